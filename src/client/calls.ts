@@ -1,0 +1,63 @@
+/** The methods of the client, one for each call of the protocol, named as in Querator's Go client. */
+import type { RequestInit, ResponseOf } from '../protocol/methods.js'
+
+/** What every call takes beside its request. */
+export interface CallOptions {
+  /**
+   * Gives up waiting: the call rejects with the signal's reason, and the daemon forgets a waiting lease at once.
+   * A change that was already carried out stays.
+   */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * All calls. Durations are texts such as `'30s'` or `'1h30m'`; timestamps are `Timestamp` messages, see
+ * `timestampFromDate` of `@bufbuild/protobuf/wkt`; each rejects with a `QueratorError` as its section of the contract
+ * says, with code 400 for a request that is wrong or a queue that does not exist.
+ */
+export interface QueratorCalls {
+  /** Adds up to 1,000 items. `requestTimeout` is required: more than 10 ms, less than 15 m (contract: queue.md §3). */
+  queueProduce(request: RequestInit<'queueProduce'>, options?: CallOptions): Promise<void>
+  /**
+   * Leases up to `batchSize` (1 to 1,000) items, waiting for the first of them; 454 when there was none within
+   * `requestTimeout`, more than 10 ms and at most 15 m (contract: queue.md §4).
+   */
+  queueLease(request: RequestInit<'queueLease'>, options?: CallOptions): Promise<ResponseOf<'queueLease'>>
+  /** Ends leased items; those before a bad id stay completed (contract: queue.md §5). */
+  queueComplete(request: RequestInit<'queueComplete'>, options?: CallOptions): Promise<void>
+  /** Gives leased items back, now or at `retryAt`; with `dead` it deletes them (contract: queue.md §6). */
+  queueRetry(request: RequestInit<'queueRetry'>, options?: CallOptions): Promise<void>
+  /** Counts and ages, partition by partition (contract: queue.md §10). */
+  queueStats(request: RequestInit<'queueStats'>, options?: CallOptions): Promise<ResponseOf<'queueStats'>>
+  /** Removes free items (`queue`), scheduled ones (`scheduled`) or all (`queue` and `destructive`) (queue.md §11). */
+  queueClear(request: RequestInit<'queueClear'>, options?: CallOptions): Promise<void>
+  /** Recounts on a real server; here the counts are always right (contract: queue.md §11). */
+  queueReload(request: RequestInit<'queueReload'>, options?: CallOptions): Promise<void>
+  /** Makes a queue; `leaseTimeout`, `expireTimeout` and `requestedPartitions` are required (admin.md §10.1). */
+  queuesCreate(request: RequestInit<'queuesCreate'>, options?: CallOptions): Promise<void>
+  /** Queues of a namespace in the order of their creation; `limit` 0 means 1,000 (contract: admin.md §10.2). */
+  queuesList(request: RequestInit<'queuesList'>, options?: CallOptions): Promise<ResponseOf<'queuesList'>>
+  /** Changes a queue; `maxAttempts`, `deadQueue` and `reference` left out are cleared (contract: admin.md §10.3). */
+  queuesUpdate(request: RequestInit<'queuesUpdate'>, options?: CallOptions): Promise<void>
+  /** Removes a queue with all that is in it (contract: admin.md §10.4). */
+  queuesDelete(request: RequestInit<'queuesDelete'>, options?: CallOptions): Promise<void>
+  /** What is configured of a queue (contract: admin.md §10.5). */
+  queuesInfo(request: RequestInit<'queuesInfo'>, options?: CallOptions): Promise<ResponseOf<'queuesInfo'>>
+  /** Items of a partition that are not scheduled, leased ones too; nothing is leased by it (admin.md §11). */
+  storageItemsList(
+    request: RequestInit<'storageItemsList'>,
+    options?: CallOptions,
+  ): Promise<ResponseOf<'storageItemsList'>>
+  /** Items of a partition that wait for their time (contract: admin.md §11). */
+  storageScheduledList(
+    request: RequestInit<'storageScheduledList'>,
+    options?: CallOptions,
+  ): Promise<ResponseOf<'storageScheduledList'>>
+  /** Adds items in the state given, with new ids (contract: admin.md §11). */
+  storageItemsImport(
+    request: RequestInit<'storageItemsImport'>,
+    options?: CallOptions,
+  ): Promise<ResponseOf<'storageItemsImport'>>
+  /** Removes items whatever their state; unknown ids are ignored (contract: admin.md §11). */
+  storageItemsDelete(request: RequestInit<'storageItemsDelete'>, options?: CallOptions): Promise<void>
+}

@@ -1,0 +1,123 @@
+/** The typed client: made from the table of calls, given a way to send bytes. */
+import { create, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf'
+import { QueratorError, usageError } from '../errors.js'
+import { decodeResponse, encode } from '../protocol/codec.js'
+import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
+import { DETAILS_HEADER, type Send, type WireReply } from '../protocol/exchange.js'
+import { ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
+import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
+import { errorOf } from '../protocol/replies.js'
+import type { CallOptions, QueratorCalls } from './calls.js'
+import { sendOverHttp } from './http-send.js'
+
+/** How a client reaches its daemon. */
+export interface ClientOptions {
+  /** The daemon's URL, for example `http://localhost:2319`. */
+  readonly endpoint?: string
+  /** How messages travel; default `'protobuf'`. */
+  readonly encoding?: Encoding
+  /** Sends requests in another way than over HTTP. */
+  readonly send?: Send
+}
+
+/** One typed method for each call: see {@link QueratorCalls}. */
+export interface QueratorClient extends QueratorCalls {}
+
+/** A client of Querator, of a test daemon or of any server: `new QueratorClient({ endpoint })`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are made from the table below
+export class QueratorClient {
+  readonly #send: Send
+  readonly #encoding: Encoding
+
+  /** @throws QueratorError when there is no endpoint, or it is no URL */
+  constructor(options: ClientOptions) {
+    this.#encoding = options.encoding ?? 'protobuf'
+    if (options.send !== undefined) this.#send = options.send
+    else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
+    else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
+  }
+
+  /** @internal */
+  async call(name: MethodName, request: unknown, options: CallOptions = {}): Promise<unknown> {
+    const method = METHODS[name] as Method
+    const message = messageOf(method.request, request, name)
+    const signal = options.signal ?? NEVER_ABORTED
+    signal.throwIfAborted()
+    const mediaType = MEDIA_TYPE[this.#encoding]
+    const reply = await unlessAborted(
+      signal,
+      this.#send({
+        method: 'POST',
+        target: method.path,
+        headers: { 'content-type': mediaType, accept: mediaType },
+        body: encode(method.request, message, this.#encoding),
+        signal,
+      }),
+    )
+    if (reply.status !== 200) throw failureOf(reply)
+    const response = decodeResponse(method.response, reply.body, encodingOfReply(reply))
+    return (method.response as DescMessage) === ReplySchema ? undefined : response
+  }
+}
+
+// Neither list may have a call that the other lacks; the compiler sees to it here.
+METHODS satisfies Record<keyof QueratorCalls, unknown>
+const NAMES: readonly (keyof QueratorCalls)[] = Object.keys(METHODS) as MethodName[]
+
+for (const name of NAMES) {
+  Object.defineProperty(QueratorClient.prototype, name, {
+    value(this: QueratorClient, request: unknown, options?: CallOptions) {
+      return this.call(name, request, options)
+    },
+    writable: true,
+    configurable: true,
+  })
+}
+
+const NEVER_ABORTED = new AbortController().signal
+
+function messageOf(schema: DescMessage, request: unknown, name: string): MessageShape<DescMessage> {
+  if (request !== undefined && (typeof request !== 'object' || request === null)) {
+    throw usageError(`client.${name} takes an object with the fields of ${schema.name}; got ${String(request)}`)
+  }
+  return create(schema, request as MessageInitShape<DescMessage> | undefined)
+}
+
+/** Settles like `sent`, or rejects as soon as the signal is aborted. */
+function unlessAborted<T>(signal: AbortSignal, sent: Promise<T>): Promise<T> {
+  if (signal === NEVER_ABORTED) return sent
+  return new Promise<T>((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    signal.addEventListener('abort', aborted, { once: true })
+    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
+}
+
+function encodingOfReply(reply: WireReply): Encoding {
+  return reply.headers['content-type'] === MEDIA_TYPE.protobuf ? 'protobuf' : 'json'
+}
+
+/** The error of a reply; one that is not Querator's keeps its status and says what it got instead. */
+function failureOf(reply: WireReply): QueratorError {
+  const details = detailsOf(reply.headers[DETAILS_HEADER])
+  try {
+    const error = errorOf(decodeResponse(ReplySchema, reply.body, encodingOfReply(reply)), details)
+    if (error.code !== 0) return error
+  } catch {
+    // Told below, with what there is.
+  }
+  const text = new TextDecoder().decode(reply.body.subarray(0, 200))
+  return new QueratorError(
+    reply.status,
+    `status ${reply.status} with a body that is not Querator's; is the endpoint right? It begins: ${text}`,
+  )
+}
+
+function detailsOf(header: string | undefined): Record<string, string> {
+  if (header === undefined) return {}
+  try {
+    return JSON.parse(decodeURIComponent(header)) as Record<string, string>
+  } catch {
+    return {}
+  }
+}

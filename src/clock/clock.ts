@@ -1,0 +1,59 @@
+/** What the daemon needs of a clock, and what a move of the clock reports. */
+import type { Instant } from './instant.js'
+
+/** Something that the passing of time made happen. The list of these is what `clock.advance` answers. */
+export interface Fired {
+  /** The deadline at which it was due. */
+  readonly time: Date
+  /**
+   * - `lease-expired`: a lease ran out, the item is at the tail of its partition
+   * - `dead-lettered`: attempts exhausted or item expired, moved to the dead letter queue
+   * - `attempts-exhausted`: the last lease ran out and there is no dead letter queue: deleted
+   * - `item-expired`: the item's life ended and there is no dead letter queue: deleted
+   * - `item-due`: a scheduled item became leasable
+   * - `request-timeout`: a waiting lease was answered with 454
+   */
+  readonly kind: FiredKind
+  /** The queue in which it happened. */
+  readonly queue: string
+  /** The partition; absent for a waiting lease, which belongs to none. */
+  readonly partition?: number
+  /** The item's id after it happened (for a deleted or moved item: the last one that it had in this queue). */
+  readonly id?: string
+  /** The producer's reference of the item. */
+  readonly reference?: string
+  /** For `dead-lettered`: where the item is now. */
+  readonly deadQueue?: string
+  /** For `request-timeout`: the client that waited. */
+  readonly clientId?: string
+}
+
+/** See {@link Fired.kind}. */
+export type FiredKind =
+  | 'lease-expired'
+  | 'dead-lettered'
+  | 'attempts-exhausted'
+  | 'item-expired'
+  | 'item-due'
+  | 'request-timeout'
+
+/** A request to be called at a point in time. */
+export interface Timer {
+  /** Forgets the call; harmless when it was already made. */
+  cancel(): void
+}
+
+/** The clock as the engine sees it. */
+export interface Clock {
+  /** Milliseconds since 1970, whole. */
+  now(): Instant
+  /**
+   * Calls `due` once when the clock reaches `at`; of equal times the smaller `priority` (default 0) goes first.
+   * Never keeps the process open.
+   */
+  setTimer(at: Instant, due: () => void, priority?: number): Timer
+  /** Notes what the passing of time made happen, for whoever moves the clock. */
+  report(fired: Fired): void
+  /** Notes an answer that is on its way to a client, so that a move of the clock can wait for its arrival. */
+  delivering(arrival: Promise<unknown>): void
+}

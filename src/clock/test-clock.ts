@@ -1,0 +1,216 @@
+/**
+ * The daemon's clock: real by default, and movable by tests.
+ *
+ * States:
+ * - running: follows the machine's clock, `#ahead` milliseconds before it; one real timer waits for the next deadline
+ * - frozen: stands at `#frozenAt` until it is moved
+ * - stopped: after {@link TestClock.stop}; no timer is kept, none fires
+ */
+import { usageError } from '../errors.js'
+import type { Clock, Fired, Timer } from './clock.js'
+import { DeadlineHeap } from './deadline-heap.js'
+import { parseDuration } from './duration.js'
+import type { Instant } from './instant.js'
+import { nextTurn, realNow, wakeAfter } from './real-time.js'
+
+/** How a clock starts: following the machine, standing still now, or standing still at a given time. */
+export type ClockOption = 'real' | 'frozen' | { start: Date }
+
+/** More timers than one clock will ever set: the step from one priority to the next. */
+const RANKS = 2 ** 40
+
+/** For how long an answer on a socket is waited for, in milliseconds of real time. */
+const LONGEST_ARRIVAL = 1000
+
+class PendingTimer implements Timer {
+  place = -1
+  constructor(
+    readonly at: Instant,
+    readonly rank: number,
+    readonly due: () => void,
+    readonly clock: TestClock,
+  ) {}
+
+  cancel(): void {
+    this.clock.forget(this)
+  }
+}
+
+/** See the head of this file. Made by the daemon; tests get it as `daemon.clock`. */
+export class TestClock implements Clock {
+  readonly #timers = new DeadlineHeap<PendingTimer>({
+    at: (timer) => timer.at,
+    rank: (timer) => timer.rank,
+    place: (timer) => timer.place,
+    setPlace: (timer, place) => {
+      timer.place = place
+    },
+  })
+  readonly #deliveries = new Set<Promise<unknown>>()
+  #ahead = 0
+  #frozenAt: Instant | undefined
+  #rank = 0
+  #stopped = false
+  #cancelWake: (() => void) | undefined
+  #wakeAt = Number.POSITIVE_INFINITY
+  #fired: Fired[] | undefined
+  #lastMove: Promise<unknown> = Promise.resolve()
+
+  /** @throws QueratorError when the option is none of those documented. */
+  constructor(option: ClockOption = 'real') {
+    if (option === 'real') return
+    if (option === 'frozen') this.#frozenAt = realNow()
+    else this.#frozenAt = startTime(option)
+  }
+
+  /** The time by this clock, in milliseconds since 1970. For a Date: `new Date(clock.now())`. */
+  now(): Instant {
+    return this.#frozenAt ?? realNow() + this.#ahead
+  }
+
+  /** Whether the clock stands still until it is moved. */
+  get frozen(): boolean {
+    return this.#frozenAt !== undefined
+  }
+
+  /** Stops the flow of time; does nothing when it is stopped already. */
+  freeze(): void {
+    this.#frozenAt ??= this.now()
+    this.#arm()
+  }
+
+  /** Lets time flow on from where it stands; does nothing when it flows already. */
+  resume(): void {
+    if (this.#frozenAt === undefined) return
+    this.#ahead = this.#frozenAt - realNow()
+    this.#frozenAt = undefined
+    this.#arm()
+  }
+
+  /**
+   * Moves the clock forward, frozen or running, and lets everything that is due by then happen, in the order of the
+   * deadlines; what happens is stamped with the time after the move, as on a server whose clock was set forward.
+   *
+   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
+   * @returns what fired, in the order of the deadlines, when clients that waited for it have their answers
+   * @throws QueratorError when the duration cannot be read, or the daemon is closed
+   */
+  async advance(duration: number | string): Promise<Fired[]> {
+    const ms = millisecondsOf(duration)
+    const move = this.#lastMove.then(() => this.#move(ms))
+    this.#lastMove = move.catch(() => undefined)
+    return move
+  }
+
+  /** @internal */
+  setTimer(at: Instant, due: () => void, priority = 0): Timer {
+    const timer = new PendingTimer(at, priority * RANKS + this.#rank++, due, this)
+    this.#timers.add(timer)
+    this.#arm()
+    return timer
+  }
+
+  /** @internal */
+  forget(timer: Timer): void {
+    this.#timers.remove(timer as PendingTimer)
+    this.#arm()
+  }
+
+  /** @internal */
+  report(fired: Fired): void {
+    this.#fired?.push(fired)
+  }
+
+  /** @internal */
+  delivering(arrival: Promise<unknown>): void {
+    const watched: Promise<unknown> = arrival.then(
+      () => this.#deliveries.delete(watched),
+      () => this.#deliveries.delete(watched),
+    )
+    this.#deliveries.add(watched)
+  }
+
+  /** Resolves when every answer that is on its way has arrived. @internal */
+  async arrivals(): Promise<void> {
+    if (this.#deliveries.size === 0) return
+    // A client that does not read its answer must not hold up the one who moves the clock.
+    let giveUp = () => {}
+    const patience = new Promise<void>((resolve) => {
+      giveUp = wakeAfter(LONGEST_ARRIVAL, resolve)
+    })
+    await Promise.race([Promise.all(this.#deliveries), patience])
+    giveUp()
+    // One turn to leave this end of the sockets, one to be read at the other.
+    await nextTurn()
+    await nextTurn()
+  }
+
+  /** Drops every timer for good. @internal */
+  stop(): void {
+    this.#stopped = true
+    this.#timers.clear()
+    this.#arm()
+  }
+
+  async #move(duration: number): Promise<Fired[]> {
+    if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
+    // What is due already happens first, at its own time, and is not part of this move.
+    this.#fireDue()
+    const fired: Fired[] = []
+    this.#fired = fired
+    try {
+      if (this.#frozenAt === undefined) this.#ahead += duration
+      else this.#frozenAt += duration
+      this.#fireDue()
+    } finally {
+      this.#fired = undefined
+    }
+    // Answers in memory arrive within the turn; those on sockets have begun by then, and are waited for.
+    await nextTurn()
+    await this.arrivals()
+    return fired.sort((a, b) => a.time.getTime() - b.time.getTime())
+  }
+
+  #fireDue(): void {
+    const now = this.now()
+    for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
+      this.#timers.remove(timer)
+      timer.due()
+    }
+    this.#arm()
+  }
+
+  /** Keeps one real timer for the earliest deadline, and none when the clock stands still or nothing waits. */
+  #arm(): void {
+    const at = this.#frozenAt === undefined && !this.#stopped ? this.#timers.next() : Number.POSITIVE_INFINITY
+    if (at === this.#wakeAt && this.#cancelWake !== undefined) return
+    this.#cancelWake?.()
+    this.#cancelWake = undefined
+    this.#wakeAt = at
+    if (at === Number.POSITIVE_INFINITY) return
+    this.#cancelWake = wakeAfter(at - this.now(), () => {
+      this.#cancelWake = undefined
+      this.#fireDue()
+    })
+  }
+}
+
+function startTime(option: { start: Date }): Instant {
+  const start = typeof option === 'object' && option !== null ? Number(option.start) : Number.NaN
+  if (!Number.isFinite(start)) {
+    throw usageError("the option clock is 'real', 'frozen' or { start: new Date(…) }")
+  }
+  return Math.floor(start)
+}
+
+function millisecondsOf(duration: number | string): number {
+  const parsed = typeof duration === 'string' ? parseDuration(duration) : undefined
+  const ms = parsed?.ns === undefined ? Number(duration) : Number(parsed.ns) / 1e6
+  if (typeof duration === 'number' || parsed?.ns !== undefined) {
+    if (Number.isSafeInteger(ms) && ms >= 0) return ms
+  }
+  const why = parsed?.problem ? ` (${parsed.problem})` : ''
+  throw usageError(
+    `clock.advance takes milliseconds or a duration like '61s' or '1h30m', whole milliseconds and not negative; got ${String(duration)}${why}`,
+  )
+}

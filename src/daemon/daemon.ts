@@ -1,0 +1,159 @@
+/**
+ * The daemon: queues, service, handler and listeners as one thing that starts and stops.
+ *
+ * States:
+ * - running: from its creation on; calls are answered in memory, and over TCP once it listens
+ * - stopping: close was called; whatever waits is answered with 453, then connections end
+ * - stopped: nothing is left of it; further requests find nobody
+ */
+import type { Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { nextTurn, realNow } from '../clock/real-time.js'
+import type { TestClock } from '../clock/test-clock.js'
+import type { LogicalQueue } from '../engine/logical-queue.js'
+import { SYSTEM_NAMESPACE } from '../engine/queue-config.js'
+import { Queues } from '../engine/queues.js'
+import { seededRandom } from '../engine/random.js'
+import { usageError } from '../errors.js'
+import type { WireReply, WireRequest } from '../protocol/exchange.js'
+import type { MethodName } from '../protocol/methods.js'
+import type { CallContext, ServiceContext } from '../service/context.js'
+import { SERVICE } from '../service/service.js'
+import { Handler } from '../transport/handler.js'
+import { createHttpServer } from '../transport/http-server.js'
+import { connectInMemory } from '../transport/memory-connection.js'
+import { type ListenOptions, listen } from '../transport/tcp-listener.js'
+import { type DaemonConfig, readConfig } from './config.js'
+import { createLog, type Log } from './log.js'
+import { VERSION } from './version.js'
+
+/** What a daemon is made of. */
+export interface DaemonOptions {
+  readonly clock: TestClock
+  /** Default: what an empty file gives. */
+  readonly config?: DaemonConfig
+  /** Default: writes nothing. */
+  readonly log?: Log
+  /** The same seed gives the same ids. Default: another one each time. */
+  readonly seed?: number | string
+}
+
+/** See the head of this file. */
+export class Daemon {
+  readonly clock: TestClock
+  readonly #log: Log
+  readonly #queues: Queues
+  readonly #handler: Handler
+  #state: 'running' | 'stopping' | 'stopped' = 'running'
+  /** Serves pairs of streams in memory; made when the first is asked for. */
+  #memoryServer: Server | undefined
+  #tcpServer: Server | undefined
+  #listening: Promise<string> | undefined
+  #closing: Promise<void> | undefined
+  readonly #connections = new Set<Duplex>()
+
+  constructor(options: DaemonOptions) {
+    const config = options.config ?? readConfig()
+    this.clock = options.clock
+    this.#log = options.log ?? createLog({ now: realNow })
+    this.#queues = new Queues({
+      clock: this.clock,
+      random: seededRandom(options.seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`),
+      storages: config.storages,
+      warn: (message) => this.#log.write('warn', message),
+    })
+    for (const warning of config.warnings) this.#log.write('warn', warning)
+    const context: ServiceContext = {
+      clock: this.clock,
+      queues: this.#queues,
+      namespaceExists: (name) => name === SYSTEM_NAMESPACE,
+    }
+    this.#handler = new Handler({
+      call: (name, request, signal) => carryOut(name, { ...context, signal }, request),
+      health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
+      failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
+    })
+  }
+
+  get closed(): boolean {
+    return this.#state !== 'running'
+  }
+
+  /** Answers a request in memory. @throws QueratorError when the daemon is stopped */
+  async send(request: WireRequest): Promise<WireReply> {
+    if (this.#state === 'stopped') throw closedError()
+    return this.#handler.handle(request)
+  }
+
+  /** A connection in memory, for HTTP clients that take a socket. @throws QueratorError when the daemon is closed */
+  connect(): Duplex {
+    if (this.closed) throw closedError()
+    this.#memoryServer ??= createHttpServer(this.#handler, this.clock)
+    const connection = connectInMemory(this.#memoryServer)
+    this.#connections.add(connection)
+    connection.once('close', () => this.#connections.delete(connection))
+    return connection
+  }
+
+  /** Opens a TCP port, once; answers `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
+  async listen(options?: ListenOptions): Promise<string> {
+    if (this.closed) throw closedError()
+    if (this.#listening === undefined) {
+      this.#tcpServer = createHttpServer(this.#handler, this.clock)
+      this.#listening = listen(this.#tcpServer, options)
+    }
+    try {
+      return await this.#listening
+    } catch (error) {
+      // Another address may work.
+      this.#listening = undefined
+      throw error
+    }
+  }
+
+  /** The queue of that name, for what is not on the wire. @throws QueratorError when there is none */
+  queue(name: string): LogicalQueue {
+    const queue = this.#queues.find(name)
+    if (queue !== undefined) return queue
+    const names = this.#queues.all().map((one) => one.config.name)
+    throw usageError(`there is no queue named '${name}'; there are: ${names.join(', ') || 'none'}`)
+  }
+
+  /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'stopping'
+    this.#queues.stop()
+    this.clock.stop()
+    // Whoever waited is answered in this turn; replies on sockets are out when the clock says so.
+    await nextTurn()
+    await this.clock.arrivals()
+    this.#state = 'stopped'
+    for (const connection of this.#connections) connection.destroy()
+    await this.#listening?.catch(() => undefined)
+    await endServer(this.#tcpServer)
+  }
+}
+
+function carryOut<N extends MethodName>(name: N, context: CallContext, request: unknown): unknown {
+  return SERVICE[name](context, request as never)
+}
+
+function closedError() {
+  return usageError('the daemon is closed; start a new one with startTestDaemon(), or close it later')
+}
+
+function endServer(server: Server | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (server === undefined || !server.listening) {
+      resolve()
+      return
+    }
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

@@ -1,0 +1,105 @@
+/**
+ * Item ids: KSUIDs that count up within a partition (contract: queue.md §1, admin.md §11.1).
+ *
+ * Inside the engine an id is a sequence number; its 27 characters are only made when it is shown. A partition draws
+ * one KSUID when it is made, and the text of number n is that KSUID plus n.
+ */
+import type { Instant } from '../clock/instant.js'
+import type { Random } from './random.js'
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const LENGTH = 27
+const EPOCH_SECONDS = 1_400_000_000
+const MOST = 2n ** 160n
+/** The last digits, which count: 62⁸ items can be made before they overflow. */
+const COUNTING = 8
+
+/** Why a text is no KSUID, in the server's words; undefined when it is one. */
+export function problemOfId(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'utf8')
+  if (bytes.length !== LENGTH) return 'Valid encoded KSUIDs are 27 characters'
+  // Most ids begin well below the bound; only the others are worth the arithmetic.
+  if (digitValue(bytes[0] as number) < 36 && isPlain(bytes)) return undefined
+  let value = 0n
+  for (const byte of bytes) value = value * 62n + BigInt(digitValue(byte))
+  if (value < MOST) return undefined
+  return 'Valid encoded KSUIDs are bounded by 000000000000000000000000000 and aWgEPTl1tmebfsQzFP4bxwgy80V'
+}
+
+/** The server's reading of a character: whatever is no digit and no upper-case letter counts from `a`. */
+function digitValue(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
+  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41 + 10
+  return (36 + byte - 0x61) & 0xff
+}
+
+function isPlain(bytes: Buffer): boolean {
+  return bytes.every((byte) => digitValue(byte) < 62)
+}
+
+/** The ids of one partition. */
+export class ItemIds {
+  readonly #head: string
+  readonly #start: number
+
+  /** Draws the KSUID from which the partition counts. */
+  constructor(now: Instant, random: Random) {
+    const seconds = Math.min(Math.max(Math.floor(now / 1000) - EPOCH_SECONDS, 0), 0xffff_fffe)
+    let value = BigInt(seconds)
+    for (let word = 0; word < 4; word++) value = (value << 32n) | BigInt(random())
+    let text = ''
+    for (let digit = 0; digit < LENGTH; digit++) {
+      text = ALPHABET[Number(value % 62n)] + text
+      value /= 62n
+    }
+    this.#head = text.slice(0, LENGTH - COUNTING)
+    // Half of the counting range stays free, so that the head never changes.
+    this.#start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
+  }
+
+  /** The text of a sequence number. */
+  text(sequence: number): string {
+    let rest = this.#start + sequence
+    let tail = ''
+    for (let digit = 0; digit < COUNTING; digit++) {
+      tail = ALPHABET[rest % 62] + tail
+      rest = Math.floor(rest / 62)
+    }
+    return this.#head + tail
+  }
+
+  /** The sequence number of a text; undefined when no id of this partition has that text. */
+  sequence(text: string): number | undefined {
+    if (text.length !== LENGTH || !text.startsWith(this.#head)) return undefined
+    const number = numberOf(text.slice(LENGTH - COUNTING))
+    return number >= this.#start ? number - this.#start : undefined
+  }
+
+  /** The smallest sequence number whose text is not before `text`, in byte order; `Infinity` when all are. */
+  sequenceFrom(text: string): number {
+    const exact = this.sequence(text)
+    if (exact !== undefined) return exact
+    const head = text.slice(0, LENGTH - COUNTING)
+    if (head !== this.#head) return head < this.#head ? 0 : Number.POSITIVE_INFINITY
+    // Same head, but the tail is no number, or one before the first: narrow it down by comparing texts.
+    let low = 0
+    let high = 62 ** COUNTING - this.#start
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.text(middle) < text) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** The value of base 62 digits; NaN when a character is none. */
+function numberOf(digits: string): number {
+  let value = 0
+  for (const digit of digits) {
+    const index = ALPHABET.indexOf(digit)
+    if (index < 0) return Number.NaN
+    value = value * 62 + index
+  }
+  return value
+}

@@ -1,0 +1,93 @@
+/**
+ * What happens to items by the clock alone: leases run out, lives end, attempts are exhausted (contract: queue.md §8).
+ *
+ * The server looks at a partition in runs, and so does this, because the recordings show the runs: a run is asked for
+ * at the deadline of each lease, and of each life that begins in the queue; it handles whatever is overdue by then, and
+ * asks for the next one at the earliest deadline ahead. Hence three things that surprise, all as recorded:
+ * - an item whose lease ran out in a run is not expired by that same run
+ * - a scheduled item that came due asks for no run of its own
+ * - an expired item that nobody holds is copied to the dead letter queue, and stays in its own
+ */
+import type { Clock, Fired, FiredKind } from '../clock/clock.js'
+import type { Instant } from '../clock/instant.js'
+import type { Item } from './item.js'
+import type { Partition } from './partition.js'
+
+/** What a run needs to know of the queue, and how it moves and reports. */
+export interface LifecycleRules {
+  readonly queue: string
+  /** 0 for no limit. */
+  readonly maxAttempts: number
+  /** Empty for none. */
+  readonly deadQueue: string
+  /** Puts a copy of the item into the dead letter queue; answers false when that queue cannot take it. */
+  copyToDeadQueue(item: Item, sourceId: string): boolean
+  readonly clock: Clock
+}
+
+/** Handles everything in the partition that is overdue at `now`, in the order of the deadlines and then of the ids. */
+export function runLifecycle(partition: Partition, rules: LifecycleRules, now: Instant): void {
+  const left: Item[] = []
+  const due = partition.beginRun(now).map((item) => ({ item, lease: item.leased && item.leaseDeadline <= now }))
+  const deadline = (entry: (typeof due)[number]) => (entry.lease ? entry.item.leaseDeadline : entry.item.expireDeadline)
+  due.sort((a, b) => deadline(a) - deadline(b) || a.item.sequence - b.item.sequence)
+  for (const entry of due) {
+    const time = deadline(entry)
+    const handled = entry.lease
+      ? endLease(partition, rules, entry.item, time)
+      : endLife(partition, rules, entry.item, time)
+    if (!handled) left.push(entry.item)
+  }
+  partition.endRun(left)
+}
+
+/** Makes the scheduled items that are due leasable. Answers how many. */
+export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Instant): number {
+  const due = partition.dueItems(now)
+  for (const item of due) {
+    const time = item.enqueueAt
+    partition.moveToTail(item)
+    report(partition, rules, 'item-due', item, time)
+  }
+  return due.length
+}
+
+function endLease(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
+  if (rules.maxAttempts === 0 || item.attempts < rules.maxAttempts) {
+    partition.moveToTail(item)
+    report(partition, rules, 'lease-expired', item, time)
+    return true
+  }
+  return bury(partition, rules, item, time, 'attempts-exhausted')
+}
+
+function endLife(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
+  return bury(partition, rules, item, time, 'item-expired')
+}
+
+/** Ends an item: into the dead letter queue where one is named, or away. False when its dead letter queue is gone. */
+function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Instant, kind: FiredKind): boolean {
+  if (rules.deadQueue === '') {
+    report(partition, rules, kind, item, time)
+    partition.expire(item)
+    return true
+  }
+  if (!rules.copyToDeadQueue(item, partition.ids.text(item.sequence))) return false
+  report(partition, rules, 'dead-lettered', item, time)
+  if (item.leased) partition.expire(item)
+  else partition.markCopied(item)
+  return true
+}
+
+function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, item: Item, time: Instant): void {
+  const fired: Fired = {
+    time: new Date(time),
+    kind,
+    queue: rules.queue,
+    partition: partition.number,
+    id: partition.ids.text(item.sequence),
+    reference: item.reference,
+    ...(kind === 'dead-lettered' ? { deadQueue: rules.deadQueue } : {}),
+  }
+  rules.clock.report(fired)
+}

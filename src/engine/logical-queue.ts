@@ -1,0 +1,320 @@
+/**
+ * The logical queue: the one point through which everything that is done to the partitions of a queue passes.
+ *
+ * States:
+ * - running: requests are carried out as they come; leases that find nothing wait
+ * - paused: produce, lease, complete and retry are held at the gate, waiting leases are not served; all else goes on
+ * - stopped: deleted or shut down, for good; every request is answered with 453
+ *
+ * Everything is synchronous. A lease that waits is a value in a list, answered by whichever step finds an item for it.
+ */
+import type { Clock } from '../clock/clock.js'
+import { badRequest, type QueratorError, requestFailed, retryRequest } from '../errors.js'
+import { Deadline } from './deadline.js'
+import { Gate, type HeldKind, type HeldRequest } from './gate.js'
+import { Item } from './item.js'
+import { enqueueDue, type LifecycleRules, runLifecycle } from './lifecycle.js'
+import type { Partition } from './partition.js'
+import { PartitionOrder } from './partition-order.js'
+import { completeItems, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
+import { endOf, type QueueConfig } from './queue-config.js'
+import { serveWaiting } from './serving.js'
+import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
+
+/** What a logical queue asks of its surroundings. */
+export interface QueueContext {
+  readonly clock: Clock
+  /** The queue of that name, for dead letters; undefined when there is none. */
+  queueNamed(name: string): LogicalQueue | undefined
+  /** Tells the operator something that a user should know. */
+  warn(message: string): void
+}
+
+/** How many requests wait in a queue (contract: queue.md §10). */
+export interface WaitingCounts {
+  readonly produce: number
+  readonly lease: number
+  readonly complete: number
+  readonly inFlight: number
+}
+
+const SHUTTING_DOWN = 'queue is shutting down'
+
+/** See the head of this file. */
+export class LogicalQueue {
+  readonly partitions: readonly Partition[]
+  readonly #context: QueueContext
+  readonly #order: PartitionOrder
+  readonly #waiting = new WaitingLeases()
+  readonly #gate = new Gate()
+  readonly #nextRun: Deadline
+  readonly #nextDue: Deadline
+  readonly #nextEnd: Deadline
+  #config: QueueConfig
+  #state: 'running' | 'paused' | 'stopped' = 'running'
+  #warnedOfDead = false
+
+  constructor(config: QueueConfig, partitions: readonly Partition[], context: QueueContext) {
+    this.partitions = partitions
+    this.#config = config
+    this.#context = context
+    this.#order = new PartitionOrder(partitions)
+    // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
+    this.#nextRun = new Deadline(context.clock, 0, () => this.#runLifecycle())
+    this.#nextDue = new Deadline(context.clock, 1, () => this.#enqueueDue())
+    this.#nextEnd = new Deadline(context.clock, 2, () => this.#endWaiting())
+  }
+
+  get config(): QueueConfig {
+    return this.#config
+  }
+
+  get paused(): boolean {
+    return this.#state === 'paused'
+  }
+
+  /** Holds for what comes after it: leases, produces, lifecycle decisions (contract: queue.md §12). */
+  update(config: QueueConfig): void {
+    this.#config = config
+  }
+
+  /** The partition with this number. @throws 400 when there is none, 453 when the queue is stopped */
+  partition(number: number): Partition {
+    const partition = this.partitions[number]
+    if (partition === undefined) throw badRequest(`partition is invalid; '${number}' is not a valid partition`)
+    this.assertRunning()
+    return partition
+  }
+
+  /** @throws 453 when the queue is stopped */
+  assertRunning(): void {
+    if (this.#state === 'stopped') throw requestFailed(SHUTTING_DOWN)
+  }
+
+  /** Adds items, all to one partition (contract: queue.md §3). */
+  produce(items: readonly NewItem[], settle: Settle<void>): void {
+    this.#submit('produce', settle, () => {
+      const partition = this.#targetPartition()
+      const now = this.#context.clock.now()
+      const end = endOf(this.#config.expireTimeout, now)
+      for (const content of items) partition.add(newItem(content, now, end))
+      if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
+      this.#order.sort()
+    })
+  }
+
+  /**
+   * Takes a lease in and serves it as soon as there is an item (contract: queue.md §4).
+   * Answers how to abandon it: a client that has gone away never gets an item.
+   */
+  lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
+    if (this.#waiting.has(request.clientId) || this.#gate.hasLeaseOf(request.clientId)) {
+      settle.reject(badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue'))
+      return () => undefined
+    }
+    if (this.partitions.length === 0 && this.#state !== 'stopped') {
+      settle.reject(noPartitions())
+      return () => undefined
+    }
+    let abandon = () => undefined as void
+    const enter = () => {
+      const lease = this.#waiting.add(request, settle)
+      abandon = () => {
+        this.#waiting.remove(lease)
+        this.#settled()
+      }
+    }
+    const held = this.#enter({ kind: 'lease', clientId: request.clientId, enter, refuse: settle.reject })
+    if (held !== undefined) abandon = () => this.#gate.drop(held)
+    return () => abandon()
+  }
+
+  /** Removes leased items, up to the first bad id (contract: queue.md §5). */
+  complete(partition: Partition, ids: readonly string[], settle: Settle<void>): void {
+    this.#submit('complete', settle, () => completeItems(partition, ids))
+  }
+
+  /** Gives leased items back, up to the first bad id (contract: queue.md §6). */
+  retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
+    this.#submit('retry', settle, () => {
+      if (items.some((item) => item.dead)) this.#warnOfDead()
+      retryItems(partition, items, this.#context.clock.now())
+    })
+  }
+
+  /** Changes partitions outside of the requests above: import, delete, clear. Waiting leases get what it frees. */
+  change<T>(edit: () => T): T {
+    try {
+      return edit()
+    } finally {
+      this.#order.sort()
+      this.#serve()
+    }
+  }
+
+  /** Takes an item that ended in another queue; answers false when there is no partition for it. */
+  takeDead(dead: Item, sourceId: string): boolean {
+    const partition = this.#order.forProduce()
+    if (partition === undefined || this.#state === 'stopped') return false
+    if (this.partitions.some((one) => one.hasSource(sourceId))) return true
+    const now = this.#context.clock.now()
+    const end = endOf(this.#config.expireTimeout, now)
+    const item = new Item(dead)
+    item.sourceId = sourceId
+    item.createdAt = now
+    item.expiresAt(end)
+    partition.add(item)
+    partition.wantRun(end.at, now)
+    this.#order.sort()
+    this.#serve()
+    return true
+  }
+
+  /** Holds requests at the gate, or lets them in together. Does nothing when it is so already. */
+  pause(on: boolean): void {
+    if (this.#state === 'stopped' || on === this.paused) return
+    this.#state = on ? 'paused' : 'running'
+    if (on) return
+    const held = this.#gate.open()
+    // Produces and leases first, served in one round; then what is given back, and another round.
+    const arriving = held.filter((request) => request.kind === 'produce' || request.kind === 'lease')
+    for (const request of arriving) request.enter()
+    this.#serve()
+    for (const request of held) if (!arriving.includes(request)) request.enter()
+    this.#serve()
+  }
+
+  /** How many requests wait. */
+  get waitingCounts(): WaitingCounts {
+    return {
+      produce: this.#gate.count('produce'),
+      lease: this.#waiting.size + this.#gate.count('lease'),
+      complete: this.#gate.count('complete'),
+      inFlight: this.#waiting.size + this.#gate.size,
+    }
+  }
+
+  /** Ends the queue for good: everything that waits is answered with 453. */
+  stop(): void {
+    if (this.#state === 'stopped') return
+    this.#state = 'stopped'
+    for (const deadline of [this.#nextRun, this.#nextDue, this.#nextEnd]) deadline.cancel()
+    for (const request of this.#gate.open()) request.refuse(requestFailed(SHUTTING_DOWN))
+    for (const lease of [...this.#waiting.inTurn()]) {
+      this.#waiting.remove(lease)
+      lease.settle.reject(requestFailed(SHUTTING_DOWN))
+    }
+  }
+
+  #submit(kind: HeldKind, settle: Settle<void>, carryOut: () => void): void {
+    const enter = () => {
+      try {
+        carryOut()
+      } catch (error) {
+        settle.reject(error as QueratorError)
+        return
+      } finally {
+        this.#order.sort()
+      }
+      settle.resolve()
+    }
+    this.#enter({ kind, enter, refuse: settle.reject })
+  }
+
+  /** Carries a request out, or answers it as held when the queue is paused. */
+  #enter(request: HeldRequest): HeldRequest | undefined {
+    if (this.#state === 'stopped') {
+      request.refuse(requestFailed(SHUTTING_DOWN))
+      return undefined
+    }
+    if (this.#state === 'running') {
+      request.enter()
+      this.#serve()
+      return undefined
+    }
+    try {
+      this.#gate.hold(request)
+    } catch (error) {
+      request.refuse(error as QueratorError)
+      return undefined
+    }
+    return request
+  }
+
+  #targetPartition(): Partition {
+    const partition = this.#order.forProduce()
+    if (partition === undefined) throw noPartitions()
+    return partition
+  }
+
+  #serve(): void {
+    if (this.#state === 'running' && this.#waiting.size > 0) {
+      const now = this.#context.clock.now()
+      serveWaiting(this.#waiting, this.#order, endOf(this.#config.leaseTimeout, now), now)
+    }
+    this.#settled()
+  }
+
+  /** Sets the timers anew after a change. */
+  #settled(): void {
+    if (this.#state === 'stopped') return
+    let run = Number.POSITIVE_INFINITY
+    let due = Number.POSITIVE_INFINITY
+    for (const partition of this.partitions) {
+      run = Math.min(run, partition.nextRun)
+      due = Math.min(due, partition.nextDue)
+    }
+    this.#nextRun.set(run)
+    this.#nextDue.set(due)
+    this.#nextEnd.set(this.#waiting.nextEnd)
+  }
+
+  #runLifecycle(): void {
+    const now = this.#context.clock.now()
+    for (const partition of this.partitions) {
+      if (partition.nextRun <= now) runLifecycle(partition, this.#rules(), now)
+    }
+    this.#order.sort()
+    this.#serve()
+  }
+
+  #enqueueDue(): void {
+    const now = this.#context.clock.now()
+    for (const partition of this.partitions) enqueueDue(partition, this.#rules(), now)
+    this.#order.sort()
+    this.#serve()
+  }
+
+  #endWaiting(): void {
+    for (const lease of this.#waiting.takeEnded(this.#context.clock.now())) {
+      this.#context.clock.report({
+        time: new Date(lease.request.deadline),
+        kind: 'request-timeout',
+        queue: this.#config.name,
+        clientId: lease.request.clientId,
+      })
+      lease.settle.reject(retryRequest('request timeout; no items are in the queue, try again'))
+    }
+    this.#settled()
+  }
+
+  #rules(): LifecycleRules {
+    const { name, maxAttempts, deadQueue } = this.#config
+    const copyToDeadQueue = (item: Item, sourceId: string) =>
+      this.#context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false
+    return { queue: name, maxAttempts, deadQueue, copyToDeadQueue, clock: this.#context.clock }
+  }
+
+  #warnOfDead(): void {
+    const { name, deadQueue } = this.#config
+    if (deadQueue === '' || this.#warnedOfDead) return
+    this.#warnedOfDead = true
+    this.#context.warn(
+      `queue.retry with dead deletes the items of '${name}', as Querator does; they do not go to its dead letter queue '${deadQueue}'`,
+    )
+  }
+}
+
+function noPartitions(): QueratorError {
+  return requestFailed('queue has no available partitions')
+}

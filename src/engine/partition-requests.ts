@@ -1,0 +1,51 @@
+/** What produce, complete and retry do to the items of a partition (contract: queue.md §3, §5, §6). */
+import type { ExactInstant } from '../clock/duration.js'
+import type { Instant } from '../clock/instant.js'
+import { Item, type ItemContent } from './item.js'
+import type { Partition } from './partition.js'
+
+/** An item on its way in. */
+export interface NewItem extends ItemContent {
+  /** When it may be leased; absent, past or less than 100 ms ahead: at once. */
+  readonly enqueueAt?: ExactInstant | undefined
+}
+
+/** An item on its way back. */
+export interface RetryItem {
+  readonly id: string
+  /** When it may be leased again; absent, past or less than 100 ms ahead: at once. */
+  readonly retryAt?: ExactInstant | undefined
+  /** Deletes the item instead, also when the queue has a dead letter queue (contract: README.md, Policy). */
+  readonly dead: boolean
+}
+
+/** What lies less than this many milliseconds ahead is now. */
+const NEAR = 100
+
+/** Makes the item that a producer asked for. */
+export function newItem(content: NewItem, now: Instant, end: ExactInstant): Item {
+  const item = new Item(content)
+  item.createdAt = now
+  item.expiresAt(end)
+  if (content.enqueueAt !== undefined && isAhead(content.enqueueAt, now)) item.schedule(content.enqueueAt.at)
+  return item
+}
+
+/** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
+export function completeItems(partition: Partition, ids: readonly string[]): void {
+  for (const id of ids) partition.release(partition.leasedItem(id, 'completed'))
+}
+
+/** Gives the items back one by one. @throws 400 at the first bad id; those before it stay retried */
+export function retryItems(partition: Partition, items: readonly RetryItem[], now: Instant): void {
+  for (const { id, retryAt, dead } of items) {
+    const item = partition.leasedItem(id, 'retried')
+    if (dead) partition.release(item)
+    else if (retryAt !== undefined && isAhead(retryAt, now)) partition.schedule(item, retryAt.at)
+    else partition.moveToTail(item)
+  }
+}
+
+function isAhead(instant: ExactInstant, now: Instant): boolean {
+  return instant.at > now + NEAR || (instant.at === now + NEAR && instant.early === 0)
+}

@@ -1,0 +1,28 @@
+/** What is configured of a queue: fixed at create, changed by update (contract: admin.md §9). */
+import type { ExactInstant, Timeout } from '../clock/duration.js'
+import type { Instant } from '../clock/instant.js'
+
+/** The namespace that always exists, and that an empty one means (contract: admin.md Q20). */
+export const SYSTEM_NAMESPACE = '_system'
+
+/** See the head of this file. Never changed in place: an update makes a new one. */
+export interface QueueConfig {
+  readonly name: string
+  readonly namespace: string
+  readonly leaseTimeout: Timeout
+  readonly expireTimeout: Timeout
+  /** 0 for no limit. */
+  readonly maxAttempts: number
+  /** Empty for none. */
+  readonly deadQueue: string
+  readonly reference: string
+  /** As asked for; how many there are is decided by placement, at create. */
+  readonly requestedPartitions: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** The instant at which a timeout that starts now ends. */
+export function endOf(timeout: Timeout, now: Instant): ExactInstant {
+  return { at: now + timeout.ms, early: timeout.early }
+}

@@ -1,0 +1,76 @@
+/** All queues of a daemon, in the order of their creation; names are unique across namespaces (contract: admin.md §10). */
+import type { Clock } from '../clock/clock.js'
+import { badRequest, requestFailed } from '../errors.js'
+import { ItemIds } from './item-ids.js'
+import { LogicalQueue } from './logical-queue.js'
+import { Partition } from './partition.js'
+import { type PartitionStorage, placePartitions } from './placement.js'
+import type { QueueConfig } from './queue-config.js'
+import type { Random } from './random.js'
+
+/** What the queues of a daemon are made with. */
+export interface QueuesOptions {
+  readonly clock: Clock
+  readonly random: Random
+  readonly storages: readonly PartitionStorage[]
+  /** Tells the operator something. */
+  warn(message: string): void
+}
+
+/** See the head of this file. */
+export class Queues {
+  readonly #options: QueuesOptions
+  readonly #byName = new Map<string, LogicalQueue>()
+  #stopped = false
+
+  constructor(options: QueuesOptions) {
+    this.#options = options
+  }
+
+  /** @throws 453 when the daemon is shutting down */
+  assertRunning(): void {
+    if (this.#stopped) throw requestFailed('service is shutting down')
+  }
+
+  /** The queue of that name; undefined when there is none. */
+  find(name: string): LogicalQueue | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** All queues, in the order of their creation. */
+  all(): LogicalQueue[] {
+    return [...this.#byName.values()]
+  }
+
+  /** Adds a queue with the partitions that its storages get. @throws 400 when the name is taken */
+  create(config: QueueConfig): LogicalQueue {
+    this.assertRunning()
+    if (this.#byName.has(config.name)) throw badRequest(`invalid queue; '${config.name}' already exists`)
+    const count = placePartitions(this.#options.storages, config.requestedPartitions).reduce((a, b) => a + b, 0)
+    const now = this.#options.clock.now()
+    const partitions = Array.from(
+      { length: count },
+      (_, number) => new Partition(number, new ItemIds(now, this.#options.random)),
+    )
+    const queue = new LogicalQueue(config, partitions, {
+      clock: this.#options.clock,
+      queueNamed: (name) => this.find(name),
+      warn: this.#options.warn,
+    })
+    this.#byName.set(config.name, queue)
+    return queue
+  }
+
+  /** Removes a queue with all that is in it; its waiting leases are answered with 453. */
+  delete(name: string): void {
+    const queue = this.#byName.get(name)
+    this.#byName.delete(name)
+    queue?.stop()
+  }
+
+  /** Ends all queues: what waits is answered with 453, what comes later too. */
+  stop(): void {
+    this.#stopped = true
+    for (const queue of this.#byName.values()) queue.stop()
+  }
+}

@@ -1,0 +1,16 @@
+/** Seeded chance: the same seed gives the same ids, and every other choice that is not the caller's. */
+
+/** Answers the next number in 0 ≤ n < 2³². */
+export type Random = () => number
+
+/** A small generator (mulberry32 over a hash of the seed); good enough for ids, not for secrets. */
+export function seededRandom(seed: number | string): Random {
+  let state = 0x811c9dc5
+  for (const character of String(seed)) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return (mixed ^ (mixed >>> 14)) >>> 0
+  }
+}

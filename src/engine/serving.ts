@@ -1,0 +1,46 @@
+/** Serving waiting leases: which partition each gets, and one item each, round after round (contract: queue.md §4, §7). */
+import type { ExactInstant } from '../clock/duration.js'
+import type { Instant } from '../clock/instant.js'
+import type { Partition } from './partition.js'
+import type { PartitionOrder } from './partition-order.js'
+import type { WaitingLease, WaitingLeases } from './waiting-leases.js'
+
+/** Shares what is leasable out among the waiting leases, and answers those that got something. */
+export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end: ExactInstant, now: Instant): void {
+  for (const [partition, leases] of assign(waiting, order)) {
+    if (partition.leasable === 0) continue
+    fillInTurns(partition, leases, end)
+    partition.wantRun(end.at, now)
+    for (const lease of leases) {
+      if (lease.items.length === 0) continue
+      waiting.remove(lease)
+      lease.settle.resolve({ partition: partition.number, items: lease.items })
+    }
+  }
+}
+
+function assign(waiting: WaitingLeases, order: PartitionOrder): Map<Partition, WaitingLease[]> {
+  const assigned = new Map<Partition, WaitingLease[]>()
+  const assignment = order.assign()
+  for (const lease of waiting.inTurn()) {
+    const partition = assignment.next(lease.request.batchSize)
+    if (partition === undefined) break
+    const leases = assigned.get(partition)
+    if (leases === undefined) assigned.set(partition, [lease])
+    else leases.push(lease)
+  }
+  return assigned
+}
+
+function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: ExactInstant): void {
+  let hungry = [...leases]
+  while (hungry.length > 0) {
+    for (const lease of hungry) {
+      const item = partition.leaseFirst(end)
+      if (item === undefined) return
+      const { sequence, attempts } = item
+      lease.items.push({ id: partition.ids.text(sequence), attempts, leaseDeadline: end, content: item })
+    }
+    hungry = hungry.filter((lease) => !lease.full)
+  }
+}

@@ -1,0 +1,106 @@
+/** The leases of a queue that wait for items: in order of arrival, one for each client, each with an end. */
+import { DeadlineHeap } from '../clock/deadline-heap.js'
+import type { ExactInstant } from '../clock/duration.js'
+import type { Instant } from '../clock/instant.js'
+import type { QueratorError } from '../errors.js'
+import type { ItemContent } from './item.js'
+
+/** How a request gets its answer; exactly one of both is called, once. */
+export interface Settle<T> {
+  resolve(result: T): void
+  reject(error: QueratorError): void
+}
+
+/** What a consumer asks for. */
+export interface LeaseRequest {
+  readonly clientId: string
+  /** At most this many items, 1 to 1,000. */
+  readonly batchSize: number
+  /** When it is answered with 454. */
+  readonly deadline: Instant
+}
+
+/** An item as its consumer gets it: how it stood at that moment. */
+export interface LeasedItem {
+  readonly id: string
+  readonly attempts: number
+  readonly leaseDeadline: ExactInstant
+  readonly content: ItemContent
+}
+
+/** The answer to a lease: items of one partition. */
+export interface Leased {
+  readonly partition: number
+  readonly items: readonly LeasedItem[]
+}
+
+/** A lease while it waits. */
+export class WaitingLease {
+  readonly items: LeasedItem[] = []
+  place = -1
+
+  constructor(
+    readonly request: LeaseRequest,
+    readonly settle: Settle<Leased>,
+    readonly arrival: number,
+  ) {}
+
+  get full(): boolean {
+    return this.items.length >= this.request.batchSize
+  }
+}
+
+/** See the head of this file. */
+export class WaitingLeases {
+  readonly #byClient = new Map<string, WaitingLease>()
+  readonly #ends = new DeadlineHeap<WaitingLease>({
+    at: (lease) => lease.request.deadline,
+    rank: (lease) => lease.arrival,
+    place: (lease) => lease.place,
+    setPlace: (lease, place) => {
+      lease.place = place
+    },
+  })
+  #arrivals = 0
+
+  get size(): number {
+    return this.#byClient.size
+  }
+
+  /** When the first of them is answered with 454; `Infinity` when none waits. */
+  get nextEnd(): Instant {
+    return this.#ends.next()
+  }
+
+  /** Whether this client waits already. */
+  has(clientId: string): boolean {
+    return this.#byClient.has(clientId)
+  }
+
+  /** Takes a lease in, at the end of the line. */
+  add(request: LeaseRequest, settle: Settle<Leased>): WaitingLease {
+    const lease = new WaitingLease(request, settle, this.#arrivals++)
+    this.#byClient.set(request.clientId, lease)
+    this.#ends.add(lease)
+    return lease
+  }
+
+  /** Lets a lease go; does nothing when it is gone. */
+  remove(lease: WaitingLease): void {
+    if (this.#byClient.get(lease.request.clientId) !== lease) return
+    this.#byClient.delete(lease.request.clientId)
+    this.#ends.remove(lease)
+  }
+
+  /** All of them, in order of arrival. Removing while walking is allowed. */
+  inTurn(): IterableIterator<WaitingLease> {
+    return this.#byClient.values()
+  }
+
+  /** Removes and answers those whose end has come. */
+  takeEnded(now: Instant): WaitingLease[] {
+    const ended = this.#ends.takeDue(now)
+    for (const lease of ended) this.#byClient.delete(lease.request.clientId)
+    return ended
+  }
+}

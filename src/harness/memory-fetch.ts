@@ -1,0 +1,43 @@
+/** `fetch` for a daemon: the same function in form, but every request goes to the daemon, whatever its origin. */
+import type { Send, WireRequest } from '../protocol/exchange.js'
+
+/** What relative URLs are relative to. */
+const BASE = 'http://querator.internal'
+
+/** Makes the function. */
+export function fetchFrom(send: Send): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
+      ...init,
+      ...(isStream(init?.body) ? { duplex: 'half' } : {}),
+    } as RequestInit)
+    request.signal.throwIfAborted()
+    const reply = await raceAbort(request.signal, send(await wireRequest(request)))
+    // A reply to HEAD, and a few statuses, must not have a body.
+    const body = request.method === 'HEAD' ? null : reply.body.slice()
+    return new Response(body, { status: reply.status, headers: reply.headers })
+  }
+}
+
+async function wireRequest(request: Request): Promise<WireRequest> {
+  const url = new URL(request.url)
+  return {
+    method: request.method,
+    target: url.pathname + url.search,
+    headers: Object.fromEntries(request.headers),
+    body: request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>),
+    signal: request.signal,
+  }
+}
+
+function raceAbort<T>(signal: AbortSignal, sent: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason)
+    signal.addEventListener('abort', aborted, { once: true })
+    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
+  })
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}

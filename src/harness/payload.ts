@@ -1,0 +1,45 @@
+/** Payloads as tests write and read them: JSON, text or bytes. */
+import { usageError } from '../errors.js'
+
+/** One of the three; none means an empty payload. */
+export interface PayloadInput {
+  /** Anything that `JSON.stringify` can write. */
+  readonly json?: unknown
+  readonly text?: string
+  readonly bytes?: Uint8Array
+}
+
+/** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON */
+export function payloadBytes(input: PayloadInput): Uint8Array {
+  const given = (['json', 'text', 'bytes'] as const).filter((form) => input[form] !== undefined)
+  if (given.length > 1) throw usageError(`give the payload once; got ${given.join(' and ')}`)
+  if (input.bytes !== undefined) return input.bytes
+  const text = given[0] === 'json' ? JSON.stringify(input.json) : (input.text ?? '')
+  if (text === undefined) throw usageError('json cannot be written as JSON; functions and symbols have none')
+  return new TextEncoder().encode(text)
+}
+
+/** A payload that can be read in each form. */
+export class Payload {
+  /** As it was produced. */
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  /** The bytes read as UTF-8. */
+  text(): string {
+    return new TextDecoder().decode(this.bytes)
+  }
+
+  /** The bytes read as JSON. @throws QueratorError that shows the text when it is none */
+  json<T = unknown>(): T {
+    const text = this.text()
+    try {
+      return JSON.parse(text) as T
+    } catch (error) {
+      throw usageError(`the payload is not JSON: ${text.slice(0, 200)}`, error)
+    }
+  }
+}

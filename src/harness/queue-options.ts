@@ -1,0 +1,56 @@
+/** What a test says of the queue that it wants, and the names that queues get. */
+import { usageError } from '../errors.js'
+import type { TestQueue } from './test-queue.js'
+
+/** How a queue is made. Durations are texts such as `'1m'` or `'1h30m'`. */
+export interface QueueOptions {
+  /** Default: a new readable name, `queue-1` and so on; in a runner the test's name and a number. */
+  readonly name?: string
+  /** What a name that is made up begins with. */
+  readonly label?: string
+  /** How long a consumer may hold an item; default `'1m'`. */
+  readonly leaseTimeout?: string
+  /** How long an item lives; default `'24h'`. */
+  readonly expireTimeout?: string
+  /** How often an item may be leased before it is dead; default 0: without limit. */
+  readonly maxAttempts?: number
+  /** `true` makes a dead letter queue as well; or an existing one, by name or as a queue. */
+  readonly deadQueue?: boolean | string | TestQueue
+  /** Default 1. */
+  readonly partitions?: number
+  /** The queue's own reference, free for use. */
+  readonly reference?: string
+}
+
+const KNOWN = ['name', 'label', 'leaseTimeout', 'expireTimeout', 'maxAttempts', 'deadQueue', 'partitions', 'reference']
+
+/** @throws QueratorError when there is an option that does not exist */
+export function checkQueueOptions(options: QueueOptions): void {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
+  if (unknown === undefined) return
+  throw usageError(`createQueue has no option '${unknown}'; it has: ${KNOWN.join(', ')}`)
+}
+
+/** Names that are unique within a daemon, and, with a prefix, among all that share one. */
+export class NameSource {
+  readonly #prefix: string
+  readonly #counts = new Map<string, number>()
+
+  constructor(prefix = '') {
+    this.#prefix = prefix
+  }
+
+  /** `label-1`, `label-2` and so on. White space and what else a queue name cannot have is replaced. */
+  next(label: string): string {
+    const clean = label
+      .trim()
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 60)
+    const base = `${this.#prefix}${clean || 'queue'}`
+    const count = (this.#counts.get(base) ?? 0) + 1
+    this.#counts.set(base, count)
+    return `${base}-${count}`
+  }
+}

@@ -1,0 +1,68 @@
+/** `startTestDaemon`: a daemon for a test, from a few options. */
+import { realNow } from '../clock/real-time.js'
+import { type ClockOption, TestClock } from '../clock/test-clock.js'
+import { type ConfigTree, readConfig } from '../daemon/config.js'
+import { readConfigFile } from '../daemon/config-file.js'
+import { Daemon } from '../daemon/daemon.js'
+import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
+import { usageError } from '../errors.js'
+import { TestDaemon } from './test-daemon.js'
+
+/** How a test daemon is started. Every option may be left out. */
+export interface TestDaemonOptions {
+  /** The path of a YAML file, or an object of the same shape. */
+  readonly config?: string | ConfigTree
+  /**
+   * `'real'` (default) follows the machine's clock, `'frozen'` stands still now, `{ start }` stands still there. Each
+   * can be moved, frozen and resumed later.
+   */
+  readonly clock?: ClockOption
+  /** The same seed gives the same ids; default: others each time. */
+  readonly seed?: number | string
+  /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
+  readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
+  /**
+   * Uses the Querator at this URL instead of an own daemon; default: the variable `QUERATOR_ENDPOINT`, and without it,
+   * or with `''`, an own daemon. Clock, pause and connect do not work on a server elsewhere, and say so.
+   */
+  readonly endpoint?: string
+}
+
+const KNOWN = ['config', 'clock', 'seed', 'log', 'endpoint']
+
+/**
+ * Starts a daemon in memory: no port, no file, no process.
+ * @throws QueratorError when an option is not one of those documented, or the configuration is wrong
+ */
+export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  return openTestDaemon(options)
+}
+
+/** The same at once, for places that cannot wait. */
+export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
+  if (unknown !== undefined) {
+    throw usageError(`startTestDaemon has no option '${unknown}'; it has: ${KNOWN.join(', ')}`)
+  }
+  const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
+  if (endpoint) return new TestDaemon({ endpoint, namePrefix: prefixOfThisRun() })
+  const config = readConfig(typeof options.config === 'string' ? readConfigFile(options.config) : options.config)
+  const clock = new TestClock(options.clock)
+  const seed = options.seed === undefined ? {} : { seed: options.seed }
+  return new TestDaemon({ config, daemon: new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed }) })
+}
+
+function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {
+  if (log === 'silent') return createLog({ now: realNow })
+  if (typeof log === 'function') return createLog({ now: realNow, record: log })
+  if (LOG_LEVELS.includes(log)) {
+    return createLog({ now: realNow, level: log, writer: (line) => process.stderr.write(`querator: ${line}\n`) })
+  }
+  throw usageError(`the option log is one of ${LOG_LEVELS.join(', ')}, silent, or a function; got ${String(log)}`)
+}
+
+/** Names on a shared server must not meet those of another worker, or of another run. */
+function prefixOfThisRun(): string {
+  const worker = process.env.JEST_WORKER_ID ?? process.env.VITEST_POOL_ID ?? '0'
+  return `test-${realNow().toString(36)}-${process.pid}-${worker}-`
+}

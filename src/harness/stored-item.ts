@@ -1,0 +1,48 @@
+/** An item as storage holds it: looked at, not leased. */
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import { timestampDate } from '@bufbuild/protobuf/wkt'
+import type { StorageItem } from '../protocol/gen/querator/storage_pb.js'
+import { Payload } from './payload.js'
+
+/** Before this a deadline is Go's zero time: not set. */
+const FIRST_REAL_SECOND = -62_135_596_800n
+
+/** See the head of this file. */
+export class StoredItem extends Payload {
+  /** Changes whenever the item goes to the tail; use `reference` to know it again. */
+  readonly id: string
+  /** In a dead letter queue: the id that it had in the queue it came from; else empty. */
+  readonly sourceId: string
+  readonly reference: string
+  readonly kind: string
+  readonly encoding: string
+  readonly partition: number
+  readonly attempts: number
+  readonly leased: boolean
+  /** Undefined while it is not leased. */
+  readonly leaseDeadline: Date | undefined
+  /** When its life in this queue ends. */
+  readonly expireDeadline: Date | undefined
+  /** When it came into this queue. */
+  readonly createdAt: Date | undefined
+
+  /** @internal */
+  constructor(partition: number, item: StorageItem) {
+    super(item.payload)
+    this.partition = partition
+    this.id = item.id
+    this.sourceId = item.sourceId
+    this.reference = item.reference
+    this.kind = item.kind
+    this.encoding = item.encoding
+    this.attempts = item.attempts
+    this.leased = item.isLeased
+    this.leaseDeadline = dateOf(item.leaseDeadline)
+    this.expireDeadline = dateOf(item.expireDeadline)
+    this.createdAt = dateOf(item.createdAt)
+  }
+}
+
+function dateOf(timestamp: Timestamp | undefined): Date | undefined {
+  return timestamp === undefined || timestamp.seconds <= FIRST_REAL_SECOND ? undefined : timestampDate(timestamp)
+}

@@ -1,0 +1,161 @@
+/** A queue in the hands of a test: short words for the calls about it. */
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import type { QueratorClient } from '../client/client.js'
+import { isQueratorError, usageError } from '../errors.js'
+import { Lease } from './leased-items.js'
+import { type PayloadInput, payloadBytes } from './payload.js'
+import { StoredItem } from './stored-item.js'
+
+/** An item to be produced. */
+export interface ItemInput extends PayloadInput {
+  /** By which you know it again; its id changes. */
+  readonly reference?: string
+  readonly kind?: string
+  readonly encoding?: string
+  /** When it may be leased; default at once. Less than 100 ms ahead means at once. */
+  readonly enqueueAt?: Date
+}
+
+/** How a test leases. */
+export interface LeaseOptions {
+  /** At most this many items, 1 to 1,000; default 1. */
+  readonly batchSize?: number
+  /** Who leases; default a new name each time. */
+  readonly clientId?: string
+  /** How long to wait for the first item, by the daemon's clock, 10 ms to 15 m; default `'2s'`. */
+  readonly requestTimeout?: string
+  /** Gives up waiting. */
+  readonly signal?: AbortSignal
+}
+
+/** The counts of a queue, over all its partitions. */
+export interface QueueCounts {
+  /** Items that are not scheduled, leased ones counted in. */
+  readonly total: number
+  readonly leased: number
+  readonly scheduled: number
+  /** Leases that wait for an item. */
+  readonly leasesWaiting: number
+}
+
+/** What a queue needs of its daemon. @internal */
+export interface QueueHome {
+  readonly client: QueratorClient
+  pause(queueName: string): void
+  resume(queueName: string): void
+  nextClientId(): string
+}
+
+const PAGE = 1000
+
+/** See the head of this file. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
+export class TestQueue {
+  readonly name: string
+  readonly #home: QueueHome
+  readonly #deadQueue: TestQueue | undefined
+
+  /** @internal */
+  constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {
+    this.#home = home
+    this.name = name
+    this.#deadQueue = deadQueue
+  }
+
+  /** The dead letter queue that was made with this queue. @throws QueratorError when it was made without */
+  get deadQueue(): TestQueue {
+    if (this.#deadQueue !== undefined) return this.#deadQueue
+    throw usageError(`the queue '${this.name}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
+  }
+
+  /** Adds items, in this order, all to one partition. @throws QueratorError 400 as queue.produce does */
+  async produce(...items: readonly ItemInput[]): Promise<void> {
+    await this.#home.client.queueProduce({
+      queueName: this.name,
+      requestTimeout: '1m',
+      items: items.map((item) => ({
+        reference: item.reference ?? '',
+        kind: item.kind ?? '',
+        encoding: item.encoding ?? '',
+        bytes: payloadBytes(item),
+        ...(item.enqueueAt === undefined ? {} : { enqueueAt: timestampFromDate(item.enqueueAt) }),
+      })),
+    })
+  }
+
+  /**
+   * Leases items, waiting for the first of them.
+   * @throws QueratorError 454 when there was none within `requestTimeout`
+   */
+  async lease(options: LeaseOptions = {}): Promise<Lease> {
+    const { batchSize = 1, clientId = this.#home.nextClientId(), requestTimeout = '2s', signal } = options
+    const request = { queueName: this.name, batchSize, clientId, requestTimeout }
+    const response = await this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
+    return new Lease(this.#home.client, clientId, response)
+  }
+
+  /** What storage holds, without leasing it: everything that is not scheduled, by partition and in order. */
+  items(): Promise<StoredItem[]> {
+    return this.#stored('storageItemsList')
+  }
+
+  /** The items that wait for their time, by partition and id. */
+  scheduled(): Promise<StoredItem[]> {
+    return this.#stored('storageScheduledList')
+  }
+
+  /** How much there is of what. */
+  async counts(): Promise<QueueCounts> {
+    const { logicalQueues } = await this.#home.client.queueStats({ queueName: this.name })
+    const partitions = logicalQueues.flatMap((logical) => logical.partitions)
+    const sum = (of: (partition: (typeof partitions)[number]) => number) =>
+      partitions.reduce((total, partition) => total + of(partition), 0)
+    return {
+      total: sum((partition) => partition.total),
+      leased: sum((partition) => partition.totalLeased),
+      scheduled: sum((partition) => partition.scheduled),
+      leasesWaiting: logicalQueues.reduce((total, logical) => total + logical.leaseWaiting, 0),
+    }
+  }
+
+  /** Removes everything, leased and scheduled items too. */
+  clear(): Promise<void> {
+    return this.#home.client.queueClear({ queueName: this.name, queue: true, destructive: true })
+  }
+
+  /** Removes the queue; leases that wait are answered with 453. Does nothing when it is gone. */
+  async delete(): Promise<void> {
+    try {
+      await this.#home.client.queuesDelete({ queueName: this.name, force: true })
+    } catch (error) {
+      if (!isQueratorError(error) || !error.message.startsWith('queue does not exist')) throw error
+    }
+  }
+
+  /** Holds produce, lease, complete and retry of this queue until {@link resume}. */
+  pause(): void {
+    this.#home.pause(this.name)
+  }
+
+  /** Lets what a pause held in, together. */
+  resume(): void {
+    this.#home.resume(this.name)
+  }
+
+  async #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
+    const { logicalQueues } = await this.#home.client.queueStats({ queueName: this.name })
+    const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
+    const stored: StoredItem[] = []
+    for (let partition = 0; partition < count; partition++) {
+      let pivot = ''
+      for (;;) {
+        const page = await this.#home.client[call]({ queueName: this.name, partition, pivot, limit: PAGE })
+        // A pivot is part of the page that it begins.
+        const items = page.items.filter((item) => item.id !== pivot)
+        stored.push(...items.map((item) => new StoredItem(partition, item)))
+        if (page.items.length < PAGE) break
+        pivot = page.items.at(-1)?.id ?? ''
+      }
+    }
+    return stored
+  }
+}

@@ -1,0 +1,70 @@
+/** The values that JSON writes as numbers, strings and words (contract: admin.md §1.3). Each answers undefined for bad text. */
+import { create } from '@bufbuild/protobuf'
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+
+const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const FIRST_SECOND = -62_135_596_800
+const LAST_SECOND = 253_402_300_799
+
+/** An int32; `1e1` and `1.0` are integers too. */
+export function int32Of(text: string): number | undefined {
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? []
+  if (whole === '') return undefined
+  const exponent = Number(exponentText)
+  // Far beyond int32 either way; also keeps the arithmetic below small.
+  const digits = (whole + fraction).replace(/^0+/, '')
+  if (digits === '') return 0
+  const shift = exponent - fraction.length
+  if (shift < 0 && !digits.endsWith('0'.repeat(Math.min(-shift, digits.length + 1)))) return undefined
+  const value = shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(Math.min(shift, 20))
+  const signed = Number(value) * (sign === '-' ? -1 : 1)
+  return value.length <= 10 && signed === (signed | 0) ? signed : undefined
+}
+
+/** Bytes in base 64: standard or URL alphabet, with or without padding. */
+export function bytesOf(text: string): Uint8Array | undefined {
+  const url = /[-_]/.test(text)
+  const joined = text.replace(/[\r\n]/g, '')
+  const padded = joined.length % 4 === 0
+  const form = url ? /^[A-Za-z0-9_-]*(={0,2})$/ : /^[A-Za-z0-9+/]*(={0,2})$/
+  const padding = form.exec(joined)?.[1]
+  if (padding === undefined || (!padded && padding !== '') || joined.length % 4 === 1) return undefined
+  const decoded = Buffer.from(joined, url ? 'base64url' : 'base64')
+  return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length)
+}
+
+/** A point in time by RFC 3339, of any offset, in the years 0001 to 9999. */
+export function timestampOf(text: string): Timestamp | undefined {
+  const found = RFC3339.exec(text)
+  if (found === null) return undefined
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const [fraction = '', sign = '+', offsetHours = '0', offsetMinutes = '0'] = found.slice(7)
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0
+  if (month < 1 || month > 12 || day < 1 || day > (MONTH_DAYS[month - 1] as number) + leap) return undefined
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  if (Number(offsetHours) > 24 || Number(offsetMinutes) > 59) return undefined
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60)
+  const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+  if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
+  return create(TimestampSchema, { seconds: BigInt(seconds), nanos: Number(fraction.padEnd(9, '0')) })
+}
+
+/** Days of the Gregorian calendar, counted in years that begin in March. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const marchYear = month > 2 ? year : year - 1
+  const era = Math.floor(marchYear / 400)
+  const yearOfEra = marchYear - era * 400
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}

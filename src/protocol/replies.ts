@@ -1,0 +1,22 @@
+/** The envelope of answers without a message of their own, and of errors (contract: admin.md §1.3). */
+import { create } from '@bufbuild/protobuf'
+import { QueratorError } from '../errors.js'
+import { type Reply, ReplySchema } from './gen/duh/v1/reply_pb.js'
+
+/** `{"code":200}`, and nothing else. */
+export function okReply(): Reply {
+  return create(ReplySchema, { code: 200 })
+}
+
+/** What an error looks like on the wire: code, its text, the message. Details never go there. */
+export function errorReply(error: QueratorError): Reply {
+  return create(ReplySchema, { code: error.code, codeText: error.codeText, message: error.message })
+}
+
+/** The error that a reply stands for; `details` are those that came beside the body. */
+export function errorOf(reply: Reply, details: Record<string, string>): QueratorError {
+  return new QueratorError(reply.code, reply.message, {
+    codeText: reply.codeText,
+    details: { ...reply.details, ...details },
+  })
+}

@@ -1,0 +1,29 @@
+/** Between the Timestamp of the wire and the instants of the engine. */
+import { create } from '@bufbuild/protobuf'
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+import type { ExactInstant } from '../clock/duration.js'
+
+/** The years 0001 to 9999, which RFC 3339 can show, in seconds since 1970. */
+const FIRST_SECOND = -62_135_596_800
+const LAST_SECOND = 253_402_300_799
+
+/** The instant of a Timestamp, exact; one that RFC 3339 cannot show becomes the nearest that it can. */
+export function instantOf(timestamp: Timestamp): ExactInstant {
+  const given = Number(timestamp.seconds)
+  const seconds = Math.min(Math.max(given, FIRST_SECOND), LAST_SECOND)
+  const nanos = seconds === given ? Math.min(Math.max(timestamp.nanos, 0), 999_999_999) : 0
+  const ms = Math.ceil(nanos / 1e6)
+  return { at: seconds * 1000 + ms, early: ms * 1_000_000 - nanos }
+}
+
+/** The Timestamp of an instant; `early` nanoseconds before the millisecond `at`. */
+export function timestampOf(at: number, early = 0): Timestamp {
+  let seconds = Math.floor(at / 1000)
+  let nanos = (at - seconds * 1000) * 1_000_000 - early
+  if (nanos < 0) {
+    seconds--
+    nanos += 1_000_000_000
+  }
+  return create(TimestampSchema, { seconds: BigInt(seconds), nanos })
+}

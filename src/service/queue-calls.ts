@@ -1,0 +1,109 @@
+/** The calls about the items of one queue: produce, lease, complete, retry (contract: queue.md §2 to §6). */
+import { create } from '@bufbuild/protobuf'
+import type { NewItem, RetryItem } from '../engine/partition-requests.js'
+import type { LeasedItem, Settle } from '../engine/waiting-leases.js'
+import { badRequest } from '../errors.js'
+import type { QueueProduceItem } from '../protocol/gen/querator/queue_pb.js'
+import { QueueLeaseItemSchema, QueueLeaseResponseSchema } from '../protocol/gen/querator/queue_pb.js'
+import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import { instantOf, timestampOf } from '../protocol/timestamp.js'
+import { type CallContext, findQueue } from './context.js'
+import { isBlank } from './names.js'
+import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from './request-timeout.js'
+
+/** The most items of one produce, lease, complete or retry. */
+const MOST_ITEMS = 1000
+
+const encoder = new TextEncoder()
+
+/** queue.produce (contract: queue.md §3). */
+export function queueProduce(context: CallContext, request: RequestOf<'queueProduce'>): Promise<void> {
+  const queue = findQueue(context, request.queueName)
+  const timeout = readRequestTimeout(request.requestTimeout)
+  queue.assertRunning()
+  requireTimeout(timeout)
+  checkLongest(timeout, true)
+  checkShortest(timeout)
+  const count = request.items.length
+  if (count === 0) throw badRequest('items cannot be empty; at least one item is required')
+  if (count > MOST_ITEMS) throw badRequest(`items is invalid; max_produce_batch_size is 1000 but received ${count}`)
+  return settled((settle) => queue.produce(request.items.map(produced), settle))
+}
+
+/** queue.lease (contract: queue.md §4). Resolves when there is an item, rejects with 454 when the time is over. */
+export async function queueLease(
+  context: CallContext,
+  request: RequestOf<'queueLease'>,
+): Promise<ResponseOf<'queueLease'>> {
+  const { queueName, clientId, batchSize } = request
+  const queue = findQueue(context, queueName)
+  const timeout = readRequestTimeout(request.requestTimeout)
+  queue.assertRunning()
+  if (isBlank(clientId)) throw badRequest('invalid client id; cannot be empty')
+  if (batchSize <= 0) throw badRequest('invalid batch size; must be greater than zero')
+  if (batchSize > MOST_ITEMS) {
+    throw badRequest(`invalid batch size; max_lease_batch_size is 1000, but ${batchSize} was requested`)
+  }
+  requireTimeout(timeout)
+  checkLongest(timeout, false)
+  checkShortest(timeout)
+  const deadline = context.clock.now() + Math.ceil(Number(timeout) / 1e6)
+  const leased = await settled<{ partition: number; items: readonly LeasedItem[] }>((settle) => {
+    const abandon = queue.lease({ clientId, batchSize, deadline }, settle)
+    if (context.signal.aborted) abandon()
+    else context.signal.addEventListener('abort', abandon, { once: true })
+  })
+  return create(QueueLeaseResponseSchema, { queueName, partition: leased.partition, items: leased.items.map(shown) })
+}
+
+/** queue.complete (contract: queue.md §5). */
+export function queueComplete(context: CallContext, request: RequestOf<'queueComplete'>): Promise<void> {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  const timeout = readRequestTimeout(request.requestTimeout)
+  checkCount('ids', request.ids.length)
+  requireTimeout(timeout)
+  checkLongest(timeout, false)
+  return settled((settle) => queue.complete(partition, request.ids, settle))
+}
+
+/** queue.retry (contract: queue.md §6). */
+export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'>): Promise<void> {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  checkCount('items', request.items.length)
+  const items: RetryItem[] = request.items.map(({ id, retryAt, dead }) => {
+    return { id, dead, retryAt: retryAt && instantOf(retryAt) }
+  })
+  return settled((settle) => queue.retry(partition, items, settle))
+}
+
+function checkCount(what: 'ids' | 'items', count: number): void {
+  if (count === 0) throw badRequest(`${what} is invalid; list of ${what} cannot be empty`)
+  if (count > MOST_ITEMS) throw badRequest(`${what} is invalid; max_complete_batch_size is 1000 but received ${count}`)
+}
+
+function settled<T>(submit: (settle: Settle<T>) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => submit({ resolve, reject }))
+}
+
+function produced(item: QueueProduceItem): NewItem {
+  const { reference, encoding, kind, bytes, utf8, enqueueAt } = item
+  // A view into the request would keep the whole body in memory for as long as one item lives.
+  const payload = bytes.length > 0 ? bytes.slice() : encoder.encode(utf8)
+  return { reference, encoding, kind, payload, enqueueAt: enqueueAt && instantOf(enqueueAt) }
+}
+
+function shown({ id, attempts, leaseDeadline, content }: LeasedItem) {
+  const { encoding, kind, reference, payload } = content
+  const deadline = timestampOf(leaseDeadline.at, leaseDeadline.early)
+  return create(QueueLeaseItemSchema, {
+    encoding,
+    kind,
+    reference,
+    id,
+    attempts,
+    leaseDeadline: deadline,
+    bytes: payload,
+  })
+}

@@ -1,0 +1,61 @@
+/** The calls about the state of one queue: stats, clear, reload (contract: queue.md §10 and §11). */
+import { create } from '@bufbuild/protobuf'
+import { formatDuration } from '../clock/duration.js'
+import type { Item } from '../engine/item.js'
+import { badRequest } from '../errors.js'
+import { QueueStatsResponseSchema } from '../protocol/gen/querator/queue_pb.js'
+import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import { type CallContext, findQueue } from './context.js'
+
+/**
+ * queue.stats (contract: queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
+ * `partition` itself is not filled in.
+ */
+export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): ResponseOf<'queueStats'> {
+  const queue = findQueue(context, request.queueName)
+  queue.assertRunning()
+  const waiting = queue.waitingCounts
+  const now = context.clock.now()
+  const partitions = queue.partitions.map((partition) => {
+    const stats = partition.stats(now)
+    return {
+      total: stats.total,
+      totalLeased: stats.leased,
+      scheduled: stats.scheduled,
+      averageAge: formatDuration(stats.averageAge),
+      averageLeasedAge: formatDuration(stats.averageLeasedAge),
+    }
+  })
+  return create(QueueStatsResponseSchema, {
+    queueName: request.queueName,
+    logicalQueues: [
+      {
+        produceWaiting: waiting.produce,
+        leaseWaiting: waiting.lease,
+        completeWaiting: waiting.complete,
+        inFlight: waiting.inFlight,
+        partitions,
+      },
+    ],
+  })
+}
+
+/** queue.clear (contract: queue.md §11). */
+export function queueClear(context: CallContext, request: RequestOf<'queueClear'>): void {
+  const queue = findQueue(context, request.queueName)
+  queue.assertRunning()
+  if (!request.queue && !request.scheduled) {
+    throw badRequest("invalid clear request; one of 'queue', 'scheduled' must be true")
+  }
+  const everything = request.queue && request.destructive
+  const cleared = (item: Item) =>
+    everything || (request.queue && item.state === 'leasable') || (request.scheduled && item.state === 'scheduled')
+  queue.change(() => {
+    for (const partition of queue.partitions) partition.clear(cleared)
+  })
+}
+
+/** queue.reload (contract: queue.md §11): recounts on the server; here the counts are always right. */
+export function queueReload(context: CallContext, request: RequestOf<'queueReload'>): void {
+  findQueue(context, request.queueName).assertRunning()
+}

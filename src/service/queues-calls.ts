@@ -1,0 +1,118 @@
+/** The calls about queues as such: create, list, update, delete, info (contract: admin.md §10). */
+import { create } from '@bufbuild/protobuf'
+import { formatDuration, timeoutOf } from '../clock/duration.js'
+import { type QueueConfig, SYSTEM_NAMESPACE } from '../engine/queue-config.js'
+import { badRequest, requestFailed } from '../errors.js'
+import { type QueueInfo, QueueInfoSchema } from '../protocol/gen/querator/queue_pb.js'
+import { QueuesListResponseSchema } from '../protocol/gen/querator/queues_pb.js'
+import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import { timestampOf } from '../protocol/timestamp.js'
+import { type CallContext, findQueue } from './context.js'
+import { checkQueueName, isAfter, isBlank } from './names.js'
+import {
+  checkDeadQueue,
+  checkFields,
+  checkLeaseFits,
+  checkTimeouts,
+  configOf,
+  MOST_PARTITIONS,
+  readOptions,
+} from './queue-options.js'
+
+const USUAL_PAGE = 1000
+const LONGEST_PAGE = 65536
+
+/** queues.create (contract: admin.md §10.1). */
+export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate'>): void {
+  checkQueueName(info.queueName)
+  const timeouts = readOptions(info)
+  const config = configOf(info, timeouts, context.clock.now())
+  if (!context.namespaceExists(config.namespace)) {
+    throw requestFailed(`namespace does not exist; '${config.namespace}' was not found`)
+  }
+  context.queues.assertRunning()
+  if (context.queues.find(config.name) !== undefined) {
+    throw badRequest(`invalid queue; '${config.name}' already exists`)
+  }
+  checkDeadQueue(context, config.name, config.deadQueue)
+  checkFields(config)
+  checkTimeouts(timeouts)
+  if (config.requestedPartitions > MOST_PARTITIONS) {
+    throw badRequest(`partitions is invalid; cannot be greater than ${MOST_PARTITIONS} here`)
+  }
+  context.queues.create(config)
+}
+
+/** queues.list (contract: admin.md §3 and §10.2): in the order of creation. */
+export function queuesList(context: CallContext, request: RequestOf<'queuesList'>): ResponseOf<'queuesList'> {
+  context.queues.assertRunning()
+  const { limit, pivot } = request
+  if (limit < 0) throw badRequest('limit is invalid; limit cannot be negative')
+  if (limit > LONGEST_PAGE) throw badRequest(`limit is invalid; cannot be greater than ${LONGEST_PAGE}`)
+  if (pivot.includes('~')) throw badRequest(`pivot is invalid; '${pivot}' cannot contain '~' character`)
+  const configs = context.queues.all().map((queue) => queue.config)
+  const namespace = request.namespace || SYSTEM_NAMESPACE
+  const page = configs
+    .slice(pivotIndex(configs, pivot))
+    .filter((config) => config.namespace === namespace)
+    .slice(0, limit || USUAL_PAGE)
+  return create(QueuesListResponseSchema, { items: page.map(infoOf) })
+}
+
+function pivotIndex(configs: readonly QueueConfig[], pivot: string): number {
+  if (isBlank(pivot)) return 0
+  const exact = configs.findIndex((config) => config.name === pivot)
+  if (exact >= 0) return exact
+  const greater = configs.findIndex((config) => isAfter(config.name, pivot))
+  return greater >= 0 ? greater : configs.length
+}
+
+/** queues.update (contract: admin.md §10.3): what is empty keeps its value, or is cleared, field by field. */
+export function queuesUpdate(context: CallContext, info: RequestOf<'queuesUpdate'>): void {
+  checkQueueName(info.queueName)
+  const timeouts = readOptions(info)
+  const queue = findQueue(context, info.queueName)
+  checkDeadQueue(context, info.queueName, info.deadQueue)
+  const stored = queue.config
+  if (timeouts.expire !== 0n) checkLeaseFits(timeouts.lease, timeouts.expire)
+  checkLeaseFits(timeouts.lease, stored.expireTimeout.ns)
+  const updated: QueueConfig = {
+    ...stored,
+    leaseTimeout: timeouts.lease === 0n ? stored.leaseTimeout : timeoutOf(timeouts.lease),
+    expireTimeout: timeouts.expire === 0n ? stored.expireTimeout : timeoutOf(timeouts.expire),
+    requestedPartitions: info.requestedPartitions || stored.requestedPartitions,
+    maxAttempts: info.maxAttempts,
+    reference: info.reference,
+    deadQueue: info.deadQueue,
+    updatedAt: context.clock.now(),
+  }
+  checkFields(updated)
+  queue.update(updated)
+}
+
+/** queues.delete (contract: admin.md §10.4): with all that is in it, whatever `force` says. */
+export function queuesDelete(context: CallContext, request: RequestOf<'queuesDelete'>): void {
+  checkQueueName(request.queueName)
+  findQueue(context, request.queueName)
+  context.queues.delete(request.queueName)
+}
+
+/** queues.info (contract: admin.md §10.5, and D8: always current). */
+export function queuesInfo(context: CallContext, request: RequestOf<'queuesInfo'>): ResponseOf<'queuesInfo'> {
+  return infoOf(findQueue(context, request.queueName).config)
+}
+
+function infoOf(config: QueueConfig): QueueInfo {
+  return create(QueueInfoSchema, {
+    queueName: config.name,
+    namespace: config.namespace,
+    createdAt: timestampOf(config.createdAt),
+    updatedAt: timestampOf(config.updatedAt),
+    leaseTimeout: formatDuration(config.leaseTimeout.ns),
+    expireTimeout: formatDuration(config.expireTimeout.ns),
+    maxAttempts: config.maxAttempts,
+    deadQueue: config.deadQueue,
+    reference: config.reference,
+    requestedPartitions: config.requestedPartitions,
+  })
+}

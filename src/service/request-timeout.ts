@@ -1,0 +1,31 @@
+/** The request timeouts of produce, lease and complete (contract: queue.md §2 to §5). */
+import { formatDuration, parseDuration } from '../clock/duration.js'
+import { badRequest } from '../errors.js'
+
+const LONGEST = 900_000_000_000n
+const SHORTEST = 10_000_000n
+
+/** Reads a request timeout; absent is zero. @throws 400 when it is no duration */
+export function readRequestTimeout(text: string): bigint {
+  if (text === '') return 0n
+  const { ns, problem } = parseDuration(text)
+  if (ns !== undefined) return ns
+  throw badRequest(`request timeout is invalid; ${problem} - expected format: 900ms, 5m or 15m`)
+}
+
+/** @throws 400 when there is none */
+export function requireTimeout(ns: bigint): void {
+  if (ns === 0n) throw badRequest("request timeout is required; '5m' is recommended, 15m is the maximum")
+}
+
+/** @throws 400 when it is more than 15 minutes, or, where `exclusive`, 15 minutes */
+export function checkLongest(ns: bigint, exclusive: boolean): void {
+  if (ns < LONGEST || (ns === LONGEST && !exclusive)) return
+  throw badRequest(`request timeout is invalid; maximum timeout is '15m' but '${formatDuration(ns)}' was requested`)
+}
+
+/** @throws 400 when it is 10 milliseconds or less */
+export function checkShortest(ns: bigint): void {
+  if (ns > SHORTEST) return
+  throw badRequest(`request timeout is invalid; minimum timeout is '10ms' but '${formatDuration(ns)}' was requested`)
+}

@@ -1,0 +1,39 @@
+/** The service: for each call of the table, the function that carries it out. */
+
+import type { ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
+import type { METHODS, MethodName, RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { CallContext } from './context.js'
+import { queueComplete, queueLease, queueProduce, queueRetry } from './queue-calls.js'
+import { queueClear, queueReload, queueStats } from './queue-upkeep-calls.js'
+import { queuesCreate, queuesDelete, queuesInfo, queuesList, queuesUpdate } from './queues-calls.js'
+import { storageItemsDelete, storageItemsImport, storageItemsList, storageScheduledList } from './storage-calls.js'
+
+/** What a call answers: its response, or nothing where the response is a plain OK. */
+export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof ReplySchema
+  ? void
+  : ResponseOf<N>
+
+/** One function for each call; the compiler sees to it that none is missing. */
+export type Service = {
+  readonly [N in MethodName]: (context: CallContext, request: RequestOf<N>) => Answer<N> | Promise<Answer<N>>
+}
+
+/** See the head of this file. */
+export const SERVICE: Service = {
+  queueProduce,
+  queueLease,
+  queueComplete,
+  queueRetry,
+  queueStats,
+  queueClear,
+  queueReload,
+  queuesCreate,
+  queuesList,
+  queuesUpdate,
+  queuesDelete,
+  queuesInfo,
+  storageItemsList,
+  storageScheduledList,
+  storageItemsImport,
+  storageItemsDelete,
+}

@@ -1,0 +1,116 @@
+/** The calls about what a partition holds: list, import, delete (contract: admin.md §11). */
+import { create } from '@bufbuild/protobuf'
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import type { ExactInstant } from '../clock/duration.js'
+import { Item } from '../engine/item.js'
+import { problemOfId } from '../engine/item-ids.js'
+import type { Partition } from '../engine/partition.js'
+import { badRequest } from '../errors.js'
+import {
+  type StorageItem,
+  StorageItemSchema,
+  StorageItemsImportResponseSchema,
+  StorageItemsListResponseSchema,
+} from '../protocol/gen/querator/storage_pb.js'
+import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import { instantOf, timestampOf } from '../protocol/timestamp.js'
+import { type CallContext, findQueue } from './context.js'
+import { isBlank } from './names.js'
+
+const USUAL_PAGE = 1000
+/** What a timestamp that is missing in an import stands for. */
+const EPOCH: ExactInstant = { at: 0, early: 0 }
+
+type ListRequest = RequestOf<'storageItemsList'>
+type ListResponse = ResponseOf<'storageItemsList'>
+
+/** storage/items.list: everything that is not scheduled, leased items too, by id. */
+export function storageItemsList(context: CallContext, request: ListRequest): ListResponse {
+  return list(context, request, 'queued')
+}
+
+/** storage/scheduled.list: what waits for its time, by id. */
+export function storageScheduledList(context: CallContext, request: ListRequest): ListResponse {
+  return list(context, request, 'scheduled')
+}
+
+function list(context: CallContext, request: ListRequest, which: 'queued' | 'scheduled'): ListResponse {
+  const partition = findQueue(context, request.queueName).partition(request.partition)
+  const pivot = isBlank(request.pivot) ? undefined : request.pivot
+  if (pivot !== undefined) checkId(pivot)
+  const items = partition.page(which, pivot, Math.max(0, request.limit || USUAL_PAGE))
+  return create(StorageItemsListResponseSchema, { items: items.map((item) => storedItem(partition, item)) })
+}
+
+/** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
+export function storageItemsImport(
+  context: CallContext,
+  request: RequestOf<'storageItemsImport'>,
+): ResponseOf<'storageItemsImport'> {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  if (request.items.length === 0) throw badRequest('items is invalid; cannot be empty')
+  const now = context.clock.now()
+  const imported = queue.change(() =>
+    request.items.map((given) => {
+      if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return given
+      const item = importedItem(given, now)
+      partition.add(item)
+      return storedItem(partition, item)
+    }),
+  )
+  return create(StorageItemsImportResponseSchema, { items: imported })
+}
+
+/** storage/items.delete: whatever state the items are in; unknown ids are ignored. */
+export function storageItemsDelete(context: CallContext, request: RequestOf<'storageItemsDelete'>): void {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  if (request.ids.length === 0) throw badRequest('ids is invalid; cannot be empty')
+  queue.change(() => {
+    for (const id of request.ids) {
+      checkId(id)
+      const item = partition.find(id)
+      if (item !== undefined) partition.release(item)
+    }
+  })
+}
+
+function checkId(id: string): void {
+  const problem = problemOfId(id)
+  if (problem !== undefined) throw badRequest(`invalid storage id; '${id}': ${problem}`)
+}
+
+function importedItem(given: StorageItem, now: number): Item {
+  const { reference, encoding, kind, payload } = given
+  const item = new Item({ reference, encoding, kind, payload: payload.slice() })
+  item.sourceId = given.sourceId
+  item.createdAt = now
+  if (given.isLeased) item.lease(givenInstant(given.leaseDeadline))
+  else item.leaseShown(givenInstant(given.leaseDeadline))
+  item.attempts = given.attempts
+  item.maxAttempts = given.maxAttempts
+  item.expiresAt(givenInstant(given.expireDeadline))
+  return item
+}
+
+function givenInstant(timestamp: Timestamp | undefined): ExactInstant {
+  return timestamp === undefined ? EPOCH : instantOf(timestamp)
+}
+
+function storedItem(partition: Partition, item: Item): StorageItem {
+  return create(StorageItemSchema, {
+    id: partition.ids.text(item.sequence),
+    sourceId: item.sourceId,
+    isLeased: item.leased,
+    leaseDeadline: timestampOf(item.leaseDeadline, item.leaseEarly),
+    expireDeadline: timestampOf(item.expireDeadline, item.expireEarly),
+    createdAt: timestampOf(item.createdAt),
+    attempts: item.attempts,
+    maxAttempts: item.maxAttempts,
+    reference: item.reference,
+    encoding: item.encoding,
+    kind: item.kind,
+    payload: item.payload,
+  })
+}

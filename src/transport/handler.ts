@@ -1,0 +1,93 @@
+/**
+ * The handler behind every listener: routes, reads, decodes, calls, answers (contract: admin.md §1). Whether a socket
+ * is in front of it makes no difference to anything it does.
+ */
+import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
+import { decodeRequest, encode } from '../protocol/codec.js'
+import { encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
+import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
+import { type Reply, ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
+import { METHODS, type Method, type MethodName, methodAt } from '../protocol/methods.js'
+import { errorReply, okReply } from '../protocol/replies.js'
+import { checkAuthorization } from './authorization.js'
+import { type Health, healthReply } from './health.js'
+import { readBody } from './request-body.js'
+import { pathOf } from './request-target.js'
+
+/** What the handler stands in front of. */
+export interface Backend {
+  /** Carries a call out: answers its response, or nothing for a plain OK. */
+  call(name: MethodName, request: unknown, signal: AbortSignal): unknown
+  health(): Health
+  /** Notes a failure that is nobody's request's fault. */
+  failed(error: unknown, request: { method: string; path: string }): void
+}
+
+/** See the head of this file. */
+export class Handler {
+  readonly #backend: Backend
+
+  constructor(backend: Backend) {
+    this.#backend = backend
+  }
+
+  /** Answers a request; never rejects. The promise stays open while a lease waits. */
+  async handle(request: WireRequest): Promise<WireReply> {
+    const path = pathOf(request.target)
+    if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
+    try {
+      const { method, response } = await this.#answer(request, path)
+      return reply(request, method.response as typeof ReplySchema, response as Reply, 200)
+    } catch (error) {
+      const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
+      return reply(request, ReplySchema, errorReply(known), known.code, known.details)
+    }
+  }
+
+  async #answer(request: WireRequest, path: string): Promise<{ method: Method; response: unknown }> {
+    if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
+    checkAuthorization(request.headers.authorization)
+    const name = methodAt(path)
+    if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
+    const method = METHODS[name] as Method
+    const body = await readBody(request.body, method.bodyLimit)
+    const contentType = request.headers['content-type']
+    const encoding = encodingOf(contentType)
+    if (encoding === undefined) {
+      throw contentError(`Content-Type header '${contentType}' is invalid format or unrecognized content type`)
+    }
+    const message = decodeRequest(method.request, body, encoding)
+    const response = await this.#backend.call(name, message, request.signal)
+    return { method, response: response ?? okReply() }
+  }
+
+  #unknown(error: unknown, request: WireRequest, path: string): QueratorError {
+    this.#backend.failed(error, { method: request.method, path })
+    return new QueratorError(500, 'Internal Error')
+  }
+}
+
+/** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
+function reply(
+  request: WireRequest,
+  schema: typeof ReplySchema,
+  message: Reply,
+  status: number,
+  details: Readonly<Record<string, string>> = {},
+): WireReply {
+  const accept = request.headers.accept
+  const encoding = encodingOf(accept)
+  if (encoding === undefined) {
+    const error = contentError(
+      `Accept header '${firstOf(accept ?? '')}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
+    )
+    return { status: error.code, headers: headersOf('json'), body: encode(ReplySchema, errorReply(error), 'json') }
+  }
+  const headers: Record<string, string> = headersOf(encoding)
+  if (Object.keys(details).length > 0) headers[DETAILS_HEADER] = encodeURIComponent(JSON.stringify(details))
+  return { status, headers, body: encode(schema, message, encoding) }
+}
+
+function headersOf(encoding: 'json' | 'protobuf'): Record<string, string> {
+  return { 'content-type': MEDIA_TYPE[encoding], 'x-content-type-options': 'nosniff' }
+}

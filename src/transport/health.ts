@@ -1,0 +1,27 @@
+/** GET /health (contract: admin.md §1.5). */
+import type { WireReply } from '../protocol/exchange.js'
+
+/** What the probe found. */
+export interface Health {
+  readonly healthy: boolean
+  readonly version: string
+  /** The daemon's time, in milliseconds since 1970. */
+  readonly now: number
+}
+
+/** The reply of the health check: 200, or 503 when it fails. */
+export function healthReply({ healthy, version, now }: Health): WireReply {
+  const status = healthy ? 'pass' : 'fail'
+  const check = {
+    componentType: 'datastore',
+    status,
+    time: new Date(now).toISOString().replace(/\.\d+Z$/, 'Z'),
+    ...(healthy ? {} : { output: 'storage check failed' }),
+  }
+  const body = `${JSON.stringify({ status, version, checks: { 'queues:storage': [check] } })}\n`
+  return {
+    status: healthy ? 200 : 503,
+    headers: { 'content-type': 'application/health+json' },
+    body: new TextEncoder().encode(body),
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * A `node:http` server around the handler, for real sockets and for pairs of streams in memory alike. A client that
+ * hangs up aborts its request at once (D2).
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Clock } from '../clock/clock.js'
+import type { WireReply } from '../protocol/exchange.js'
+import type { Handler } from './handler.js'
+
+/** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
+const MOST_DROPPED = 256_000_000
+
+/** Makes the server; it listens nowhere. Answers on their way are told to the clock. */
+export function createHttpServer(handler: Handler, clock: Clock): Server {
+  const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, headersTimeout: 60_000 }, (req, res) => {
+    void serve(handler, clock, req, res)
+  })
+  // A lease may wait for 15 minutes without a byte on the line.
+  server.timeout = 0
+  return server
+}
+
+async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const hangUp = new AbortController()
+  res.once('close', () => {
+    if (!res.writableFinished) hangUp.abort()
+  })
+  const reply = await handler.handle({
+    method: req.method ?? 'GET',
+    target: req.url ?? '/',
+    headers: req.headers as Record<string, string | undefined>,
+    body: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+    signal: hangUp.signal,
+  })
+  if (hangUp.signal.aborted) return
+  clock.delivering(new Promise((arrived) => res.once('close', arrived)))
+  if (req.complete) send(res, reply, {})
+  else refuse(req, res, reply)
+}
+
+function send(res: ServerResponse, reply: WireReply, more: Record<string, string>): void {
+  res.writeHead(reply.status, { ...reply.headers, ...more, 'content-length': String(reply.body.byteLength) })
+  res.end(reply.body)
+}
+
+/** Answers before the body is in: the reply goes out whole, the rest of the body is dropped, the connection ends. */
+function refuse(req: IncomingMessage, res: ServerResponse, reply: WireReply): void {
+  let dropped = 0
+  const end = () => res.end()
+  res.writeHead(reply.status, {
+    ...reply.headers,
+    connection: 'close',
+    'content-length': String(reply.body.byteLength),
+  })
+  res.write(reply.body)
+  req.once('end', end)
+  req.once('close', end)
+  req.on('data', (chunk: Uint8Array) => {
+    dropped += chunk.byteLength
+    if (dropped > MOST_DROPPED) req.destroy()
+  })
+  req.resume()
+}

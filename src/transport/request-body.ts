@@ -1,0 +1,42 @@
+/** Reading a body up to its limit; what is over the limit is refused, not kept (contract: admin.md §1.4). */
+import { badRequest, QueratorError } from '../errors.js'
+
+/** The bytes of a body. @throws 400 when there are more than `limit`, 512 when they cannot be read */
+export async function readBody(body: Uint8Array | AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+  if (body instanceof Uint8Array || ArrayBuffer.isView(body)) {
+    if (body.byteLength > limit) throw tooLong(limit)
+    return body as Uint8Array
+  }
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      length += chunk.byteLength
+      if (length > limit) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw new QueratorError(512, error instanceof Error ? error.message : String(error), { cause: error })
+  }
+  if (length > limit) throw tooLong(limit)
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length)
+}
+
+function tooLong(limit: number): QueratorError {
+  return badRequest(`request body exceeds ${sizeText(limit)} limit`)
+}
+
+/** A size as the server writes it: units of 1024 when it divides by 1024, else of 1000. */
+export function sizeText(bytes: number): string {
+  const binary = bytes % 1024 === 0
+  const step = binary ? 1024 : 1000
+  if (bytes < step) return `${bytes}B`
+  const units = binary ? ['KiB', 'MiB', 'GiB'] : ['kB', 'MB', 'GB']
+  let size = bytes / step
+  let unit = 0
+  while (size >= step && unit < units.length - 1) {
+    size /= step
+    unit++
+  }
+  return `${size.toFixed(1)}${units[unit]}`
+}

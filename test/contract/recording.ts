@@ -1,0 +1,58 @@
+/** The recordings as they lie beside this file: what was asked of the real server, and what it answered. */
+import { readFileSync } from 'node:fs'
+
+/** A file of recordings. */
+export const RECORDED_FILES = [
+  'items',
+  'lease',
+  'lifecycle',
+  'partitions',
+  'queues',
+  'retry',
+  'storage',
+  'transport',
+  'walks',
+] as const
+
+/** What a reply must look like. */
+export interface RecordedReply {
+  readonly status: number
+  readonly body?: unknown
+  readonly bodyHex?: string
+  readonly headers?: Record<string, string | null>
+  readonly sortBy?: Record<string, string>
+}
+
+/** One step of a scenario; which fields it has says what it does. */
+export interface Step {
+  readonly call?: string
+  readonly body?: unknown
+  readonly raw?: {
+    readonly method?: string
+    readonly path: string
+    readonly headers: Record<string, string>
+    readonly body?: string
+    readonly bodyHex?: string
+    readonly bodyRepeat?: [string, number, string]
+  }
+  readonly reply?: RecordedReply
+  readonly start?: string
+  readonly join?: string
+  readonly waits?: string
+  readonly abort?: string
+  readonly advance?: string
+  readonly pause?: string
+  readonly on?: boolean
+}
+
+/** A scenario: a daemon of its own, and steps. */
+export interface Scenario {
+  readonly name: string
+  readonly daemon?: { readonly storages?: number[] }
+  readonly steps: readonly Step[]
+}
+
+/** The scenarios of a file. */
+export function scenariosOf(file: string): Scenario[] {
+  return JSON.parse(readFileSync(new URL(`./${file}.json`, import.meta.url), 'utf8')) as Scenario[]
+}
