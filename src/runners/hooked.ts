@@ -1,0 +1,62 @@
+/**
+ * Runners without fixtures: the same names as values, kept up to date by hooks. `daemon`, `client` and `clock` belong
+ * to the test file, `queue` and `createQueue` to the test that is running.
+ */
+import { type QueratorClient, QueratorError, type TestClock, type TestDaemon, type TestQueue } from '../index.js'
+import { type CreateQueue, QueuesOfTest } from './per-test.js'
+
+/** What a runner must offer. */
+export interface Runner {
+  beforeEach(hook: () => Promise<void>): void
+  afterEach(hook: () => Promise<void>): void
+  /** The name of the test that is about to run. */
+  testName(): string
+}
+
+/** The values that a runner's entry exports. */
+export interface HookedFixtures {
+  readonly daemon: TestDaemon
+  readonly client: QueratorClient
+  readonly clock: TestClock
+  readonly queue: TestQueue
+  readonly createQueue: CreateQueue
+}
+
+/** Registers the hooks, and makes the values around the daemon of this file. */
+export function hookedFixtures(runner: Runner, daemon: TestDaemon): HookedFixtures {
+  let running: { queues: QueuesOfTest; queue: TestQueue } | undefined
+  const current = (name: string) => {
+    if (running !== undefined) return running
+    throw new QueratorError(0, `${name} belongs to the running test; use it inside test(…), beforeEach or afterEach`)
+  }
+  runner.beforeEach(async () => {
+    const queues = new QueuesOfTest(daemon, runner.testName())
+    running = { queues, queue: await queues.create() }
+  })
+  runner.afterEach(async () => {
+    const { queues } = current('queue')
+    running = undefined
+    await queues.remove()
+  })
+  return {
+    daemon,
+    client: daemon.client,
+    // Only looked at when it is used: a server elsewhere has no clock to move.
+    clock: standIn(() => daemon.clock),
+    queue: standIn(() => current('queue').queue),
+    createQueue: (options) => current('createQueue').queues.create(options),
+  }
+}
+
+/** Something that is, at every use, what `find` answers then. */
+function standIn<T extends object>(find: () => T): T {
+  return new Proxy({} as T, {
+    get(_, key) {
+      const real = find()
+      const value: unknown = Reflect.get(real, key, real)
+      return typeof value === 'function' ? value.bind(real) : value
+    },
+    has: (_, key) => key in find(),
+    getPrototypeOf: () => Object.getPrototypeOf(find()) as object,
+  })
+}

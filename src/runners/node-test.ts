@@ -1,0 +1,29 @@
+/** node:test: a daemon for each test file, and a queue for each test that is gone after it. */
+import { afterEach, beforeEach } from 'node:test'
+import { openTestDaemon } from '../index.js'
+import { type HookedFixtures, hookedFixtures } from './hooked.js'
+
+let testName = 'queue'
+const fixtures: HookedFixtures = hookedFixtures(
+  {
+    beforeEach: (hook) =>
+      beforeEach((context) => {
+        testName = (context as { name?: string } | undefined)?.name ?? 'queue'
+        return hook()
+      }),
+    afterEach: (hook) => afterEach(hook),
+    testName: () => testName,
+  },
+  openTestDaemon(),
+)
+
+/** The daemon of this test file. */
+export const daemon: HookedFixtures['daemon'] = fixtures.daemon
+/** Its typed client. */
+export const client: HookedFixtures['client'] = fixtures.client
+/** Its clock. */
+export const clock: HookedFixtures['clock'] = fixtures.clock
+/** A queue of the running test's own. */
+export const queue: HookedFixtures['queue'] = fixtures.queue
+/** Makes further queues of the running test's own. */
+export const createQueue: HookedFixtures['createQueue'] = fixtures.createQueue

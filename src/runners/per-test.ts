@@ -1,0 +1,29 @@
+/** What the runners have in common: a daemon for a test file, and queues that last as long as their test. */
+import type { QueueOptions, TestDaemon, TestQueue } from '../index.js'
+
+/** Makes a queue of its own for the running test. */
+export type CreateQueue = (options?: QueueOptions) => Promise<TestQueue>
+
+/** The queues of one test: made under its name, gone when it is over. */
+export class QueuesOfTest {
+  readonly #daemon: TestDaemon
+  readonly #label: string
+  readonly #queues: TestQueue[] = []
+
+  constructor(daemon: TestDaemon, testName: string) {
+    this.#daemon = daemon
+    this.#label = testName
+  }
+
+  readonly create: CreateQueue = async (options = {}) => {
+    const queue = await this.#daemon.createQueue({ label: this.#label, ...options })
+    this.#queues.push(queue)
+    if (options.deadQueue === true) this.#queues.push(queue.deadQueue)
+    return queue
+  }
+
+  /** Removes them; leases that still wait are answered with 453. */
+  async remove(): Promise<void> {
+    if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
+  }
+}
