@@ -67,7 +67,7 @@ export class Partition {
   readonly #leaseEnds = new AverageInstant()
   #lastSequence = -1
   #lastRun: Instant = Number.NEGATIVE_INFINITY
-  #nextRun: Instant = NEVER
+  #askedRun: Instant = NEVER
 
   constructor(number: number, ids: ItemIds) {
     this.number = number
@@ -89,9 +89,13 @@ export class Partition {
     return this.#schedule.next()
   }
 
-  /** When the lifecycle looks at this partition next; see lifecycle.ts. */
+  /**
+   * When the lifecycle looks at this partition next; see lifecycle.ts. A run that was asked for by a lease which has
+   * ended since would find nothing, so it is put off to the earliest deadline that is left.
+   */
   get nextRun(): Instant {
-    return this.#nextRun
+    if (this.#overdue.size > 0) return this.#askedRun
+    return Math.max(this.#askedRun, Math.min(this.#leases.next(), this.#lives.next()))
   }
 
   /** The item with this id, scheduled or not; undefined when there is none. */
@@ -194,7 +198,7 @@ export class Partition {
 
   /** Asks for a lifecycle run at `deadline`, when that is ahead and sooner than the run already asked for. */
   wantRun(deadline: Instant, now: Instant): void {
-    if (deadline > now) this.#nextRun = Math.min(this.#nextRun, deadline)
+    if (deadline > now) this.#askedRun = Math.min(this.#askedRun, deadline)
   }
 
   /** Starts a lifecycle run: answers the items with a deadline that has passed, and forgets those deadlines. */
@@ -210,7 +214,7 @@ export class Partition {
   /** Ends a lifecycle run. The next one looks again at items that were due and had to be left as they were. */
   endRun(left: Item[]): void {
     for (const item of left) this.#commit('changed', item)
-    this.#nextRun = Math.min(this.#leases.next(), this.#lives.next())
+    this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
   }
 
   /** The one place in which an item is added, changed or removed. */
