@@ -41,8 +41,8 @@ export class QueratorClient {
   async call(name: MethodName, request: unknown, options: CallOptions = {}): Promise<unknown> {
     const method = METHODS[name] as Method
     const message = messageOf(method.request, request, name)
-    const signal = options.signal ?? NEVER_ABORTED
-    signal.throwIfAborted()
+    const { signal } = options
+    signal?.throwIfAborted()
     const mediaType = MEDIA_TYPE[this.#encoding]
     const reply = await unlessAborted(
       signal,
@@ -74,8 +74,6 @@ for (const name of NAMES) {
   })
 }
 
-const NEVER_ABORTED = new AbortController().signal
-
 function messageOf(schema: DescMessage, request: unknown, name: string): MessageShape<DescMessage> {
   if (request !== undefined && (typeof request !== 'object' || request === null)) {
     throw usageError(`client.${name} takes an object with the fields of ${schema.name}; got ${String(request)}`)
@@ -84,8 +82,8 @@ function messageOf(schema: DescMessage, request: unknown, name: string): Message
 }
 
 /** Settles like `sent`, or rejects as soon as the signal is aborted. */
-function unlessAborted<T>(signal: AbortSignal, sent: Promise<T>): Promise<T> {
-  if (signal === NEVER_ABORTED) return sent
+function unlessAborted<T>(signal: AbortSignal | undefined, sent: Promise<T>): Promise<T> {
+  if (signal === undefined) return sent
   return new Promise<T>((resolve, reject) => {
     const aborted = () => reject(signal.reason)
     signal.addEventListener('abort', aborted, { once: true })

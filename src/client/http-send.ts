@@ -24,7 +24,7 @@ export function sendOverHttp(endpoint: string): Send {
         method: request.method,
         headers: { ...request.headers, 'content-length': (request.body as Uint8Array).byteLength },
         agent,
-        signal: request.signal,
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
       })
       sent.once('response', (response) => collect(response).then(resolve, reject))
       sent.once('error', (error: NodeJS.ErrnoException) => fail(sent, request, endpoint, error, reject))
@@ -53,7 +53,7 @@ function fail(
   error: NodeJS.ErrnoException,
   reject: (reason: unknown) => void,
 ): void {
-  if (request.signal.aborted) {
+  if (request.signal?.aborted) {
     reject(request.signal.reason)
     return
   }

@@ -76,7 +76,7 @@ export class Daemon {
   }
 
   get closed(): boolean {
-    return this.#state !== 'running'
+    return this.#closing !== undefined
   }
 
   /** Answers a request in memory. @throws QueratorError when the daemon is stopped */
@@ -126,6 +126,8 @@ export class Daemon {
   }
 
   async #close(): Promise<void> {
+    // Calls that were made before this one are in the queues after this turn.
+    await nextTurn()
     this.#state = 'stopping'
     this.#queues.stop()
     this.clock.stop()

@@ -1,8 +1,9 @@
 /** The requests that a paused queue holds back, to be let in together (contract: queue.md §2, §13). */
 import { retryRequest } from '../errors.js'
+import type { WaitingLease } from './waiting-leases.js'
 
-/** The kinds of request that a pause holds, in the order in which a batch is carried out. */
-export const HELD_KINDS = ['produce', 'lease', 'complete', 'retry'] as const
+/** The kinds of request that are held here, in the order in which a batch is carried out. */
+export const HELD_KINDS = ['produce', 'complete', 'retry'] as const
 /** See {@link HELD_KINDS}. */
 export type HeldKind = (typeof HELD_KINDS)[number]
 
@@ -12,17 +13,16 @@ const MOST_HELD = 100
 /** A request at the gate. */
 export interface HeldRequest {
   readonly kind: HeldKind
-  /** For a lease: who asks. */
-  readonly clientId?: string
   /** Carries the request out. */
   enter(): void
   /** Answers it without carrying it out. */
   refuse(error: Error): void
 }
 
-/** See the head of this file. */
+/** See the head of this file. Leases wait in the queue's own line, and are only counted here. */
 export class Gate {
   #held: HeldRequest[] = []
+  readonly #leases = new Set<WaitingLease>()
 
   get size(): number {
     return this.#held.length
@@ -33,26 +33,31 @@ export class Gate {
     return this.#held.filter((request) => request.kind === kind).length
   }
 
-  /** Whether a lease of this client is held. */
-  hasLeaseOf(clientId: string): boolean {
-    return this.#held.some((request) => request.kind === 'lease' && request.clientId === clientId)
+  /** @throws 454 when too many requests are at the gate already */
+  assertRoom(): void {
+    if (this.#held.length + this.#leases.size > MOST_HELD) throw retryRequest('queue is overloaded; try again later')
   }
 
-  /** Holds a request. @throws 454 when too many are held already */
+  /** Holds a request. */
   hold(request: HeldRequest): void {
-    if (this.#held.length > MOST_HELD) throw retryRequest('queue is overloaded; try again later')
     this.#held.push(request)
   }
 
-  /** Forgets a request; does nothing when it is not held. */
-  drop(request: HeldRequest): void {
-    this.#held = this.#held.filter((held) => held !== request)
+  /** Counts a lease that came to the closed gate. */
+  countLease(lease: WaitingLease): void {
+    this.#leases.add(lease)
+  }
+
+  /** Forgets a lease that waits no longer; does nothing when it came while the gate was open. */
+  forgetLease(lease: WaitingLease): void {
+    this.#leases.delete(lease)
   }
 
   /** Empties the gate: all of one kind together, in order of arrival, kinds in the order of {@link HELD_KINDS}. */
   open(): HeldRequest[] {
     const held = this.#held
     this.#held = []
+    this.#leases.clear()
     return HELD_KINDS.flatMap((kind) => held.filter((request) => request.kind === kind))
   }
 }

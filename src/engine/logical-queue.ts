@@ -9,11 +9,11 @@
  * Everything is synchronous. A lease that waits is a value in a list, answered by whichever step finds an item for it.
  */
 import type { Clock } from '../clock/clock.js'
-import { badRequest, type QueratorError, requestFailed, retryRequest } from '../errors.js'
-import { Deadline } from './deadline.js'
+import { badRequest, type QueratorError, requestFailed } from '../errors.js'
+import { Clockwork } from './clockwork.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
 import { Item } from './item.js'
-import { enqueueDue, type LifecycleRules, runLifecycle } from './lifecycle.js'
+import type { LifecycleRules } from './lifecycle.js'
 import type { Partition } from './partition.js'
 import { PartitionOrder } from './partition-order.js'
 import { completeItems, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
@@ -47,9 +47,7 @@ export class LogicalQueue {
   readonly #order: PartitionOrder
   readonly #waiting = new WaitingLeases()
   readonly #gate = new Gate()
-  readonly #nextRun: Deadline
-  readonly #nextDue: Deadline
-  readonly #nextEnd: Deadline
+  readonly #clockwork: Clockwork
   #config: QueueConfig
   #state: 'running' | 'paused' | 'stopped' = 'running'
   #warnedOfDead = false
@@ -59,10 +57,13 @@ export class LogicalQueue {
     this.#config = config
     this.#context = context
     this.#order = new PartitionOrder(partitions)
-    // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
-    this.#nextRun = new Deadline(context.clock, 0, () => this.#runLifecycle())
-    this.#nextDue = new Deadline(context.clock, 1, () => this.#enqueueDue())
-    this.#nextEnd = new Deadline(context.clock, 2, () => this.#endWaiting())
+    this.#clockwork = new Clockwork(context.clock, {
+      partitions,
+      waiting: this.#waiting,
+      rules: () => this.#rules(),
+      freed: () => this.#freed(),
+      sentAway: (lease) => this.#gate.forgetLease(lease),
+    })
   }
 
   get config(): QueueConfig {
@@ -108,25 +109,19 @@ export class LogicalQueue {
    * Answers how to abandon it: a client that has gone away never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
-    if (this.#waiting.has(request.clientId) || this.#gate.hasLeaseOf(request.clientId)) {
-      settle.reject(badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue'))
+    const refused = this.#leaseRefusal(request)
+    if (refused !== undefined) {
+      settle.reject(refused)
       return () => undefined
     }
-    if (this.partitions.length === 0 && this.#state !== 'stopped') {
-      settle.reject(noPartitions())
-      return () => undefined
+    const lease = this.#waiting.add(request, settle)
+    if (this.paused) this.#gate.countLease(lease)
+    this.#serve()
+    return () => {
+      this.#waiting.remove(lease)
+      this.#gate.forgetLease(lease)
+      if (this.#state !== 'stopped') this.#clockwork.wind()
     }
-    let abandon = () => undefined as void
-    const enter = () => {
-      const lease = this.#waiting.add(request, settle)
-      abandon = () => {
-        this.#waiting.remove(lease)
-        this.#settled()
-      }
-    }
-    const held = this.#enter({ kind: 'lease', clientId: request.clientId, enter, refuse: settle.reject })
-    if (held !== undefined) abandon = () => this.#gate.drop(held)
-    return () => abandon()
   }
 
   /** Removes leased items, up to the first bad id (contract: queue.md §5). */
@@ -147,8 +142,7 @@ export class LogicalQueue {
     try {
       return edit()
     } finally {
-      this.#order.sort()
-      this.#serve()
+      this.#freed()
     }
   }
 
@@ -165,8 +159,7 @@ export class LogicalQueue {
     item.expiresAt(end)
     partition.add(item)
     partition.wantRun(end.at, now)
-    this.#order.sort()
-    this.#serve()
+    this.#freed()
     return true
   }
 
@@ -176,11 +169,10 @@ export class LogicalQueue {
     this.#state = on ? 'paused' : 'running'
     if (on) return
     const held = this.#gate.open()
-    // Produces and leases first, served in one round; then what is given back, and another round.
-    const arriving = held.filter((request) => request.kind === 'produce' || request.kind === 'lease')
-    for (const request of arriving) request.enter()
+    // Produces first, and one round for all leases; then what is given back, and another round.
+    for (const request of held) if (request.kind === 'produce') request.enter()
     this.#serve()
-    for (const request of held) if (!arriving.includes(request)) request.enter()
+    for (const request of held) if (request.kind !== 'produce') request.enter()
     this.#serve()
   }
 
@@ -188,7 +180,7 @@ export class LogicalQueue {
   get waitingCounts(): WaitingCounts {
     return {
       produce: this.#gate.count('produce'),
-      lease: this.#waiting.size + this.#gate.count('lease'),
+      lease: this.#waiting.size,
       complete: this.#gate.count('complete'),
       inFlight: this.#waiting.size + this.#gate.size,
     }
@@ -198,7 +190,7 @@ export class LogicalQueue {
   stop(): void {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
-    for (const deadline of [this.#nextRun, this.#nextDue, this.#nextEnd]) deadline.cancel()
+    this.#clockwork.stop()
     for (const request of this.#gate.open()) request.refuse(requestFailed(SHUTTING_DOWN))
     for (const lease of [...this.#waiting.inTurn()]) {
       this.#waiting.remove(lease)
@@ -221,24 +213,35 @@ export class LogicalQueue {
     this.#enter({ kind, enter, refuse: settle.reject })
   }
 
-  /** Carries a request out, or answers it as held when the queue is paused. */
-  #enter(request: HeldRequest): HeldRequest | undefined {
-    if (this.#state === 'stopped') {
-      request.refuse(requestFailed(SHUTTING_DOWN))
-      return undefined
-    }
+  /** Carries a request out, or holds it while the queue is paused. */
+  #enter(request: HeldRequest): void {
     if (this.#state === 'running') {
       request.enter()
       this.#serve()
-      return undefined
+      return
     }
     try {
+      this.assertRunning()
+      this.#gate.assertRoom()
       this.#gate.hold(request)
     } catch (error) {
       request.refuse(error as QueratorError)
-      return undefined
     }
-    return request
+  }
+
+  /** Why a lease cannot even wait; undefined when it can. */
+  #leaseRefusal(request: LeaseRequest): QueratorError | undefined {
+    if (this.#state === 'stopped') return requestFailed(SHUTTING_DOWN)
+    if (this.#waiting.has(request.clientId)) {
+      return badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue')
+    }
+    if (this.partitions.length === 0) return noPartitions()
+    try {
+      if (this.paused) this.#gate.assertRoom()
+    } catch (error) {
+      return error as QueratorError
+    }
+    return undefined
   }
 
   #targetPartition(): Partition {
@@ -247,55 +250,18 @@ export class LogicalQueue {
     return partition
   }
 
+  /** What partitions hold has changed, and items may be free. */
+  #freed(): void {
+    this.#order.sort()
+    this.#serve()
+  }
+
   #serve(): void {
     if (this.#state === 'running' && this.#waiting.size > 0) {
       const now = this.#context.clock.now()
       serveWaiting(this.#waiting, this.#order, endOf(this.#config.leaseTimeout, now), now)
     }
-    this.#settled()
-  }
-
-  /** Sets the timers anew after a change. */
-  #settled(): void {
-    if (this.#state === 'stopped') return
-    let run = Number.POSITIVE_INFINITY
-    let due = Number.POSITIVE_INFINITY
-    for (const partition of this.partitions) {
-      run = Math.min(run, partition.nextRun)
-      due = Math.min(due, partition.nextDue)
-    }
-    this.#nextRun.set(run)
-    this.#nextDue.set(due)
-    this.#nextEnd.set(this.#waiting.nextEnd)
-  }
-
-  #runLifecycle(): void {
-    const now = this.#context.clock.now()
-    for (const partition of this.partitions) {
-      if (partition.nextRun <= now) runLifecycle(partition, this.#rules(), now)
-    }
-    this.#order.sort()
-    this.#serve()
-  }
-
-  #enqueueDue(): void {
-    const now = this.#context.clock.now()
-    for (const partition of this.partitions) enqueueDue(partition, this.#rules(), now)
-    this.#order.sort()
-    this.#serve()
-  }
-
-  #endWaiting(): void {
-    for (const lease of this.#waiting.takeEnded(this.#context.clock.now())) {
-      this.#context.clock.report({
-        time: new Date(lease.request.deadline),
-        kind: 'request-timeout',
-        queue: this.#config.name,
-        clientId: lease.request.clientId,
-      })
-      lease.settle.reject(retryRequest('request timeout; no items are in the queue, try again'))
-    }
-    this.#settled()
+    if (this.#state !== 'stopped') this.#clockwork.wind()
   }
 
   #rules(): LifecycleRules {

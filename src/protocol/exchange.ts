@@ -15,8 +15,8 @@ export interface WireRequest {
   readonly headers: Headers
   /** The body, whole or as it comes in. Never read further than the limit of the call. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array>
-  /** Aborted when nobody waits for the reply any more. */
-  readonly signal: AbortSignal
+  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The reply of the handler. */

@@ -16,8 +16,8 @@ export interface ServiceContext {
 
 /** One call: who waits for it, and whether they still do. */
 export interface CallContext extends ServiceContext {
-  /** Aborted when the client has gone away. */
-  readonly signal: AbortSignal
+  /** Aborted when the client has gone away; absent where it cannot. */
+  readonly signal: AbortSignal | undefined
 }
 
 /** GET: the queue that a call is about (contract: queue.md §2, admin.md §9). @throws 400, 453 */

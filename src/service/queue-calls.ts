@@ -1,7 +1,7 @@
 /** The calls about the items of one queue: produce, lease, complete, retry (contract: queue.md §2 to §6). */
 import { create } from '@bufbuild/protobuf'
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
-import type { LeasedItem, Settle } from '../engine/waiting-leases.js'
+import type { Leased, LeasedItem, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
 import type { QueueProduceItem } from '../protocol/gen/querator/queue_pb.js'
 import { QueueLeaseItemSchema, QueueLeaseResponseSchema } from '../protocol/gen/querator/queue_pb.js'
@@ -48,11 +48,13 @@ export async function queueLease(
   checkLongest(timeout, false)
   checkShortest(timeout)
   const deadline = context.clock.now() + Math.ceil(Number(timeout) / 1e6)
-  const leased = await settled<{ partition: number; items: readonly LeasedItem[] }>((settle) => {
-    const abandon = queue.lease({ clientId, batchSize, deadline }, settle)
-    if (context.signal.aborted) abandon()
-    else context.signal.addEventListener('abort', abandon, { once: true })
+  let abandon = () => undefined as void
+  const waiting = settled<Leased>((settle) => {
+    abandon = queue.lease({ clientId, batchSize, deadline }, settle)
   })
+  if (context.signal?.aborted) abandon()
+  context.signal?.addEventListener('abort', abandon, { once: true })
+  const leased = await waiting.finally(() => context.signal?.removeEventListener('abort', abandon))
   return create(QueueLeaseResponseSchema, { queueName, partition: leased.partition, items: leased.items.map(shown) })
 }
 

@@ -17,7 +17,7 @@ import { pathOf } from './request-target.js'
 /** What the handler stands in front of. */
 export interface Backend {
   /** Carries a call out: answers its response, or nothing for a plain OK. */
-  call(name: MethodName, request: unknown, signal: AbortSignal): unknown
+  call(name: MethodName, request: unknown, signal: AbortSignal | undefined): unknown
   health(): Health
   /** Notes a failure that is nobody's request's fault. */
   failed(error: unknown, request: { method: string; path: string }): void

@@ -20,7 +20,10 @@ type Command =
 const delay = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constantFrom(50, 99, 100, 20_000, 70_000))
 const which = fc.nat(50)
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('produce'), delays: fc.array(delay, { minLength: 1, maxLength: 5 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('produce'), delays: fc.array(delay, { minLength: 1, maxLength: 5 }) }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -33,7 +36,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('abandon'), which }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('complete'), which }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('retry'), which, delay, dead: fc.nat(9).map((n) => n === 0) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('advance'), by: fc.constantFrom(1, 5_000, 29_999, 60_000, 200_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('advance'), by: fc.constantFrom(1, 5_000, 29_999, 60_000, 200_000) }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -182,7 +188,9 @@ class Walk {
       return { partition, reference, attempts, leasedUntil: leaseDeadline?.getTime() }
     })
     expect(queued).toEqual(
-      this.model.partitions.flatMap(({ number, queued }) => queued.map((item) => ({ partition: number, ...shown(item) }))),
+      this.model.partitions.flatMap(({ number, queued }) =>
+        queued.map((item) => ({ partition: number, ...shown(item) })),
+      ),
     )
     const scheduled = (await this.queue.scheduled()).map(({ partition, reference }) => ({ partition, reference }))
     expect(scheduled).toEqual(

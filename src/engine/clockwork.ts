@@ -1,0 +1,84 @@
+/**
+ * The clockwork of a logical queue: its timers, and what happens when they ring. One timer for the next lifecycle run,
+ * one for the next scheduled item, one for the next waiting lease whose time is over.
+ */
+import type { Clock } from '../clock/clock.js'
+import { retryRequest } from '../errors.js'
+import { Deadline } from './deadline.js'
+import { enqueueDue, type LifecycleRules, runLifecycle } from './lifecycle.js'
+import type { Partition } from './partition.js'
+import type { WaitingLease, WaitingLeases } from './waiting-leases.js'
+
+/** The queue, as its clockwork sees it. */
+export interface ClockworkOwner {
+  readonly partitions: readonly Partition[]
+  readonly waiting: WaitingLeases
+  /** The rules of the lifecycle as they are now. */
+  rules(): LifecycleRules
+  /** Items may have become free. */
+  freed(): void
+  /** A lease waits no longer. */
+  sentAway(lease: WaitingLease): void
+}
+
+/** See the head of this file. */
+export class Clockwork {
+  readonly #clock: Clock
+  readonly #owner: ClockworkOwner
+  readonly #nextRun: Deadline
+  readonly #nextDue: Deadline
+  readonly #nextEnd: Deadline
+
+  constructor(clock: Clock, owner: ClockworkOwner) {
+    this.#clock = clock
+    this.#owner = owner
+    // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
+    this.#nextRun = new Deadline(clock, 0, () => this.#runLifecycle())
+    this.#nextDue = new Deadline(clock, 1, () => this.#enqueueDue())
+    this.#nextEnd = new Deadline(clock, 2, () => this.#endWaiting())
+  }
+
+  /** Sets the timers anew, after a change. */
+  wind(): void {
+    let run = Number.POSITIVE_INFINITY
+    let due = Number.POSITIVE_INFINITY
+    for (const partition of this.#owner.partitions) {
+      run = Math.min(run, partition.nextRun)
+      due = Math.min(due, partition.nextDue)
+    }
+    this.#nextRun.set(run)
+    this.#nextDue.set(due)
+    this.#nextEnd.set(this.#owner.waiting.nextEnd)
+  }
+
+  /** Forgets all timers. */
+  stop(): void {
+    for (const deadline of [this.#nextRun, this.#nextDue, this.#nextEnd]) deadline.cancel()
+  }
+
+  #runLifecycle(): void {
+    const now = this.#clock.now()
+    for (const partition of this.#owner.partitions) {
+      if (partition.nextRun <= now) runLifecycle(partition, this.#owner.rules(), now)
+    }
+    this.#owner.freed()
+  }
+
+  #enqueueDue(): void {
+    const now = this.#clock.now()
+    for (const partition of this.#owner.partitions) enqueueDue(partition, this.#owner.rules(), now)
+    this.#owner.freed()
+  }
+
+  #endWaiting(): void {
+    const { waiting } = this.#owner
+    for (const lease of waiting.takeEnded(this.#clock.now())) {
+      const { deadline, clientId } = lease.request
+      const queue = this.#owner.rules().queue
+      this.#clock.report({ time: new Date(deadline), kind: 'request-timeout', queue, clientId })
+      this.#owner.sentAway(lease)
+      lease.settle.reject(retryRequest('request timeout; no items are in the queue, try again'))
+    }
+    this.wind()
+  }
+}

@@ -1,0 +1,135 @@
+/** Waiting leases: served at once, in turns, given up, timed out (contract: queue.md §4; D1, D2, D6). */
+import { describe, expect, test } from 'vitest'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { DOORS } from '../support/doors.js'
+import { until } from '../support/turns.js'
+
+function frozenDaemon(): Promise<TestDaemon> {
+  return startTestDaemon({ clock: 'frozen', log: 'silent' })
+}
+
+test('D1: a waiting lease gets an item as soon as a lease runs out, without any other request', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease({ clientId: 'slow' })
+  const waiting = queue.lease({ clientId: 'quick', requestTimeout: '5m' })
+  const fired = await daemon.clock.advance('1m')
+  expect(fired).toMatchObject([{ kind: 'lease-expired', queue: queue.name, partition: 0, reference: 'a' }])
+  expect((await waiting).items).toMatchObject([{ reference: 'a', attempts: 2 }])
+})
+
+test('D1: a waiting lease gets an item as soon as a scheduled one comes due', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'later', enqueueAt: new Date(daemon.clock.now() + 60_000) })
+  const waiting = queue.lease({ requestTimeout: '5m' })
+  expect(await daemon.clock.advance('59s')).toEqual([])
+  expect(await daemon.clock.advance('1s')).toMatchObject([{ kind: 'item-due', reference: 'later' }])
+  expect((await waiting).items).toMatchObject([{ reference: 'later', attempts: 1 }])
+})
+
+test('D1: a waiting lease gets an item as soon as one is given back or imported', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  const held = await queue.lease()
+  const first = queue.lease({ clientId: 'first' })
+  await held.retry()
+  expect((await first).items[0]?.reference).toBe('a')
+  const second = queue.lease({ clientId: 'second' })
+  await daemon.client.storageItemsImport({ queueName: queue.name, items: [{ reference: 'imported' }] })
+  expect((await second).items[0]?.reference).toBe('imported')
+})
+
+test('D6: a deadline is passed when the clock reaches it, not one tick later', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  expect(await daemon.clock.advance(59_999)).toEqual([])
+  expect((await queue.counts()).leased).toBe(1)
+  expect(await daemon.clock.advance(1)).toHaveLength(1)
+  expect((await queue.counts()).leased).toBe(0)
+})
+
+test('request timeouts follow the clock of the daemon, and name who waited', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  const waiting = queue.lease({ clientId: 'worker', requestTimeout: '30s' })
+  const refused = expect(waiting).rejects.toMatchObject({
+    code: 454,
+    codeText: 'Retry Request',
+    message: 'request timeout; no items are in the queue, try again',
+  })
+  const start = daemon.clock.now()
+  expect(await daemon.clock.advance('30s')).toEqual([
+    { kind: 'request-timeout', time: new Date(start + 30_000), queue: queue.name, clientId: 'worker' },
+  ])
+  await refused
+})
+
+test('an item that comes free at the moment of the timeout is still leased', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue({ leaseTimeout: '30s' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  const waiting = queue.lease({ requestTimeout: '30s' })
+  await daemon.clock.advance('30s')
+  expect((await waiting).items[0]?.reference).toBe('a')
+})
+
+test('a lease is answered by a request timeout on the real clock', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue()
+  await expect(queue.lease({ requestTimeout: '11ms' })).rejects.toMatchObject({ code: 454 })
+})
+
+test('the signal of a call frees its waiting lease', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  const abort = new AbortController()
+  const waiting = queue.lease({ signal: abort.signal })
+  const gone = expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  abort.abort()
+  await gone
+  expect((await queue.counts()).leasesWaiting).toBe(0)
+  await queue.produce({ reference: 'a' })
+  expect(await queue.counts()).toMatchObject({ total: 1, leased: 0 })
+})
+
+test('a lease with an aborted signal is never sent', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  await expect(queue.lease({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
+  expect((await queue.counts()).leased).toBe(0)
+})
+
+describe.each(Object.keys(DOORS))('D2: a client that hangs up, %s', (name) => {
+  test('frees its waiting lease at once, and no item is lost to it', async () => {
+    await using daemon = await frozenDaemon()
+    const door = await DOORS[name]?.(daemon)
+    const queue = await daemon.createQueue()
+    const abort = new AbortController()
+    const body = JSON.stringify({ queueName: queue.name, clientId: 'gone', batchSize: 1, requestTimeout: '5m' })
+    const waiting = door?.({ path: '/v1/queue.lease', body, signal: abort.signal })
+    waiting?.catch(() => undefined)
+    await until('the lease waits', async () => (await queue.counts()).leasesWaiting === 1)
+    abort.abort()
+    await until('the lease is dropped', async () => (await queue.counts()).leasesWaiting === 0)
+    await queue.produce({ reference: 'a' })
+    expect(await queue.counts()).toMatchObject({ total: 1, leased: 0 })
+  })
+})
+
+test('deleting the queue, and closing the daemon, end waiting leases with 453', async () => {
+  const daemon = await frozenDaemon()
+  const [first, second] = [await daemon.createQueue(), await daemon.createQueue()]
+  const ended = { code: 453, message: 'queue is shutting down' }
+  const waiting = [first, second].map((queue) => expect(queue.lease()).rejects.toMatchObject(ended))
+  await first.delete()
+  await waiting[0]
+  await daemon.close()
+  await waiting[1]
+})

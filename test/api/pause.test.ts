@@ -1,0 +1,92 @@
+/** Pausing a queue holds its requests, and lets them in together (contract: queue.md §2, §13). */
+import { expect, test } from 'vitest'
+import { startTestDaemon } from '../../src/index.js'
+
+test('more than 100 requests at the gate: the next is refused, the others are carried out', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  queue.pause()
+  const held = Array.from({ length: 101 }, (_, index) => queue.produce({ reference: `${index}` }))
+  await expect(queue.produce({ reference: 'too many' })).rejects.toMatchObject({
+    code: 454,
+    message: 'queue is overloaded; try again later',
+  })
+  queue.resume()
+  await Promise.all(held)
+  expect(await queue.items()).toHaveLength(101)
+})
+
+test('a held lease times out by the clock, and a held lease of the same client is a duplicate', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  queue.pause()
+  const held = queue.lease({ clientId: 'same', requestTimeout: '1m' })
+  await expect(queue.lease({ clientId: 'same' })).rejects.toMatchObject({ code: 400 })
+  const refused = expect(held).rejects.toMatchObject({ code: 454 })
+  await daemon.clock.advance('1m')
+  await refused
+  queue.resume()
+  expect((await queue.counts()).leasesWaiting).toBe(0)
+})
+
+test('a held lease whose client goes away is dropped', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  queue.pause()
+  const abort = new AbortController()
+  const held = expect(queue.lease({ signal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' })
+  abort.abort()
+  await held
+  await expect(Promise.all([daemon.client.queueStats({ queueName: queue.name })])).resolves.toMatchObject([
+    { logicalQueues: [{ leaseWaiting: 0, inFlight: 0 }] },
+  ])
+  queue.resume()
+  await queue.produce({ reference: 'a' })
+  expect((await queue.counts()).leased).toBe(0)
+})
+
+test('completes and retries are held too, and come after produces and leases', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  const [a, b] = (await queue.lease({ batchSize: 2 })).items
+  queue.pause()
+  const done = [a?.complete(), b?.retry(), queue.produce({ reference: 'c' })]
+  const lease = queue.lease({ batchSize: 5 })
+  expect(await daemon.client.queueStats({ queueName: queue.name })).toMatchObject({
+    logicalQueues: [{ produceWaiting: 1, leaseWaiting: 1, completeWaiting: 1, inFlight: 4 }],
+  })
+  queue.resume()
+  await Promise.all(done)
+  expect((await lease).items.map((item) => item.reference)).toEqual(['c'])
+  expect((await queue.items()).map((item) => item.reference)).toEqual(['c', 'b'])
+})
+
+test('leases that wait already are not served while the queue is paused', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  const waiting = queue.lease({ requestTimeout: '5m' })
+  queue.pause()
+  await daemon.client.storageItemsImport({ queueName: queue.name, items: [{ reference: 'a' }] })
+  expect(await queue.counts()).toMatchObject({ leased: 0, leasesWaiting: 1 })
+  queue.resume()
+  expect((await waiting).items[0]?.reference).toBe('a')
+})
+
+test('closing the daemon answers what a pause holds', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  queue.pause()
+  const refused = expect(queue.produce({ reference: 'a' })).rejects.toMatchObject({
+    code: 453,
+    message: 'queue is shutting down',
+  })
+  await daemon.close()
+  await refused
+})
+
+test('pausing a queue that does not exist says which there are', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  await daemon.createQueue({ name: 'orders' })
+  expect(() => daemon.pause('order')).toThrow("there is no queue named 'order'; there are: orders")
+})
