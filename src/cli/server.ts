@@ -1,6 +1,5 @@
 /** `querator server`: the daemon as a process. Listens until SIGTERM or SIGINT, then stops with status 0. */
-import { setTimeout } from 'node:timers'
-import { realNow } from '../clock/real-time.js'
+import { realNow, wakeAfter } from '../clock/real-time.js'
 import { TestClock } from '../clock/test-clock.js'
 import { readConfig } from '../daemon/config.js'
 import { readConfigFile } from '../daemon/config-file.js'
@@ -41,7 +40,7 @@ export async function serve(options: ServerOptions): Promise<void> {
   // Whatever the log level: whoever started it must learn where it is.
   process.stdout.write(`querator is listening on http://${listening}\n`)
   const signal = await firstSignal()
-  setTimeout(() => process.exit(0), LONGEST_STOP).unref()
+  wakeAfter(LONGEST_STOP, () => process.exit(0))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', { signal })
 }

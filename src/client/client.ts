@@ -24,7 +24,6 @@ export interface ClientOptions {
 export interface QueratorClient extends QueratorCalls {}
 
 /** A client of Querator, of a test daemon or of any server: `new QueratorClient({ endpoint })`. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods are made from the table below
 export class QueratorClient {
   readonly #send: Send
   readonly #encoding: Encoding

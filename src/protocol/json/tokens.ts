@@ -139,9 +139,15 @@ export class JsonTokens {
   }
 
   #position(at: number): string {
-    const before = this.#text.slice(0, at)
-    const line = before.split('\n').length
-    const column = [...before.slice(before.lastIndexOf('\n') + 1)].length + 1
+    let line = 1
+    let lineStart = 0
+    for (let end = this.#text.indexOf('\n'); end >= 0 && end < at; end = this.#text.indexOf('\n', end + 1)) {
+      line++
+      lineStart = end + 1
+    }
+    // Columns count characters; the second half of a surrogate pair is none.
+    let column = 1
+    for (let index = lineStart; index < at; index++) if ((this.#text.charCodeAt(index) & 0xfc00) !== 0xdc00) column++
     return `(line ${line}:${column})`
   }
 }

@@ -1,0 +1,139 @@
+/** Bad input: whatever the body, the answer is a documented one, comes at once, and nothing has changed. */
+import { create, toBinary } from '@bufbuild/protobuf'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { METHODS, type Method, type MethodName } from '../../src/protocol/methods.js'
+import { DOORS, type Door } from '../support/doors.js'
+
+const NAMES = Object.keys(METHODS) as MethodName[]
+const RUNS = Number(process.env.QUERATOR_FUZZ ?? 1500)
+const method = fc.constantFrom(...NAMES)
+
+const evilKey = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '$typeName', '')
+const fieldName = fc.oneof(
+  fc.constantFrom(...NAMES.flatMap((name) => METHODS[name].request.fields.flatMap((f) => [f.name, f.jsonName]))),
+  evilKey,
+)
+const leaf = fc.oneof(
+  fc.constantFrom(1e308, -0, 2 ** 31, -(2 ** 31) - 1, 0.5, 1e21, Number.MAX_SAFE_INTEGER),
+  fc.constantFrom('1e400', '0x10', '٣', '1m', '-1m', '9223372036854775808ns', '\u0000', 'q', ' q', '~'),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.boolean(),
+  fc.constant(null),
+)
+const { tree } = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4 },
+    { weight: 3, arbitrary: leaf },
+    { weight: 2, arbitrary: fc.dictionary(fieldName, tie('tree'), { maxKeys: 5 }) },
+    { weight: 1, arbitrary: fc.array(tie('tree'), { maxLength: 4 }) },
+  ),
+}))
+
+/** A body that is right, for mutations to begin from. */
+function goodBody(name: MethodName): Uint8Array {
+  const schema = (METHODS[name] as Method).request
+  const values: Record<string, unknown> = { queueName: 'q', requestTimeout: '1m', clientId: 'c', batchSize: 1 }
+  const fields = schema.fields.filter((field) => field.localName in values)
+  const init = Object.fromEntries(fields.map((field) => [field.localName, values[field.localName]]))
+  return toBinary(schema, create(schema, init as never))
+}
+
+async function state(daemon: TestDaemon): Promise<unknown> {
+  const queue = daemon.queue('q')
+  const { items } = await daemon.client.queuesList({})
+  return { items, stored: await queue.items(), scheduled: await queue.scheduled(), counts: await queue.counts() }
+}
+
+async function withQueue(use: (daemon: TestDaemon, door: Door) => Promise<void>): Promise<void> {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'q', partitions: 2 })
+  await queue.produce({ reference: 'a', text: 'a' }, { reference: 'b', enqueueAt: new Date(daemon.clock.now() + 1e6) })
+  await use(daemon, await (DOORS['in memory'] as (daemon: TestDaemon) => Promise<Door>)(daemon))
+}
+
+/** Sends a body to a daemon of its own; a body that cannot be read must leave everything as it was. */
+async function check(name: MethodName, type: string, body: Uint8Array): Promise<void> {
+  await withQueue(async (daemon, door) => {
+    const before = await state(daemon)
+    // A lease that is right waits for ever on a clock that stands still.
+    const patience = new AbortController()
+    const answer = door({ path: METHODS[name].path, headers: { 'content-type': type }, body, signal: patience.signal })
+    answer.catch(() => undefined)
+    const reply = await Promise.race([answer, daemon.clock.advance(0).then(() => undefined)])
+    patience.abort()
+    if (reply === undefined) return
+    expect([200, 400, 453, 454, 455]).toContain(reply.status)
+    const changes = /complete|retry|delete/i.test(name) && reply.status !== 455
+    // Complete, retry and delete keep what they did before the first bad id; nothing else changes when refused.
+    if (reply.status !== 200 && !changes) expect(await state(daemon)).toEqual(before)
+  })
+}
+
+test('random bytes', async () => {
+  await fc.assert(
+    fc.asyncProperty(method, fc.uint8Array({ maxLength: 200 }), fc.boolean(), (name, body, json) =>
+      check(name, json ? 'application/json' : 'application/protobuf', body),
+    ),
+    { numRuns: RUNS },
+  )
+})
+
+test('JSON of odd shapes, huge numbers and prototype keys', async () => {
+  await fc.assert(
+    fc.asyncProperty(method, fc.dictionary(fieldName, tree, { maxKeys: 6 }), (name, body) =>
+      check(name, 'application/json', Buffer.from(JSON.stringify(body))),
+    ),
+    { numRuns: RUNS },
+  )
+  expect(({} as Record<string, unknown>).queueName).toBeUndefined()
+})
+
+test('protobuf with bytes changed, cut and doubled', async () => {
+  const change = fc.record({ at: fc.nat(60), byte: fc.nat(255), cut: fc.nat(60), twice: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(method, change, async (name, { at, byte, cut, twice }) => {
+      const good = goodBody(name)
+      const body = Buffer.concat(twice ? [good, good] : [good])
+      if (body.length > 0) body[at % body.length] = byte
+      const end = cut % 3 === 0 ? cut % (body.length + 1) : body.length
+      await check(name, 'application/protobuf', body.subarray(0, end))
+    }),
+    { numRuns: RUNS },
+  )
+})
+
+test('nesting without end is refused at once', async () => {
+  await withQueue(async (daemon, door) => {
+    const before = await state(daemon)
+    const groups = Buffer.alloc(200_000, 0x53)
+    for (const [type, body] of [
+      ['application/json', Buffer.from('['.repeat(100_000))],
+      ['application/json', Buffer.from(`{"items":${'['.repeat(100_000)}`)],
+      ['application/json', Buffer.from('{"items":'.repeat(20_000))],
+      ['application/protobuf', groups],
+    ] as const) {
+      const reply = await door({ path: '/v1/queue.produce', headers: { 'content-type': type }, body })
+      expect(reply.status).toBe(455)
+    }
+    expect(await state(daemon)).toEqual(before)
+  })
+})
+
+test('timestamps outside of every calendar are kept within it', async () => {
+  await withQueue(async (daemon) => {
+    const seconds = 2n ** 62n
+    const items = [
+      { reference: 'x', leaseDeadline: { seconds, nanos: 5 }, expireDeadline: { seconds: -seconds, nanos: -1 } },
+    ]
+    await daemon.client.storageItemsImport({ queueName: 'q', items })
+    const door = await (DOORS['in memory'] as (daemon: TestDaemon) => Promise<Door>)(daemon)
+    const reply = await door({ path: '/v1/storage/items.list', body: '{"queueName":"q"}' })
+    expect(reply.status).toBe(200)
+    expect(JSON.parse(reply.body.toString()).items.at(-1)).toMatchObject({
+      lease_deadline: '9999-12-31T23:59:59Z',
+      expire_deadline: '0001-01-01T00:00:00Z',
+    })
+  })
+})

@@ -1,0 +1,185 @@
+/** startTestDaemon, TestDaemon and TestQueue: what a test has in its hands. */
+import { request as httpRequest } from 'node:http'
+import { expect, test } from 'vitest'
+import { isQueratorError, type LogRecord, openTestDaemon, QueratorError, startTestDaemon } from '../../src/index.js'
+
+test('an item goes round: produced, leased, retried, completed', async () => {
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m', maxAttempts: 3 })
+  await queue.produce({ reference: 'order-1', kind: 'order', encoding: 'json', json: { id: 1 } })
+  const lease = await queue.lease({ batchSize: 10, clientId: 'worker' })
+  expect([lease.clientId, lease.partition, lease.items.length]).toEqual(['worker', 0, 1])
+  const [item] = lease.items
+  expect(item?.json()).toEqual({ id: 1 })
+  expect(item?.text()).toBe('{"id":1}')
+  expect(item).toMatchObject({ reference: 'order-1', kind: 'order', encoding: 'json', attempts: 1 })
+  await lease.retry()
+  expect(await queue.items()).toMatchObject([{ reference: 'order-1', attempts: 1, leased: false, partition: 0 }])
+  const again = await queue.lease()
+  expect(again.items[0]?.attempts).toBe(2)
+  await again.items[0]?.complete()
+  expect(await queue.counts()).toEqual({ total: 0, leased: 0, scheduled: 0, leasesWaiting: 0 })
+})
+
+test('payloads: JSON, text, bytes, none; two forms at once are refused', async () => {
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue()
+  await queue.produce({ json: null }, { text: 'é' }, { bytes: new Uint8Array([0, 255]) }, {})
+  const items = await queue.items()
+  expect(items.map((item) => Buffer.from(item.bytes).toString('hex'))).toEqual(['6e756c6c', 'c3a9', '00ff', ''])
+  expect(() => items[1]?.json()).toThrow('the payload is not JSON: é')
+  await expect(queue.produce({ json: 1, text: 'x' })).rejects.toThrow('give the payload once; got json and text')
+  await expect(queue.produce({ json: () => 1 })).rejects.toThrow(/cannot be written as JSON/)
+})
+
+test('a queue shows more items than a page holds, over all its partitions', async () => {
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue({ partitions: 2 })
+  for (let batch = 0; batch < 5; batch++) {
+    await queue.produce(...Array.from({ length: 1000 }, (_, index) => ({ reference: `${batch}-${index}` })))
+  }
+  const items = await queue.items()
+  expect(items).toHaveLength(5000)
+  expect(new Set(items.map((item) => item.reference)).size).toBe(5000)
+  expect(items.filter((item) => item.partition === 0).map((item) => item.reference.slice(0, 1))).toEqual(
+    ['0', '3', '4'].flatMap((batch) => Array.from({ length: 1000 }, () => batch)).slice(0, 3000),
+  )
+})
+
+test('queues get readable names of their own; a label begins them', async () => {
+  await using daemon = await startTestDaemon()
+  const names = await Promise.all([
+    daemon.createQueue(),
+    daemon.createQueue(),
+    daemon.createQueue({ label: 'Paid orders: retried!' }),
+    daemon.createQueue({ name: 'exactly/this' }),
+  ])
+  expect(names.map((queue) => queue.name)).toEqual(['queue-1', 'queue-2', 'paid-orders-retried-1', 'exactly/this'])
+})
+
+test('a dead letter queue: made with the queue, given by name, given as a queue, or none', async () => {
+  await using daemon = await startTestDaemon()
+  const made = await daemon.createQueue({ name: 'orders', deadQueue: true })
+  expect(made.deadQueue.name).toBe('orders-dead')
+  const byName = await daemon.createQueue({ deadQueue: 'orders-dead' })
+  const given = await daemon.createQueue({ deadQueue: made.deadQueue })
+  expect([byName.deadQueue.name, given.deadQueue.name]).toEqual(['orders-dead', 'orders-dead'])
+  const none = await daemon.createQueue()
+  expect(() => none.deadQueue).toThrow('make it with createQueue({ deadQueue: true })')
+})
+
+test('every way in reaches the same queues', async () => {
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue({ name: 'q' })
+  const body = '{"queue_name":"q","request_timeout":"1m","items":[{"utf8":"x"}]}'
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+  const url = await daemon.listen()
+  expect(await daemon.listen()).toBe(url)
+  expect((await daemon.fetch('/v1/queue.produce', init)).status).toBe(200)
+  expect((await daemon.fetch(new URL('https://elsewhere/v1/queue.produce'), init)).status).toBe(200)
+  expect((await daemon.fetch(new Request('http://x/v1/queue.produce', init))).status).toBe(200)
+  expect((await fetch(`${url}/v1/queue.produce`, init)).status).toBe(200)
+  await new Promise<void>((resolve, reject) => {
+    const sent = httpRequest({ ...init, path: '/v1/queue.produce', createConnection: () => daemon.connect() as never })
+    sent.on('response', (response) => response.resume().on('end', resolve))
+    sent.on('error', reject)
+    sent.end(body)
+  })
+  expect((await queue.counts()).total).toBe(5)
+})
+
+test('fetch: an aborted request rejects, a streamed body is read, HEAD has no body', async () => {
+  await using daemon = await startTestDaemon()
+  await expect(daemon.fetch('/health', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
+  const stream = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"limit"'))
+      controller.enqueue(new TextEncoder().encode(':1}'))
+      controller.close()
+    },
+  })
+  const listed = await daemon.fetch('/v1/queues.list', { method: 'POST', body: stream, duplex: 'half' } as RequestInit)
+  expect([listed.status, await listed.json()]).toEqual([200, {}])
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('the line broke')) })
+  const failed = await daemon.fetch('/v1/queues.list', { method: 'POST', body: broken, duplex: 'half' } as RequestInit)
+  expect(await failed.json()).toEqual({ code: 512, code_text: 'Transport Error', message: 'the line broke' })
+  expect(await (await daemon.fetch('/health', { method: 'HEAD' })).text()).toBe('')
+})
+
+test('the same seed gives the same ids', async () => {
+  const idsOf = async (seed?: string) => {
+    await using daemon = await startTestDaemon({ clock: { start: new Date(0) }, ...(seed ? { seed } : {}) })
+    const queue = await daemon.createQueue()
+    await queue.produce({}, {})
+    return (await queue.items()).map((item) => item.id)
+  }
+  expect(await idsOf('a')).toEqual(await idsOf('a'))
+  expect(await idsOf('a')).not.toEqual(await idsOf('b'))
+  expect(await idsOf()).not.toEqual(await idsOf())
+})
+
+test('options are never changed, and a wrong one names the right ones', async () => {
+  const options = Object.freeze({ clock: Object.freeze({ start: new Date(0) }), config: Object.freeze({}) })
+  await using daemon = await startTestDaemon(options)
+  await daemon.createQueue(Object.freeze({ maxAttempts: 1 }))
+  await expect(startTestDaemon({ clok: 'frozen' } as never)).rejects.toThrow(
+    "startTestDaemon has no option 'clok'; it has: config, clock, seed, log, endpoint",
+  )
+  await expect(daemon.createQueue({ maxAttemps: 1 } as never)).rejects.toThrow(/createQueue has no option 'maxAttemps'/)
+})
+
+test('an unknown queue: the message is the contract, the details help', async () => {
+  await using daemon = await startTestDaemon()
+  await daemon.createQueue({ name: 'orders' })
+  await daemon.createQueue({ name: 'invoices' })
+  const error: unknown = await daemon
+    .queue('order')
+    .produce({})
+    .catch((reason: unknown) => reason)
+  expect(error).toMatchObject({
+    message: "queue does not exist; no such queue named 'order'",
+    details: { existing: 'orders, invoices', nearest: 'orders' },
+  })
+  expect(error).toBeInstanceOf(QueratorError)
+  expect(isQueratorError({ code: 400, message: 'x' })).toBe(false)
+})
+
+test('retry with dead deletes, as the server does, and the log says so once', async () => {
+  const records: LogRecord[] = []
+  await using daemon = await startTestDaemon({ log: (record) => records.push(record) })
+  const queue = await daemon.createQueue({ name: 'q', deadQueue: true })
+  await queue.produce({}, {})
+  const { items } = await queue.lease({ batchSize: 2 })
+  for (const item of items) await item.retry({ dead: true })
+  expect(await queue.items()).toEqual([])
+  expect(await queue.deadQueue.items()).toEqual([])
+  expect(records.map(({ level, message }) => [level, message])).toEqual([
+    ['warn', expect.stringContaining("deletes the items of 'q'")],
+  ])
+})
+
+test('a daemon elsewhere: queues work and are removed, what needs its process says what to do', async () => {
+  await using server = await startTestDaemon()
+  const endpoint = await server.listen()
+  const attached = await startTestDaemon({ endpoint })
+  const queue = await attached.createQueue({ deadQueue: true })
+  await queue.produce({ text: 'x' })
+  expect((await queue.lease()).items[0]?.text()).toBe('x')
+  expect((await attached.fetch('/health')).status).toBe(200)
+  expect(await attached.listen()).toBe(endpoint)
+  expect(queue.name).toMatch(/^test-[0-9a-z]+-\d+-\w+-queue-1$/)
+  expect(() => attached.clock).toThrow(
+    /the clock works only on a daemon inside the test process.*unset QUERATOR_ENDPOINT/,
+  )
+  expect(() => queue.pause()).toThrow(/pause works only/)
+  await attached.close()
+  expect((await server.client.queuesList({})).items).toEqual([])
+})
+
+test('a daemon can be opened without waiting', async () => {
+  const daemon = openTestDaemon()
+  expect((await daemon.client.queuesList({})).items).toEqual([])
+  expect(daemon.closed).toBe(false)
+  await daemon.close()
+  expect(daemon.closed).toBe(true)
+})

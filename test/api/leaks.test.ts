@@ -1,0 +1,71 @@
+/** Daemons that are closed leave nothing behind; daemons that are forgotten keep nothing open. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from 'vitest'
+import { QueratorClient, startTestDaemon } from '../../src/index.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** What keeps, or would keep, the event loop busy: timers, sockets, servers. */
+function resources(): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of process.getActiveResourcesInfo()) {
+    if (/Timeout|TCP|Server|Immediate/.test(name)) counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
+async function useDaemon(tcp: boolean): Promise<void> {
+  const daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue({ deadQueue: true, maxAttempts: 1 })
+  await queue.produce({ reference: 'a', bytes: new Uint8Array(1000) }, { reference: 'b' })
+  await queue.lease()
+  const waiting = Promise.allSettled([queue.lease({ batchSize: 1 }), queue.lease({ requestTimeout: '5m' })])
+  if (tcp) {
+    const client = new QueratorClient({ endpoint: await daemon.listen() })
+    await client.queueStats({ queueName: queue.name })
+    daemon.connect()
+  }
+  await daemon.clock.advance('1h')
+  await daemon.close()
+  await waiting
+}
+
+test('1,000 daemons started, used and closed leave no timer, no socket and no memory', {
+  timeout: 120_000,
+}, async () => {
+  const round = async () => {
+    for (let count = 0; count < 200; count++) await useDaemon(count % 10 === 0)
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  await round()
+  const before = resources()
+  const heaps: number[] = []
+  for (let rounds = 0; rounds < 5; rounds++) heaps.push(await round())
+  expect(resources()).toEqual(before)
+  // A daemon that stayed would hold far more than this.
+  const growth = ((heaps.at(-1) ?? 0) - (heaps[0] ?? 0)) / 800
+  expect(growth).toBeLessThan(2000)
+})
+
+test('a queue that is cleared or deleted gives its memory back', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const fill = async () => {
+    const queue = await daemon.createQueue()
+    for (let batch = 0; batch < 20; batch++) {
+      await queue.produce(...Array.from({ length: 1000 }, () => ({ bytes: new Uint8Array(100) })))
+    }
+    return queue
+  }
+  await (await fill()).delete()
+  collectGarbage()
+  const before = process.memoryUsage()
+  const [cleared, deleted] = [await fill(), await fill()]
+  await cleared.clear()
+  await deleted.delete()
+  collectGarbage()
+  const after = process.memoryUsage()
+  expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(3_000_000)
+})

@@ -1,0 +1,160 @@
+/** The transport where the recordings cannot go: limits, odd bodies, many connections (contract: admin.md §1). */
+import { once } from 'node:events'
+import { Agent, request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { QueratorClient, startTestDaemon } from '../../src/index.js'
+import { METHODS } from '../../src/protocol/methods.js'
+import { sizeText } from '../../src/transport/request-body.js'
+import { DOORS } from '../support/doors.js'
+import { until } from '../support/turns.js'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+describe.each(Object.entries(DOORS))('%s', (_, open) => {
+  test('a body up to the limit of its call is read, one over it is refused', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    for (const { path, bodyLimit } of Object.values(METHODS)) {
+      const fits = await door({ path, headers: JSON_TYPE, body: Buffer.alloc(bodyLimit, ' ') })
+      expect([path, fits.status]).toEqual([path, 455])
+      const over = await door({ path, headers: JSON_TYPE, body: Buffer.alloc(bodyLimit + 2, ' ') })
+      expect([path, over.status, JSON.parse(over.body.toString())]).toEqual([
+        path,
+        400,
+        { code: 400, code_text: 'Bad Request', message: `request body exceeds ${sizeText(bodyLimit)} limit` },
+      ])
+    }
+  })
+
+  test('a path that is no UTF-8 is unknown like any other (D16)', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    const reply = await door({ path: '/v1/%ff%fe', headers: JSON_TYPE, body: '{}' })
+    expect([reply.status, JSON.parse(reply.body.toString()).message]).toEqual([501, 'no such method; /v1/\ufffd\ufffd'])
+  })
+
+  test('an Authorization header that is not Bearer is refused before the path is looked at', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    for (const [authorization, status] of [
+      ['Basic abc', 401],
+      ['bearer abc', 401],
+      ['Bearer abc', 501],
+    ] as const) {
+      const reply = await door({ path: '/v1/nope', headers: { ...JSON_TYPE, authorization }, body: '{}' })
+      expect([authorization, reply.status]).toEqual([authorization, status])
+    }
+  })
+
+  test('details of an error travel beside the body, not in it', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    await daemon.createQueue({ name: 'orders' })
+    const door = await open(daemon)
+    const reply = await door({ path: '/v1/queue.stats', headers: JSON_TYPE, body: '{"queue_name":"oders"}' })
+    expect(Object.keys(JSON.parse(reply.body.toString()))).toEqual(['code', 'code_text', 'message'])
+    const details = decodeURIComponent(reply.headers['x-querator-test-details'] ?? '')
+    expect(JSON.parse(details)).toEqual({ existing: 'orders', nearest: 'orders' })
+  })
+})
+
+test('sizes are written as the server writes them', () => {
+  expect([512, 256_000, 512_000, 5_000_000, 64_000_000].map(sizeText)).toEqual([
+    '512B',
+    '250.0KiB',
+    '500.0KiB',
+    '5.0MB',
+    '61.0MiB',
+  ])
+})
+
+test('a body over its limit is refused while it is still coming in, and not kept', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const { hostname, port } = new URL(await daemon.listen())
+  const sent = httpRequest({ host: hostname, port, method: 'POST', path: '/v1/queue.lease', headers: JSON_TYPE })
+  sent.on('error', () => undefined)
+  const answered = once(sent, 'response')
+  sent.write(Buffer.alloc(10_000))
+  const [response] = await answered
+  expect([response.statusCode, response.headers.connection]).toEqual([400, 'close'])
+  response.resume()
+  // Far more than would be kept goes through, and the daemon answers others meanwhile.
+  for (let sentBytes = 0; sentBytes < 20_000_000; sentBytes += 1_000_000) sent.write(Buffer.alloc(1_000_000))
+  sent.end()
+  await once(response, 'end')
+  expect((await daemon.fetch('/health')).status).toBe(200)
+})
+
+test('1,000 connections at once: each lease waits, one produce serves all in order', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue()
+  const { hostname, port } = new URL(await daemon.listen())
+  const agent = new Agent({ keepAlive: true, maxSockets: 2000 })
+  const lease = async (client: number) => {
+    const sent = httpRequest({
+      host: hostname,
+      port,
+      agent,
+      method: 'POST',
+      path: '/v1/queue.lease',
+      headers: JSON_TYPE,
+    })
+    sent.end(JSON.stringify({ queueName: queue.name, clientId: `${client}`, batchSize: 1, requestTimeout: '5m' }))
+    const [response] = await once(sent, 'response')
+    let text = ''
+    for await (const chunk of response) text += chunk
+    return JSON.parse(text).items[0].reference as string
+  }
+  const leased: Promise<string>[] = []
+  for (let client = 0; client < 1000; client++) {
+    leased.push(lease(client))
+    // Their order of arrival is the order in which they are served.
+    if (client % 100 === 99) {
+      await until('they have arrived', async () => (await queue.counts()).leasesWaiting === client + 1)
+    }
+  }
+  await queue.produce(...Array.from({ length: 1000 }, (_, index) => ({ reference: `${index}` })))
+  const references = await Promise.all(leased)
+  expect(new Set(references).size).toBe(1000)
+  // Within a hundred the sockets race; the hundreds arrived one after the other.
+  expect(references.map((reference) => Math.floor(Number(reference) / 100))).toEqual(
+    references.map((_, client) => Math.floor(client / 100)),
+  )
+  expect(await queue.counts()).toMatchObject({ leased: 1000, leasesWaiting: 0 })
+  agent.destroy()
+})
+
+test('garbage instead of HTTP harms nobody else', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const { hostname, port } = new URL(await daemon.listen())
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  socket.resume()
+  socket.end('\u0000\u0001 this is not HTTP\r\n\r\n')
+  await once(socket, 'close')
+  expect((await daemon.fetch('/health')).status).toBe(200)
+})
+
+test('health fails once the daemon is closing, and later requests find nobody', async () => {
+  const daemon = await startTestDaemon({ log: 'silent' })
+  const url = await daemon.listen()
+  await daemon.createQueue({ name: 'q' })
+  await daemon.close()
+  await expect(daemon.client.queuesList({})).rejects.toThrow(/the daemon is closed; start a new one/)
+  await expect(new QueratorClient({ endpoint: url }).queuesList({})).rejects.toMatchObject({
+    code: 0,
+    message: expect.stringContaining('nothing listens there; is the daemon running?'),
+  })
+  expect(() => daemon.connect()).toThrow(/closed/)
+  await daemon.close()
+})
+
+test('a client pointed at something that is no Querator says so', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const endpoint = `${await daemon.listen()}/elsewhere`
+  await expect(new QueratorClient({ endpoint }).queuesList({})).rejects.toMatchObject({
+    code: 501,
+    message: 'no such method; /elsewhere/v1/queues.list',
+  })
+  expect(() => new QueratorClient({ endpoint: 'localhost:2319' })).toThrow(/write it with its scheme/)
+})

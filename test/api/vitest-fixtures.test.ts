@@ -1,0 +1,51 @@
+/** The fixtures of `querator-test/vitest`, used as a user does. */
+import { describe } from 'vitest'
+import type { TestDaemon } from '../../src/index.js'
+import { expect, test } from '../../src/runners/vitest.js'
+
+const daemons = new Set<TestDaemon>()
+const names: string[] = []
+
+test('a test gets a queue named after it', async ({ queue, daemon }) => {
+  daemons.add(daemon)
+  names.push(queue.name)
+  expect(queue.name).toBe('a-test-gets-a-queue-named-after-it-1')
+  await queue.produce({ text: 'left behind' })
+})
+
+test('its queues are gone after the test, the daemon stays', async ({ client, daemon, createQueue }) => {
+  daemons.add(daemon)
+  expect(daemons.size).toBe(1)
+  expect((await client.queuesList({})).items).toEqual([])
+  const queue = await createQueue({ deadQueue: true })
+  expect(queue.deadQueue.name).toBe(`${queue.name}-dead`)
+})
+
+test('dead letter queues are gone too, and a lease left waiting was ended', async ({ client, queue }) => {
+  expect((await client.queuesList({})).items.map((info) => info.queueName)).toEqual([queue.name])
+  const waiting = queue.lease({ requestTimeout: '5m' })
+  waiting.catch(() => undefined)
+})
+
+test('the clock moves', async ({ queue, clock }) => {
+  await queue.produce({ text: 'x' })
+  await queue.lease()
+  expect(await clock.advance('1m')).toHaveLength(1)
+})
+
+describe.concurrent('tests that run at the same time', () => {
+  for (const letter of ['a', 'b', 'c']) {
+    test(`have queues of their own: ${letter}`, async ({ queue }) => {
+      await queue.produce({ text: letter })
+      await Promise.resolve()
+      expect((await queue.items()).map((item) => item.text())).toEqual([letter])
+    })
+  }
+})
+
+test('the same test twice gets another queue', { repeats: 1 }, async ({ queue }) => {
+  expect(names).not.toContain(queue.name)
+  names.push(queue.name)
+  await queue.produce({})
+  expect((await queue.counts()).total).toBe(1)
+})

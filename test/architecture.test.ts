@@ -1,0 +1,98 @@
+/** The import arrows between the folders of src/: what is not listed here is not allowed (see src/README.md). */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Each folder, and the folders that its files may import besides their own. */
+const MAY_IMPORT: Record<string, string[]> = {
+  'errors.ts': [],
+  'index.ts': ['errors.ts', 'clock', 'client', 'daemon', 'harness'],
+  clock: ['errors.ts'],
+  protocol: ['errors.ts', 'clock'],
+  engine: ['errors.ts', 'clock'],
+  service: ['errors.ts', 'clock', 'engine', 'protocol'],
+  transport: ['errors.ts', 'clock', 'protocol'],
+  client: ['errors.ts', 'clock', 'protocol'],
+  daemon: ['errors.ts', 'clock', 'engine', 'protocol', 'service', 'transport'],
+  harness: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  runners: ['index.ts'],
+  cli: ['errors.ts', 'clock', 'client', 'daemon'],
+}
+
+/** Packages that only these folders may use. */
+const PACKAGES: Record<string, string[]> = {
+  '@bufbuild/protobuf': ['protocol', 'service', 'client', 'harness'],
+  yaml: ['daemon'],
+  commander: ['cli'],
+  vitest: ['runners'],
+}
+
+interface Import {
+  readonly file: string
+  readonly folder: string
+  readonly target: string
+}
+
+function sources(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+}
+
+function folderOf(file: string): string {
+  return file.split(sep)[0] as string
+}
+
+function imports(): Import[] {
+  return sources().flatMap((file) => {
+    const text = readFileSync(join(SRC, file), 'utf8')
+    return [...text.matchAll(/\b(?:from|import) ?\(?'([^'\n]+)'/g)].map(([, target]) => ({
+      file,
+      folder: folderOf(file),
+      target: target as string,
+    }))
+  })
+}
+
+test('arrows point down only', () => {
+  const wrong = imports()
+    .filter(({ target }) => target.startsWith('.'))
+    .map(({ file, folder, target }) => ({
+      file,
+      folder,
+      to: folderOf(relative(SRC, join(SRC, dirname(file), target)).replace(/\.js$/, '.ts')),
+    }))
+    .filter(({ folder, to }) => to !== folder && !MAY_IMPORT[folder]?.includes(to))
+  expect(wrong).toEqual([])
+})
+
+test('only runners and users import the barrel', () => {
+  const wrong = imports().filter(({ folder, target }) => /\/index\.js$/.test(target) && folder !== 'runners')
+  expect(wrong).toEqual([])
+})
+
+test('a package is used where it belongs', () => {
+  const wrong = imports().filter(({ folder, target }) => {
+    const name = Object.keys(PACKAGES).find((known) => target === known || target.startsWith(`${known}/`))
+    if (target.startsWith('.') || target.startsWith('node:')) return false
+    return name === undefined || !PACKAGES[name]?.includes(folder)
+  })
+  expect(wrong).toEqual([])
+})
+
+test('only clock/ looks at the time or sets timers', () => {
+  const clocks =
+    /\b(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|Date\.now|performance\.now)\(|new Date\(\)/
+  const wrong = sources()
+    .filter((file) => folderOf(file) !== 'clock' && !file.includes('gen'))
+    .filter((file) => clocks.test(readFileSync(join(SRC, file), 'utf8')))
+  expect(wrong).toEqual([])
+})
+
+test('each file says at its top what it is for', () => {
+  const silent = sources()
+    .filter((file) => !file.includes(`gen${sep}`))
+    .filter((file) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(SRC, file), 'utf8')))
+  expect(silent).toEqual([])
+})

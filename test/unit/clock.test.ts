@@ -1,0 +1,93 @@
+/** The clock by itself: running, frozen, moved, stopped. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { TestClock } from '../../src/clock/test-clock.js'
+import { startTestDaemon } from '../../src/index.js'
+
+const START = { start: new Date('2026-01-01T00:00:00Z') }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a frozen clock stands still until it is moved', async () => {
+  const clock = new TestClock(START)
+  expect([clock.frozen, clock.now()]).toEqual([true, START.start.getTime()])
+  await clock.advance('1h30m')
+  expect(clock.now() - START.start.getTime()).toBe(5_400_000)
+})
+
+test('freezing and resuming never turns time back', async () => {
+  const clock = new TestClock()
+  const before = clock.now()
+  clock.freeze()
+  const frozen = clock.now()
+  expect(frozen).toBeGreaterThanOrEqual(before)
+  await clock.advance('10m')
+  clock.resume()
+  expect(clock.frozen).toBe(false)
+  expect(clock.now()).toBeGreaterThanOrEqual(frozen + 600_000)
+})
+
+test('a running clock jumps, and its deadlines with it', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue({ leaseTimeout: '10m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  expect(await daemon.clock.advance('10m')).toMatchObject([{ kind: 'lease-expired', reference: 'a' }])
+})
+
+test('timers fire in the order of their times, equal ones by priority and then as they were set', async () => {
+  const clock = new TestClock(START)
+  const fired: string[] = []
+  const at = clock.now() + 1000
+  clock.setTimer(at + 1, () => fired.push('later'))
+  clock.setTimer(at, () => fired.push('low'), 2)
+  clock.setTimer(at, () => fired.push('first'))
+  clock.setTimer(at, () => fired.push('second'))
+  clock.setTimer(at, () => fired.push('never')).cancel()
+  await clock.advance(2000)
+  expect(fired).toEqual(['first', 'second', 'low', 'later'])
+})
+
+test('moves that are made at once are carried out one after the other', async () => {
+  const clock = new TestClock(START)
+  const at = clock.now()
+  const seen: number[] = []
+  clock.setTimer(at + 1500, () => seen.push(clock.now() - at))
+  const [first, second] = await Promise.all([clock.advance('1s'), clock.advance('1s')])
+  expect([first, second, seen, clock.now() - at]).toEqual([[], [], [2000], 2000])
+})
+
+test.each([[-1], [0.5], ['x'], ['-1s'], ['1us'], [Number.NaN], [undefined], [{}]])(
+  'advance(%s) is refused',
+  async (by) => {
+    await expect(new TestClock(START).advance(by as never)).rejects.toThrow(
+      /clock\.advance takes milliseconds or a duration/,
+    )
+  },
+)
+
+test('a clock of a closed daemon cannot be moved', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  await daemon.close()
+  await expect(daemon.clock.advance(1)).rejects.toThrow(/the daemon of this clock is closed/)
+})
+
+test('an option that is none says which there are', async () => {
+  await expect(startTestDaemon({ clock: 'fake' as never })).rejects.toThrow(/'real', 'frozen' or \{ start:/)
+  await expect(startTestDaemon({ clock: { start: new Date('x') } })).rejects.toThrow(/'real', 'frozen'/)
+})
+
+test("a runner's fake timers neither freeze nor drive the daemon", async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'Date', 'performance', 'queueMicrotask'] })
+  vi.setSystemTime(new Date('2001-01-01T00:00:00Z'))
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue({ leaseTimeout: '1h' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  vi.advanceTimersByTime(7_200_000)
+  expect((await queue.counts()).leased).toBe(1)
+  expect(daemon.clock.now()).toBeGreaterThan(Date.parse('2026-01-01T00:00:00Z'))
+  await expect(queue.lease({ requestTimeout: '11ms' })).rejects.toMatchObject({ code: 454 })
+  expect(await daemon.clock.advance('1h')).toHaveLength(1)
+})

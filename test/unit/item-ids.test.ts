@@ -1,0 +1,47 @@
+/** Item ids: KSUIDs that count (contract: admin.md §11.1). */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ItemIds, problemOfId } from '../../src/engine/item-ids.js'
+import { seededRandom } from '../../src/engine/random.js'
+
+const NOW = Date.parse('2026-01-01T00:00:00Z')
+
+test('ids are KSUIDs, in order, and lead back to their number', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.nat(2 ** 40), (seed, sequence) => {
+      const ids = new ItemIds(NOW, seededRandom(seed))
+      const [text, next] = [ids.text(sequence), ids.text(sequence + 1)]
+      expect(problemOfId(text)).toBeUndefined()
+      expect(text < next).toBe(true)
+      expect(ids.sequence(text)).toBe(sequence)
+      expect(ids.sequenceFrom(text)).toBe(sequence)
+    }),
+  )
+})
+
+test('a pivot that is no id of the partition leads to the next greater one', () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), fc.stringMatching(/^[0-9A-Za-z!~]{8}$/), (sequence, tail) => {
+      const ids = new ItemIds(NOW, seededRandom('x'))
+      const pivot = ids.text(sequence).slice(0, -8) + tail
+      const from = ids.sequenceFrom(pivot)
+      if (Number.isFinite(from) && from < 62 ** 8 / 2) expect(ids.text(from) >= pivot).toBe(true)
+      if (from > 0 && from < 62 ** 8 / 2) expect(ids.text(from - 1) < pivot).toBe(true)
+    }),
+  )
+  const ids = new ItemIds(NOW, seededRandom('x'))
+  expect(ids.sequenceFrom('0'.repeat(27))).toBe(0)
+  expect(ids.sequenceFrom('aWgEPTl1tmebfsQzFP4bxwgy80V')).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('the same seed gives the same ids, another gives others', () => {
+  const first = (seed: string) => new ItemIds(NOW, seededRandom(seed)).text(0)
+  expect(first('a')).toBe(first('a'))
+  expect(first('a')).not.toBe(first('b'))
+})
+
+test('the bound is exact', () => {
+  expect(problemOfId('aWgEPTl1tmebfsQzFP4bxwgy80V')).toBeUndefined()
+  expect(problemOfId('aWgEPTl1tmebfsQzFP4bxwgy80W')).toMatch(/bounded by/)
+  expect(problemOfId('é'.repeat(14))).toMatch(/27 characters/)
+})
