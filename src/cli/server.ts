@@ -32,6 +32,8 @@ export async function serve(options: ServerOptions): Promise<void> {
     writer: (line) => process.stdout.write(`${line}\n`),
   })
   const { host, port } = addressOf(options.address ?? config.address)
+  // From here on, so that whoever has read that it listens can stop it.
+  const signalled = firstSignal()
   const daemon = new Daemon({ clock: new TestClock(), config, log })
   if (options.config !== undefined) log.write('info', 'Loaded config from file', { file: options.config })
   const listening = await daemon.listen({ host, port, keepsProcess: true })
@@ -39,7 +41,7 @@ export async function serve(options: ServerOptions): Promise<void> {
   log.write('info', 'HTTP Server Started', { address: listening })
   // Whatever the log level: whoever started it must learn where it is.
   process.stdout.write(`querator is listening on http://${listening}\n`)
-  const signal = await firstSignal()
+  const signal = await signalled
   wakeAfter(LONGEST_STOP, () => process.exit(0))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', { signal })

@@ -7,6 +7,7 @@ import { DETAILS_HEADER, type Send, type WireReply } from '../protocol/exchange.
 import { ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
 import { errorOf } from '../protocol/replies.js'
+import { atCallSite } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { sendOverHttp } from './http-send.js'
 
@@ -53,7 +54,7 @@ export class QueratorClient {
         signal,
       }),
     )
-    if (reply.status !== 200) throw failureOf(reply)
+    if (reply.status !== 200) throw atCallSite(failureOf(reply))
     const response = decodeResponse(method.response, reply.body, encodingOfReply(reply))
     return (method.response as DescMessage) === ReplySchema ? undefined : response
   }

@@ -15,8 +15,22 @@ export function errorReply(error: QueratorError): Reply {
 
 /** The error that a reply stands for; `details` are those that came beside the body. */
 export function errorOf(reply: Reply, details: Record<string, string>): QueratorError {
+  const all = { ...reply.details, ...details }
   return new QueratorError(reply.code, reply.message, {
     codeText: reply.codeText,
-    details: { ...reply.details, ...details },
+    details: all,
+    ...(Object.keys(all).length > 0 ? { cause: hintOf(all) } : {}),
   })
+}
+
+/** The details as a cause, which runners print, unlike fields. */
+function hintOf(details: Record<string, string>): Error {
+  const { existing, nearest, ...others } = details
+  const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}`)
+  if (existing !== undefined) lines.unshift(`there are: ${existing}`)
+  if (nearest !== undefined) lines.unshift(`did you mean '${nearest}'?`)
+  const hint = new Error(lines.join(' '))
+  hint.name = 'Hint'
+  hint.stack = `Hint: ${hint.message}`
+  return hint
 }

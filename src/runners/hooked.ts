@@ -4,6 +4,7 @@
  */
 import { type QueratorClient, QueratorError, type TestClock, type TestDaemon, type TestQueue } from '../index.js'
 import { type CreateQueue, QueuesOfTest } from './per-test.js'
+import { standIn } from './stand-in.js'
 
 /** What a runner must offer. */
 export interface Runner {
@@ -46,17 +47,4 @@ export function hookedFixtures(runner: Runner, daemon: TestDaemon): HookedFixtur
     queue: standIn(() => current('queue').queue),
     createQueue: (options) => current('createQueue').queues.create(options),
   }
-}
-
-/** Something that is, at every use, what `find` answers then. */
-function standIn<T extends object>(find: () => T): T {
-  return new Proxy({} as T, {
-    get(_, key) {
-      const real = find()
-      const value: unknown = Reflect.get(real, key, real)
-      return typeof value === 'function' ? value.bind(real) : value
-    },
-    has: (_, key) => key in find(),
-    getPrototypeOf: () => Object.getPrototypeOf(find()) as object,
-  })
 }

@@ -1,17 +1,26 @@
 /** node:test: a daemon for each test file, and a queue for each test that is gone after it. */
 import { afterEach, beforeEach } from 'node:test'
+import { MessageChannel } from 'node:worker_threads'
 import { openTestDaemon } from '../index.js'
 import { type HookedFixtures, hookedFixtures } from './hooked.js'
 
 let testName = 'queue'
+/** Keeps the process while a test runs: node:test gives a test up as soon as only our own timers are left. */
+let running: MessageChannel | undefined
 const fixtures: HookedFixtures = hookedFixtures(
   {
     beforeEach: (hook) =>
       beforeEach((context) => {
         testName = (context as { name?: string } | undefined)?.name ?? 'queue'
+        running = new MessageChannel()
+        running.port1.ref()
         return hook()
       }),
-    afterEach: (hook) => afterEach(hook),
+    afterEach: (hook) =>
+      afterEach(async () => {
+        await hook()
+        running?.port1.close()
+      }),
     testName: () => testName,
   },
   openTestDaemon(),

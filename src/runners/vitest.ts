@@ -5,6 +5,7 @@
 import { test as base, type TestAPI } from 'vitest'
 import { type QueratorClient, startTestDaemon, type TestClock, type TestDaemon, type TestQueue } from '../index.js'
 import { type CreateQueue, QueuesOfTest } from './per-test.js'
+import { standIn } from './stand-in.js'
 
 export { expect } from 'vitest'
 
@@ -34,7 +35,8 @@ export const test: TestAPI<QueratorFixtures> = base.extend<QueratorFixtures>({
     { scope: 'file' },
   ],
   client: async ({ daemon }, use) => use(daemon.client),
-  clock: async ({ daemon }, use) => use(daemon.clock),
+  // Only looked at when it is used: a server elsewhere has no clock to move.
+  clock: async ({ daemon }, use) => use(standIn(() => daemon.clock)),
   createQueue: async ({ daemon, task }, use) => {
     const queues = new QueuesOfTest(daemon, task.name)
     await use(queues.create)
@@ -42,6 +44,3 @@ export const test: TestAPI<QueratorFixtures> = base.extend<QueratorFixtures>({
   },
   queue: async ({ createQueue }, use) => use(await createQueue()),
 })
-
-/** The same as {@link test}. */
-export const it = test

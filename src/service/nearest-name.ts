@@ -5,7 +5,7 @@ const MOST_LISTED = 20
 
 /** `existing` and `nearest`, as the details of an error; never part of its message. */
 export function nearestNames(name: string, existing: readonly string[]): Record<string, string> {
-  if (existing.length === 0) return { existing: '(there are no queues)' }
+  if (existing.length === 0) return { existing: 'no queues' }
   const listed = existing.slice(0, MOST_LISTED).join(', ')
   const more = existing.length > MOST_LISTED ? `, and ${existing.length - MOST_LISTED} more` : ''
   const nearest = nearestOf(name, existing.slice(0, 1000))

@@ -1,0 +1,98 @@
+/** The command as a process: what it prints, when it stops, with which status. */
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { until } from '../support/turns.js'
+import { bin, projectOf, run, start } from './project.js'
+
+const FREE = 'address: 127.0.0.1:0\n'
+
+for (const [args, signal] of [
+  [['--config', 'test-config.yaml'], 'SIGTERM'],
+  [['server', '--config', 'test-config.yaml'], 'SIGINT'],
+] as const) {
+  test(`querator ${args.join(' ')} listens, is healthy, and stops on ${signal} with status 0`, async () => {
+    const folder = projectOf({ 'test-config.yaml': FREE })
+    const { child, ended, shows } = start(folder, bin('querator'), ...args)
+    const [, url] = await shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'pass' })
+    const post = (call: string, body: object) =>
+      fetch(`${url}/v1/${call}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      })
+    const queue = { queue_name: 'q', lease_timeout: '1m', expire_timeout: '1h', requested_partitions: 1 }
+    expect((await post('queues.create', queue)).status).toBe(200)
+    const lease = post('queue.lease', { queue_name: 'q', client_id: 'c', batch_size: 1, request_timeout: '5m' })
+    await until('the lease waits', async () => {
+      const stats = (await (await post('queue.stats', { queue_name: 'q' })).json()) as { logicalQueues: object[] }
+      return 'lease_waiting' in (stats.logicalQueues[0] ?? {})
+    })
+    child.kill(signal)
+    expect(await (await lease).json()).toMatchObject({ code: 453, message: 'queue is shutting down' })
+    const { status, stderr, stdout } = await ended
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`HTTP Server shutdown signal=${signal}`)
+  })
+}
+
+test('a busy port is one clear line and status 1', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const folder = projectOf({ 'test-config.yaml': `address: 127.0.0.1:${port}\nlogging: { level: error }\n` })
+  const { ended } = start(folder, bin('querator'), '--config', 'test-config.yaml')
+  const { status, stderr, stdout } = await ended
+  server.close()
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(new RegExp(`^Error: cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use; .*\\n$`))
+})
+
+test.each([
+  [
+    'logging: { handler: blue }',
+    "Error: while applying config file: invalid handler; 'blue' is not one of (color, text, json)",
+  ],
+  [
+    'queue-storage: { driver: badger }',
+    "Error: while applying config file: invalid driver; 'badger' is not one of (Memory, Badger)",
+  ],
+  ['address: [', 'Error: while reading config file: '],
+  ['address: nowhere', "Error: invalid address 'nowhere'; write host and port, for example localhost:2319"],
+])('a bad file (%s) is one clear line and status 1', (text, line) => {
+  const { status, stderr, stdout } = run(projectOf({ 'c.yaml': text }), bin('querator'), '--config', 'c.yaml')
+  expect([status, stdout, stderr.split('\n').length]).toEqual([1, '', 2])
+  expect(stderr.startsWith(line)).toBe(true)
+})
+
+test('a file that is not there', () => {
+  const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml')
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^Error: while opening config file: ENOENT.*\n$/)])
+})
+
+test('D13: a flag goes before its variable, and that before the file', async () => {
+  const folder = projectOf({ 'c.yaml': 'address: 127.0.0.1:1\nlogging: { level: debug }\n' })
+  const { child, ended, shows } = start(
+    folder,
+    bin('querator'),
+    'server',
+    '--config',
+    'c.yaml',
+    '--address',
+    '127.0.0.1:0',
+    '--log-level',
+    'error',
+  )
+  await shows(/querator is listening on/)
+  child.kill('SIGTERM')
+  const { status, stdout } = await ended
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^querator is listening on http:\/\/127\.0\.0\.1:\d+\n$/)])
+})
+
+test('version, help, and what does not exist', () => {
+  const folder = projectOf({})
+  expect(run(folder, bin('querator'), 'version')).toMatchObject({ status: 0, stdout: 'querator 0.1.0\n' })
+  expect(run(folder, bin('querator'))).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: querator') })
+  expect(run(folder, bin('querator'), 'server', '--nonsense')).toMatchObject({ status: 1, stdout: '' })
+  expect(run(folder, bin('querator'), 'nonsense')).toMatchObject({ status: 1, stdout: '' })
+})
