@@ -58,14 +58,20 @@ test('moves that are made at once are carried out one after the other', async ()
   expect([first, second, seen, clock.now() - at]).toEqual([[], [], [2000], 2000])
 })
 
-test.each([[-1], [0.5], ['x'], ['-1s'], ['1us'], [Number.NaN], [undefined], [{}]])(
-  'advance(%s) is refused',
-  async (by) => {
-    await expect(new TestClock(START).advance(by as never)).rejects.toThrow(
-      /clock\.advance takes milliseconds or a duration/,
-    )
-  },
-)
+test.each([
+  [-1],
+  [0.5],
+  ['x'],
+  ['-1s'],
+  ['1us'],
+  [Number.NaN],
+  [undefined],
+  [{}],
+])('advance(%s) is refused', async (by) => {
+  await expect(new TestClock(START).advance(by as never)).rejects.toThrow(
+    /clock\.advance takes milliseconds or a duration/,
+  )
+})
 
 test('a clock of a closed daemon cannot be moved', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })

@@ -91,10 +91,21 @@ test.each([
   expect(decodeJson(QueuesListRequestSchema, Buffer.from(`{"limit":${json}}`)).limit).toBe(value)
 })
 
-test.each(['1.5', '2147483648', '1e10', '1e999999999', '1e-1', '" 7"', '"7 "', '""', '"x"', 'true', '{}', '[]'])(
-  'the number %s is no int32',
-  (json) => expect(refusal(`{"limit":${json}}`, QueuesListRequestSchema)).toMatch(/^proto:/),
-)
+test.each([
+  '1.5',
+  '2147483648',
+  '1e10',
+  '1e999999999',
+  '1e-1',
+  '" 7"',
+  '"7 "',
+  '""',
+  '"x"',
+  'true',
+  '{}',
+  '[]',
+])('the number %s is no int32', (json) =>
+  expect(refusal(`{"limit":${json}}`, QueuesListRequestSchema)).toMatch(/^proto:/))
 
 test.each([
   ['2026-01-01T00:00:00Z', 1767225600n, 0],
@@ -156,10 +167,19 @@ test('protobuf: a field of another layout is unknown, a message given twice is m
   ])
 })
 
-test.each(['ff', '1201ff', '12', '1205', '0a', '00', '07', '1c', '54', '5308', '80808080808080808080801'])(
-  'protobuf %s is refused',
-  (hex) => {
-    const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, 'hex')
-    expect(() => decodeBinary(QueuesListRequestSchema, bytes)).toThrow(/^proto: /)
-  },
-)
+test.each([
+  'ff',
+  '1201ff',
+  '12',
+  '1205',
+  '0a',
+  '00',
+  '07',
+  '1c',
+  '54',
+  '5308',
+  '80808080808080808080801',
+])('protobuf %s is refused', (hex) => {
+  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, 'hex')
+  expect(() => decodeBinary(QueuesListRequestSchema, bytes)).toThrow(/^proto: /)
+})
