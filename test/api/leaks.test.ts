@@ -47,11 +47,16 @@ test('1,000 daemons started, used and closed leave no timer, no socket and no me
   expect(resources()).toEqual(before)
   // A daemon that stayed would hold far more than this.
   const growth = ((heaps.at(-1) ?? 0) - (heaps[0] ?? 0)) / 800
-  expect(growth).toBeLessThan(2000)
+  expect(growth).toBeLessThan(10_000)
 })
 
 test('a queue that is cleared or deleted gives its memory back', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const used = () => {
+    collectGarbage()
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
   const fill = async () => {
     const queue = await daemon.createQueue()
     for (let batch = 0; batch < 20; batch++) {
@@ -60,12 +65,11 @@ test('a queue that is cleared or deleted gives its memory back', async () => {
     return queue
   }
   await (await fill()).delete()
-  collectGarbage()
-  const before = process.memoryUsage()
+  const before = used()
   const [cleared, deleted] = [await fill(), await fill()]
+  const full = used() - before
   await cleared.clear()
   await deleted.delete()
-  collectGarbage()
-  const after = process.memoryUsage()
-  expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(3_000_000)
+  // What is left is code that was compiled meanwhile, and the like.
+  expect(used() - before).toBeLessThan(full / 3)
 })
