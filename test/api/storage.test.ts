@@ -1,0 +1,145 @@
+/** Import and delete, and what they do to counts and to the choice of partition (contract: admin.md §11; D7). */
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { expect, test } from 'vitest'
+import { startTestDaemon } from '../../src/index.js'
+
+const START = new Date('2026-01-01T00:00:00Z')
+
+function daemonAtStart() {
+  return startTestDaemon({ clock: { start: START }, log: 'silent' })
+}
+
+function after(seconds: number) {
+  return timestampFromDate(new Date(START.getTime() + seconds * 1000))
+}
+
+test('an import keeps what it is given, but for id and creation', async () => {
+  await using daemon = await daemonAtStart()
+  const { name: queueName } = await daemon.createQueue()
+  const given = {
+    id: 'mine',
+    sourceId: 'from-elsewhere',
+    isLeased: true,
+    leaseDeadline: { seconds: 1767225660n, nanos: 123456789 },
+    expireDeadline: after(3600),
+    createdAt: after(-1),
+    enqueueAt: after(5),
+    attempts: 3,
+    maxAttempts: 5,
+    reference: 'r',
+    encoding: 'e',
+    kind: 'k',
+    payload: new Uint8Array([1, 2]),
+  }
+  const { items } = await daemon.client.storageItemsImport({ queueName, items: [given] })
+  const { items: listed } = await daemon.client.storageItemsList({ queueName })
+  expect(listed).toEqual(items)
+  const { id, createdAt, enqueueAt: _, ...kept } = given
+  expect(items).toMatchObject([{ ...kept, createdAt: after(0) }])
+  expect(items[0]?.id).toMatch(/^[0-9A-Za-z]{27}$/)
+  expect(items[0]?.enqueueAt).toBeUndefined()
+  expect([id, createdAt]).not.toContainEqual(items[0]?.id)
+  expect((await daemon.client.storageScheduledList({ queueName })).items).toEqual([])
+})
+
+test('an imported lease runs out when the lifecycle looks next', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  await daemon.client.storageItemsImport({
+    queueName: queue.name,
+    items: [{ reference: 'imported', isLeased: true, leaseDeadline: after(10), expireDeadline: after(3600) }],
+  })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  expect(await daemon.clock.advance('1m')).toMatchObject([
+    { kind: 'lease-expired', reference: 'imported' },
+    { kind: 'lease-expired', reference: 'a' },
+  ])
+})
+
+test('an item without an expire deadline is expired at the next look of the lifecycle', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  await daemon.client.storageItemsImport({ queueName: queue.name, items: [{ reference: 'imported' }] })
+  await queue.produce({ reference: 'a' })
+  await queue.lease({ batchSize: 2 })
+  expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'imported' }, { reference: 'a' }])
+})
+
+test('a source id is taken until the item is completed or deleted; a second one is skipped, but listed in the reply', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  const item = { sourceId: 's', reference: 'x', expireDeadline: after(3600) }
+  const importIt = async () => {
+    const reply = await daemon.client.storageItemsImport({ queueName: queue.name, items: [{ ...item, id: 'own' }] })
+    return reply.items[0]?.id
+  }
+  const id = (await importIt()) as string
+  expect(await importIt()).toBe('own')
+  expect(await queue.items()).toHaveLength(1)
+  await daemon.client.storageItemsDelete({ queueName: queue.name, ids: [id] })
+  expect(await importIt()).not.toBe('own')
+  await (await queue.lease()).complete()
+  expect(await importIt()).not.toBe('own')
+  expect(await queue.items()).toHaveLength(1)
+})
+
+test('delete takes leased and scheduled items too, passes over unknown ids, and stops at a malformed one', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'leased' }, { reference: 'free' }, { reference: 'kept' })
+  await queue.produce({ reference: 'scheduled', enqueueAt: new Date(START.getTime() + 60_000) })
+  await queue.lease()
+  const [leased, free, kept] = (await queue.items()).map((item) => item.id)
+  const [scheduled] = (await queue.scheduled()).map((item) => item.id)
+  const ids = [leased, scheduled, '0'.repeat(27), free, 'bad', kept] as string[]
+  await expect(daemon.client.storageItemsDelete({ queueName: queue.name, ids })).rejects.toMatchObject({
+    message: "invalid storage id; 'bad': Valid encoded KSUIDs are 27 characters",
+  })
+  expect((await queue.items()).map((item) => item.reference)).toEqual(['kept'])
+  expect(await queue.counts()).toMatchObject({ total: 1, leased: 0, scheduled: 0 })
+  await daemon.client.storageItemsDelete({ queueName: queue.name, ids }).catch(() => undefined)
+  expect(await queue.items()).toHaveLength(1)
+})
+
+test('D7: the choice of partition counts what was imported and deleted', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue({ partitions: 2 })
+  const items = [1, 2, 3].map((n) => ({ reference: `i${n}`, expireDeadline: after(3600) }))
+  const imported = await daemon.client.storageItemsImport({ queueName: queue.name, partition: 0, items })
+  await queue.produce({ reference: 'to the empty one' })
+  expect((await queue.items()).map((item) => [item.partition, item.reference])).toEqual([
+    [0, 'i1'],
+    [0, 'i2'],
+    [0, 'i3'],
+    [1, 'to the empty one'],
+  ])
+  const ids = imported.items.map((item) => item.id)
+  await daemon.client.storageItemsDelete({ queueName: queue.name, partition: 0, ids })
+  await queue.produce({ reference: 'to the emptied one' })
+  expect((await queue.items()).map((item) => item.partition)).toEqual([0, 1])
+})
+
+test('a page begins at its pivot, or at the next greater id when that is gone', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  await queue.produce(...Array.from({ length: 600 }, (_, index) => ({ reference: `${index}` })))
+  const all = await queue.items()
+  const gone = all.slice(100, 400).map((item) => item.id)
+  await daemon.client.storageItemsDelete({ queueName: queue.name, ids: gone })
+  const page = async (pivot: string | undefined) => {
+    const { items } = await daemon.client.storageItemsList({ queueName: queue.name, pivot: pivot ?? '', limit: 2 })
+    return items.map((item) => item.reference)
+  }
+  expect(await page(all[99]?.id)).toEqual(['99', '400'])
+  expect(await page(all[250]?.id)).toEqual(['400', '401'])
+  expect(await page(all[599]?.id)).toEqual(['599'])
+})
+
+test('on the real clock a lease runs out by itself', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue({ leaseTimeout: '15ms' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  expect((await queue.lease({ requestTimeout: '10s' })).items).toMatchObject([{ reference: 'a', attempts: 2 }])
+})
