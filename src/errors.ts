@@ -90,5 +90,7 @@ export function contentError(message: string): QueratorError {
 
 /** An option or a call of the harness that cannot work; the message says what to do. Code 0: no daemon said it. */
 export function usageError(message: string, cause?: unknown): QueratorError {
-  return new QueratorError(0, message, { codeText: 'Usage', cause })
+  const error = new QueratorError(0, message, { codeText: 'Usage', cause })
+  Error.captureStackTrace?.(error, usageError)
+  return error
 }

@@ -91,8 +91,8 @@ function settled<T>(submit: (settle: Settle<T>) => void): Promise<T> {
 
 function produced(item: QueueProduceItem): NewItem {
   const { reference, encoding, kind, bytes, utf8, enqueueAt } = item
-  // A view into the request would keep the whole body in memory for as long as one item lives.
-  const payload = bytes.length > 0 ? bytes.slice() : encoder.encode(utf8)
+  // A copy: a view would keep the whole body of the request in memory for as long as one item lives.
+  const payload = bytes.length > 0 ? new Uint8Array(bytes) : encoder.encode(utf8)
   return { reference, encoding, kind, payload, enqueueAt: enqueueAt && instantOf(enqueueAt) }
 }
 

@@ -83,7 +83,7 @@ function checkId(id: string): void {
 
 function importedItem(given: StorageItem, now: number): Item {
   const { reference, encoding, kind, payload } = given
-  const item = new Item({ reference, encoding, kind, payload: payload.slice() })
+  const item = new Item({ reference, encoding, kind, payload: new Uint8Array(payload) })
   item.sourceId = given.sourceId
   item.createdAt = now
   if (given.isLeased) item.lease(givenInstant(given.leaseDeadline))

@@ -10,6 +10,9 @@ import type { Handler } from './handler.js'
 /** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
 const MOST_DROPPED = 256_000_000
 
+/** A body up to this size is not worth a connection, in bytes. */
+const SMALL_BODY = 256_000
+
 /** Makes the server; it listens nowhere. Answers on their way are told to the clock. */
 export function createHttpServer(handler: Handler, clock: Clock): Server {
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, headersTimeout: 60_000 }, (req, res) => {
@@ -34,12 +37,13 @@ async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: 
   })
   if (hangUp.signal.aborted) return
   clock.delivering(new Promise((arrived) => res.once('close', arrived)))
-  if (req.complete) send(res, reply, {})
+  if (req.complete || Number(req.headers['content-length'] ?? Number.NaN) <= SMALL_BODY) send(res, reply)
   else refuse(req, res, reply)
 }
 
-function send(res: ServerResponse, reply: WireReply, more: Record<string, string>): void {
-  res.writeHead(reply.status, { ...reply.headers, ...more, 'content-length': String(reply.body.byteLength) })
+/** What is still to come of a small body, Node reads and drops by itself; the connection lives on. */
+function send(res: ServerResponse, reply: WireReply): void {
+  res.writeHead(reply.status, { ...reply.headers, 'content-length': String(reply.body.byteLength) })
   res.end(reply.body)
 }
 

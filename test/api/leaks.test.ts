@@ -73,3 +73,25 @@ test('a queue that is cleared or deleted gives its memory back', async () => {
   // What is left is code that was compiled meanwhile, and the like.
   expect(used() - before).toBeLessThan(full / 3)
 })
+
+test('an item does not keep the request in memory that brought it', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  const queue = await daemon.createQueue()
+  const produce = async () => {
+    const items = [
+      { reference: 'small', bytes: new Uint8Array(10) },
+      { reference: 'big', bytes: new Uint8Array(2_000_000) },
+    ]
+    await client.queueProduce({ queueName: queue.name, requestTimeout: '1m', items })
+    const big = (await queue.items()).filter((item) => item.reference === 'big').map((item) => item.id)
+    await client.storageItemsDelete({ queueName: queue.name, ids: big })
+  }
+  await produce()
+  collectGarbage()
+  const before = process.memoryUsage().arrayBuffers
+  for (let count = 0; count < 20; count++) await produce()
+  collectGarbage()
+  expect(await queue.items()).toHaveLength(21)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000)
+})

@@ -85,6 +85,25 @@ test('a body over its limit is refused while it is still coming in, and not kept
   expect((await daemon.fetch('/health')).status).toBe(200)
 })
 
+test('a request that is refused unread leaves its connection for the next one', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const { hostname, port } = new URL(await daemon.listen())
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  for (const [path, status] of [
+    ['/v1/nope', 501],
+    ['/v1/queue.lease', 400],
+    ['/v1/queues.list', 455],
+  ] as const) {
+    const sent = httpRequest({ host: hostname, port, agent, method: 'POST', path, headers: JSON_TYPE })
+    sent.end(Buffer.alloc(100_000, 'x'))
+    const [response] = await once(sent, 'response')
+    response.resume()
+    await once(response, 'end')
+    expect([path, response.statusCode, response.headers.connection]).toEqual([path, status, 'keep-alive'])
+  }
+  agent.destroy()
+})
+
 test('1,000 connections at once: each lease waits, one produce serves all in order', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
