@@ -24,6 +24,7 @@ import { createHttpServer } from '../transport/http-server.js'
 import { connectInMemory } from '../transport/memory-connection.js'
 import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config.js'
+import { createDeclaredQueues } from './declared-queues.js'
 import { createLog, type Log } from './log.js'
 import { VERSION } from './version.js'
 
@@ -62,6 +63,7 @@ export class Daemon {
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
+    createDeclaredQueues(this.#queues, config.queues, this.clock.now())
     for (const warning of config.warnings) this.#log.write('warn', warning)
     const context: ServiceContext = {
       clock: this.clock,

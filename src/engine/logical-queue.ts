@@ -12,11 +12,11 @@ import type { Clock } from '../clock/clock.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
-import { Item } from './item.js'
+import type { Item } from './item.js'
 import type { LifecycleRules } from './lifecycle.js'
 import type { Partition } from './partition.js'
 import { PartitionOrder } from './partition-order.js'
-import { completeItems, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
+import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
 import { endOf, type QueueConfig } from './queue-config.js'
 import { serveWaiting } from './serving.js'
 import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
@@ -153,11 +153,7 @@ export class LogicalQueue {
     if (this.partitions.some((one) => one.hasSource(sourceId))) return true
     const now = this.#context.clock.now()
     const end = endOf(this.#config.expireTimeout, now)
-    const item = new Item(dead)
-    item.sourceId = sourceId
-    item.createdAt = now
-    item.expiresAt(end)
-    partition.add(item)
+    partition.add(deadItem(dead, sourceId, now, end))
     partition.wantRun(end.at, now)
     this.#freed()
     return true

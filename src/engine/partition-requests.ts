@@ -31,6 +31,15 @@ export function newItem(content: NewItem, now: Instant, end: ExactInstant): Item
   return item
 }
 
+/** Makes the copy of an item that ended in another queue: a fresh life, attempts 0, the content kept. */
+export function deadItem(dead: ItemContent, sourceId: string, now: Instant, end: ExactInstant): Item {
+  const item = new Item(dead)
+  item.sourceId = sourceId
+  item.createdAt = now
+  item.expiresAt(end)
+  return item
+}
+
 /** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
 export function completeItems(partition: Partition, ids: readonly string[]): void {
   for (const id of ids) partition.release(partition.leasedItem(id, 'completed'))

@@ -5,13 +5,13 @@
  * call asks for is decided before; nothing here can fail halfway through a change.
  */
 
-import { DeadlineHeap } from '../clock/deadline-heap.js'
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
 import { AverageInstant } from './average.js'
 import { FreeList } from './free-list.js'
 import type { Item, ItemState } from './item.js'
+import { dueDeadlines, expireDeadlines, leaseDeadlines } from './item-deadlines.js'
 import { type ItemIds, problemOfId } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
 
@@ -36,30 +36,9 @@ export class Partition {
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
   readonly #free = new FreeList()
-  readonly #leases = new DeadlineHeap<Item>({
-    at: (item) => item.leaseDeadline,
-    rank: (item) => item.sequence,
-    place: (item) => item.leasePlace,
-    setPlace: (item, place) => {
-      item.leasePlace = place
-    },
-  })
-  readonly #lives = new DeadlineHeap<Item>({
-    at: (item) => item.expireDeadline,
-    rank: (item) => item.sequence,
-    place: (item) => item.expirePlace,
-    setPlace: (item, place) => {
-      item.expirePlace = place
-    },
-  })
-  readonly #schedule = new DeadlineHeap<Item>({
-    at: (item) => item.enqueueAt,
-    rank: (item) => item.sequence,
-    place: (item) => item.duePlace,
-    setPlace: (item, place) => {
-      item.duePlace = place
-    },
-  })
+  readonly #leases = leaseDeadlines()
+  readonly #lives = expireDeadlines()
+  readonly #schedule = dueDeadlines()
   /** Items with a deadline that the last lifecycle run had already passed; the next run looks at them. */
   readonly #overdue = new Set<Item>()
   readonly #sourceIds = new Set<string>()

@@ -42,11 +42,15 @@ export class Queues {
     return [...this.#byName.values()]
   }
 
-  /** Adds a queue with the partitions that its storages get. @throws 400 when the name is taken */
-  create(config: QueueConfig): LogicalQueue {
+  /**
+   * Adds a queue with the partitions that its storages get, or with as many as are said.
+   * @throws 400 when the name is taken
+   */
+  create(config: QueueConfig, partitionCount?: number): LogicalQueue {
     this.assertRunning()
     if (this.#byName.has(config.name)) throw badRequest(`invalid queue; '${config.name}' already exists`)
-    const count = placePartitions(this.#options.storages, config.requestedPartitions).reduce((a, b) => a + b, 0)
+    const placed = placePartitions(this.#options.storages, config.requestedPartitions)
+    const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = this.#options.clock.now()
     const partitions = Array.from(
       { length: count },

@@ -50,7 +50,7 @@ test.each([
   [{ 'queue-storage': { driver: 'postgres' } }, "invalid driver; 'postgres' is not one of (Memory, Badger)"],
   [{ 'queue-storage': { driver: 'badger' } }, /^invalid driver; 'badger' .*keeps everything in memory/],
   [{ logging: { handler: 'Color' } }, "invalid handler; 'Color' is not one of (color, text, json)"],
-  [{ 'partition-storage': {} }, 'partition-storage must be a list of storages'],
+  [{ 'partition-storage': {} }, 'partition-storage must be a list; got {}'],
   [
     { 'partition-storage': [{ driver: 'memory', affinity: 'x' }] },
     'partition-storage[0].affinity must be a number; got "x"',
@@ -74,9 +74,91 @@ test('what is wrong with a file is said with its line and its path', async () =>
 
 test('only the first document counts, and keys without effect are named', async () => {
   const records: LogRecord[] = []
-  const config = file('logging: { level: debug }\nqueues: []\n---\nlogging: { handler: nonsense }\n')
+  const config = file(
+    'logging: { level: debug }\nauth-backend: { driver: none }\n---\nlogging: { handler: nonsense }\n',
+  )
   await using _ = await startTestDaemon({ config, log: (record) => records.push(record) })
   expect(records.map((record) => record.message)).toEqual([
-    "the configuration key 'queues' has no effect here; read are address, logging, partition-storage, queue-storage",
+    "the configuration key 'auth-backend' has no effect here; read are address, logging, partition-storage, queue-storage, queues",
   ])
+})
+
+const DECLARED = `
+partition-storage:
+  - { name: mem-0, driver: memory, affinity: 1 }
+queues:
+  - name: orders-dead
+    lease-timeout: 1m
+    expire-timeout: 24h
+    requested-partitions: 1
+  - name: orders
+    dead-queue: orders-dead
+    lease-timeout: 1m
+    expire-timeout: 10m
+    max-attempts: 1
+    reference: shop
+    requested-partitions: 20
+    partitions:
+      - { partition: 0, read-only: false, storage-name: mem-0 }
+  - name: placed
+    lease-timeout: 1m
+    expire-timeout: 10m
+    requested-partitions: 3
+`
+
+test('D10: declared queues are there, listed, isolated, and placed where no partitions are listed', async () => {
+  await using daemon = await startTestDaemon({ config: file(DECLARED), clock: 'frozen' })
+  const { items } = await daemon.client.queuesList({})
+  expect(items).toMatchObject([
+    { queueName: 'orders-dead', namespace: '_system' },
+    { queueName: 'orders', deadQueue: 'orders-dead', maxAttempts: 1, reference: 'shop', requestedPartitions: 20 },
+    { queueName: 'placed', requestedPartitions: 3 },
+  ])
+  expect(items.every((info) => info.createdAt?.seconds === BigInt(Math.floor(daemon.clock.now() / 1000)))).toBe(true)
+  const partitionsOf = async (queueName: string) =>
+    (await daemon.client.queueStats({ queueName })).logicalQueues[0]?.partitions.length
+  expect([await partitionsOf('orders'), await partitionsOf('placed')]).toEqual([1, 3])
+  const orders = daemon.queue('orders')
+  await orders.produce({ reference: 'a' })
+  expect((await daemon.queue('placed').counts()).total).toBe(0)
+  await orders.lease()
+  await daemon.clock.advance('1m')
+  expect((await daemon.queue('orders-dead').items()).map((item) => item.reference)).toEqual(['a'])
+})
+
+test.each([
+  [{ name: 'a b' }, "invalid queue 'a b' in the configuration; queue name is invalid; 'a b' cannot contain whitespace"],
+  [
+    { 'lease-timeout': '2h' },
+    "invalid queue 'q' in the configuration; lease timeout is too long; 2h0m0s cannot be greater than the expire timeout 1h0m0s",
+  ],
+  [
+    { 'lease-timeout': '1 m' },
+    `invalid queue 'q' in the configuration; lease-timeout is invalid; time: unknown unit " m" in duration "1 m"`,
+  ],
+  [{ 'lease-timeout': 60 }, "queues[0] 'q': lease-timeout must be a text; got 60"],
+  [
+    { 'max-attempts': -1 },
+    "invalid queue 'q' in the configuration; max attempts is invalid; cannot be negative number",
+  ],
+  [
+    { 'requested-partitions': 0 },
+    "invalid queue 'q' in the configuration; partitions is invalid; cannot be less than 1",
+  ],
+  [
+    { partitions: [{ partition: 0, 'storage-name': 'x' }] },
+    "invalid partition storage; queue 'q' references 'x' which is undefined",
+  ],
+  [
+    { partitions: [{ partition: 1, 'storage-name': 'mem-0' }] },
+    "queue 'q': partitions must be numbered from 0 on, in order; got 1 for 0",
+  ],
+])('D10: an invalid declared queue (%j) stops the start', async (wrong, message) => {
+  const queue = { name: 'q', 'lease-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1, ...wrong }
+  await expect(startTestDaemon({ config: { queues: [queue as never] } })).rejects.toThrow(message)
+})
+
+test('D10: two declared queues of one name stop the start', async () => {
+  const queue = { name: 'q', 'lease-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1 }
+  await expect(startTestDaemon({ config: { queues: [queue, queue] } })).rejects.toThrow(/'q' already exists/)
 })
