@@ -25,19 +25,19 @@ export interface HookedFixtures {
 
 /** Registers the hooks, and makes the values around the daemon of this file. */
 export function hookedFixtures(runner: Runner, daemon: TestDaemon): HookedFixtures {
-  let running: { queues: QueuesOfTest; queue: TestQueue } | undefined
+  // More than one while a test runs others inside of it.
+  const running: { queues: QueuesOfTest; queue: TestQueue }[] = []
   const current = (name: string) => {
-    if (running !== undefined) return running
+    const innermost = running.at(-1)
+    if (innermost !== undefined) return innermost
     throw new QueratorError(0, `${name} belongs to the running test; use it inside test(…), beforeEach or afterEach`)
   }
   runner.beforeEach(async () => {
     const queues = new QueuesOfTest(daemon, runner.testName())
-    running = { queues, queue: await queues.create() }
+    running.push({ queues, queue: await queues.create() })
   })
   runner.afterEach(async () => {
-    const { queues } = current('queue')
-    running = undefined
-    await queues.remove()
+    await running.pop()?.queues.remove()
   })
   return {
     daemon,

@@ -5,21 +5,22 @@ import { openTestDaemon } from '../index.js'
 import { type HookedFixtures, hookedFixtures } from './hooked.js'
 
 let testName = 'queue'
-/** Keeps the process while a test runs: node:test gives a test up as soon as only our own timers are left. */
-let running: MessageChannel | undefined
+/** Keep the process while tests run: node:test gives a test up as soon as only our own timers are left. */
+const running: MessageChannel[] = []
 const fixtures: HookedFixtures = hookedFixtures(
   {
     beforeEach: (hook) =>
       beforeEach((context) => {
         testName = (context as { name?: string } | undefined)?.name ?? 'queue'
-        running = new MessageChannel()
-        running.port1.ref()
+        const channel = new MessageChannel()
+        channel.port1.ref()
+        running.push(channel)
         return hook()
       }),
     afterEach: (hook) =>
       afterEach(async () => {
         await hook()
-        running?.port1.close()
+        running.pop()?.port1.close()
       }),
     testName: () => testName,
   },

@@ -138,6 +138,17 @@ test('Jest: what belongs to a running test says so outside of one', () => {
   ])
 })
 
+test('node:test: a test that runs others inside of it keeps its queue, and the file ends', () => {
+  const { status, text } = RUNNERS['node:test']({
+    outer: `
+      const name = queue.name
+      await queue.produce({ text: 'outer' })
+      await test('inner', async () => expect((await queue.items()).length <= 1).toEqual(true))
+      expect((await daemon.queue(name).items()).map((item) => item.text())).toEqual(['outer'])`,
+  })
+  expect([status, text]).toEqual([0, expect.stringContaining('# fail 0')])
+})
+
 test('the Jest entry outside of Jest says what to use instead', () => {
   const { status, text } = run(projectOf({}), 'node', '--eval', "require('querator-test/jest')")
   expect([status, text]).toEqual([1, expect.stringContaining('is for test files that Jest runs')])
