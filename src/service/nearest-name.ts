@@ -1,23 +1,35 @@
 /** Hints for a name that does not exist: what exists, and what was probably meant. */
 
-/** At most this many names are listed. */
-const MOST_LISTED = 20
+/** The names that are listed take at most this much room in a header. */
+const MOST_LISTED = 2000
+/** Names beyond this length, and more names than this, are not compared letter by letter. */
+const LONGEST_COMPARED = 100
+const MOST_COMPARED = 500
 
 /** `existing` and `nearest`, as the details of an error; never part of its message. */
 export function nearestNames(name: string, existing: readonly string[]): Record<string, string> {
   if (existing.length === 0) return { existing: 'no queues' }
-  const listed = existing.slice(0, MOST_LISTED).join(', ')
-  const more = existing.length > MOST_LISTED ? `, and ${existing.length - MOST_LISTED} more` : ''
-  const nearest = nearestOf(name, existing.slice(0, 1000))
-  return { existing: listed + more, ...(nearest === undefined ? {} : { nearest }) }
+  const nearest = name.length > LONGEST_COMPARED ? undefined : nearestOf(name, existing)
+  return { existing: listOf(existing), ...(nearest === undefined ? {} : { nearest }) }
+}
+
+function listOf(names: readonly string[]): string {
+  let room = MOST_LISTED
+  const listed = names.slice(0, MOST_COMPARED).filter((name) => {
+    room -= encodeURIComponent(name).length
+    return room >= 0
+  })
+  const left = names.length - listed.length
+  if (left === 0) return listed.join(', ')
+  return listed.length === 0 ? `${left} with long names` : `${listed.join(', ')}, and ${left} more`
 }
 
 function nearestOf(name: string, existing: readonly string[]): string | undefined {
   let nearest: string | undefined
   // A name that shares less than half of its letters was not meant.
   let least = Math.floor(name.length / 2) + 1
-  for (const candidate of existing) {
-    if (Math.abs(candidate.length - name.length) >= least || candidate.length > 200) continue
+  for (const candidate of existing.slice(0, MOST_COMPARED)) {
+    if (Math.abs(candidate.length - name.length) >= least) continue
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < least) {
       nearest = candidate

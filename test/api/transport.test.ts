@@ -58,6 +58,18 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
   })
 })
 
+test('details fit into a header, whatever the queues are called', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  for (let count = 0; count < 40; count++) await daemon.createQueue({ name: `${'ž'.repeat(240)}${count}` })
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  for (const queueName of ['x', 'ž'.repeat(240), 'ž'.repeat(90)]) {
+    await expect(client.queueStats({ queueName })).rejects.toMatchObject({
+      message: `queue does not exist; no such queue named '${queueName}'`,
+      details: { existing: expect.stringMatching(/^ž+0, and 39 more$/) },
+    })
+  }
+})
+
 test('sizes are written as the server writes them', () => {
   expect([512, 256_000, 512_000, 5_000_000, 64_000_000].map(sizeText)).toEqual([
     '512B',
