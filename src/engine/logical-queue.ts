@@ -8,7 +8,6 @@
  *
  * Everything is synchronous. A lease that waits is a value in a list, answered by whichever step finds an item for it.
  */
-import type { Clock } from '../clock/clock.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
@@ -18,25 +17,9 @@ import type { Partition } from './partition.js'
 import { PartitionOrder } from './partition-order.js'
 import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
 import { endOf, type QueueConfig } from './queue-config.js'
+import type { QueueContext, WaitingCounts } from './queue-context.js'
 import { serveWaiting } from './serving.js'
 import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
-
-/** What a logical queue asks of its surroundings. */
-export interface QueueContext {
-  readonly clock: Clock
-  /** The queue of that name, for dead letters; undefined when there is none. */
-  queueNamed(name: string): LogicalQueue | undefined
-  /** Tells the operator something that a user should know. */
-  warn(message: string): void
-}
-
-/** How many requests wait in a queue (contract: queue.md §10). */
-export interface WaitingCounts {
-  readonly produce: number
-  readonly lease: number
-  readonly complete: number
-  readonly inFlight: number
-}
 
 const SHUTTING_DOWN = 'queue is shutting down'
 

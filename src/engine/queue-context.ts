@@ -1,0 +1,26 @@
+/** What a logical queue asks of its surroundings, and what it tells of itself. */
+import type { Clock } from '../clock/clock.js'
+import type { Item } from './item.js'
+
+/** A queue as the taker of another queue's dead letters. */
+export interface DeadLetters {
+  /** Takes an item that ended elsewhere under this id; answers false when it cannot. */
+  takeDead(dead: Item, sourceId: string): boolean
+}
+
+/** What a logical queue asks of its surroundings. */
+export interface QueueContext {
+  readonly clock: Clock
+  /** The queue of that name, for dead letters; undefined when there is none. */
+  queueNamed(name: string): DeadLetters | undefined
+  /** Tells the operator something that a user should know. */
+  warn(message: string): void
+}
+
+/** How many requests wait in a queue (contract: queue.md §10). */
+export interface WaitingCounts {
+  readonly produce: number
+  readonly lease: number
+  readonly complete: number
+  readonly inFlight: number
+}
