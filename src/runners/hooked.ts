@@ -27,10 +27,10 @@ export interface HookedFixtures {
 export function hookedFixtures(runner: Runner, daemon: TestDaemon): HookedFixtures {
   // More than one while a test runs others inside of it.
   const running: { queues: QueuesOfTest; queue: TestQueue }[] = []
-  const current = (name: string) => {
+  const currentQueue = () => {
     const innermost = running.at(-1)
-    if (innermost !== undefined) return innermost
-    throw new QueratorError(0, `${name} belongs to the running test; use it inside test(…), beforeEach or afterEach`)
+    if (innermost !== undefined) return innermost.queue
+    throw new QueratorError(0, 'queue belongs to the running test; use it inside test(…), or createQueue() elsewhere')
   }
   runner.beforeEach(async () => {
     const queues = new QueuesOfTest(daemon, runner.testName())
@@ -44,7 +44,8 @@ export function hookedFixtures(runner: Runner, daemon: TestDaemon): HookedFixtur
     client: daemon.client,
     // Only looked at when it is used: a server elsewhere has no clock to move.
     clock: standIn(() => daemon.clock),
-    queue: standIn(() => current('queue').queue),
-    createQueue: (options) => current('createQueue').queues.create(options),
+    queue: standIn(currentQueue),
+    // Outside of a test, in beforeAll or in a concurrent test of Jest, a queue lasts as long as the file.
+    createQueue: (options) => running.at(-1)?.queues.create(options) ?? daemon.createQueue(options),
   }
 }

@@ -45,5 +45,5 @@ export const client: HookedFixtures['client'] = fixtures.client
 export const clock: HookedFixtures['clock'] = fixtures.clock
 /** A queue of the running test's own. */
 export const queue: HookedFixtures['queue'] = fixtures.queue
-/** Makes further queues of the running test's own. */
+/** Makes further queues of the running test's own; outside of a test they last as long as the file. */
 export const createQueue: HookedFixtures['createQueue'] = fixtures.createQueue

@@ -126,6 +126,27 @@ test('Jest: fake timers, also when they are on before anything loads, harm nothi
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
+test('Jest: queues made in beforeAll last as long as the file, and concurrent tests make their own', () => {
+  const folder = projectOf({
+    'package.json': PRESET,
+    'a.test.js': `
+      const { createQueue } = require('querator-test/jest')
+      let shared
+      beforeAll(async () => { shared = await createQueue({ name: 'shared' }) })
+      for (const letter of ['a', 'b', 'c']) {
+        test.concurrent(letter, async () => {
+          const queue = await createQueue()
+          await queue.produce({ text: letter })
+          expect((await queue.items()).map((item) => item.text())).toEqual([letter])
+        })
+      }
+      test('first', async () => { await shared.produce({ text: 'x' }) })
+      test('second', async () => { expect((await shared.counts()).total).toBe(1) })`,
+  })
+  const { status, text } = run(folder, bin('jest'))
+  expect([status, text]).toEqual([0, expect.stringContaining('5 passed')])
+})
+
 test('Jest: what belongs to a running test says so outside of one', () => {
   const folder = projectOf({
     'package.json': PRESET,
@@ -134,7 +155,7 @@ test('Jest: what belongs to a running test says so outside of one', () => {
   const { status, text } = run(folder, bin('jest'))
   expect([status, text]).toEqual([
     1,
-    expect.stringContaining('queue belongs to the running test; use it inside test(…)'),
+    expect.stringContaining('queue belongs to the running test; use it inside test(…), or createQueue()'),
   ])
 })
 
