@@ -10,6 +10,7 @@ import { errorOf } from '../protocol/replies.js'
 import { atCallSite } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { sendOverHttp } from './http-send.js'
+import { unlessAborted } from './unless-aborted.js'
 
 /** How a client reaches its daemon. */
 export interface ClientOptions {
@@ -79,16 +80,6 @@ function messageOf(schema: DescMessage, request: unknown, name: string): Message
     throw usageError(`client.${name} takes an object with the fields of ${schema.name}; got ${String(request)}`)
   }
   return create(schema, request as MessageInitShape<DescMessage> | undefined)
-}
-
-/** Settles like `sent`, or rejects as soon as the signal is aborted. */
-function unlessAborted<T>(signal: AbortSignal | undefined, sent: Promise<T>): Promise<T> {
-  if (signal === undefined) return sent
-  return new Promise<T>((resolve, reject) => {
-    const aborted = () => reject(signal.reason)
-    signal.addEventListener('abort', aborted, { once: true })
-    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
-  })
 }
 
 function encodingOfReply(reply: WireReply): Encoding {

@@ -4,36 +4,30 @@ import type { Item } from './item.js'
 
 /** Leased items by the end of their lease. */
 export function leaseDeadlines(): DeadlineHeap<Item> {
-  return new DeadlineHeap<Item>({
-    at: (item) => item.leaseDeadline,
-    rank: (item) => item.sequence,
-    place: (item) => item.leasePlace,
-    setPlace: (item, place) => {
-      item.leasePlace = place
-    },
-  })
+  return itemsBy('leaseDeadline', 'leasePlace')
 }
 
 /** Items that are not scheduled by the end of their life. */
 export function expireDeadlines(): DeadlineHeap<Item> {
-  return new DeadlineHeap<Item>({
-    at: (item) => item.expireDeadline,
-    rank: (item) => item.sequence,
-    place: (item) => item.expirePlace,
-    setPlace: (item, place) => {
-      item.expirePlace = place
-    },
-  })
+  return itemsBy('expireDeadline', 'expirePlace')
 }
 
 /** Scheduled items by the time at which they come due. */
 export function dueDeadlines(): DeadlineHeap<Item> {
+  return itemsBy('enqueueAt', 'duePlace')
+}
+
+/** Items with the same deadline stand in the order of their ids. */
+function itemsBy(
+  deadline: 'leaseDeadline' | 'expireDeadline' | 'enqueueAt',
+  place: 'leasePlace' | 'expirePlace' | 'duePlace',
+): DeadlineHeap<Item> {
   return new DeadlineHeap<Item>({
-    at: (item) => item.enqueueAt,
+    at: (item) => item[deadline],
     rank: (item) => item.sequence,
-    place: (item) => item.duePlace,
-    setPlace: (item, place) => {
-      item.duePlace = place
+    place: (item) => item[place],
+    setPlace: (item, to) => {
+      item[place] = to
     },
   })
 }

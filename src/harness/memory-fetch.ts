@@ -1,4 +1,5 @@
 /** `fetch` for a daemon: the same function in form, but every request goes to the daemon, whatever its origin. */
+import { unlessAborted } from '../client/unless-aborted.js'
 import type { Send, WireRequest } from '../protocol/exchange.js'
 
 /** What relative URLs are relative to. */
@@ -12,7 +13,7 @@ export function fetchFrom(send: Send): typeof fetch {
       ...(isStream(init?.body) ? { duplex: 'half' } : {}),
     } as RequestInit)
     request.signal.throwIfAborted()
-    const reply = await raceAbort(request.signal, send(await wireRequest(request)))
+    const reply = await unlessAborted(request.signal, send(await wireRequest(request)))
     // A reply to HEAD, and a few statuses, must not have a body.
     const body = request.method === 'HEAD' ? null : reply.body.slice()
     return new Response(body, { status: reply.status, headers: reply.headers })
@@ -28,14 +29,6 @@ async function wireRequest(request: Request): Promise<WireRequest> {
     body: request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>),
     signal: request.signal,
   }
-}
-
-function raceAbort<T>(signal: AbortSignal, sent: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => reject(signal.reason)
-    signal.addEventListener('abort', aborted, { once: true })
-    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
-  })
 }
 
 function isStream(body: unknown): boolean {

@@ -4,9 +4,10 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
 
-/** The years 0001 to 9999, which RFC 3339 can show, in seconds since 1970. */
-const FIRST_SECOND = -62_135_596_800
-const LAST_SECOND = 253_402_300_799
+/** The first second that RFC 3339 can show, of the year 0001, in seconds since 1970. */
+export const FIRST_SECOND = -62_135_596_800
+/** The last one, of the year 9999. */
+export const LAST_SECOND = 253_402_300_799
 
 /** The instant of a Timestamp, exact; one that RFC 3339 cannot show becomes the nearest that it can. */
 export function instantOf(timestamp: Timestamp): ExactInstant {

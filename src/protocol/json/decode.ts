@@ -3,7 +3,7 @@
  * unknown name or one given twice is an error, `null` means absent.
  */
 import { create, type DescField, type DescMessage, type MessageShape, ScalarType } from '@bufbuild/protobuf'
-import { bytesOf, int32Of, timestampOf } from './scalars.js'
+import { bytesFrom, int32From, timestampFrom } from './scalars.js'
 import { JsonTokens, type Token } from './tokens.js'
 
 const TIMESTAMP = 'google.protobuf.Timestamp'
@@ -84,18 +84,18 @@ function readValue(tokens: JsonTokens, field: DescField, token: Token): unknown 
 
 function readScalar(type: ScalarType | undefined, token: Token): unknown {
   if (type === ScalarType.STRING) return token.kind === 'string' ? token.value : undefined
-  if (type === ScalarType.BYTES) return token.kind === 'string' ? bytesOf(token.value) : undefined
+  if (type === ScalarType.BYTES) return token.kind === 'string' ? bytesFrom(token.value) : undefined
   if (type === ScalarType.BOOL) {
     return token.kind === 'true' || token.kind === 'false' ? token.kind === 'true' : undefined
   }
   if (type !== ScalarType.INT32) throw new Error(`there is no JSON form for fields of type ${type}`)
-  if (token.kind === 'number') return int32Of(token.raw)
-  return token.kind === 'string' ? int32Of(token.value) : undefined
+  if (token.kind === 'number') return int32From(token.raw)
+  return token.kind === 'string' ? int32From(token.value) : undefined
 }
 
 function readTimestamp(tokens: JsonTokens, token: Token): unknown {
   if (token.kind !== 'string') throw tokens.unexpected(token)
-  const timestamp = timestampOf(token.value)
+  const timestamp = timestampFrom(token.value)
   if (timestamp === undefined) throw tokens.error(token.at, `invalid google.protobuf.Timestamp value ${token.raw}`)
   return timestamp
 }

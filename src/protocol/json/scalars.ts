@@ -2,15 +2,14 @@
 import { create } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+import { FIRST_SECOND, LAST_SECOND } from '../timestamp.js'
 
 const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-const FIRST_SECOND = -62_135_596_800
-const LAST_SECOND = 253_402_300_799
 
 /** An int32; `1e1` and `1.0` are integers too. */
-export function int32Of(text: string): number | undefined {
+export function int32From(text: string): number | undefined {
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? []
   if (whole === '') return undefined
   const exponent = Number(exponentText)
@@ -25,7 +24,7 @@ export function int32Of(text: string): number | undefined {
 }
 
 /** Bytes in base 64: standard or URL alphabet, with or without padding. */
-export function bytesOf(text: string): Uint8Array | undefined {
+export function bytesFrom(text: string): Uint8Array | undefined {
   const url = /[-_]/.test(text)
   const joined = text.replace(/[\r\n]/g, '')
   const padded = joined.length % 4 === 0
@@ -37,7 +36,7 @@ export function bytesOf(text: string): Uint8Array | undefined {
 }
 
 /** A point in time by RFC 3339, of any offset, in the years 0001 to 9999. */
-export function timestampOf(text: string): Timestamp | undefined {
+export function timestampFrom(text: string): Timestamp | undefined {
   const found = RFC3339.exec(text)
   if (found === null) return undefined
   const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number) as [
