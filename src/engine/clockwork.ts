@@ -28,6 +28,7 @@ export class Clockwork {
   readonly #nextRun: Deadline
   readonly #nextDue: Deadline
   readonly #nextEnd: Deadline
+  #stopped = false
 
   constructor(clock: Clock, owner: ClockworkOwner) {
     this.#clock = clock
@@ -38,8 +39,9 @@ export class Clockwork {
     this.#nextEnd = new Deadline(clock, 2, () => this.#endWaiting())
   }
 
-  /** Sets the timers anew, after a change. */
+  /** Sets the timers anew, after a change; does nothing once they are stopped. */
   wind(): void {
+    if (this.#stopped) return
     let run = Number.POSITIVE_INFINITY
     let due = Number.POSITIVE_INFINITY
     for (const partition of this.#owner.partitions) {
@@ -51,8 +53,9 @@ export class Clockwork {
     this.#nextEnd.set(this.#owner.waiting.nextEnd)
   }
 
-  /** Forgets all timers. */
+  /** Forgets all timers, for good. */
   stop(): void {
+    this.#stopped = true
     for (const deadline of [this.#nextRun, this.#nextDue, this.#nextEnd]) deadline.cancel()
   }
 

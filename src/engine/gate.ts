@@ -1,5 +1,5 @@
 /** The requests that a paused queue holds back, to be let in together (contract: queue.md §2, §13). */
-import { retryRequest } from '../errors.js'
+import { type QueratorError, retryRequest } from '../errors.js'
 import type { WaitingLease } from './waiting-leases.js'
 
 /** The kinds of request that are held here, in the order in which a batch is carried out. */
@@ -16,7 +16,7 @@ export interface HeldRequest {
   /** Carries the request out. */
   enter(): void
   /** Answers it without carrying it out. */
-  refuse(error: Error): void
+  refuse(error: QueratorError): void
 }
 
 /** See the head of this file. Leases wait in the queue's own line, and are only counted here. */
@@ -33,9 +33,10 @@ export class Gate {
     return this.#held.filter((request) => request.kind === kind).length
   }
 
-  /** @throws 454 when too many requests are at the gate already */
-  assertRoom(): void {
-    if (this.#held.length + this.#leases.size > MOST_HELD) throw retryRequest('queue is overloaded; try again later')
+  /** Why a further request is refused: 454 when too many are at the gate already; undefined while there is room. */
+  get refusal(): QueratorError | undefined {
+    if (this.#held.length + this.#leases.size <= MOST_HELD) return undefined
+    return retryRequest('queue is overloaded; try again later')
   }
 
   /** Holds a request. */

@@ -5,6 +5,7 @@
  * one KSUID when it is made, and the text of number n is that KSUID plus n.
  */
 import type { Instant } from '../clock/instant.js'
+import { badRequest } from '../errors.js'
 import type { Random } from './random.js'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -24,6 +25,12 @@ export function problemOfId(text: string): string | undefined {
   for (const byte of bytes) value = value * 62n + BigInt(digitValue(byte))
   if (value < MOST) return undefined
   return 'Valid encoded KSUIDs are bounded by 000000000000000000000000000 and aWgEPTl1tmebfsQzFP4bxwgy80V'
+}
+
+/** @throws 400 when a text is no KSUID */
+export function checkItemId(text: string): void {
+  const problem = problemOfId(text)
+  if (problem !== undefined) throw badRequest(`invalid storage id; '${text}': ${problem}`)
 }
 
 /** The server's reading of a character: whatever is no digit and no upper-case letter counts from `a`. */

@@ -73,12 +73,11 @@ export class Item implements ItemContent {
   lease(end: ExactInstant): void {
     this.state = 'leased'
     this.attempts++
-    this.leaseDeadline = end.at
-    this.leaseEarly = end.early
+    this.leaseEnds(end)
   }
 
-  /** For an item that was imported unleased with a lease deadline: shown as it was given, nothing acts on it. */
-  leaseShown(end: ExactInstant): void {
+  /** Sets the end of the lease; on an item that is not leased it is only shown, as an import may give it. */
+  leaseEnds(end: ExactInstant): void {
     this.leaseDeadline = end.at
     this.leaseEarly = end.early
   }

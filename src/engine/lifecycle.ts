@@ -35,21 +35,19 @@ export function runLifecycle(partition: Partition, rules: LifecycleRules, now: I
     const time = deadline(entry)
     const handled = entry.lease
       ? endLease(partition, rules, entry.item, time)
-      : endLife(partition, rules, entry.item, time)
+      : bury(partition, rules, entry.item, time, 'item-expired')
     if (!handled) left.push(entry.item)
   }
   partition.endRun(left)
 }
 
-/** Makes the scheduled items that are due leasable. Answers how many. */
-export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Instant): number {
-  const due = partition.dueItems(now)
-  for (const item of due) {
+/** Makes the scheduled items that are due leasable. */
+export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Instant): void {
+  for (const item of partition.dueItems(now)) {
     const time = item.enqueueAt
     partition.moveToTail(item)
     report(partition, rules, 'item-due', item, time)
   }
-  return due.length
 }
 
 function endLease(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
@@ -59,10 +57,6 @@ function endLease(partition: Partition, rules: LifecycleRules, item: Item, time:
     return true
   }
   return bury(partition, rules, item, time, 'attempts-exhausted')
-}
-
-function endLife(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
-  return bury(partition, rules, item, time, 'item-expired')
 }
 
 /** Ends an item: into the dead letter queue where one is named, or away. False when its dead letter queue is gone. */

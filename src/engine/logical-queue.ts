@@ -83,7 +83,6 @@ export class LogicalQueue {
       const end = endOf(this.#config.expireTimeout, now)
       for (const content of items) partition.add(newItem(content, now, end))
       if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
-      this.#order.sort()
     })
   }
 
@@ -103,7 +102,7 @@ export class LogicalQueue {
     return () => {
       this.#waiting.remove(lease)
       this.#gate.forgetLease(lease)
-      if (this.#state !== 'stopped') this.#clockwork.wind()
+      this.#clockwork.wind()
     }
   }
 
@@ -199,13 +198,9 @@ export class LogicalQueue {
       this.#serve()
       return
     }
-    try {
-      this.assertRunning()
-      this.#gate.assertRoom()
-      this.#gate.hold(request)
-    } catch (error) {
-      request.refuse(error as QueratorError)
-    }
+    const refused = this.#state === 'stopped' ? requestFailed(SHUTTING_DOWN) : this.#gate.refusal
+    if (refused === undefined) this.#gate.hold(request)
+    else request.refuse(refused)
   }
 
   /** Why a lease cannot even wait; undefined when it can. */
@@ -215,12 +210,7 @@ export class LogicalQueue {
       return badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue')
     }
     if (this.partitions.length === 0) return noPartitions()
-    try {
-      if (this.paused) this.#gate.assertRoom()
-    } catch (error) {
-      return error as QueratorError
-    }
-    return undefined
+    return this.paused ? this.#gate.refusal : undefined
   }
 
   #targetPartition(): Partition {
@@ -240,7 +230,7 @@ export class LogicalQueue {
       const now = this.#context.clock.now()
       serveWaiting(this.#waiting, this.#order, endOf(this.#config.leaseTimeout, now), now)
     }
-    if (this.#state !== 'stopped') this.#clockwork.wind()
+    this.#clockwork.wind()
   }
 
   #rules(): LifecycleRules {

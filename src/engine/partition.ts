@@ -12,11 +12,11 @@ import { AverageInstant } from './average.js'
 import { FreeList } from './free-list.js'
 import type { Item, ItemState } from './item.js'
 import { dueDeadlines, expireDeadlines, leaseDeadlines } from './item-deadlines.js'
-import { type ItemIds, problemOfId } from './item-ids.js'
+import { checkItemId, type ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
 
-/** What happened to an item: told to whoever watches the partition. */
-export type Change = 'added' | 'changed' | 'removed'
+/** What happens to an item in a commit. */
+type Change = 'added' | 'changed' | 'removed'
 
 /** What stats tell of a partition (contract: queue.md §10). Ages in nanoseconds. */
 export interface PartitionStats {
@@ -86,8 +86,7 @@ export class Partition {
 
   /** The item with this id, which must be leased. @throws 400 as the contract says (queue.md §5) */
   leasedItem(id: string, verb: 'completed' | 'retried'): Item {
-    const problem = problemOfId(id)
-    if (problem !== undefined) throw badRequest(`invalid storage id; '${id}': ${problem}`)
+    checkItemId(id)
     const item = this.find(id)
     if (item === undefined || item.state === 'scheduled') {
       throw badRequest(`invalid storage id; '${id}' does not exist`)

@@ -32,6 +32,12 @@ export class Queues {
     if (this.#stopped) throw requestFailed('service is shutting down')
   }
 
+  /** @throws 453 when the daemon is shutting down, 400 when the name is taken */
+  assertFree(name: string): void {
+    this.assertRunning()
+    if (this.#byName.has(name)) throw badRequest(`invalid queue; '${name}' already exists`)
+  }
+
   /** The queue of that name; undefined when there is none. */
   find(name: string): LogicalQueue | undefined {
     return this.#byName.get(name)
@@ -47,8 +53,7 @@ export class Queues {
    * @throws 400 when the name is taken
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
-    this.assertRunning()
-    if (this.#byName.has(config.name)) throw badRequest(`invalid queue; '${config.name}' already exists`)
+    this.assertFree(config.name)
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = this.#options.clock.now()

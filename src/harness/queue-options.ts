@@ -1,5 +1,4 @@
 /** What a test says of the queue that it wants, and the names that queues get. */
-import { usageError } from '../errors.js'
 import type { TestQueue } from './test-queue.js'
 
 /** How a queue is made. Durations are texts such as `'1m'` or `'1h30m'`. */
@@ -22,14 +21,17 @@ export interface QueueOptions {
   readonly reference?: string
 }
 
-const KNOWN = ['name', 'label', 'leaseTimeout', 'expireTimeout', 'maxAttempts', 'deadQueue', 'partitions', 'reference']
-
-/** @throws QueratorError when there is an option that does not exist */
-export function checkQueueOptions(options: QueueOptions): void {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
-  if (unknown === undefined) return
-  throw usageError(`createQueue has no option '${unknown}'; it has: ${KNOWN.join(', ')}`)
-}
+/** Every option that there is. */
+export const QUEUE_OPTIONS = [
+  'name',
+  'label',
+  'leaseTimeout',
+  'expireTimeout',
+  'maxAttempts',
+  'deadQueue',
+  'partitions',
+  'reference',
+]
 
 /** Names that are unique within a daemon, and, with a prefix, among all that share one. */
 export class NameSource {

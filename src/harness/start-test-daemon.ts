@@ -6,6 +6,7 @@ import { readConfigFile } from '../daemon/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
 import { usageError } from '../errors.js'
+import { checkOptions } from './known-options.js'
 import { TestDaemon } from './test-daemon.js'
 
 /** How a test daemon is started. Every option may be left out. */
@@ -40,16 +41,13 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
 
 /** The same at once, for places that cannot wait. */
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key))
-  if (unknown !== undefined) {
-    throw usageError(`startTestDaemon has no option '${unknown}'; it has: ${KNOWN.join(', ')}`)
-  }
+  checkOptions('startTestDaemon', options, KNOWN)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
   if (endpoint) return new TestDaemon({ endpoint, namePrefix: prefixOfThisRun() })
   const config = readConfig(typeof options.config === 'string' ? readConfigFile(options.config) : options.config)
   const clock = new TestClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
-  return new TestDaemon({ config, daemon: new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed }) })
+  return new TestDaemon({ daemon: new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed }) })
 }
 
 function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {

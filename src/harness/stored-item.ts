@@ -1,11 +1,9 @@
 /** An item as storage holds it: looked at, not leased. */
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { timestampDate } from '@bufbuild/protobuf/wkt'
+import { ZERO_TIME } from '../clock/instant.js'
 import type { StorageItem } from '../protocol/gen/querator/storage_pb.js'
 import { Payload } from './payload.js'
-
-/** Before this a deadline is Go's zero time: not set. */
-const FIRST_REAL_SECOND = -62_135_596_800n
 
 /** See the head of this file. */
 export class StoredItem extends Payload {
@@ -44,5 +42,7 @@ export class StoredItem extends Payload {
 }
 
 function dateOf(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp === undefined || timestamp.seconds <= FIRST_REAL_SECOND ? undefined : timestampDate(timestamp)
+  const date = timestamp === undefined ? undefined : timestampDate(timestamp)
+  // Go's zero time stands for a deadline that is not set.
+  return date === undefined || date.getTime() <= ZERO_TIME ? undefined : date
 }

@@ -2,12 +2,12 @@
 import type { Duplex } from 'node:stream'
 import { QueratorClient } from '../client/client.js'
 import type { TestClock } from '../clock/test-clock.js'
-import type { DaemonConfig } from '../daemon/config.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { usageError } from '../errors.js'
 import type { Send } from '../protocol/exchange.js'
+import { checkOptions } from './known-options.js'
 import { fetchFrom } from './memory-fetch.js'
-import { checkQueueOptions, NameSource, type QueueOptions } from './queue-options.js'
+import { NameSource, QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 
 /** `Symbol.asyncDispose`, also where the runner's realm does not have it (Jest 29 on Node 20). */
@@ -16,7 +16,7 @@ const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
 
 /** What stands behind a test daemon: one of its own, or a server elsewhere. @internal */
 export type Backing =
-  | { readonly daemon: Daemon; readonly config: DaemonConfig }
+  | { readonly daemon: Daemon }
   | { readonly daemon?: undefined; readonly endpoint: string; readonly namePrefix: string }
 
 /** See the head of this file. Made by `startTestDaemon()`. */
@@ -66,7 +66,7 @@ export class TestDaemon {
 
   /** Makes a queue with a name of its own. @throws QueratorError 400 as queues.create does */
   async createQueue(options: QueueOptions = {}): Promise<TestQueue> {
-    checkQueueOptions(options)
+    checkOptions('createQueue', options, QUEUE_OPTIONS)
     const name = options.name ?? this.#names.next(options.label ?? 'queue')
     const deadQueue = await this.#deadQueueFor(name, options)
     return this.#create(name, options, deadQueue)

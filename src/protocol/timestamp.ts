@@ -3,9 +3,10 @@ import { create } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
+import { ZERO_TIME } from '../clock/instant.js'
 
 /** The first second that RFC 3339 can show, of the year 0001, in seconds since 1970. */
-export const FIRST_SECOND = -62_135_596_800
+export const FIRST_SECOND = ZERO_TIME / 1000
 /** The last one, of the year 9999. */
 export const LAST_SECOND = 253_402_300_799
 

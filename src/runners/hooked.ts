@@ -3,7 +3,7 @@
  * to the test file, `queue` and `createQueue` to the test that is running.
  */
 import { type QueratorClient, QueratorError, type TestClock, type TestDaemon, type TestQueue } from '../index.js'
-import { type CreateQueue, QueuesOfTest } from './per-test.js'
+import { type CreateQueue, QueuesOfTest } from './queues-of-test.js'
 import { standIn } from './stand-in.js'
 
 /** What a runner must offer. */

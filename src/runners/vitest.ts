@@ -4,7 +4,7 @@
  */
 import { test as base, type TestAPI } from 'vitest'
 import { type QueratorClient, startTestDaemon, type TestClock, type TestDaemon, type TestQueue } from '../index.js'
-import { type CreateQueue, QueuesOfTest } from './per-test.js'
+import { type CreateQueue, QueuesOfTest } from './queues-of-test.js'
 import { standIn } from './stand-in.js'
 
 export { expect } from 'vitest'

@@ -30,10 +30,7 @@ export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate
   if (!context.namespaceExists(config.namespace)) {
     throw requestFailed(`namespace does not exist; '${config.namespace}' was not found`)
   }
-  context.queues.assertRunning()
-  if (context.queues.find(config.name) !== undefined) {
-    throw badRequest(`invalid queue; '${config.name}' already exists`)
-  }
+  context.queues.assertFree(config.name)
   checkDeadQueue(context, config.name, config.deadQueue)
   checkFields(config)
   checkTimeouts(timeouts)

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
 import { Item } from '../engine/item.js'
-import { problemOfId } from '../engine/item-ids.js'
+import { checkItemId } from '../engine/item-ids.js'
 import type { Partition } from '../engine/partition.js'
 import { badRequest } from '../errors.js'
 import {
@@ -37,7 +37,7 @@ export function storageScheduledList(context: CallContext, request: ListRequest)
 function list(context: CallContext, request: ListRequest, which: 'queued' | 'scheduled'): ListResponse {
   const partition = findQueue(context, request.queueName).partition(request.partition)
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
-  if (pivot !== undefined) checkId(pivot)
+  if (pivot !== undefined) checkItemId(pivot)
   const items = partition.page(which, pivot, Math.max(0, request.limit || USUAL_PAGE))
   return create(StorageItemsListResponseSchema, { items: items.map((item) => storedItem(partition, item)) })
 }
@@ -69,16 +69,11 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
   if (request.ids.length === 0) throw badRequest('ids is invalid; cannot be empty')
   queue.change(() => {
     for (const id of request.ids) {
-      checkId(id)
+      checkItemId(id)
       const item = partition.find(id)
       if (item !== undefined) partition.release(item)
     }
   })
-}
-
-function checkId(id: string): void {
-  const problem = problemOfId(id)
-  if (problem !== undefined) throw badRequest(`invalid storage id; '${id}': ${problem}`)
 }
 
 function importedItem(given: StorageItem, now: number): Item {
@@ -86,8 +81,8 @@ function importedItem(given: StorageItem, now: number): Item {
   const item = new Item({ reference, encoding, kind, payload: new Uint8Array(payload) })
   item.sourceId = given.sourceId
   item.createdAt = now
-  if (given.isLeased) item.lease(givenInstant(given.leaseDeadline))
-  else item.leaseShown(givenInstant(given.leaseDeadline))
+  if (given.isLeased) item.state = 'leased'
+  item.leaseEnds(givenInstant(given.leaseDeadline))
   item.attempts = given.attempts
   item.maxAttempts = given.maxAttempts
   item.expiresAt(givenInstant(given.expireDeadline))

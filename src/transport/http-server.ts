@@ -43,19 +43,19 @@ async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: 
 
 /** What is still to come of a small body, Node reads and drops by itself; the connection lives on. */
 function send(res: ServerResponse, reply: WireReply): void {
-  res.writeHead(reply.status, { ...reply.headers, 'content-length': String(reply.body.byteLength) })
+  writeHead(res, reply)
   res.end(reply.body)
+}
+
+function writeHead(res: ServerResponse, reply: WireReply, more: Record<string, string> = {}): void {
+  res.writeHead(reply.status, { ...reply.headers, ...more, 'content-length': String(reply.body.byteLength) })
 }
 
 /** Answers before the body is in: the reply goes out whole, the rest of the body is dropped, the connection ends. */
 function refuse(req: IncomingMessage, res: ServerResponse, reply: WireReply): void {
   let dropped = 0
   const end = () => res.end()
-  res.writeHead(reply.status, {
-    ...reply.headers,
-    connection: 'close',
-    'content-length': String(reply.body.byteLength),
-  })
+  writeHead(res, reply, { connection: 'close' })
   res.write(reply.body)
   req.once('end', end)
   req.once('close', end)

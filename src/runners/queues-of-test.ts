@@ -1,4 +1,4 @@
-/** What the runners have in common: a daemon for a test file, and queues that last as long as their test. */
+/** What the runners have in common: queues that last as long as their test. */
 import type { QueueOptions, TestDaemon, TestQueue } from '../index.js'
 
 /** Makes a queue of its own for the running test. */
