@@ -68,6 +68,12 @@ export function isQueratorError(value: unknown): value is QueratorError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
+/** What went wrong, from whatever was thrown. Errors of another realm are no `instanceof Error`: Jest's own, Node's in Jest. */
+export function messageOf(thrown: unknown): string {
+  const { message } = Object(thrown) as { message?: unknown }
+  return typeof message === 'string' ? message : String(thrown)
+}
+
 /** 400: the request is wrong, and nothing was changed by it. */
 export function badRequest(message: string, details?: Record<string, string>): QueratorError {
   return new QueratorError(400, message, details ? { details } : {})

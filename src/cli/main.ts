@@ -2,6 +2,7 @@
 /** The command `querator`: reads its arguments, and says in one line what is wrong. */
 import { Command } from 'commander'
 import { VERSION } from '../daemon/version.js'
+import { messageOf } from '../errors.js'
 import { type ServerOptions, serve } from './server.js'
 
 const SERVER_OPTIONS = [
@@ -38,6 +39,6 @@ program
 try {
   await program.parseAsync()
 } catch (error) {
-  process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`Error: ${messageOf(error)}\n`)
   process.exitCode = 1
 }

@@ -1,7 +1,7 @@
 /** Reading a configuration file: only the first document counts, as on the server (contract: admin.md §13). */
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
-import { usageError } from '../errors.js'
+import { messageOf, usageError } from '../errors.js'
 import type { ConfigTree } from './config.js'
 
 /** The tree of a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
@@ -10,7 +10,7 @@ export function readConfigFile(path: string): ConfigTree {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw usageError(`while opening config file: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw usageError(`while opening config file: ${messageOf(error)}`, error)
   }
   const documents = parseAllDocuments(text)
   const document = Array.isArray(documents) ? documents[0] : undefined

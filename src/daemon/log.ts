@@ -67,6 +67,7 @@ function line(record: LogRecord, handler: LogHandler): string {
 }
 
 function text(value: unknown): string {
-  const plain = value instanceof Error ? (value.stack ?? value.message) : String(value)
+  const { stack } = Object(value) as { stack?: unknown }
+  const plain = typeof stack === 'string' ? stack : String(value)
   return /[\s"=]/.test(plain) ? JSON.stringify(plain) : plain
 }

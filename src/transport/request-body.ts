@@ -1,11 +1,11 @@
 /** Reading a body up to its limit; what is over the limit is refused, not kept (contract: admin.md §1.4). */
-import { badRequest, QueratorError } from '../errors.js'
+import { badRequest, messageOf, QueratorError } from '../errors.js'
 
 /** The bytes of a body. @throws 400 when there are more than `limit`, 512 when they cannot be read */
 export async function readBody(body: Uint8Array | AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
-  if (body instanceof Uint8Array || ArrayBuffer.isView(body)) {
+  if (ArrayBuffer.isView(body)) {
     if (body.byteLength > limit) throw tooLong(limit)
-    return body as Uint8Array
+    return body
   }
   const chunks: Uint8Array[] = []
   let length = 0
@@ -16,7 +16,7 @@ export async function readBody(body: Uint8Array | AsyncIterable<Uint8Array>, lim
       chunks.push(chunk)
     }
   } catch (error) {
-    throw new QueratorError(512, error instanceof Error ? error.message : String(error), { cause: error })
+    throw new QueratorError(512, messageOf(error), { cause: error })
   }
   if (length > limit) throw tooLong(limit)
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length)
