@@ -117,8 +117,8 @@ export class TestClock implements Clock {
   }
 
   /** @internal */
-  report(fired: Fired): void {
-    this.#fired?.push(fired)
+  report(fired: () => Fired): void {
+    this.#fired?.push(fired())
   }
 
   /** @internal */

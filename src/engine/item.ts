@@ -1,13 +1,18 @@
 /** One item, and the conditions it can be in (contract: queue.md §1). */
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER, ZERO_TIME } from '../clock/instant.js'
+import { DeadlineGroup } from './deadline-groups.js'
 
 /** What a producer gives. */
 export interface ItemContent {
   readonly reference: string
   readonly encoding: string
   readonly kind: string
-  readonly payload: Uint8Array
+  /**
+   * The bytes, one character each (latin 1). A text costs a fraction of a `Uint8Array` of its own, in time and in
+   * memory, and keeps nothing else alive.
+   */
+  readonly payload: string
 }
 
 /**
@@ -18,9 +23,12 @@ export interface ItemContent {
  */
 export type ItemState = 'scheduled' | 'leasable' | 'leased'
 
+const NOT_SET = new DeadlineGroup(ZERO_TIME, 0)
+const ENDLESS = new DeadlineGroup(NEVER, 0)
+
 /**
  * An item as a partition holds it. Only the partition changes it, and only through its one commit function.
- * Deadlines are milliseconds rounded up; `…Early` says by how many nanoseconds the exact instant comes before.
+ * A queue may hold a million of them, so instants are not fields of their own: items share them through their groups.
  */
 export class Item implements ItemContent {
   /** Order and identity within the partition; shown as a KSUID. A new one at every move to the tail. */
@@ -28,29 +36,19 @@ export class Item implements ItemContent {
   state: ItemState = 'leasable'
   /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
   sourceId = ''
-  createdAt: Instant = 0
   attempts = 0
   /** Kept for items that were imported with one; nothing acts on it. */
   maxAttempts = 0
-  leaseDeadline: Instant = ZERO_TIME
-  leaseEarly = 0
-  expireDeadline: Instant = NEVER
-  expireEarly = 0
-  enqueueAt: Instant = ZERO_TIME
+  /** When it came into this queue, and when its life ends. */
+  life: DeadlineGroup = ENDLESS
+  /** When its lease ends, or, scheduled, when it comes due. */
+  until: DeadlineGroup = NOT_SET
+  /** Its life is over and a copy is in the dead letter queue, but the server leaves the item itself: see lifecycle.ts. */
+  copiedToDeadQueue = false
   readonly reference: string
   readonly encoding: string
   readonly kind: string
-  readonly payload: Uint8Array
-
-  /** Its life is over and a copy is in the dead letter queue, but the server leaves the item itself: see lifecycle.ts. */
-  copiedToDeadQueue = false
-
-  // Places in the partition's own structures.
-  leasePlace = -1
-  expirePlace = -1
-  duePlace = -1
-  previous: Item | undefined
-  following: Item | undefined
+  readonly payload: string
 
   constructor(content: ItemContent) {
     this.reference = content.reference
@@ -63,37 +61,39 @@ export class Item implements ItemContent {
     return this.state === 'leased'
   }
 
-  /** Sets the end of the item's life. */
-  expiresAt(end: ExactInstant): void {
-    this.expireDeadline = end.at
-    this.expireEarly = end.early
+  get scheduled(): boolean {
+    return this.state === 'scheduled'
+  }
+
+  get createdAt(): Instant {
+    return this.life.since
+  }
+
+  get expireDeadline(): ExactInstant {
+    return this.life
+  }
+
+  /** The end of the lease; on an item that is not leased Go's zero time, or what an import gave. */
+  get leaseDeadline(): ExactInstant {
+    return this.scheduled ? NOT_SET : this.until
   }
 
   /** Hands the item to a consumer until `end`; counts the attempt. */
-  lease(end: ExactInstant): void {
+  lease(end: DeadlineGroup): void {
     this.state = 'leased'
     this.attempts++
-    this.leaseEnds(end)
-  }
-
-  /** Sets the end of the lease; on an item that is not leased it is only shown, as an import may give it. */
-  leaseEnds(end: ExactInstant): void {
-    this.leaseDeadline = end.at
-    this.leaseEarly = end.early
+    this.until = end
   }
 
   /** Takes the item back from its consumer. */
   release(): void {
     this.state = 'leasable'
-    this.leaseDeadline = ZERO_TIME
-    this.leaseEarly = 0
-    this.enqueueAt = ZERO_TIME
+    this.until = NOT_SET
   }
 
   /** Makes the item wait until `at`. */
   schedule(at: Instant): void {
-    this.release()
     this.state = 'scheduled'
-    this.enqueueAt = at
+    this.until = new DeadlineGroup(at, 0)
   }
 }

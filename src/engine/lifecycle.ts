@@ -28,15 +28,14 @@ export interface LifecycleRules {
 /** Handles everything in the partition that is overdue at `now`, in the order of the deadlines and then of the ids. */
 export function runLifecycle(partition: Partition, rules: LifecycleRules, now: Instant): void {
   const left: Item[] = []
-  const due = partition.beginRun(now).map((item) => ({ item, lease: item.leased && item.leaseDeadline <= now }))
-  const deadline = (entry: (typeof due)[number]) => (entry.lease ? entry.item.leaseDeadline : entry.item.expireDeadline)
-  due.sort((a, b) => deadline(a) - deadline(b) || a.item.sequence - b.item.sequence)
-  for (const entry of due) {
-    const time = deadline(entry)
-    const handled = entry.lease
-      ? endLease(partition, rules, entry.item, time)
-      : bury(partition, rules, entry.item, time, 'item-expired')
-    if (!handled) left.push(entry.item)
+  const due = partition.beginRun(now).map((item) => {
+    const lease = item.leased && item.leaseDeadline.at <= now
+    return { item, lease, time: lease ? item.leaseDeadline.at : item.expireDeadline.at }
+  })
+  due.sort((a, b) => a.time - b.time || a.item.sequence - b.item.sequence)
+  for (const { item, lease, time } of due) {
+    const handled = lease ? endLease(partition, rules, item, time) : bury(partition, rules, item, time, 'item-expired')
+    if (!handled) left.push(item)
   }
   partition.endRun(left)
 }
@@ -44,7 +43,7 @@ export function runLifecycle(partition: Partition, rules: LifecycleRules, now: I
 /** Makes the scheduled items that are due leasable. */
 export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Instant): void {
   for (const item of partition.dueItems(now)) {
-    const time = item.enqueueAt
+    const time = item.until.at
     partition.moveToTail(item)
     report(partition, rules, 'item-due', item, time)
   }
@@ -74,14 +73,15 @@ function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Ins
 }
 
 function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, item: Item, time: Instant): void {
-  const fired: Fired = {
-    time: new Date(time),
-    kind,
-    queue: rules.queue,
-    partition: partition.number,
-    id: partition.ids.text(item.sequence),
-    reference: item.reference,
-    ...(kind === 'dead-lettered' ? { deadQueue: rules.deadQueue } : {}),
-  }
-  rules.clock.report(fired)
+  rules.clock.report(
+    (): Fired => ({
+      time: new Date(time),
+      kind,
+      queue: rules.queue,
+      partition: partition.number,
+      id: partition.ids.text(item.sequence),
+      reference: item.reference,
+      ...(kind === 'dead-lettered' ? { deadQueue: rules.deadQueue } : {}),
+    }),
+  )
 }

@@ -135,7 +135,7 @@ export class LogicalQueue {
     if (this.partitions.some((one) => one.hasSource(sourceId))) return true
     const now = this.#context.clock.now()
     const end = endOf(this.#config.expireTimeout, now)
-    partition.add(deadItem(dead, sourceId, now, end))
+    partition.add(deadItem(dead, sourceId, end))
     partition.wantRun(end.at, now)
     this.#freed()
     return true

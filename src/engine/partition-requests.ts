@@ -1,6 +1,7 @@
 /** What produce, complete and retry do to the items of a partition (contract: queue.md §3, §5, §6). */
 import type { ExactInstant } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
+import type { DeadlineGroup } from './deadline-groups.js'
 import { Item, type ItemContent } from './item.js'
 import type { Partition } from './partition.js'
 
@@ -23,20 +24,18 @@ export interface RetryItem {
 const NEAR = 100
 
 /** Makes the item that a producer asked for. */
-export function newItem(content: NewItem, now: Instant, end: ExactInstant): Item {
+export function newItem(content: NewItem, now: Instant, life: DeadlineGroup): Item {
   const item = new Item(content)
-  item.createdAt = now
-  item.expiresAt(end)
+  item.life = life
   if (content.enqueueAt !== undefined && isAhead(content.enqueueAt, now)) item.schedule(content.enqueueAt.at)
   return item
 }
 
 /** Makes the copy of an item that ended in another queue: a fresh life, attempts 0, the content kept. */
-export function deadItem(dead: ItemContent, sourceId: string, now: Instant, end: ExactInstant): Item {
+export function deadItem(dead: ItemContent, sourceId: string, life: DeadlineGroup): Item {
   const item = new Item(dead)
   item.sourceId = sourceId
-  item.createdAt = now
-  item.expiresAt(end)
+  item.life = life
   return item
 }
 

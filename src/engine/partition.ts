@@ -9,14 +9,10 @@ import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
 import { AverageInstant } from './average.js'
-import { FreeList } from './free-list.js'
+import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
 import type { Item, ItemState } from './item.js'
-import { dueDeadlines, expireDeadlines, leaseDeadlines } from './item-deadlines.js'
 import { checkItemId, type ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
-
-/** What happens to an item in a commit. */
-type Change = 'added' | 'changed' | 'removed'
 
 /** What stats tell of a partition (contract: queue.md §10). Ages in nanoseconds. */
 export interface PartitionStats {
@@ -35,16 +31,18 @@ export class Partition {
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
-  readonly #free = new FreeList()
-  readonly #leases = leaseDeadlines()
-  readonly #lives = expireDeadlines()
-  readonly #schedule = dueDeadlines()
+  readonly #leases = new DeadlineGroups()
+  readonly #lives = new DeadlineGroups()
+  readonly #schedule = new DeadlineGroups()
   /** Items with a deadline that the last lifecycle run had already passed; the next run looks at them. */
   readonly #overdue = new Set<Item>()
   readonly #sourceIds = new Set<string>()
   readonly #created = new AverageInstant()
   readonly #leaseEnds = new AverageInstant()
   #lastSequence = -1
+  /** No item before this number is leasable: items become leasable at the tail only. */
+  #freeFrom = 0
+  #leasable = 0
   #lastRun: Instant = Number.NEGATIVE_INFINITY
   #askedRun: Instant = NEVER
 
@@ -55,12 +53,12 @@ export class Partition {
 
   /** How many items could be leased now. */
   get leasable(): number {
-    return this.#free.size
+    return this.#leasable
   }
 
   /** How many items count when a produce chooses a partition: leasable and scheduled ones (contract: queue.md §7). */
   get unleased(): number {
-    return this.#free.size + this.#scheduled.size
+    return this.#leasable + this.#scheduled.size
   }
 
   /** When the next scheduled item comes due; `Infinity` when there is none. */
@@ -86,13 +84,11 @@ export class Partition {
 
   /** The item with this id, which must be leased. @throws 400 as the contract says (queue.md §5) */
   leasedItem(id: string, verb: 'completed' | 'retried'): Item {
-    checkItemId(id)
     const item = this.find(id)
-    if (item === undefined || item.state === 'scheduled') {
-      throw badRequest(`invalid storage id; '${id}' does not exist`)
-    }
-    if (item.state !== 'leased') throw badRequest(`item(s) cannot be ${verb}; '${id}' is not marked as leased`)
-    return item
+    if (item?.state === 'leased') return item
+    checkItemId(id)
+    if (item === undefined || item.scheduled) throw badRequest(`invalid storage id; '${id}' does not exist`)
+    throw badRequest(`item(s) cannot be ${verb}; '${id}' is not marked as leased`)
   }
 
   /** Whether an item with this source id is here, or was and has not been released (contract: admin.md §11). */
@@ -102,21 +98,24 @@ export class Partition {
 
   /** Adds an item at the tail. */
   add(item: Item): void {
-    item.sequence = ++this.#lastSequence
     if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
-    this.#commit('added', item)
+    this.#commit(undefined, item, () => {
+      item.sequence = ++this.#lastSequence
+    })
   }
 
   /** Leases the first free item until `end`; undefined when none is free. */
-  leaseFirst(end: ExactInstant): Item | undefined {
-    const item = this.#free.first
-    if (item !== undefined) this.#commit('changed', item, () => item.lease(end))
+  leaseFirst(end: DeadlineGroup): Item | undefined {
+    const item = this.#firstFree()
+    if (item === undefined) return undefined
+    this.#freeFrom = item.sequence + 1
+    this.#commit(item.state, item, () => item.lease(end))
     return item
   }
 
   /** Frees an item under a new id, at the tail. */
   moveToTail(item: Item): void {
-    this.#commit('changed', item, () => {
+    this.#commit(item.state, item, () => {
       item.release()
       item.copiedToDeadQueue = false
       item.sequence = ++this.#lastSequence
@@ -125,30 +124,32 @@ export class Partition {
 
   /** Makes an item wait until `at`, under its id. */
   schedule(item: Item, at: Instant): void {
-    this.#commit('changed', item, () => item.schedule(at))
+    this.#commit(item.state, item, () => item.schedule(at))
   }
 
   /** Removes an item that its owner is done with; its source id may come again. */
   release(item: Item): void {
-    this.#sourceIds.delete(item.sourceId)
-    this.#commit('removed', item)
+    if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
+    this.#commit(item.state, item)
   }
 
   /** Removes an item at the end of its life; its source id stays taken. */
   expire(item: Item): void {
-    this.#commit('removed', item)
+    this.#commit(item.state, item)
   }
 
   /** Notes that a copy of an item whose life is over is in the dead letter queue; the item keeps its place. */
   markCopied(item: Item): void {
-    this.#commit('changed', item, () => {
+    this.#commit(item.state, item, () => {
       item.copiedToDeadQueue = true
     })
   }
 
   /** Scheduled items that are due, in the order of their deadlines and then of their ids. */
   dueItems(now: Instant): Item[] {
-    return this.#schedule.takeDue(now)
+    return this.#schedule
+      .takeDue(now)
+      .flatMap((group) => this.#scheduled.range(group.first, group.last, isUntil(group)))
   }
 
   /** A page of what is not scheduled, or of what is, by ascending id from `from`. */
@@ -183,68 +184,90 @@ export class Partition {
   beginRun(now: Instant): Item[] {
     const due = new Set(this.#overdue)
     this.#overdue.clear()
-    for (const item of this.#leases.takeDue(now)) due.add(item)
-    for (const item of this.#lives.takeDue(now)) due.add(item)
+    for (const group of this.#leases.takeDue(now)) {
+      for (const item of this.#queued.range(group.first, group.last, isUntil(group))) due.add(item)
+    }
+    for (const group of this.#lives.takeDue(now)) {
+      for (const item of this.#queued.range(group.first, group.last, (one) => one.life === group)) due.add(item)
+    }
     this.#lastRun = now
     return [...due]
   }
 
   /** Ends a lifecycle run. The next one looks again at items that were due and had to be left as they were. */
   endRun(left: Item[]): void {
-    for (const item of left) this.#commit('changed', item)
+    for (const item of left) this.#commit(item.state, item, () => undefined)
     this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
   }
 
-  /** The one place in which an item is added, changed or removed. */
-  #commit(change: Change, item: Item, edit?: () => void): void {
-    if (change === 'added') {
-      this.#table(item.state).add(item)
-      if (item.state === 'leasable') this.#free.append(item)
-      this.#watch(item)
-      return
-    }
-    this.#unwatch(item)
-    const { state, sequence } = item
+  #firstFree(): Item | undefined {
+    if (this.#leasable === 0) return undefined
+    let item = this.#queued.firstFrom(this.#freeFrom)
+    while (item !== undefined && item.state !== 'leasable') item = this.#queued.firstFrom(item.sequence + 1)
+    return item
+  }
+
+  /** The one place in which an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
+  #commit(before: ItemState | undefined, item: Item, edit?: () => void): void {
+    const { sequence } = item
+    const watched = before !== undefined && isAlive(item) && item.life.place >= 0
+    if (before !== undefined) this.#uncount(item)
     edit?.()
-    const gone = change === 'removed'
-    const moved = gone || sequence !== item.sequence || this.#table(state) !== this.#table(item.state)
-    if (moved) this.#table(state).remove(sequence)
-    if (moved && !gone) this.#table(item.state).add(item)
-    if (state === 'leasable' && (moved || item.state !== 'leasable')) this.#free.remove(item)
-    if (gone) return
-    if (item.state === 'leasable' && (moved || state !== 'leasable')) this.#free.append(item)
-    this.#watch(item)
+    const stays = edit !== undefined
+    const keepsPlace = sequence === item.sequence && (before === 'scheduled') === item.scheduled
+    const moved = before === undefined || !stays || !keepsPlace
+    if (moved && before !== undefined) this.#table(before).remove(sequence)
+    if (moved && stays) this.#table(item.state).add(item)
+    const lives = stays && isAlive(item)
+    if (watched && (moved || !lives)) this.#lives.leave(item.life)
+    if (lives && (moved || !watched)) this.#watchLife(item)
+    if (stays) this.#count(item)
   }
 
   #table(state: ItemState): SequenceTable {
     return state === 'scheduled' ? this.#scheduled : this.#queued
   }
 
-  /** Starts to count the item and to watch its deadlines. */
-  #watch(item: Item): void {
+  /** Counts the item, and watches how long it stays in its state. */
+  #count(item: Item): void {
     if (item.state === 'scheduled') {
-      this.#schedule.add(item)
+      item.until = this.#schedule.join(item.sequence, item.until)
       return
     }
     this.#created.add(item.createdAt, 0)
-    if (item.leased) {
-      this.#leaseEnds.add(item.leaseDeadline, item.leaseEarly)
-      if (item.leaseDeadline <= this.#lastRun) this.#overdue.add(item)
-      else this.#leases.add(item)
+    if (item.state === 'leasable') this.#leasable++
+    else {
+      this.#leaseEnds.add(item.until.at, item.until.early)
+      if (item.until.at <= this.#lastRun) this.#overdue.add(item)
+      else item.until = this.#leases.join(item.sequence, item.until)
     }
-    // The server leaves a copied item alone for as long as nobody leases it.
-    if (item.copiedToDeadQueue && !item.leased) return
-    if (item.expireDeadline <= this.#lastRun) this.#overdue.add(item)
-    else this.#lives.add(item)
   }
 
-  #unwatch(item: Item): void {
-    this.#schedule.remove(item)
-    this.#leases.remove(item)
-    this.#lives.remove(item)
-    this.#overdue.delete(item)
-    if (item.state === 'scheduled') return
+  #uncount(item: Item): void {
+    if (this.#overdue.size > 0) this.#overdue.delete(item)
+    if (item.state === 'scheduled') {
+      this.#schedule.leave(item.until)
+      return
+    }
     this.#created.remove(item.createdAt, 0)
-    if (item.leased) this.#leaseEnds.remove(item.leaseDeadline, item.leaseEarly)
+    if (item.state === 'leasable') this.#leasable--
+    else {
+      this.#leaseEnds.remove(item.until.at, item.until.early)
+      this.#leases.leave(item.until)
+    }
   }
+
+  #watchLife(item: Item): void {
+    if (item.life.at <= this.#lastRun) this.#overdue.add(item)
+    else item.life = this.#lives.join(item.sequence, item.life)
+  }
+}
+
+/** Whether the end of the item's life is watched. The server leaves a copied item alone for as long as nobody leases it. */
+function isAlive(item: Item): boolean {
+  return item.state !== 'scheduled' && (!item.copiedToDeadQueue || item.leased)
+}
+
+function isUntil(group: ExactInstant): (item: Item) => boolean {
+  return (item) => item.until === group
 }

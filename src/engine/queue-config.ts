@@ -1,6 +1,7 @@
 /** What is configured of a queue: fixed at create, changed by update (contract: admin.md §9). */
-import type { ExactInstant, Timeout } from '../clock/duration.js'
+import type { Timeout } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
+import { DeadlineGroup } from './deadline-groups.js'
 
 /** The namespace that always exists, and that an empty one means (contract: admin.md Q20). */
 export const SYSTEM_NAMESPACE = '_system'
@@ -22,7 +23,7 @@ export interface QueueConfig {
   readonly updatedAt: Instant
 }
 
-/** The instant at which a timeout that starts now ends. */
-export function endOf(timeout: Timeout, now: Instant): ExactInstant {
-  return { at: now + timeout.ms, early: timeout.early }
+/** The end of a timeout that starts now. */
+export function endOf(timeout: Timeout, now: Instant): DeadlineGroup {
+  return new DeadlineGroup(now + timeout.ms, timeout.early, now)
 }

@@ -55,6 +55,27 @@ export class SequenceTable {
     this.#ordered.splice(this.#indexFrom(number), 1)
   }
 
+  /** The first item whose number is `from` or greater; undefined when there is none. */
+  firstFrom(from: number): Item | undefined {
+    const number = Math.floor(from / SIZE)
+    const segment = this.#byNumber.get(number)
+    for (let place = from % SIZE; segment !== undefined && place < segment.places.length; place++) {
+      const item = segment.places[place]
+      if (item !== undefined) return item
+    }
+    return this.#ordered[this.#indexFrom(number + 1)]?.places.find((item) => item !== undefined)
+  }
+
+  /** The items with a number from `first` to `last` that `which` accepts, in order. */
+  range(first: number, last: number, which: (item: Item) => boolean): Item[] {
+    const found: Item[] = []
+    for (let sequence = first; sequence <= last; sequence++) {
+      const item = this.get(sequence)
+      if (item !== undefined && which(item)) found.push(item)
+    }
+    return found
+  }
+
   /** At most `limit` items whose number is `from` or greater, in order. */
   page(from: number, limit: number): Item[] {
     const page: Item[] = []

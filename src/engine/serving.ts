@@ -1,12 +1,12 @@
 /** Serving waiting leases: which partition each gets, and one item each, round after round (contract: queue.md §4, §7). */
-import type { ExactInstant } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
+import type { DeadlineGroup } from './deadline-groups.js'
 import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
 import type { WaitingLease, WaitingLeases } from './waiting-leases.js'
 
 /** Shares what is leasable out among the waiting leases, and answers those that got something. */
-export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end: ExactInstant, now: Instant): void {
+export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end: DeadlineGroup, now: Instant): void {
   for (const [partition, leases] of assign(waiting, order)) {
     if (partition.leasable === 0) continue
     fillInTurns(partition, leases, end)
@@ -32,7 +32,7 @@ function assign(waiting: WaitingLeases, order: PartitionOrder): Map<Partition, W
   return assigned
 }
 
-function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: ExactInstant): void {
+function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: DeadlineGroup): void {
   let hungry = [...leases]
   while (hungry.length > 0) {
     for (const lease of hungry) {

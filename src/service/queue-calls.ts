@@ -14,8 +14,6 @@ import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from 
 /** The most items of one produce, lease, complete or retry. */
 const MOST_ITEMS = 1000
 
-const encoder = new TextEncoder()
-
 /** queue.produce (contract: queue.md §3). */
 export function queueProduce(context: CallContext, request: RequestOf<'queueProduce'>): Promise<void> {
   const queue = findQueue(context, request.queueName)
@@ -92,7 +90,7 @@ function settled<T>(submit: (settle: Settle<T>) => void): Promise<T> {
 function produced(item: QueueProduceItem): NewItem {
   const { reference, encoding, kind, bytes, utf8, enqueueAt } = item
   // A copy: a view would keep the whole body of the request in memory for as long as one item lives.
-  const payload = bytes.length > 0 ? new Uint8Array(bytes) : encoder.encode(utf8)
+  const payload = (bytes.length > 0 ? Buffer.from(bytes) : Buffer.from(utf8)).toString('latin1')
   return { reference, encoding, kind, payload, enqueueAt: enqueueAt && instantOf(enqueueAt) }
 }
 
@@ -106,6 +104,6 @@ function shown({ id, attempts, leaseDeadline, content }: LeasedItem) {
     id,
     attempts,
     leaseDeadline: deadline,
-    bytes: payload,
+    bytes: Buffer.from(payload, 'latin1'),
   })
 }

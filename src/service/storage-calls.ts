@@ -2,6 +2,7 @@
 import { create } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
+import { DeadlineGroup } from '../engine/deadline-groups.js'
 import { Item } from '../engine/item.js'
 import { checkItemId } from '../engine/item-ids.js'
 import type { Partition } from '../engine/partition.js'
@@ -78,14 +79,15 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
 
 function importedItem(given: StorageItem, now: number): Item {
   const { reference, encoding, kind, payload } = given
-  const item = new Item({ reference, encoding, kind, payload: new Uint8Array(payload) })
+  const item = new Item({ reference, encoding, kind, payload: Buffer.from(payload).toString('latin1') })
   item.sourceId = given.sourceId
-  item.createdAt = now
   if (given.isLeased) item.state = 'leased'
-  item.leaseEnds(givenInstant(given.leaseDeadline))
+  const leaseEnd = givenInstant(given.leaseDeadline)
+  item.until = new DeadlineGroup(leaseEnd.at, leaseEnd.early)
   item.attempts = given.attempts
   item.maxAttempts = given.maxAttempts
-  item.expiresAt(givenInstant(given.expireDeadline))
+  const end = givenInstant(given.expireDeadline)
+  item.life = new DeadlineGroup(end.at, end.early, now)
   return item
 }
 
@@ -98,14 +100,14 @@ function storedItem(partition: Partition, item: Item): StorageItem {
     id: partition.ids.text(item.sequence),
     sourceId: item.sourceId,
     isLeased: item.leased,
-    leaseDeadline: timestampOf(item.leaseDeadline, item.leaseEarly),
-    expireDeadline: timestampOf(item.expireDeadline, item.expireEarly),
+    leaseDeadline: timestampOf(item.leaseDeadline.at, item.leaseDeadline.early),
+    expireDeadline: timestampOf(item.expireDeadline.at, item.expireDeadline.early),
     createdAt: timestampOf(item.createdAt),
     attempts: item.attempts,
     maxAttempts: item.maxAttempts,
     reference: item.reference,
     encoding: item.encoding,
     kind: item.kind,
-    payload: item.payload,
+    payload: Buffer.from(item.payload, 'latin1'),
   })
 }
