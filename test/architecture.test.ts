@@ -24,7 +24,6 @@ const MAY_IMPORT: Record<string, string[]> = {
 
 /** Packages that only these folders may use. */
 const PACKAGES: Record<string, string[]> = {
-  '@bufbuild/protobuf': ['protocol', 'service', 'client', 'daemon', 'harness'],
   yaml: ['daemon'],
   commander: ['cli'],
   vitest: ['runners'],

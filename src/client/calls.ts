@@ -11,8 +11,8 @@ export interface CallOptions {
 }
 
 /**
- * All calls. Durations are texts such as `'30s'` or `'1h30m'`; timestamps are `Timestamp` messages, see
- * `timestampFromDate` of `@bufbuild/protobuf/wkt`; each rejects with a `QueratorError` as its section of the contract
+ * All calls. Durations are texts such as `'30s'` or `'1h30m'`; timestamps are given as `Date` or `{ seconds, nanos }` since
+ * 1970, and answered as the latter; each rejects with a `QueratorError` as its section of the contract
  * says, with code 400 for a request that is wrong or a queue that does not exist.
  */
 export interface QueratorCalls {

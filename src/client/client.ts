@@ -1,14 +1,15 @@
 /** The typed client: made from the table of calls, given a way to send bytes. */
-import { create, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf'
 import { QueratorError, usageError } from '../errors.js'
-import { decodeResponse, encode } from '../protocol/codec.js'
+import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type Send, type WireReply } from '../protocol/exchange.js'
-import { ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
+import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.js'
+import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
 import { errorOf } from '../protocol/replies.js'
 import { atCallSite } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
+import { checkRequest } from './check-request.js'
 import { sendOverHttp } from './http-send.js'
 import { unlessAborted } from './unless-aborted.js'
 
@@ -41,7 +42,6 @@ export class QueratorClient {
   /** @internal */
   async call(name: MethodName, request: unknown, options: CallOptions = {}): Promise<unknown> {
     const method = METHODS[name] as Method
-    const message = messageOf(method.request, request, name)
     const { signal } = options
     signal?.throwIfAborted()
     const mediaType = MEDIA_TYPE[this.#encoding]
@@ -51,13 +51,22 @@ export class QueratorClient {
         method: 'POST',
         target: method.path,
         headers: { 'content-type': mediaType, accept: mediaType },
-        body: encode(method.request, message, this.#encoding),
+        body: this.#bytesOf(method.request, request ?? {}, name),
         signal,
       }),
     )
     if (reply.status !== 200) throw atCallSite(failureOf(reply))
-    const response = decodeResponse(method.response, reply.body, encodingOfReply(reply))
-    return (method.response as DescMessage) === ReplySchema ? undefined : response
+    const response = responseOf(method.response, reply)
+    return (method.response as MessageType) === Reply ? undefined : response
+  }
+
+  /** @throws QueratorError that names the field where the request holds something else than its type says */
+  #bytesOf(type: MessageType, request: object, name: string): Uint8Array {
+    const hot =
+      this.#encoding === 'protobuf' && typeof request === 'object' ? encodeHot(type, request as never) : undefined
+    if (hot !== undefined) return hot
+    checkRequest(type, request, `client.${name}`)
+    return encode(type, request as never, this.#encoding)
   }
 }
 
@@ -75,26 +84,33 @@ for (const name of NAMES) {
   })
 }
 
-function messageOf(schema: DescMessage, request: unknown, name: string): MessageShape<DescMessage> {
-  if (request !== undefined && (typeof request !== 'object' || request === null)) {
-    throw usageError(`client.${name} takes an object with the fields of ${schema.name}; got ${String(request)}`)
-  }
-  return create(schema, request as MessageInitShape<DescMessage> | undefined)
-}
-
 function encodingOfReply(reply: WireReply): Encoding {
   return reply.headers['content-type'] === MEDIA_TYPE.protobuf ? 'protobuf' : 'json'
+}
+
+/** @throws QueratorError when the body is none of Querator's */
+function responseOf(type: MessageType, reply: WireReply): unknown {
+  try {
+    return decodeResponse(type, reply.body, encodingOfReply(reply))
+  } catch {
+    throw atCallSite(strangeReply(reply))
+  }
 }
 
 /** The error of a reply; one that is not Querator's keeps its status and says what it got instead. */
 function failureOf(reply: WireReply): QueratorError {
   const details = detailsOf(reply.headers[DETAILS_HEADER])
   try {
-    const error = errorOf(decodeResponse(ReplySchema, reply.body, encodingOfReply(reply)), details)
+    const body = decodeResponse(Reply, reply.body, encodingOfReply(reply)) as Shape<FieldsOf<typeof Reply>, never>
+    const error = errorOf(body, details)
     if (error.code !== 0) return error
   } catch {
     // Told below, with what there is.
   }
+  return strangeReply(reply)
+}
+
+function strangeReply(reply: WireReply): QueratorError {
   const text = new TextDecoder().decode(reply.body.subarray(0, 200))
   return new QueratorError(
     reply.status,

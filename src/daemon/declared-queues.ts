@@ -2,13 +2,11 @@
  * Queues that the configuration declares (contract: admin.md §13.3, and D10: an invalid one stops the start, they are
  * listed in `_system`, they share nothing, and without a list of partitions they are placed as queues.create does).
  */
-import { create } from '@bufbuild/protobuf'
 import { parseDuration } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import type { PartitionStorage } from '../engine/placement.js'
 import type { Queues } from '../engine/queues.js'
 import { usageError } from '../errors.js'
-import { QueueInfoSchema } from '../protocol/gen/querator/queue_pb.js'
 import { checkFields, checkTimeouts, configOf, MOST_PARTITIONS } from '../service/queue-options.js'
 import { listOf, mapOf, numberOf, textOf } from './config-values.js'
 
@@ -93,8 +91,8 @@ function createDeclaredQueue(queues: Queues, queue: DeclaredQueue, now: Instant)
     lease: timeoutOf('lease-timeout', queue.leaseTimeout),
     expire: timeoutOf('expire-timeout', queue.expireTimeout),
   }
-  const info = create(QueueInfoSchema, { queueName, deadQueue, maxAttempts, reference, requestedPartitions })
-  const config = configOf(info, timeouts, now)
+  const given = { queueName, deadQueue, maxAttempts, reference, requestedPartitions, namespace: '' }
+  const config = configOf(given, timeouts, now)
   checkFields(config)
   checkTimeouts(timeouts)
   if (requestedPartitions > MOST_PARTITIONS) throw usageError(`requested-partitions is at most ${MOST_PARTITIONS}`)

@@ -1,7 +1,7 @@
 /** What a test gets from a lease: items that know how to be completed and retried. */
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { QueratorClient } from '../client/client.js'
 import type { ResponseOf } from '../protocol/methods.js'
+import { dateOf } from '../protocol/timestamp.js'
 import { Payload } from './payload.js'
 
 type LeaseResponse = ResponseOf<'queueLease'>
@@ -35,7 +35,7 @@ export class LeasedItem extends Payload {
     this.kind = item.kind
     this.encoding = item.encoding
     this.attempts = item.attempts
-    this.leaseDeadline = item.leaseDeadline === undefined ? new Date(Number.NaN) : timestampDate(item.leaseDeadline)
+    this.leaseDeadline = item.leaseDeadline === undefined ? new Date(Number.NaN) : dateOf(item.leaseDeadline)
   }
 
   /** Ends the item: done. @throws QueratorError 400 when its lease has run out */
@@ -93,7 +93,7 @@ export class Lease {
     return this.#client.queueRetry({
       queueName: this.#queueName,
       partition: this.partition,
-      items: items.map(({ id }) => ({ id, dead, ...(at === undefined ? {} : { retryAt: timestampFromDate(at) }) })),
+      items: items.map(({ id }) => ({ id, dead, ...(at === undefined ? {} : { retryAt: at }) })),
     })
   }
 }

@@ -1,8 +1,8 @@
 /** An item as storage holds it: looked at, not leased. */
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { ZERO_TIME } from '../clock/instant.js'
-import type { StorageItem } from '../protocol/gen/querator/storage_pb.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+import type { ResponseOf } from '../protocol/methods.js'
+import { dateOf } from '../protocol/timestamp.js'
 import { Payload } from './payload.js'
 
 /** See the head of this file. */
@@ -25,7 +25,7 @@ export class StoredItem extends Payload {
   readonly createdAt: Date | undefined
 
   /** @internal */
-  constructor(partition: number, item: StorageItem) {
+  constructor(partition: number, item: ResponseOf<'storageItemsList'>['items'][number]) {
     super(item.payload)
     this.partition = partition
     this.id = item.id
@@ -35,14 +35,14 @@ export class StoredItem extends Payload {
     this.encoding = item.encoding
     this.attempts = item.attempts
     this.leased = item.isLeased
-    this.leaseDeadline = dateOf(item.leaseDeadline)
-    this.expireDeadline = dateOf(item.expireDeadline)
-    this.createdAt = dateOf(item.createdAt)
+    this.leaseDeadline = deadlineOf(item.leaseDeadline)
+    this.expireDeadline = deadlineOf(item.expireDeadline)
+    this.createdAt = deadlineOf(item.createdAt)
   }
 }
 
-function dateOf(timestamp: Timestamp | undefined): Date | undefined {
-  const date = timestamp === undefined ? undefined : timestampDate(timestamp)
+function deadlineOf(timestamp: Timestamp | undefined): Date | undefined {
+  const date = timestamp === undefined ? undefined : dateOf(timestamp)
   // Go's zero time stands for a deadline that is not set.
   return date === undefined || date.getTime() <= ZERO_TIME ? undefined : date
 }

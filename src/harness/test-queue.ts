@@ -1,5 +1,4 @@
 /** A queue in the hands of a test: short words for the calls about it. */
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { QueratorClient } from '../client/client.js'
 import { isQueratorError, usageError } from '../errors.js'
 import { Lease } from './leased-items.js'
@@ -77,7 +76,7 @@ export class TestQueue {
         kind: item.kind ?? '',
         encoding: item.encoding ?? '',
         bytes: payloadBytes(item),
-        ...(item.enqueueAt === undefined ? {} : { enqueueAt: timestampFromDate(item.enqueueAt) }),
+        ...(item.enqueueAt === undefined ? {} : { enqueueAt: item.enqueueAt }),
       })),
     })
   }

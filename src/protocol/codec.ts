@@ -1,38 +1,66 @@
-/** Messages to bytes and back, in both encodings. The server's side of reading is strict; the client's is lenient. */
-import {
-  type DescMessage,
-  fromBinary,
-  fromJsonString,
-  type MessageShape,
-  toBinary,
-  toJsonString,
-} from '@bufbuild/protobuf'
+/**
+ * Messages to bytes and back, in both encodings. The server's side of reading is strict, and has bytes as texts; the
+ * client's is lenient, and has `Uint8Array`s.
+ *
+ * The general codec works from the tables of fields. The hot messages have one made by hand for the binary encoding;
+ * which those are is said here and nowhere else, and `test/unit/hot-codec.test.ts` holds both to each other.
+ */
 import { decodeBinary } from './binary/decode.js'
+import { encodeBinary } from './binary/encode.js'
 import type { Encoding } from './content-type.js'
+import { decodeComplete, encodeComplete } from './hot/complete.js'
+import { decodeLease, decodeLeased, encodeLeased } from './hot/lease.js'
+import { decodeProduce, encodeProduce } from './hot/produce.js'
 import { decodeJson } from './json/decode.js'
+import { encodeJson } from './json/encode.js'
+import type { ByteText, MessageType } from './messages/message.js'
+import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProduceRequest } from './messages/queue.js'
 
-const utf8 = new TextEncoder()
+type Values = Readonly<Record<string, unknown>>
 
-/** A message as bytes. JSON has the snake_case names, and leaves out what has its default (contract: admin.md §1.3). */
-export function encode<D extends DescMessage>(schema: D, message: MessageShape<D>, encoding: Encoding): Uint8Array {
-  return encoding === 'json' ? utf8.encode(toJsonString(schema, message)) : toBinary(schema, message)
+/** A message by hand. Each answers undefined for what it leaves to the general codec. */
+interface Hot {
+  readonly encode?: (message: never) => Uint8Array | undefined
+  /** On the server's side for requests, on the client's for responses. */
+  readonly decode: (bytes: Uint8Array) => unknown
+}
+
+const HOT = new Map<MessageType, Hot>([
+  [QueueProduceRequest, { encode: encodeProduce, decode: decodeProduce }],
+  [QueueLeaseRequest, { decode: decodeLease }],
+  [QueueLeaseResponse, { encode: encodeLeased, decode: decodeLeased }],
+  [QueueCompleteRequest, { encode: encodeComplete, decode: decodeComplete }],
+])
+
+/** Writes a message, whose values must be of the right kinds; fields may be left out. */
+export function encode(type: MessageType, message: Values, encoding: Encoding): Uint8Array {
+  if (encoding === 'json') return Buffer.from(encodeJson(type, message), 'utf8')
+  return encodeHot(type, message) ?? encodeBinary(type, message)
+}
+
+/** The bytes of a hot message in its ordinary form, whose kinds are looked at on the way; undefined for all others. */
+export function encodeHot(type: MessageType, message: Values): Uint8Array | undefined {
+  return HOT.get(type)?.encode?.(message as never)
 }
 
 /** Reads a request. @throws 455 when the bytes are not exactly such a message */
-export function decodeRequest<D extends DescMessage>(
-  schema: D,
-  bytes: Uint8Array,
-  encoding: Encoding,
-): MessageShape<D> {
-  return encoding === 'json' ? decodeJson(schema, bytes) : decodeBinary(schema, bytes)
+export function decodeRequest(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
+  if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: byteTextOf, lenient: false })
+  return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, byteTextOf)
 }
 
-/** Reads a response; fields of a newer server are ignored. @throws Error when the bytes are not such a message */
-export function decodeResponse<D extends DescMessage>(
-  schema: D,
-  bytes: Uint8Array,
-  encoding: Encoding,
-): MessageShape<D> {
-  if (encoding === 'protobuf') return fromBinary(schema, bytes, { readUnknownFields: false })
-  return fromJsonString(schema, new TextDecoder().decode(bytes), { ignoreUnknownFields: true })
+/** Reads a response; fields of a newer server are ignored. @throws QueratorError when the bytes are no such message */
+export function decodeResponse(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
+  if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: (made) => made, lenient: true })
+  return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, plainBytes)
+}
+
+/** Bytes as users have them: a `Buffer` would be printed, and compared, as another thing. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** Bytes as the server's side has them. */
+function byteTextOf(bytes: Uint8Array): ByteText {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

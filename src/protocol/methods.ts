@@ -2,36 +2,36 @@
  * The table of calls: the one list from which handler, client, permissions and limits come (contract: admin.md §1.4,
  * §1.6). A call that is not in it does not exist.
  */
-import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf'
-import { ReplySchema } from './gen/duh/v1/reply_pb.js'
+import type { ByteText, FieldsOf, Init, MessageType, Shape } from './messages/message.js'
 import {
-  QueueClearRequestSchema,
-  QueueCompleteRequestSchema,
-  QueueInfoSchema,
-  QueueLeaseRequestSchema,
-  QueueLeaseResponseSchema,
-  QueueProduceRequestSchema,
-  QueueReloadRequestSchema,
-  QueueRetryRequestSchema,
-  QueueStatsRequestSchema,
-  QueueStatsResponseSchema,
-} from './gen/querator/queue_pb.js'
+  QueueClearRequest,
+  QueueCompleteRequest,
+  QueueLeaseRequest,
+  QueueLeaseResponse,
+  QueueProduceRequest,
+  QueueReloadRequest,
+  QueueRetryRequest,
+  QueueStatsRequest,
+  QueueStatsResponse,
+} from './messages/queue.js'
 import {
-  QueuesDeleteRequestSchema,
-  QueuesInfoRequestSchema,
-  QueuesListRequestSchema,
-  QueuesListResponseSchema,
-} from './gen/querator/queues_pb.js'
+  QueueInfo,
+  QueuesDeleteRequest,
+  QueuesInfoRequest,
+  QueuesListRequest,
+  QueuesListResponse,
+} from './messages/queues.js'
+import { Reply } from './messages/reply.js'
 import {
-  StorageItemsDeleteRequestSchema,
-  StorageItemsImportRequestSchema,
-  StorageItemsImportResponseSchema,
-  StorageItemsListRequestSchema,
-  StorageItemsListResponseSchema,
-} from './gen/querator/storage_pb.js'
+  StorageItemsDeleteRequest,
+  StorageItemsImportRequest,
+  StorageItemsImportResponse,
+  StorageItemsListRequest,
+  StorageItemsListResponse,
+} from './messages/storage.js'
 
 /** One row of the table. */
-export interface Method<I extends DescMessage = DescMessage, O extends DescMessage = DescMessage> {
+export interface Method<I extends MessageType = MessageType, O extends MessageType = MessageType> {
   /** The path that is posted to. */
   readonly path: string
   readonly request: I
@@ -51,7 +51,7 @@ const UPDATE_LIMIT = 512_000
 const IMPORT_LIMIT = 64_000_000
 const USUAL_LIMIT = 256_000
 
-function method<I extends DescMessage, O extends DescMessage>(
+function method<I extends MessageType, O extends MessageType>(
   path: string,
   request: I,
   response: O,
@@ -64,55 +64,45 @@ function method<I extends DescMessage, O extends DescMessage>(
 
 /** See the head of this file. Keys are the names of the client's methods, as in Querator's Go client. */
 export const METHODS = {
-  queueProduce: method('queue.produce', QueueProduceRequestSchema, ReplySchema, 'queue.produce', PRODUCE_LIMIT),
-  queueLease: method('queue.lease', QueueLeaseRequestSchema, QueueLeaseResponseSchema, 'queue.lease', SMALL_LIMIT),
-  queueComplete: method('queue.complete', QueueCompleteRequestSchema, ReplySchema, 'queue.complete'),
-  queueRetry: method('queue.retry', QueueRetryRequestSchema, ReplySchema, 'queue.retry'),
-  queueStats: method('queue.stats', QueueStatsRequestSchema, QueueStatsResponseSchema, 'queue.stats', SMALL_LIMIT),
-  queueClear: method('queue.clear', QueueClearRequestSchema, ReplySchema, 'queue.clear', SMALL_LIMIT),
-  queueReload: method('queue.reload', QueueReloadRequestSchema, ReplySchema, 'queue.update', SMALL_LIMIT),
-  queuesCreate: method('queues.create', QueueInfoSchema, ReplySchema, 'queue.create', USUAL_LIMIT, 'request'),
-  queuesList: method(
-    'queues.list',
-    QueuesListRequestSchema,
-    QueuesListResponseSchema,
-    'queue.list',
-    USUAL_LIMIT,
-    'request',
-  ),
-  queuesUpdate: method('queues.update', QueueInfoSchema, ReplySchema, 'queue.update', UPDATE_LIMIT),
-  queuesDelete: method('queues.delete', QueuesDeleteRequestSchema, ReplySchema, 'queue.delete'),
-  queuesInfo: method('queues.info', QueuesInfoRequestSchema, QueueInfoSchema, 'queue.stats'),
-  storageItemsList: method(
-    'storage/items.list',
-    StorageItemsListRequestSchema,
-    StorageItemsListResponseSchema,
-    'queue.stats',
-  ),
+  queueProduce: method('queue.produce', QueueProduceRequest, Reply, 'queue.produce', PRODUCE_LIMIT),
+  queueLease: method('queue.lease', QueueLeaseRequest, QueueLeaseResponse, 'queue.lease', SMALL_LIMIT),
+  queueComplete: method('queue.complete', QueueCompleteRequest, Reply, 'queue.complete'),
+  queueRetry: method('queue.retry', QueueRetryRequest, Reply, 'queue.retry'),
+  queueStats: method('queue.stats', QueueStatsRequest, QueueStatsResponse, 'queue.stats', SMALL_LIMIT),
+  queueClear: method('queue.clear', QueueClearRequest, Reply, 'queue.clear', SMALL_LIMIT),
+  queueReload: method('queue.reload', QueueReloadRequest, Reply, 'queue.update', SMALL_LIMIT),
+  queuesCreate: method('queues.create', QueueInfo, Reply, 'queue.create', USUAL_LIMIT, 'request'),
+  queuesList: method('queues.list', QueuesListRequest, QueuesListResponse, 'queue.list', USUAL_LIMIT, 'request'),
+  queuesUpdate: method('queues.update', QueueInfo, Reply, 'queue.update', UPDATE_LIMIT),
+  queuesDelete: method('queues.delete', QueuesDeleteRequest, Reply, 'queue.delete'),
+  queuesInfo: method('queues.info', QueuesInfoRequest, QueueInfo, 'queue.stats'),
+  storageItemsList: method('storage/items.list', StorageItemsListRequest, StorageItemsListResponse, 'queue.stats'),
   storageScheduledList: method(
     'storage/scheduled.list',
-    StorageItemsListRequestSchema,
-    StorageItemsListResponseSchema,
+    StorageItemsListRequest,
+    StorageItemsListResponse,
     'queue.stats',
   ),
   storageItemsImport: method(
     'storage/items.import',
-    StorageItemsImportRequestSchema,
-    StorageItemsImportResponseSchema,
+    StorageItemsImportRequest,
+    StorageItemsImportResponse,
     'queue.produce',
     IMPORT_LIMIT,
   ),
-  storageItemsDelete: method('storage/items.delete', StorageItemsDeleteRequestSchema, ReplySchema, 'queue.clear'),
+  storageItemsDelete: method('storage/items.delete', StorageItemsDeleteRequest, Reply, 'queue.clear'),
 } as const
 
 /** The name of a call, as in the client. */
 export type MethodName = keyof typeof METHODS
-/** The request of a call, as it was decoded. */
-export type RequestOf<N extends MethodName> = MessageShape<(typeof METHODS)[N]['request']>
+/** The request of a call, as the server reads it. */
+export type RequestOf<N extends MethodName> = Shape<FieldsOf<(typeof METHODS)[N]['request']>, ByteText>
 /** The request of a call, as a caller writes it: every field optional. */
-export type RequestInit<N extends MethodName> = MessageInitShape<(typeof METHODS)[N]['request']>
-/** The response of a call. */
-export type ResponseOf<N extends MethodName> = MessageShape<(typeof METHODS)[N]['response']>
+export type RequestInit<N extends MethodName> = Init<FieldsOf<(typeof METHODS)[N]['request']>, Uint8Array>
+/** The response of a call, as the server writes it. */
+export type AnswerOf<N extends MethodName> = Init<FieldsOf<(typeof METHODS)[N]['response']>, ByteText>
+/** The response of a call, as a client reads it. */
+export type ResponseOf<N extends MethodName> = Shape<FieldsOf<(typeof METHODS)[N]['response']>, Uint8Array>
 
 const BY_PATH = new Map<string, MethodName>()
 for (const name of Object.keys(METHODS) as MethodName[]) BY_PATH.set(METHODS[name].path, name)

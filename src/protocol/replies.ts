@@ -1,20 +1,20 @@
 /** The envelope of answers without a message of their own, and of errors (contract: admin.md §1.3). */
-import { create } from '@bufbuild/protobuf'
 import { QueratorError } from '../errors.js'
-import { type Reply, ReplySchema } from './gen/duh/v1/reply_pb.js'
+import type { FieldsOf, Init, Shape } from './messages/message.js'
+import type { Reply } from './messages/reply.js'
+
+type ReplyFields = FieldsOf<typeof Reply>
 
 /** `{"code":200}`, and nothing else. */
-export function okReply(): Reply {
-  return create(ReplySchema, { code: 200 })
-}
+export const OK_REPLY: Init<ReplyFields, never> = { code: 200 }
 
 /** What an error looks like on the wire: code, its text, the message. Details never go there. */
-export function errorReply(error: QueratorError): Reply {
-  return create(ReplySchema, { code: error.code, codeText: error.codeText, message: error.message })
+export function errorReply(error: QueratorError): Init<ReplyFields, never> {
+  return { code: error.code, codeText: error.codeText, message: error.message }
 }
 
 /** The error that a reply stands for; `details` are those that came beside the body. */
-export function errorOf(reply: Reply, details: Record<string, string>): QueratorError {
+export function errorOf(reply: Shape<ReplyFields, never>, details: Record<string, string>): QueratorError {
   const all = { ...reply.details, ...details }
   return new QueratorError(reply.code, reply.message, {
     codeText: reply.codeText,

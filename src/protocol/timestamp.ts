@@ -1,9 +1,7 @@
 /** Between the Timestamp of the wire and the instants of the engine. */
-import { create } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
 import { ZERO_TIME } from '../clock/instant.js'
+import type { Timestamp, TimestampInit } from './messages/message.js'
 
 /** The first second that RFC 3339 can show, of the year 0001, in seconds since 1970. */
 export const FIRST_SECOND = ZERO_TIME / 1000
@@ -27,5 +25,16 @@ export function timestampOf(at: number, early = 0): Timestamp {
     seconds--
     nanos += 1_000_000_000
   }
-  return create(TimestampSchema, { seconds: BigInt(seconds), nanos })
+  return { seconds: BigInt(seconds), nanos }
+}
+
+/** The Date of a Timestamp, cut to milliseconds. */
+export function dateOf({ seconds, nanos }: Timestamp): Date {
+  return new Date(Number(seconds) * 1000 + Math.floor(nanos / 1e6))
+}
+
+/** A timestamp as a caller gives it, in its exact form. */
+export function exactTimestamp(given: TimestampInit): Timestamp {
+  if ('getTime' in given) return timestampOf(given.getTime())
+  return { seconds: BigInt(given.seconds), nanos: given.nanos ?? 0 }
 }

@@ -1,11 +1,9 @@
 /** The calls about the items of one queue: produce, lease, complete, retry (contract: queue.md §2 to §6). */
-import { create } from '@bufbuild/protobuf'
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
 import type { Leased, LeasedItem, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
-import type { QueueProduceItem } from '../protocol/gen/querator/queue_pb.js'
-import { QueueLeaseItemSchema, QueueLeaseResponseSchema } from '../protocol/gen/querator/queue_pb.js'
-import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { isBlank } from './names.js'
@@ -32,7 +30,7 @@ export function queueProduce(context: CallContext, request: RequestOf<'queueProd
 export async function queueLease(
   context: CallContext,
   request: RequestOf<'queueLease'>,
-): Promise<ResponseOf<'queueLease'>> {
+): Promise<AnswerOf<'queueLease'>> {
   const { queueName, clientId, batchSize } = request
   const queue = findQueue(context, queueName)
   const timeout = readRequestTimeout(request.requestTimeout)
@@ -53,7 +51,9 @@ export async function queueLease(
   if (context.signal?.aborted) abandon()
   context.signal?.addEventListener('abort', abandon, { once: true })
   const leased = await waiting.finally(() => context.signal?.removeEventListener('abort', abandon))
-  return create(QueueLeaseResponseSchema, { queueName, partition: leased.partition, items: leased.items.map(shown) })
+  const end = leased.items[0]?.leaseDeadline
+  const leaseDeadline = end && timestampOf(end.at, end.early)
+  return { queueName, partition: leased.partition, items: leased.items.map((item) => shown(item, leaseDeadline)) }
 }
 
 /** queue.complete (contract: queue.md §5). */
@@ -87,23 +87,14 @@ function settled<T>(submit: (settle: Settle<T>) => void): Promise<T> {
   return new Promise<T>((resolve, reject) => submit({ resolve, reject }))
 }
 
-function produced(item: QueueProduceItem): NewItem {
+function produced(item: RequestOf<'queueProduce'>['items'][number]): NewItem {
   const { reference, encoding, kind, bytes, utf8, enqueueAt } = item
-  // A copy: a view would keep the whole body of the request in memory for as long as one item lives.
-  const payload = (bytes.length > 0 ? Buffer.from(bytes) : Buffer.from(utf8)).toString('latin1')
+  const payload = bytes === '' && utf8 !== '' ? Buffer.from(utf8, 'utf8').toString('latin1') : bytes
   return { reference, encoding, kind, payload, enqueueAt: enqueueAt && instantOf(enqueueAt) }
 }
 
-function shown({ id, attempts, leaseDeadline, content }: LeasedItem) {
+/** An item as its consumer sees it; all items of one lease end together. */
+function shown({ id, attempts, content }: LeasedItem, leaseDeadline: Timestamp | undefined) {
   const { encoding, kind, reference, payload } = content
-  const deadline = timestampOf(leaseDeadline.at, leaseDeadline.early)
-  return create(QueueLeaseItemSchema, {
-    encoding,
-    kind,
-    reference,
-    id,
-    attempts,
-    leaseDeadline: deadline,
-    bytes: Buffer.from(payload, 'latin1'),
-  })
+  return { encoding, kind, reference, id, attempts, leaseDeadline, bytes: payload }
 }

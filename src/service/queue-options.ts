@@ -2,7 +2,7 @@
 import { formatDuration, parseDuration, timeoutOf } from '../clock/duration.js'
 import { type QueueConfig, SYSTEM_NAMESPACE } from '../engine/queue-config.js'
 import { badRequest } from '../errors.js'
-import type { QueueInfo } from '../protocol/gen/querator/queue_pb.js'
+import type { QueueInfo } from '../protocol/messages/queues.js'
 import type { ServiceContext } from './context.js'
 import { bytesOf, checkDeadQueueName, checkNamespaceName, checkQueueName } from './names.js'
 
@@ -14,6 +14,12 @@ export interface QueueTimeouts {
   readonly lease: bigint
   readonly expire: bigint
 }
+
+/** What a request or a file says of a queue, beside its timeouts. */
+export type QueueFields = Pick<
+  QueueInfo,
+  'queueName' | 'namespace' | 'deadQueue' | 'reference' | 'maxAttempts' | 'requestedPartitions'
+>
 
 /** OPT: timeouts and the format of the namespace. @throws 400 */
 export function readOptions(info: QueueInfo): QueueTimeouts {
@@ -82,7 +88,7 @@ function isShort(ns: bigint): boolean {
 }
 
 /** The configuration of a new queue, unchecked. */
-export function configOf(info: QueueInfo, timeouts: QueueTimeouts, now: number): QueueConfig {
+export function configOf(info: QueueFields, timeouts: QueueTimeouts, now: number): QueueConfig {
   return {
     name: info.queueName,
     namespace: info.namespace || SYSTEM_NAMESPACE,

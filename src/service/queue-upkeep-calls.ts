@@ -1,17 +1,15 @@
 /** The calls about the state of one queue: stats, clear, reload (contract: queue.md §10 and §11). */
-import { create } from '@bufbuild/protobuf'
 import { formatDuration } from '../clock/duration.js'
 import type { Item } from '../engine/item.js'
 import { badRequest } from '../errors.js'
-import { QueueStatsResponseSchema } from '../protocol/gen/querator/queue_pb.js'
-import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { type CallContext, findQueue } from './context.js'
 
 /**
  * queue.stats (contract: queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
  * `partition` itself is not filled in.
  */
-export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): ResponseOf<'queueStats'> {
+export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): AnswerOf<'queueStats'> {
   const queue = findQueue(context, request.queueName)
   queue.assertRunning()
   const waiting = queue.waitingCounts
@@ -26,7 +24,7 @@ export function queueStats(context: CallContext, request: RequestOf<'queueStats'
       averageLeasedAge: formatDuration(stats.averageLeasedAge),
     }
   })
-  return create(QueueStatsResponseSchema, {
+  return {
     queueName: request.queueName,
     logicalQueues: [
       {
@@ -37,7 +35,7 @@ export function queueStats(context: CallContext, request: RequestOf<'queueStats'
         partitions,
       },
     ],
-  })
+  }
 }
 
 /** queue.clear (contract: queue.md §11). */

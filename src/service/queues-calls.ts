@@ -1,11 +1,8 @@
 /** The calls about queues as such: create, list, update, delete, info (contract: admin.md §10). */
-import { create } from '@bufbuild/protobuf'
 import { formatDuration, timeoutOf } from '../clock/duration.js'
 import { type QueueConfig, SYSTEM_NAMESPACE } from '../engine/queue-config.js'
 import { badRequest, requestFailed } from '../errors.js'
-import { type QueueInfo, QueueInfoSchema } from '../protocol/gen/querator/queue_pb.js'
-import { QueuesListResponseSchema } from '../protocol/gen/querator/queues_pb.js'
-import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { checkQueueName, isAfter, isBlank } from './names.js'
@@ -41,7 +38,7 @@ export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate
 }
 
 /** queues.list (contract: admin.md §3 and §10.2): in the order of creation. */
-export function queuesList(context: CallContext, request: RequestOf<'queuesList'>): ResponseOf<'queuesList'> {
+export function queuesList(context: CallContext, request: RequestOf<'queuesList'>): AnswerOf<'queuesList'> {
   context.queues.assertRunning()
   const { limit, pivot } = request
   if (limit < 0) throw badRequest('limit is invalid; limit cannot be negative')
@@ -53,7 +50,7 @@ export function queuesList(context: CallContext, request: RequestOf<'queuesList'
     .slice(pivotIndex(configs, pivot))
     .filter((config) => config.namespace === namespace)
     .slice(0, limit || USUAL_PAGE)
-  return create(QueuesListResponseSchema, { items: page.map(infoOf) })
+  return { items: page.map(infoOf) }
 }
 
 function pivotIndex(configs: readonly QueueConfig[], pivot: string): number {
@@ -95,12 +92,12 @@ export function queuesDelete(context: CallContext, request: RequestOf<'queuesDel
 }
 
 /** queues.info (contract: admin.md §10.5, and D8: always current). */
-export function queuesInfo(context: CallContext, request: RequestOf<'queuesInfo'>): ResponseOf<'queuesInfo'> {
+export function queuesInfo(context: CallContext, request: RequestOf<'queuesInfo'>): AnswerOf<'queuesInfo'> {
   return infoOf(findQueue(context, request.queueName).config)
 }
 
-function infoOf(config: QueueConfig): QueueInfo {
-  return create(QueueInfoSchema, {
+function infoOf(config: QueueConfig): AnswerOf<'queuesInfo'> {
+  return {
     queueName: config.name,
     namespace: config.namespace,
     createdAt: timestampOf(config.createdAt),
@@ -111,5 +108,5 @@ function infoOf(config: QueueConfig): QueueInfo {
     deadQueue: config.deadQueue,
     reference: config.reference,
     requestedPartitions: config.requestedPartitions,
-  })
+  }
 }

@@ -1,7 +1,6 @@
 /** The service: for each call of the table, the function that carries it out. */
-
-import type { ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
-import type { METHODS, MethodName, RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { Reply } from '../protocol/messages/reply.js'
+import type { AnswerOf, METHODS, MethodName, RequestOf } from '../protocol/methods.js'
 import type { CallContext } from './context.js'
 import { queueComplete, queueLease, queueProduce, queueRetry } from './queue-calls.js'
 import { queueClear, queueReload, queueStats } from './queue-upkeep-calls.js'
@@ -9,9 +8,7 @@ import { queuesCreate, queuesDelete, queuesInfo, queuesList, queuesUpdate } from
 import { storageItemsDelete, storageItemsImport, storageItemsList, storageScheduledList } from './storage-calls.js'
 
 /** What a call answers: its response, or nothing where the response is a plain OK. */
-export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof ReplySchema
-  ? void
-  : ResponseOf<N>
+export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof Reply ? void : AnswerOf<N>
 
 /** One function for each call; the compiler sees to it that none is missing. */
 export type Service = {

@@ -1,19 +1,12 @@
 /** The calls about what a partition holds: list, import, delete (contract: admin.md §11). */
-import { create } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import type { ExactInstant } from '../clock/duration.js'
 import { DeadlineGroup } from '../engine/deadline-groups.js'
 import { Item } from '../engine/item.js'
 import { checkItemId } from '../engine/item-ids.js'
 import type { Partition } from '../engine/partition.js'
 import { badRequest } from '../errors.js'
-import {
-  type StorageItem,
-  StorageItemSchema,
-  StorageItemsImportResponseSchema,
-  StorageItemsListResponseSchema,
-} from '../protocol/gen/querator/storage_pb.js'
-import type { RequestOf, ResponseOf } from '../protocol/methods.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { isBlank } from './names.js'
@@ -23,7 +16,9 @@ const USUAL_PAGE = 1000
 const EPOCH: ExactInstant = { at: 0, early: 0 }
 
 type ListRequest = RequestOf<'storageItemsList'>
-type ListResponse = ResponseOf<'storageItemsList'>
+type ListResponse = AnswerOf<'storageItemsList'>
+type GivenItem = RequestOf<'storageItemsImport'>['items'][number]
+type ShownItem = NonNullable<ListResponse['items']>[number]
 
 /** storage/items.list: everything that is not scheduled, leased items too, by id. */
 export function storageItemsList(context: CallContext, request: ListRequest): ListResponse {
@@ -40,14 +35,14 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
   if (pivot !== undefined) checkItemId(pivot)
   const items = partition.page(which, pivot, Math.max(0, request.limit || USUAL_PAGE))
-  return create(StorageItemsListResponseSchema, { items: items.map((item) => storedItem(partition, item)) })
+  return { items: items.map((item) => storedItem(partition, item)) }
 }
 
 /** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
 export function storageItemsImport(
   context: CallContext,
   request: RequestOf<'storageItemsImport'>,
-): ResponseOf<'storageItemsImport'> {
+): AnswerOf<'storageItemsImport'> {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
   if (request.items.length === 0) throw badRequest('items is invalid; cannot be empty')
@@ -60,7 +55,7 @@ export function storageItemsImport(
       return storedItem(partition, item)
     }),
   )
-  return create(StorageItemsImportResponseSchema, { items: imported })
+  return { items: imported }
 }
 
 /** storage/items.delete: whatever state the items are in; unknown ids are ignored. */
@@ -77,9 +72,9 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
   })
 }
 
-function importedItem(given: StorageItem, now: number): Item {
+function importedItem(given: GivenItem, now: number): Item {
   const { reference, encoding, kind, payload } = given
-  const item = new Item({ reference, encoding, kind, payload: Buffer.from(payload).toString('latin1') })
+  const item = new Item({ reference, encoding, kind, payload: payload })
   item.sourceId = given.sourceId
   if (given.isLeased) item.state = 'leased'
   const leaseEnd = givenInstant(given.leaseDeadline)
@@ -95,8 +90,8 @@ function givenInstant(timestamp: Timestamp | undefined): ExactInstant {
   return timestamp === undefined ? EPOCH : instantOf(timestamp)
 }
 
-function storedItem(partition: Partition, item: Item): StorageItem {
-  return create(StorageItemSchema, {
+function storedItem(partition: Partition, item: Item): ShownItem {
+  return {
     id: partition.ids.text(item.sequence),
     sourceId: item.sourceId,
     isLeased: item.leased,
@@ -108,6 +103,6 @@ function storedItem(partition: Partition, item: Item): StorageItem {
     reference: item.reference,
     encoding: item.encoding,
     kind: item.kind,
-    payload: Buffer.from(item.payload, 'latin1'),
-  })
+    payload: item.payload,
+  }
 }

@@ -6,9 +6,10 @@ import { badRequest, contentError, isQueratorError, QueratorError } from '../err
 import { decodeRequest, encode } from '../protocol/codec.js'
 import { encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
-import { type Reply, ReplySchema } from '../protocol/gen/duh/v1/reply_pb.js'
+import type { MessageType } from '../protocol/messages/message.js'
+import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName, methodAt } from '../protocol/methods.js'
-import { errorReply, okReply } from '../protocol/replies.js'
+import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { checkAuthorization } from './authorization.js'
 import { type Health, healthReply } from './health.js'
 import { readBody } from './request-body.js'
@@ -37,14 +38,14 @@ export class Handler {
     if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
     try {
       const { method, response } = await this.#answer(request, path)
-      return reply(request, method.response as typeof ReplySchema, response as Reply, 200)
+      return reply(request, method.response, response, 200)
     } catch (error) {
       const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
-      return reply(request, ReplySchema, errorReply(known), known.code, known.details)
+      return reply(request, Reply, errorReply(known), known.code, known.details)
     }
   }
 
-  async #answer(request: WireRequest, path: string): Promise<{ method: Method; response: unknown }> {
+  async #answer(request: WireRequest, path: string): Promise<{ method: Method; response: object }> {
     if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
     checkAuthorization(request.headers.authorization)
     const name = methodAt(path)
@@ -58,7 +59,7 @@ export class Handler {
     }
     const message = decodeRequest(method.request, body, encoding)
     const response = await this.#backend.call(name, message, request.signal)
-    return { method, response: response ?? okReply() }
+    return { method, response: (response ?? OK_REPLY) as object }
   }
 
   #unknown(error: unknown, request: WireRequest, path: string): QueratorError {
@@ -70,8 +71,8 @@ export class Handler {
 /** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
 function reply(
   request: WireRequest,
-  schema: typeof ReplySchema,
-  message: Reply,
+  type: MessageType,
+  message: object,
   status: number,
   details: Readonly<Record<string, string>> = {},
 ): WireReply {
@@ -81,11 +82,11 @@ function reply(
     const error = contentError(
       `Accept header '${firstOf(accept ?? '')}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
     )
-    return { status: error.code, headers: headersOf('json'), body: encode(ReplySchema, errorReply(error), 'json') }
+    return { status: error.code, headers: headersOf('json'), body: encode(Reply, errorReply(error), 'json') }
   }
   const headers: Record<string, string> = headersOf(encoding)
   if (Object.keys(details).length > 0) headers[DETAILS_HEADER] = encodeURIComponent(JSON.stringify(details))
-  return { status, headers, body: encode(schema, message, encoding) }
+  return { status, headers, body: encode(type, message as never, encoding) }
 }
 
 function headersOf(encoding: 'json' | 'protobuf'): Record<string, string> {

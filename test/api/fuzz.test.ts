@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { METHODS, type Method, type MethodName } from '../../src/protocol/methods.js'
 import { DOORS, type Door } from '../support/doors.js'
+import { schemaOf } from '../support/library.js'
 
 const NAMES = Object.keys(METHODS) as MethodName[]
 const RUNS = Number(process.env.QUERATOR_FUZZ ?? 1500)
@@ -12,7 +13,7 @@ const method = fc.constantFrom(...NAMES)
 
 const evilKey = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '$typeName', '')
 const fieldName = fc.oneof(
-  fc.constantFrom(...NAMES.flatMap((name) => METHODS[name].request.fields.flatMap((f) => [f.name, f.jsonName]))),
+  fc.constantFrom(...NAMES.flatMap((name) => METHODS[name].request.fields.flatMap((f) => [f.name, f.json]))),
   evilKey,
 )
 const leaf = fc.oneof(
@@ -35,9 +36,9 @@ const { tree } = fc.letrec((tie) => ({
 function goodBody(name: MethodName): Uint8Array {
   const schema = (METHODS[name] as Method).request
   const values: Record<string, unknown> = { queueName: 'q', requestTimeout: '1m', clientId: 'c', batchSize: 1 }
-  const fields = schema.fields.filter((field) => field.localName in values)
-  const init = Object.fromEntries(fields.map((field) => [field.localName, values[field.localName]]))
-  return toBinary(schema, create(schema, init as never))
+  const fields = schema.fields.filter((field) => field.local in values)
+  const init = Object.fromEntries(fields.map((field) => [field.local, values[field.local]]))
+  return toBinary(schemaOf(schema), create(schemaOf(schema), init as never))
 }
 
 async function state(daemon: TestDaemon): Promise<unknown> {

@@ -2,9 +2,10 @@
 import { fromBinary, fromJsonString, toBinary, toJson } from '@bufbuild/protobuf'
 import { expect } from 'vitest'
 import type { TestDaemon } from '../../src/index.js'
-import { type Reply, ReplySchema } from '../../src/protocol/gen/duh/v1/reply_pb.js'
+import { Reply } from '../../src/protocol/messages/reply.js'
 import { METHODS, type Method, methodAt } from '../../src/protocol/methods.js'
 import type { Door, Raw, RawReply } from '../support/doors.js'
+import { schemaOf } from '../support/library.js'
 import { until } from '../support/turns.js'
 import type { RecordedReply, Scenario, Step } from './recording.js'
 import { Tokens } from './tokens.js'
@@ -104,7 +105,7 @@ export class Replay {
     const path = `/v1/${step.call}`
     const text = JSON.stringify(this.#tokens.fill(step.body ?? {}))
     const name = methodAt(path)
-    const schema = name === undefined ? undefined : (METHODS[name] as Method).request
+    const schema = name === undefined ? undefined : schemaOf((METHODS[name] as Method).request)
     if (this.encoding === 'protobuf' && schema !== undefined) {
       try {
         const body = toBinary(schema, fromJsonString(schema, text))
@@ -175,8 +176,8 @@ function bodyOf(actual: RawReply, step: Step | undefined): unknown {
   if (actual.headers['content-type'] !== 'application/protobuf') return JSON.parse(actual.body.toString('utf8'))
   const name = methodAt(`/v1/${step?.call}`)
   const failed = actual.status !== 200 || name === undefined
-  const schema = failed ? ReplySchema : ((METHODS[name] as Method).response as typeof ReplySchema)
-  return toJson(schema, fromBinary(schema, actual.body) as Reply)
+  const schema = schemaOf(failed ? Reply : (METHODS[name] as Method).response)
+  return toJson(schema, fromBinary(schema, actual.body))
 }
 
 function sorted(body: unknown, recorded: RecordedReply): unknown {

@@ -2,7 +2,6 @@
  * Random walks with short lives, exhausted attempts, imports and dead letter queues that come and go: whatever the
  * lifecycle does, every item can be accounted for, and the counts are those of what storage lists.
  */
-import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Fired, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
@@ -102,7 +101,7 @@ async function step(account: Account, command: Command): Promise<void> {
         ...command.delays.map((by) => ({ reference: account.newReference(), enqueueAt: new Date(now + by) })),
       )
     case 'import': {
-      const end = timestampFromDate(new Date(now + command.lives))
+      const end = new Date(now + command.lives)
       const item = {
         reference: account.newReference(),
         isLeased: command.leased,
@@ -126,7 +125,7 @@ async function step(account: Account, command: Command): Promise<void> {
         account.alive.delete(reference)
         return
       }
-      const retryAt = timestampFromDate(new Date(now + command.delay))
+      const retryAt = new Date(now + command.delay)
       return daemon.client.queueRetry({ queueName: queue.name, partition, items: [{ id, retryAt }] })
     }
     case 'advance':

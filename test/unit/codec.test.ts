@@ -1,59 +1,86 @@
-/** The strict decoders, held to the library's wherever both must agree (contract: admin.md §1.2, §1.3). */
-import { create, type DescMessage, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf'
-import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+/** The general codec, held to the library's wherever both must agree (contract: admin.md §1.2, §1.3). */
+import { create, fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
-import { QueueProduceRequestSchema } from '../../src/protocol/gen/querator/queue_pb.js'
-import { QueuesListRequestSchema } from '../../src/protocol/gen/querator/queues_pb.js'
-import { StorageItemsImportRequestSchema } from '../../src/protocol/gen/querator/storage_pb.js'
+import { encodeBinary } from '../../src/protocol/binary/encode.js'
 import { decodeJson } from '../../src/protocol/json/decode.js'
+import { encodeJson } from '../../src/protocol/json/encode.js'
+import type { MessageType } from '../../src/protocol/messages/message.js'
+import { QueueProduceRequest } from '../../src/protocol/messages/queue.js'
+import { QueuesListRequest } from '../../src/protocol/messages/queues.js'
+import { Reply } from '../../src/protocol/messages/reply.js'
+import { StorageItemsImportRequest } from '../../src/protocol/messages/storage.js'
 import { METHODS, type Method } from '../../src/protocol/methods.js'
+import { schemaOf } from '../support/library.js'
+import { messages } from '../support/messages.js'
 
-const text = fc.string({ unit: 'grapheme', maxLength: 12 })
-const timestamp = fc
-  .record({
-    seconds: fc.bigInt({ min: -62_135_596_800n, max: 253_402_300_799n }),
-    nanos: fc.constantFrom(0, 1, 1000, 500_000_000, 999_999_999),
-  })
-  .map((init) => create(TimestampSchema, init))
+const strict = { makeBytes: (bytes: Uint8Array) => bytes, lenient: false }
+const lenient = { ...strict, lenient: true }
+const keep = (bytes: Uint8Array) => bytes
 
-/** Messages of a schema, with every field set at times. */
-function messages(schema: DescMessage): fc.Arbitrary<unknown> {
-  if (schema.typeName === TimestampSchema.typeName) return timestamp
-  const fields: Record<string, fc.Arbitrary<unknown>> = {}
-  for (const field of schema.fields) {
-    const value =
-      field.message !== undefined
-        ? messages(field.message)
-        : { 5: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), 8: fc.boolean(), 9: text, 12: fc.uint8Array() }[
-            field.scalar as 5 | 8 | 9 | 12
-          ]
-    fields[field.localName] = field.fieldKind === 'list' ? fc.array(value, { maxLength: 3 }) : value
-  }
-  return fc.record(fields, { requiredKeys: [] }).map((init) => create(schema, init as never))
+const TYPES = new Map<string, MessageType>([[Reply.name, Reply]])
+for (const { request, response } of Object.values(METHODS) as Method[]) {
+  TYPES.set(request.name, request)
+  TYPES.set(response.name, response)
 }
 
-for (const [name, { request }] of Object.entries(METHODS) as [string, Method][]) {
-  test(`${name}: what the library writes is read as it was`, () => {
+for (const [name, type] of TYPES) {
+  const schema = schemaOf(type)
+
+  test(`${name}: we read what the library writes`, () => {
     fc.assert(
-      fc.property(messages(request), (message) => {
-        const binary = toBinary(request, message as never)
-        const json = toJsonString(request, message as never)
-        expect(toBinary(request, decodeBinary(request, binary))).toEqual(binary)
-        expect(toJsonString(request, decodeJson(request, Buffer.from(json)))).toBe(json)
-        expect(toBinary(request, decodeJson(request, Buffer.from(json)))).toEqual(
-          toBinary(request, fromJsonString(request, json)),
-        )
+      fc.property(messages(type), (message) => {
+        const made = create(schema, message as never)
+        const json = Buffer.from(toJsonString(schema, made))
+        const binary = toBinary(schema, made)
+        expect(toBinary(schema, create(schema, decodeBinary(type, binary, keep) as never))).toEqual(binary)
+        expect(toBinary(schema, create(schema, decodeJson(type, json, strict) as never))).toEqual(binary)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test(`${name}: we write what the library writes`, () => {
+    fc.assert(
+      fc.property(messages(type), (message) => {
+        const made = create(schema, message as never)
+        expect(Buffer.from(encodeBinary(type, message))).toEqual(Buffer.from(toBinary(schema, made)))
+        expect(encodeJson(type, message)).toBe(toJsonString(schema, made))
+        expect(toBinary(schema, fromBinary(schema, encodeBinary(type, message)))).toEqual(toBinary(schema, made))
+        expect(toBinary(schema, fromJsonString(schema, encodeJson(type, message)))).toEqual(toBinary(schema, made))
       }),
       { numRuns: 50 },
     )
   })
 }
 
-function refusal(json: string, schema: DescMessage = QueueProduceRequestSchema): string {
+test('a client passes over what it does not know, the server does not', () => {
+  const json = Buffer.from('{"x":{"y":[1,{"z":null}],"s":"}"},"limit":7,"w":[]}')
+  expect(decodeJson(QueuesListRequest, json, lenient)).toMatchObject({ limit: 7 })
+  expect(() => decodeJson(QueuesListRequest, json, strict)).toThrow('unknown field "x"')
+})
+
+test('a map keeps a name that means something to JavaScript', () => {
+  const details = JSON.parse('{"__proto__":"a","b":"c"}') as Record<string, string>
+  for (const read of [
+    decodeJson(Reply, Buffer.from(encodeJson(Reply, { details })), strict),
+    decodeBinary(Reply, encodeBinary(Reply, { details }), keep),
+  ]) {
+    expect(Object.entries(read.details as object)).toEqual([
+      ['__proto__', 'a'],
+      ['b', 'c'],
+    ])
+  }
+})
+
+function itemsOf(message: Record<string, unknown>): Record<string, unknown>[] {
+  return message.items as Record<string, unknown>[]
+}
+
+function refusal(json: string, type: MessageType = QueueProduceRequest): string {
   try {
-    decodeJson(schema, Buffer.from(json))
+    decodeJson(type, Buffer.from(json), strict)
   } catch (error) {
     return (error as Error).message
   }
@@ -88,7 +115,7 @@ test.each([
   ['"7"', 7],
   ['"1e2"', 100],
 ])('the number %s is an int32', (json, value) => {
-  expect(decodeJson(QueuesListRequestSchema, Buffer.from(`{"limit":${json}}`)).limit).toBe(value)
+  expect(decodeJson(QueuesListRequest, Buffer.from(`{"limit":${json}}`), strict).limit).toBe(value)
 })
 
 test.each([
@@ -104,8 +131,7 @@ test.each([
   'true',
   '{}',
   '[]',
-])('the number %s is no int32', (json) =>
-  expect(refusal(`{"limit":${json}}`, QueuesListRequestSchema)).toMatch(/^proto:/))
+])('the number %s is no int32', (json) => expect(refusal(`{"limit":${json}}`, QueuesListRequest)).toMatch(/^proto:/))
 
 test.each([
   ['2026-01-01T00:00:00Z', 1767225600n, 0],
@@ -114,7 +140,7 @@ test.each([
   ['9999-12-31T23:59:59.9Z', 253402300799n, 900000000],
   ['2024-02-29T12:00:00Z', 1709208000n, 0],
 ])('%s is a timestamp', (json, seconds, nanos) => {
-  const { items } = decodeJson(QueueProduceRequestSchema, Buffer.from(`{"items":[{"enqueue_at":"${json}"}]}`))
+  const items = itemsOf(decodeJson(QueueProduceRequest, Buffer.from(`{"items":[{"enqueue_at":"${json}"}]}`), strict))
   expect(items[0]?.enqueueAt).toMatchObject({ seconds, nanos })
 })
 
@@ -143,8 +169,8 @@ test.each([
   ['-_8=', '\u00fb\u00ff'],
   ['+/8', '\u00fb\u00ff'],
 ])('%s is base 64', (json, bytes) => {
-  const { items } = decodeJson(QueueProduceRequestSchema, Buffer.from(`{"items":[{"bytes":"${json}"}]}`))
-  expect(Buffer.from(items[0]?.bytes ?? []).toString('latin1')).toBe(bytes)
+  const items = itemsOf(decodeJson(QueueProduceRequest, Buffer.from(`{"items":[{"bytes":"${json}"}]}`), strict))
+  expect(Buffer.from((items[0]?.bytes ?? []) as Uint8Array).toString('latin1')).toBe(bytes)
 })
 
 test.each(['!!', 'Y', 'YQ=', 'YQ===', '+_8=', 'Y=Q='])('%s is no base 64', (json) => {
@@ -152,7 +178,7 @@ test.each(['!!', 'Y', 'YQ=', 'YQ===', '+_8=', 'Y=Q='])('%s is no base 64', (json
 })
 
 test('protobuf: a field of another layout is unknown, a message given twice is merged, unknown fields are passed over', () => {
-  const decode = (hex: string) => decodeBinary(QueuesListRequestSchema, Buffer.from(hex, 'hex'))
+  const decode = (hex: string) => decodeBinary(QueuesListRequest, Buffer.from(hex, 'hex'), keep)
   expect(decode('1a0178').limit).toBe(0)
   expect(decode('1805').limit).toBe(5)
   expect(decode('18ffffffffffffffffff01').limit).toBe(-1)
@@ -160,7 +186,7 @@ test('protobuf: a field of another layout is unknown, a message given twice is m
   expect(decode('530a01615418051805').limit).toBe(5)
   // Two items, each with its lease deadline in two parts: seconds first, nanoseconds then.
   const parts = '1a082202080122021005'
-  const { items } = decodeBinary(StorageItemsImportRequestSchema, Buffer.from(parts + parts, 'hex'))
+  const items = itemsOf(decodeBinary(StorageItemsImportRequest, Buffer.from(parts + parts, 'hex'), keep))
   expect(items.map((item) => item.leaseDeadline)).toMatchObject([
     { seconds: 1n, nanos: 5 },
     { seconds: 1n, nanos: 5 },
@@ -181,5 +207,5 @@ test.each([
   '80808080808080808080801',
 ])('protobuf %s is refused', (hex) => {
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, 'hex')
-  expect(() => decodeBinary(QueuesListRequestSchema, bytes)).toThrow(/^proto: /)
+  expect(() => decodeBinary(QueuesListRequest, bytes, keep)).toThrow(/^proto: /)
 })

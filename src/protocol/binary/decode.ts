@@ -1,84 +1,79 @@
 /**
  * Protobuf bytes to a message, as strictly as the server: lengths are checked, text must be UTF-8, and a field of
- * another layout than its own counts as unknown. (The library's reader trusts tags and lengths.)
+ * another layout than its own counts as unknown.
  */
 import { isUtf8 } from 'node:buffer'
-import { create, type DescField, type DescMessage, type MessageShape, ScalarType } from '@bufbuild/protobuf'
 import { contentError } from '../../errors.js'
-import { WireReader, WireType } from './wire.js'
+import { emptyMessage, type Field, type MessageType } from '../messages/message.js'
+import { WireReader, WireType } from './wire-reader.js'
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-const fieldsByNumber = new WeakMap<DescMessage, Map<number, DescField>>()
 
-type Fields = Record<string, unknown>
+type Values = Record<string, unknown>
 
-/** Reads a message; bytes fields are views of `bytes`. @throws 455 with the server's words */
-export function decodeBinary<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
-  const message = create(schema)
-  readInto(schema, message as unknown as Fields, bytes)
+/** What a reader makes of the bytes of a field. */
+export type MakeBytes = (bytes: Uint8Array) => unknown
+
+/** Reads a message. @throws 455 with the server's words */
+export function decodeBinary(type: MessageType, bytes: Uint8Array, makeBytes: MakeBytes): Values {
+  const message = emptyMessage(type, () => makeBytes(bytes.subarray(0, 0)))
+  const reader = new WireReader(bytes)
+  while (!reader.atEnd) {
+    const { field: number, wireType } = reader.tag()
+    const field = type.byNumber.get(number)
+    if (field === undefined || wireType !== wireTypeOf(field)) reader.skip(number, wireType)
+    else readField(type, message, field, reader, makeBytes)
+  }
   return message
 }
 
-function readInto(schema: DescMessage, message: Fields, bytes: Uint8Array): void {
+function wireTypeOf({ kind }: Field): number {
+  return kind === 'int32' || kind === 'bool' ? WireType.varint : WireType.bytes
+}
+
+function readField(type: MessageType, message: Values, field: Field, reader: WireReader, makeBytes: MakeBytes): void {
+  const { local, kind } = field
+  if (kind === 'textMap') readEntry(type, field, message[local] as Record<string, string>, reader.slice())
+  else if (kind === 'timestamp') message[local] = readTimestamp(message[local] as Values | undefined, reader.slice())
+  else {
+    const value = typeof kind === 'object' ? decodeBinary(kind, reader.slice(), makeBytes) : readScalar()
+    if (field.repeated) (message[local] as unknown[]).push(value)
+    else message[local] = value
+  }
+
+  function readScalar(): unknown {
+    if (kind === 'int32') return reader.varint()
+    if (kind === 'bool') return reader.bool()
+    return kind === 'bytes' ? makeBytes(reader.slice()) : textOf(type, field, reader.slice())
+  }
+}
+
+function textOf(type: MessageType, field: Field, bytes: Uint8Array): string {
+  if (isUtf8(bytes)) return utf8.decode(bytes)
+  throw contentError(`proto: field ${type.name}.${field.name} contains invalid UTF-8`)
+}
+
+/** A point in time; one given twice is merged. */
+function readTimestamp(known: Values | undefined, bytes: Uint8Array): Values {
+  const timestamp: Values = known ?? { seconds: 0n, nanos: 0 }
   const reader = new WireReader(bytes)
-  const fields = fieldsOf(schema)
+  while (!reader.atEnd) {
+    const { field, wireType } = reader.tag()
+    if (field === 1 && wireType === WireType.varint) timestamp.seconds = reader.varint64()
+    else if (field === 2 && wireType === WireType.varint) timestamp.nanos = reader.varint()
+    else reader.skip(field, wireType)
+  }
+  return timestamp
+}
+
+function readEntry(type: MessageType, field: Field, map: Record<string, string>, bytes: Uint8Array): void {
+  const entry = { 1: '', 2: '' }
+  const reader = new WireReader(bytes)
   while (!reader.atEnd) {
     const { field: number, wireType } = reader.tag()
-    const field = fields.get(number)
-    if (field === undefined || wireType !== wireTypeOf(field)) reader.skip(number, wireType)
-    else readField(schema, message, field, reader)
+    if ((number === 1 || number === 2) && wireType === WireType.bytes)
+      entry[number] = textOf(type, field, reader.slice())
+    else reader.skip(number, wireType)
   }
-}
-
-function fieldsOf(schema: DescMessage): Map<number, DescField> {
-  const known = fieldsByNumber.get(schema)
-  if (known !== undefined) return known
-  const fields = new Map(schema.fields.map((field) => [field.number, field]))
-  fieldsByNumber.set(schema, fields)
-  return fields
-}
-
-function wireTypeOf(field: DescField): number {
-  const varint =
-    field.scalar === ScalarType.INT32 || field.scalar === ScalarType.BOOL || field.scalar === ScalarType.INT64
-  return varint ? WireType.varint : WireType.bytes
-}
-
-function readField(schema: DescMessage, message: Fields, field: DescField, reader: WireReader): void {
-  const name = field.localName
-  if (field.message !== undefined) {
-    const bytes = reader.slice()
-    // A message given twice is merged; in a list each is one of its own.
-    const known = field.fieldKind === 'list' ? undefined : message[name]
-    const child = (known ?? create(field.message)) as Fields
-    readInto(field.message, child, bytes)
-    if (field.fieldKind === 'list') (message[name] as unknown[]).push(child)
-    else message[name] = child
-    return
-  }
-  const value = readScalar(schema, field, reader)
-  if (field.fieldKind === 'list') (message[name] as unknown[]).push(value)
-  else message[name] = value
-}
-
-function readScalar(schema: DescMessage, field: DescField, reader: WireReader): unknown {
-  switch (field.scalar) {
-    case ScalarType.INT32:
-      return reader.varint()
-    case ScalarType.INT64:
-      return reader.varint64()
-    case ScalarType.BOOL:
-      return reader.bool()
-    case ScalarType.BYTES:
-      return reader.slice()
-    case ScalarType.STRING: {
-      const bytes = reader.slice()
-      if (!isUtf8(bytes)) {
-        throw contentError(`proto: field ${schema.typeName}.${field.name} contains invalid UTF-8`)
-      }
-      return utf8.decode(bytes)
-    }
-    default:
-      throw new Error(`fields of type ${field.scalar} are not part of the protocol`)
-  }
+  Object.defineProperty(map, entry[1], { value: entry[2], enumerable: true, writable: true, configurable: true })
 }

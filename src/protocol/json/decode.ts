@@ -2,100 +2,141 @@
  * JSON text to a message, by the strict proto3 mapping (contract: admin.md §1.3): both names of a field are known, an
  * unknown name or one given twice is an error, `null` means absent.
  */
-import { create, type DescField, type DescMessage, type MessageShape, ScalarType } from '@bufbuild/protobuf'
+import { emptyMessage, type Field, type FieldKind, type MessageType } from '../messages/message.js'
 import { bytesFrom, int32From, timestampFrom } from './scalars.js'
 import { JsonTokens, type Token } from './tokens.js'
 
-const TIMESTAMP = 'google.protobuf.Timestamp'
-const fieldsByName = new WeakMap<DescMessage, Map<string, DescField>>()
+type Values = Record<string, unknown>
+
+/** How a text is read. */
+export interface JsonReading {
+  /** What is made of the bytes of a field. */
+  makeBytes(bytes: Uint8Array): unknown
+  /** Whether a name that is not known is passed over, as a client does with what a newer server adds. */
+  readonly lenient: boolean
+}
 
 /** Reads a message. @throws 455 with the server's words where the text is not one */
-export function decodeJson<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
-  const tokens = new JsonTokens(bytes)
-  const message = readMessage(tokens, schema, tokens.next())
-  const rest = tokens.next()
-  if (rest.kind !== 'end') throw tokens.unexpected(rest)
-  return message as MessageShape<D>
+export function decodeJson(type: MessageType, bytes: Uint8Array, reading: JsonReading): Values {
+  const reader = new JsonReader(new JsonTokens(bytes), reading)
+  return reader.read(type)
 }
 
-type Fields = Record<string, unknown>
+class JsonReader {
+  constructor(
+    readonly tokens: JsonTokens,
+    readonly reading: JsonReading,
+  ) {}
 
-function readMessage(tokens: JsonTokens, schema: DescMessage, first: Token): unknown {
-  if (schema.typeName === TIMESTAMP) return readTimestamp(tokens, first)
-  if (first.kind !== '{') throw tokens.unexpected(first)
-  const message = create(schema)
-  const seen = new Set<DescField>()
-  let name = tokens.next()
-  while (name.kind !== '}') {
-    if (name.kind !== 'string') throw tokens.unexpected(name)
-    const colon = tokens.next()
-    if (colon.kind !== ':') throw tokens.unexpected(colon)
-    const field = fieldsOf(schema).get(name.value)
-    if (field === undefined) throw tokens.error(name.at, `unknown field ${name.raw}`)
-    if (seen.has(field)) throw tokens.error(name.at, `duplicate field ${name.raw}`)
-    seen.add(field)
-    const value = readField(tokens, field)
-    if (value !== undefined) (message as unknown as Fields)[field.localName] = value
-    const after = tokens.next()
-    if (after.kind !== ',' && after.kind !== '}') throw tokens.unexpected(after)
-    name = after.kind === '}' ? after : tokens.next()
-    if (after.kind === ',' && name.kind === '}') throw tokens.unexpected(name)
+  read(type: MessageType): Values {
+    const message = this.#message(type, this.tokens.next())
+    const rest = this.tokens.next()
+    if (rest.kind !== 'end') throw this.tokens.unexpected(rest)
+    return message
   }
-  return message
-}
 
-function fieldsOf(schema: DescMessage): Map<string, DescField> {
-  const known = fieldsByName.get(schema)
-  if (known !== undefined) return known
-  const fields = new Map<string, DescField>()
-  for (const field of schema.fields) {
-    fields.set(field.jsonName, field)
-    fields.set(field.name, field)
+  #message(type: MessageType, first: Token): Values {
+    const message = emptyMessage(type, () => this.reading.makeBytes(new Uint8Array()))
+    const seen = new Set<Field>()
+    this.#members(first, (name) => {
+      const field = type.byName.get(name.value)
+      if (field === undefined) {
+        if (!this.reading.lenient) throw this.tokens.error(name.at, `unknown field ${name.raw}`)
+        this.#pass(this.tokens.next())
+        return
+      }
+      if (seen.has(field)) throw this.tokens.error(name.at, `duplicate field ${name.raw}`)
+      seen.add(field)
+      const value = this.#field(field)
+      if (value !== undefined) message[field.local] = value
+    })
+    return message
   }
-  fieldsByName.set(schema, fields)
-  return fields
-}
 
-/** The value of a field; undefined when it is null. */
-function readField(tokens: JsonTokens, field: DescField): unknown {
-  const first = tokens.next()
-  if (first.kind === 'null') return undefined
-  if (field.fieldKind !== 'list') return readValue(tokens, field, first)
-  if (first.kind !== '[') throw tokens.unexpected(first)
-  const values: unknown[] = []
-  let token = tokens.next()
-  while (token.kind !== ']') {
-    values.push(readValue(tokens, field, token))
-    const after = tokens.next()
-    if (after.kind !== ',' && after.kind !== ']') throw tokens.unexpected(after)
-    token = after.kind === ']' ? after : tokens.next()
-    if (after.kind === ',' && token.kind === ']') throw tokens.unexpected(token)
+  /** Reads an object: `read` is called with each name, and reads its value. */
+  #members(first: Token, read: (name: Token) => void): void {
+    const { tokens } = this
+    if (first.kind !== '{') throw tokens.unexpected(first)
+    let name = tokens.next()
+    while (name.kind !== '}') {
+      if (name.kind !== 'string') throw tokens.unexpected(name)
+      const colon = tokens.next()
+      if (colon.kind !== ':') throw tokens.unexpected(colon)
+      read(name)
+      name = this.#afterComma('}')
+    }
   }
-  return values
-}
 
-function readValue(tokens: JsonTokens, field: DescField, token: Token): unknown {
-  if (field.message !== undefined) return readMessage(tokens, field.message, token)
-  const value = readScalar(field.scalar, token)
-  if (value !== undefined) return value
-  if ('{}[],:'.includes(token.kind) || token.kind === 'end') throw tokens.unexpected(token)
-  throw tokens.error(token.at, `invalid value for ${ScalarType[field.scalar ?? 0]?.toLowerCase()} type: ${token.raw}`)
-}
-
-function readScalar(type: ScalarType | undefined, token: Token): unknown {
-  if (type === ScalarType.STRING) return token.kind === 'string' ? token.value : undefined
-  if (type === ScalarType.BYTES) return token.kind === 'string' ? bytesFrom(token.value) : undefined
-  if (type === ScalarType.BOOL) {
-    return token.kind === 'true' || token.kind === 'false' ? token.kind === 'true' : undefined
+  /** Reads a list: `read` is called with the first token of each element. */
+  #elements(first: Token, read: (token: Token) => void): void {
+    if (first.kind !== '[') throw this.tokens.unexpected(first)
+    let token = this.tokens.next()
+    while (token.kind !== ']') {
+      read(token)
+      token = this.#afterComma(']')
+    }
   }
-  if (type !== ScalarType.INT32) throw new Error(`there is no JSON form for fields of type ${type}`)
-  if (token.kind === 'number') return int32From(token.raw)
-  return token.kind === 'string' ? int32From(token.value) : undefined
-}
 
-function readTimestamp(tokens: JsonTokens, token: Token): unknown {
-  if (token.kind !== 'string') throw tokens.unexpected(token)
-  const timestamp = timestampFrom(token.value)
-  if (timestamp === undefined) throw tokens.error(token.at, `invalid google.protobuf.Timestamp value ${token.raw}`)
-  return timestamp
+  /** The token after a comma, or the one that closes. */
+  #afterComma(close: '}' | ']'): Token {
+    const after = this.tokens.next()
+    if (after.kind === close) return after
+    if (after.kind !== ',') throw this.tokens.unexpected(after)
+    const token = this.tokens.next()
+    if (token.kind === close) throw this.tokens.unexpected(token)
+    return token
+  }
+
+  /** The value of a field; undefined when it is null. */
+  #field(field: Field): unknown {
+    const first = this.tokens.next()
+    if (first.kind === 'null') return undefined
+    if (field.kind === 'textMap') return this.#textMap(field, first)
+    if (!field.repeated) return this.#value(field, first)
+    const values: unknown[] = []
+    this.#elements(first, (token) => values.push(this.#value(field, token)))
+    return values
+  }
+
+  #textMap(field: Field, first: Token): Record<string, unknown> {
+    const entries: [string, unknown][] = []
+    this.#members(first, (name) => {
+      entries.push([name.value, this.#value({ ...field, kind: 'string' }, this.tokens.next())])
+    })
+    return Object.fromEntries(entries)
+  }
+
+  #value({ kind }: Field, token: Token): unknown {
+    if (typeof kind === 'object') return this.#message(kind, token)
+    if (kind === 'timestamp') return this.#timestamp(token)
+    const value = this.#scalar(kind, token)
+    if (value !== undefined) return value
+    if ('{}[],:'.includes(token.kind) || token.kind === 'end') throw this.tokens.unexpected(token)
+    throw this.tokens.error(token.at, `invalid value for ${kind} type: ${token.raw}`)
+  }
+
+  #scalar(kind: FieldKind, token: Token): unknown {
+    if (kind === 'string') return token.kind === 'string' ? token.value : undefined
+    if (kind === 'bool') return token.kind === 'true' || token.kind === 'false' ? token.kind === 'true' : undefined
+    if (kind === 'int32') {
+      if (token.kind === 'number') return int32From(token.raw)
+      return token.kind === 'string' ? int32From(token.value) : undefined
+    }
+    const bytes = token.kind === 'string' ? bytesFrom(token.value) : undefined
+    return bytes === undefined ? undefined : this.reading.makeBytes(bytes)
+  }
+
+  #timestamp(token: Token): unknown {
+    if (token.kind !== 'string') throw this.tokens.unexpected(token)
+    const timestamp = timestampFrom(token.value)
+    if (timestamp !== undefined) return timestamp
+    throw this.tokens.error(token.at, `invalid google.protobuf.Timestamp value ${token.raw}`)
+  }
+
+  /** Passes over a value of any kind. */
+  #pass(first: Token): void {
+    if (first.kind === '{') this.#members(first, () => this.#pass(this.tokens.next()))
+    else if (first.kind === '[') this.#elements(first, (token) => this.#pass(token))
+    else if ('}],:'.includes(first.kind) || first.kind === 'end') throw this.tokens.unexpected(first)
+  }
 }

@@ -1,7 +1,5 @@
 /** The values that JSON writes as numbers, strings and words (contract: admin.md §1.3). Each answers undefined for bad text. */
-import { create } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+import type { Timestamp } from '../messages/message.js'
 import { FIRST_SECOND, LAST_SECOND } from '../timestamp.js'
 
 const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
@@ -55,7 +53,7 @@ export function timestampFrom(text: string): Timestamp | undefined {
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60)
   const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
   if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
-  return create(TimestampSchema, { seconds: BigInt(seconds), nanos: Number(fraction.padEnd(9, '0')) })
+  return { seconds: BigInt(seconds), nanos: Number(fraction.padEnd(9, '0')) }
 }
 
 /** Days of the Gregorian calendar, counted in years that begin in March. */

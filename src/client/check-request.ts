@@ -1,0 +1,55 @@
+/** Whether a request holds what its type says, before it is written: a value of a wrong kind must not travel as another. */
+import { type QueratorError, usageError } from '../errors.js'
+import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
+
+const WANTED: Record<FieldKind, string> = {
+  string: 'a text',
+  int32: 'a whole number of 32 bits',
+  bool: 'true or false',
+  bytes: 'a Uint8Array; for text use new TextEncoder().encode(…)',
+  timestamp: 'a Date, or { seconds, nanos }',
+  textMap: 'an object of texts',
+}
+
+/** @throws QueratorError that names the field, and what it takes */
+export function checkRequest(type: MessageType, request: unknown, path: string): void {
+  if (!isObject(request)) throw wrong(path, `an object with the fields of ${type.name}`, request)
+  for (const field of type.fields) {
+    const value = request[field.local]
+    if (value === undefined || value === null) continue
+    const place = `${path}.${field.local}`
+    if (!field.repeated) checkValue(field, value, place)
+    else if (!Array.isArray(value)) throw wrong(place, 'a list', value)
+    else for (const [index, one] of value.entries()) checkValue(field, one, `${place}[${index}]`)
+  }
+}
+
+function checkValue({ kind }: Field, value: unknown, place: string): void {
+  if (typeof kind === 'object') checkRequest(kind, value, place)
+  else if (!isOf(kind, value)) throw wrong(place, WANTED[kind], value)
+}
+
+function isOf(kind: FieldKind, value: unknown): boolean {
+  if (kind === 'string') return typeof value === 'string'
+  if (kind === 'int32') return typeof value === 'number' && value === (value | 0)
+  if (kind === 'bool') return typeof value === 'boolean'
+  if (kind === 'bytes') return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1
+  return isObject(value) && (kind === 'textMap' || isTimestamp(value))
+}
+
+function isTimestamp(value: Record<string, unknown>): boolean {
+  // A Date of another realm is no instanceof Date.
+  if (typeof value.getTime === 'function') return Number.isFinite(value.getTime())
+  const { seconds, nanos = 0 } = value
+  const whole = typeof seconds === 'bigint' || Number.isSafeInteger(seconds)
+  // Whether they lie within a second, and within the calendar, is up to the server.
+  return whole && isOf('int32', nanos)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function wrong(place: string, wanted: string, got: unknown): QueratorError {
+  return usageError(`${place} takes ${wanted}; got ${typeof got === 'string' ? `'${got}'` : String(got)}`)
+}

@@ -1,0 +1,88 @@
+/** Writes the protobuf wire format into a buffer that grows. */
+
+const SMALLEST = 256
+
+/** See the head of this file. */
+export class WireWriter {
+  #buffer = Buffer.allocUnsafe(SMALLEST)
+  #at = 0
+
+  /** What was written. */
+  finish(): Uint8Array {
+    return this.#buffer.subarray(0, this.#at)
+  }
+
+  /** The head of a field: its number and layout. */
+  tag(number: number, wireType: number): void {
+    this.varint((number << 3) | wireType)
+  }
+
+  /** A whole number from -2⁵³ to 2⁵³; negative ones take ten bytes, as the format wants. */
+  varint(value: number): void {
+    this.#reserve(10)
+    if (value < 0) {
+      this.#negative(value)
+      return
+    }
+    let rest = value
+    while (rest > 0x7f) {
+      this.#buffer[this.#at++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#buffer[this.#at++] = rest
+  }
+
+  /** A text in UTF-8, its length before it. */
+  text(text: string): void {
+    const length = Buffer.byteLength(text, 'utf8')
+    this.varint(length)
+    this.#reserve(length)
+    this.#at += this.#buffer.write(text, this.#at, length, 'utf8')
+  }
+
+  /** Bytes, or a text of one character for each, their length before them. */
+  bytes(bytes: Uint8Array | string): void {
+    this.varint(bytes.length)
+    this.#reserve(bytes.length)
+    if (typeof bytes === 'string') this.#buffer.write(bytes, this.#at, 'latin1')
+    else this.#buffer.set(bytes, this.#at)
+    this.#at += bytes.length
+  }
+
+  /** Writes what `write` writes, with its length before it. */
+  nested(write: () => void): void {
+    const start = this.#at
+    this.#reserve(1)
+    this.#at++
+    write()
+    const length = this.#at - start - 1
+    if (length <= 0x7f) {
+      this.#buffer[start] = length
+      return
+    }
+    // The length takes more than the one byte that was left for it.
+    let more = 1
+    for (let rest = length >>> 14; rest > 0; rest >>>= 7) more++
+    this.#reserve(more)
+    this.#buffer.copyWithin(start + 1 + more, start + 1, this.#at)
+    this.#at = start
+    this.varint(length)
+    this.#at += length
+  }
+
+  #negative(value: number): void {
+    let rest = BigInt.asUintN(64, BigInt(value))
+    for (let byte = 0; byte < 9; byte++) {
+      this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80
+      rest >>= 7n
+    }
+    this.#buffer[this.#at++] = Number(rest)
+  }
+
+  #reserve(count: number): void {
+    if (this.#at + count <= this.#buffer.length) return
+    const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#at + count))
+    this.#buffer.copy(grown, 0, 0, this.#at)
+    this.#buffer = grown
+  }
+}

@@ -1,0 +1,128 @@
+/** queue.lease by hand, in its ordinary form; see ordinary.ts. */
+import { encodeBinary } from '../binary/encode.js'
+import { message, one, type Timestamp, type TimestampInit } from '../messages/message.js'
+import type { AnswerOf, RequestOf, ResponseOf } from '../methods.js'
+import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
+
+/** Reads a request. */
+export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefined {
+  const reader = new OrdinaryReader(bytes)
+  const request = { queueName: '', batchSize: 0, clientId: '', requestTimeout: '' }
+  const end = bytes.length
+  while (reader.at < end) {
+    const tag = reader.byte()
+    if (tag === 0x0a) request.queueName = reader.text(end)
+    else if (tag === 0x10) request.batchSize = reader.small()
+    else if (tag === 0x1a) request.clientId = reader.text(end)
+    else if (tag === 0x22) request.requestTimeout = reader.text(end)
+    else return undefined
+  }
+  return reader.odd || reader.at > end ? undefined : request
+}
+
+type Answer = AnswerOf<'queueLease'>
+type AnsweredItem = NonNullable<Answer['items']>[number]
+
+const Deadline = message('Deadline', { at: one(1, 'timestamp') })
+const NO_DEADLINE = new Uint8Array()
+
+/** Writes an answer of the service, whose values are known to be right. */
+export function encodeLeased(answer: Answer): Uint8Array | undefined {
+  const { queueName = '', partition = 0, items = [] } = answer
+  const nameSize = textSize(queueName)
+  const deadlines = new DeadlineBytes()
+  let total = fieldSize(nameSize) + (partition === 0 ? 0 : 1 + varintSize(partition))
+  const sizes: number[] = []
+  for (const item of items) {
+    const size = itemSize(item, deadlines.of(item.leaseDeadline).length)
+    sizes.push(size)
+    total += partSize(size)
+  }
+  const writer = new OrdinaryWriter(total)
+  writer.text(0x0a, queueName, nameSize)
+  if (partition !== 0) writer.head(0x10, partition)
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as AnsweredItem
+    writer.head(0x1a, sizes[index] as number)
+    writeItem(writer, item, deadlines.of(item.leaseDeadline))
+  }
+  return writer.bytes
+}
+
+function itemSize(item: AnsweredItem, deadlineSize: number): number {
+  const { encoding = '', kind = '', reference = '', id = '', attempts = 0, bytes = '' } = item
+  const texts = fieldSize(textSize(encoding)) + fieldSize(textSize(kind)) + fieldSize(textSize(reference))
+  const attemptsSize = attempts === 0 ? 0 : 1 + varintSize(attempts)
+  return texts + fieldSize(id.length) + attemptsSize + fieldSize(deadlineSize) + fieldSize(bytes.length)
+}
+
+function writeItem(writer: OrdinaryWriter, item: AnsweredItem, deadline: Uint8Array): void {
+  const { encoding = '', kind = '', reference = '', id = '', attempts = 0, bytes = '' } = item
+  writer.text(0x0a, encoding, textSize(encoding))
+  writer.text(0x12, kind, textSize(kind))
+  writer.text(0x1a, reference, textSize(reference))
+  writer.text(0x22, id, id.length)
+  if (attempts !== 0) writer.head(0x28, attempts)
+  writer.copy(0x32, deadline)
+  writer.byteText(0x3a, bytes)
+}
+
+/** The bytes of deadlines; the items of a lease share theirs, so that it is written once. */
+class DeadlineBytes {
+  #last: TimestampInit | undefined
+  #bytes: Uint8Array = NO_DEADLINE
+
+  of(deadline: TimestampInit | undefined): Uint8Array {
+    if (deadline === undefined) return NO_DEADLINE
+    if (deadline !== this.#last) {
+      this.#last = deadline
+      // Without the tag and the length of one byte each, which the writer adds.
+      this.#bytes = encodeBinary(Deadline, { at: deadline }).subarray(2)
+    }
+    return this.#bytes
+  }
+}
+
+type Response = ResponseOf<'queueLease'>
+type ResponseItem = Response['items'][number]
+
+/** Reads an answer. */
+export function decodeLeased(bytes: Uint8Array): Response | undefined {
+  const reader = new OrdinaryReader(bytes)
+  const response: Response = { queueName: '', partition: 0, items: [] }
+  const end = bytes.length
+  let like: ResponseItem | undefined
+  while (reader.at < end) {
+    const tag = reader.byte()
+    if (tag === 0x1a) {
+      like = readItem(reader, end, like)
+      response.items.push(like)
+    } else if (tag === 0x0a) response.queueName = reader.text(end)
+    else if (tag === 0x10) response.partition = reader.small()
+    else return undefined
+  }
+  return reader.odd || reader.at > end ? undefined : response
+}
+
+function readItem(reader: OrdinaryReader, limit: number, like: ResponseItem | undefined): ResponseItem {
+  const end = reader.length(limit) + reader.at
+  const item = newItem()
+  while (reader.at < end) {
+    const tag = reader.byte()
+    if (tag === 0x3a) item.bytes = reader.view(end)
+    else if (tag === 0x22) item.id = reader.text(end)
+    else if (tag === 0x28) item.attempts = reader.small()
+    else if (tag === 0x32 && item.leaseDeadline === undefined) item.leaseDeadline = reader.timestamp(end)
+    else if (tag === 0x1a) item.reference = reader.text(end, like?.reference)
+    else if (tag === 0x12) item.kind = reader.text(end, like?.kind)
+    else if (tag === 0x0a) item.encoding = reader.text(end, like?.encoding)
+    else reader.giveUp()
+  }
+  if (reader.at !== end) reader.giveUp()
+  return item
+}
+
+function newItem(): ResponseItem {
+  const leaseDeadline: Timestamp | undefined = undefined
+  return { encoding: '', kind: '', reference: '', id: '', attempts: 0, leaseDeadline, bytes: NO_DEADLINE }
+}

@@ -1,0 +1,47 @@
+/** A message to JSON text: snake_case names, defaults left out, bytes in base 64, timestamps by RFC 3339. */
+import type { Field, MessageType, TimestampInit } from '../messages/message.js'
+import { exactTimestamp } from '../timestamp.js'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Writes a message, whose values must be of the right kinds (contract: admin.md §1.3). */
+export function encodeJson(type: MessageType, message: Values): string {
+  return JSON.stringify(jsonOf(type, message))
+}
+
+function jsonOf(type: MessageType, message: Values): Values {
+  const json: Record<string, unknown> = {}
+  for (const field of type.fields) {
+    const value = message[field.local]
+    if (value === undefined || value === null || isDefault(field, value)) continue
+    json[field.json] = field.repeated
+      ? (value as unknown[]).map((one) => jsonValue(field, one))
+      : jsonValue(field, value)
+  }
+  return json
+}
+
+function isDefault({ kind }: Field, value: unknown): boolean {
+  if (kind === 'textMap') return Object.keys(value as object).length === 0
+  return value === '' || value === 0 || value === false || (value as { length?: number }).length === 0
+}
+
+function jsonValue({ kind }: Field, value: unknown): unknown {
+  if (typeof kind === 'object') return jsonOf(kind, value as Values)
+  if (kind === 'timestamp') return timestampText(value as TimestampInit)
+  if (kind !== 'bytes') return value
+  return (typeof value === 'string' ? Buffer.from(value, 'latin1') : Buffer.from(value as Uint8Array)).toString(
+    'base64',
+  )
+}
+
+/** RFC 3339 with as many groups of three decimals as are needed. */
+function timestampText(value: TimestampInit): string {
+  const { seconds, nanos } = exactTimestamp(value)
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19)
+  if (nanos === 0) return `${whole}Z`
+  const decimals = String(nanos)
+    .padStart(9, '0')
+    .replace(/(?:000){1,2}$/, '')
+  return `${whole}.${decimals}Z`
+}

@@ -1,0 +1,153 @@
+/**
+ * What a message of the protocol is made of: a name and a table of fields. Types, both encodings and the checks of the
+ * client come from the tables beside this file; `test/unit/messages.test.ts` holds them to the .proto files.
+ */
+
+/**
+ * Bytes as a text of one character each (latin 1), as the server's side has them: a fraction of the cost of a
+ * `Uint8Array` to make, to keep and to copy.
+ */
+export type ByteText = string
+
+/** A point in time as it travels. */
+export interface Timestamp {
+  /** Seconds since 1970, negative before. */
+  readonly seconds: bigint
+  /** 0 to 999,999,999. */
+  readonly nanos: number
+}
+
+/** A point in time as a caller may give it. */
+export type TimestampInit = Timestamp | Date | { readonly seconds: bigint | number; readonly nanos?: number }
+
+/** What a field holds. `textMap` is a map from texts to texts. */
+export type FieldKind = 'string' | 'int32' | 'bool' | 'bytes' | 'timestamp' | 'textMap'
+
+/** How a field is written down in a table. */
+export interface FieldSpec<K = unknown, R extends boolean = boolean> {
+  readonly number: number
+  readonly kind: K
+  readonly repeated: R
+  readonly names?: OddNames
+}
+
+/** Names that are not the usual ones: in the .proto file as in messages here, in JSON the same in snake_case. */
+export interface OddNames {
+  readonly name?: string
+  readonly json?: string
+}
+
+/** A field, with all its names. */
+export interface Field {
+  /** As in messages here. */
+  readonly local: string
+  /** As in the .proto file; JSON knows it too. */
+  readonly name: string
+  /** As JSON is written. */
+  readonly json: string
+  readonly number: number
+  readonly kind: FieldKind | MessageType
+  readonly repeated: boolean
+}
+
+/** A type of message. */
+export interface MessageType<F extends Fields = Fields> {
+  /** As in the .proto file, with its package. */
+  readonly name: string
+  readonly fields: readonly Field[]
+  readonly byNumber: ReadonlyMap<number, Field>
+  /** By both names that JSON knows. */
+  readonly byName: ReadonlyMap<string, Field>
+  /** Only there for the compiler. */
+  readonly specs?: F
+}
+
+/** The fields of a message by their names. */
+export type Fields = Readonly<Record<string, FieldSpec>>
+
+/** A field with one value. */
+export function one<const K extends FieldKind>(number: number, kind: K, names: OddNames = {}): FieldSpec<K, false> {
+  return { number, kind, repeated: false, names }
+}
+
+/** A field with a list of values. */
+export function many<const K extends FieldKind | MessageType>(
+  number: number,
+  kind: K,
+  names: OddNames = {},
+): FieldSpec<K, true> {
+  return { number, kind, repeated: true, names }
+}
+
+/** Makes a type of its fields. Fields are written in the order of their numbers. */
+export function message<const F extends Fields>(name: string, specs: F): MessageType<F> {
+  const fields = Object.entries(specs)
+    .map(([local, { number, kind, repeated, names }]): Field => {
+      const { name = local, json = snakeCase(local) } = names ?? {}
+      return { local, name, json, number, kind: kind as Field['kind'], repeated }
+    })
+    .sort((a, b) => a.number - b.number)
+  return {
+    name,
+    fields,
+    byNumber: new Map(fields.map((field) => [field.number, field])),
+    byName: new Map(fields.flatMap((field) => [[field.json, field] as const, [field.name, field] as const])),
+  }
+}
+
+/** A message with its defaults: what a reader starts from. */
+export function emptyMessage(type: MessageType, emptyBytes: () => unknown): Record<string, unknown> {
+  const empty: Record<string, unknown> = {}
+  for (const { local, kind, repeated } of type.fields) {
+    if (repeated) empty[local] = []
+    else if (kind === 'string') empty[local] = ''
+    else if (kind === 'int32') empty[local] = 0
+    else if (kind === 'bool') empty[local] = false
+    else if (kind === 'bytes') empty[local] = emptyBytes()
+    else if (kind === 'textMap') empty[local] = {}
+  }
+  return empty
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+type Value<K, B> = K extends 'string'
+  ? string
+  : K extends 'int32'
+    ? number
+    : K extends 'bool'
+      ? boolean
+      : K extends 'bytes'
+        ? B
+        : K extends 'textMap'
+          ? Record<string, string>
+          : K extends MessageType<infer F>
+            ? Shape<F, B>
+            : never
+
+/** A message as it was read: every field is there, but timestamps that were not given. `B` is what bytes are. */
+export type Shape<F extends Fields, B> = {
+  -readonly [N in keyof F as F[N]['kind'] extends 'timestamp' ? never : N]: F[N] extends FieldSpec<infer K, infer R>
+    ? R extends true
+      ? Value<K, B>[]
+      : Value<K, B>
+    : never
+} & { -readonly [N in keyof F as F[N]['kind'] extends 'timestamp' ? N : never]?: Timestamp | undefined }
+
+type InitValue<K, B> = K extends 'timestamp' ? TimestampInit : K extends MessageType<infer F> ? Init<F, B> : Value<K, B>
+
+/** A message as a writer gives it: every field may be left out. */
+export type Init<F extends Fields, B> = {
+  readonly [N in keyof F]?:
+    | (F[N] extends FieldSpec<infer K, infer R>
+        ? R extends true
+          ? readonly InitValue<K, B>[]
+          : InitValue<K, B>
+        : never)
+    | undefined
+}
+
+/** The fields of a type. */
+export type FieldsOf<M> = M extends MessageType<infer F> ? F : never

@@ -1,0 +1,9 @@
+/** The envelope of answers without a message of their own, and of errors (contract: admin.md §1.3). */
+import { message, one } from './message.js'
+
+export const Reply = message('duh.v1.Reply', {
+  code: one(1, 'int32'),
+  codeText: one(2, 'string'),
+  message: one(3, 'string'),
+  details: one(4, 'textMap'),
+})

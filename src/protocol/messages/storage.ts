@@ -1,0 +1,48 @@
+/** What a partition holds: list, import, delete (contract: messages.md, admin.md §11). */
+import { many, message, one } from './message.js'
+
+/** An item as storage holds it. */
+export const StorageItem = message('querator.StorageItem', {
+  id: one(1, 'string'),
+  sourceId: one(2, 'string', { name: 'source_id' }),
+  isLeased: one(3, 'bool'),
+  leaseDeadline: one(4, 'timestamp'),
+  expireDeadline: one(5, 'timestamp'),
+  deadDeadline: one(6, 'timestamp'),
+  createdAt: one(7, 'timestamp'),
+  updatedAt: one(8, 'timestamp'),
+  enqueueAt: one(9, 'timestamp'),
+  attempts: one(10, 'int32'),
+  maxAttempts: one(11, 'int32'),
+  reference: one(12, 'string'),
+  encoding: one(13, 'string'),
+  kind: one(14, 'string'),
+  payload: one(15, 'bytes'),
+})
+
+export const StorageItemsListRequest = message('querator.StorageItemsListRequest', {
+  queueName: one(1, 'string'),
+  partition: one(2, 'int32'),
+  pivot: one(3, 'string'),
+  limit: one(4, 'int32'),
+})
+
+export const StorageItemsListResponse = message('querator.StorageItemsListResponse', {
+  items: many(1, StorageItem),
+})
+
+export const StorageItemsImportRequest = message('querator.StorageItemsImportRequest', {
+  queueName: one(1, 'string'),
+  partition: one(2, 'int32'),
+  items: many(3, StorageItem),
+})
+
+export const StorageItemsImportResponse = message('querator.StorageItemsImportResponse', {
+  items: many(2, StorageItem),
+})
+
+export const StorageItemsDeleteRequest = message('querator.StorageItemsDeleteRequest', {
+  queueName: one(1, 'string'),
+  partition: one(2, 'int32'),
+  ids: many(3, 'string'),
+})
