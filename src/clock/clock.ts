@@ -54,6 +54,9 @@ export interface Clock {
   setTimer(at: Instant, due: () => void, priority?: number): Timer
   /** Notes what the passing of time made happen, for whoever moves the clock; not asked when nobody does. */
   report(fired: () => Fired): void
-  /** Notes an answer that is on its way to a client, so that a move of the clock can wait for its arrival. */
-  delivering(arrival: Promise<unknown>): void
+  /**
+   * Notes an answer that is on its way to a client, so that a move of the clock can wait for its arrival, which the
+   * function that it answers tells of.
+   */
+  delivering(): () => void
 }

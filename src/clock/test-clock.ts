@@ -46,7 +46,10 @@ export class TestClock implements Clock {
       timer.place = place
     },
   })
-  readonly #deliveries = new Set<Promise<unknown>>()
+  /** Answers on their way to clients. */
+  #deliveries = 0
+  /** Called when the last of them has arrived. */
+  #allDelivered: (() => void) | undefined
   #ahead = 0
   #frozenAt: Instant | undefined
   #rank = 0
@@ -122,23 +125,20 @@ export class TestClock implements Clock {
   }
 
   /** @internal */
-  delivering(arrival: Promise<unknown>): void {
-    const watched: Promise<unknown> = arrival.then(
-      () => this.#deliveries.delete(watched),
-      () => this.#deliveries.delete(watched),
-    )
-    this.#deliveries.add(watched)
+  delivering(): () => void {
+    this.#deliveries++
+    return this.#delivered
   }
 
   /** Resolves when every answer that is on its way has arrived. @internal */
   async arrivals(): Promise<void> {
-    if (this.#deliveries.size === 0) return
+    if (this.#deliveries === 0) return
     // A client that does not read its answer must not hold up the one who moves the clock.
     let giveUp = () => {}
-    const patience = new Promise<void>((resolve) => {
+    await new Promise<void>((resolve) => {
+      this.#allDelivered = resolve
       giveUp = wakeAfter(LONGEST_ARRIVAL, resolve)
     })
-    await Promise.race([Promise.all(this.#deliveries), patience])
     giveUp()
     // One turn to leave this end of the sockets, one to be read at the other.
     await nextTurn()
@@ -150,6 +150,13 @@ export class TestClock implements Clock {
     this.#stopped = true
     this.#timers.clear()
     this.#arm()
+  }
+
+  readonly #delivered = (): void => {
+    this.#deliveries--
+    if (this.#deliveries > 0) return
+    this.#allDelivered?.()
+    this.#allDelivered = undefined
   }
 
   async #move(duration: number): Promise<Fired[]> {

@@ -71,7 +71,7 @@ export class Daemon {
       namespaceExists: (name) => name === SYSTEM_NAMESPACE,
     }
     this.#handler = new Handler({
-      call: (name, request, signal) => carryOut(name, { ...context, signal }, request),
+      call: (name, message, caller) => carryOut(name, { ...context, caller }, message),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })

@@ -8,6 +8,8 @@ export class Deadline {
   readonly #priority: number
   readonly #passed: () => void
   #at: Instant = NEVER
+  /** When the timer rings; never after the deadline. */
+  #ringsAt: Instant = NEVER
   #timer: Timer | undefined
 
   /** Calls `passed` whenever the deadline that is set is reached; `priority` as in {@link Clock.setTimer}. */
@@ -19,22 +21,34 @@ export class Deadline {
 
   /** Moves the deadline; `Infinity` means none. */
   set(at: Instant): void {
-    if (at === this.#at) return
-    this.cancel()
-    if (at === NEVER) return
     this.#at = at
-    this.#timer = this.#clock.setTimer(at, () => this.#reached(), this.#priority)
+    // A timer that rings early is set anew then: most deadlines move away long before they are reached.
+    if (at < this.#ringsAt) this.#arm()
   }
 
   /** Forgets the deadline. */
   cancel(): void {
+    this.#at = NEVER
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#at = NEVER
+    this.#ringsAt = NEVER
   }
 
-  #reached(): void {
+  #arm(): void {
+    this.#timer?.cancel()
+    this.#ringsAt = this.#at
+    this.#timer = this.#clock.setTimer(this.#at, () => this.#ring(), this.#priority)
+  }
+
+  #ring(): void {
+    const early = this.#ringsAt < this.#at
     this.#timer = undefined
+    this.#ringsAt = NEVER
+    if (early) {
+      // Also where the deadline has passed as well: what was due before it goes first.
+      if (this.#at !== NEVER) this.#arm()
+      return
+    }
     this.#at = NEVER
     this.#passed()
   }

@@ -11,6 +11,7 @@ export const MEDIA_TYPE: Record<Encoding, string> = {
 
 /** The encoding named by `Content-Type` or `Accept`; absent or a wildcard means JSON, undefined means neither. */
 export function encodingOf(header: string | undefined): Encoding | undefined {
+  if (header === MEDIA_TYPE.protobuf) return 'protobuf'
   switch (
     firstOf(header ?? '')
       .trim()

@@ -6,6 +6,9 @@
 /** Header names are in lower case. */
 export type Headers = Readonly<Record<string, string | undefined>>
 
+/** Reads a body to its end; undefined as soon as there are more than `limit` bytes. Rejects when it cannot be read. */
+export type BodyReader = (limit: number) => Promise<Uint8Array | undefined>
+
 /** A request on its way to the handler. */
 export interface WireRequest {
   /** In upper case. */
@@ -14,8 +17,8 @@ export interface WireRequest {
   readonly target: string
   readonly headers: Headers
   /** The body, whole or as it comes in. Never read further than the limit of the call. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>
-  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. */
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | BodyReader
+  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. Only asked for by what waits. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -14,10 +14,15 @@ export interface ServiceContext {
   namespaceExists(name: string): boolean
 }
 
-/** One call: who waits for it, and whether they still do. */
+/** Who waits for a call. */
+export interface Caller {
+  /** Aborted when the client has gone away; absent where it cannot. Making it costs, so only what waits asks for it. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One call, and whose it is. */
 export interface CallContext extends ServiceContext {
-  /** Aborted when the client has gone away; absent where it cannot. */
-  readonly signal: AbortSignal | undefined
+  readonly caller: Caller
 }
 
 /** GET: the queue that a call is about (contract: queue.md §2, admin.md §9). @throws 400, 453 */

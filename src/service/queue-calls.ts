@@ -44,13 +44,7 @@ export async function queueLease(
   checkLongest(timeout, false)
   checkShortest(timeout)
   const deadline = context.clock.now() + Math.ceil(Number(timeout) / 1e6)
-  let abandon = () => undefined as void
-  const waiting = settled<Leased>((settle) => {
-    abandon = queue.lease({ clientId, batchSize, deadline }, settle)
-  })
-  if (context.signal?.aborted) abandon()
-  context.signal?.addEventListener('abort', abandon, { once: true })
-  const leased = await waiting.finally(() => context.signal?.removeEventListener('abort', abandon))
+  const leased = await unlessAbandoned(context, (settle) => queue.lease({ clientId, batchSize, deadline }, settle))
   const end = leased.items[0]?.leaseDeadline
   const leaseDeadline = end && timestampOf(end.at, end.early)
   return { queueName, partition: leased.partition, items: leased.items.map((item) => shown(item, leaseDeadline)) }
@@ -76,6 +70,27 @@ export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'
     return { id, dead, retryAt: retryAt && instantOf(retryAt) }
   })
   return settled((settle) => queue.retry(partition, items, settle))
+}
+
+/** Lets a lease wait until it is answered, or its client has gone away: then it is forgotten. */
+function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) => () => void): Promise<Leased> {
+  return new Promise<Leased>((resolve, reject) => {
+    let waits = true
+    let forget = () => {}
+    const answered = <T>(settle: (answer: T) => void) => {
+      return (answer: T) => {
+        waits = false
+        forget()
+        settle(answer)
+      }
+    }
+    const abandon = start({ resolve: answered(resolve), reject: answered(reject) })
+    const signal = waits ? context.caller.signal : undefined
+    if (signal === undefined) return
+    signal.addEventListener('abort', abandon, { once: true })
+    forget = () => signal.removeEventListener('abort', abandon)
+    if (signal.aborted) abandon()
+  })
 }
 
 function checkCount(what: 'ids' | 'items', count: number): void {

@@ -18,7 +18,7 @@ import { pathOf } from './request-target.js'
 /** What the handler stands in front of. */
 export interface Backend {
   /** Carries a call out: answers its response, or nothing for a plain OK. */
-  call(name: MethodName, request: unknown, signal: AbortSignal | undefined): unknown
+  call(name: MethodName, message: unknown, request: WireRequest): unknown
   health(): Health
   /** Notes a failure that is nobody's request's fault. */
   failed(error: unknown, request: { method: string; path: string }): void
@@ -58,7 +58,7 @@ export class Handler {
       throw contentError(`Content-Type header '${contentType}' is invalid format or unrecognized content type`)
     }
     const message = decodeRequest(method.request, body, encoding)
-    const response = await this.#backend.call(name, message, request.signal)
+    const response = await this.#backend.call(name, message, request)
     return { method, response: (response ?? OK_REPLY) as object }
   }
 

@@ -1,17 +1,18 @@
-/**
- * A `node:http` server around the handler, for real sockets and for pairs of streams in memory alike. A client that
- * hangs up aborts its request at once (D2).
- */
+/** A `node:http` server around the handler, for real sockets and for pairs of streams in memory alike. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Clock } from '../clock/clock.js'
 import type { WireReply } from '../protocol/exchange.js'
 import type { Handler } from './handler.js'
+import { IncomingRequest } from './incoming-request.js'
 
 /** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
 const MOST_DROPPED = 256_000_000
 
 /** A body up to this size is not worth a connection, in bytes. */
 const SMALL_BODY = 256_000
+
+/** A reply up to this size is copied once more rather than written apart from its head, in bytes. */
+const SMALL_REPLY = 4_096
 
 /** Makes the server; it listens nowhere. Answers on their way are told to the clock. */
 export function createHttpServer(handler: Handler, clock: Clock): Server {
@@ -24,19 +25,9 @@ export function createHttpServer(handler: Handler, clock: Clock): Server {
 }
 
 async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const hangUp = new AbortController()
-  res.once('close', () => {
-    if (!res.writableFinished) hangUp.abort()
-  })
-  const reply = await handler.handle({
-    method: req.method ?? 'GET',
-    target: req.url ?? '/',
-    headers: req.headers as Record<string, string | undefined>,
-    body: req.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
-    signal: hangUp.signal,
-  })
-  if (hangUp.signal.aborted) return
-  clock.delivering(new Promise((arrived) => res.once('close', arrived)))
+  const reply = await handler.handle(new IncomingRequest(req, res))
+  if (res.closed) return
+  res.once('close', clock.delivering())
   if (req.complete || Number(req.headers['content-length'] ?? Number.NaN) <= SMALL_BODY) send(res, reply)
   else refuse(req, res, reply)
 }
@@ -44,7 +35,14 @@ async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: 
 /** What is still to come of a small body, Node reads and drops by itself; the connection lives on. */
 function send(res: ServerResponse, reply: WireReply): void {
   writeHead(res, reply)
-  res.end(reply.body)
+  const { body } = reply
+  // A text leaves in one piece with the head.
+  if (body.byteLength <= SMALL_REPLY) res.end(latin1Of(body), 'latin1')
+  else res.end(body)
+}
+
+function latin1Of(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
 function writeHead(res: ServerResponse, reply: WireReply, more: Record<string, string> = {}): void {

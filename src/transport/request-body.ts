@@ -1,24 +1,34 @@
 /** Reading a body up to its limit; what is over the limit is refused, not kept (contract: admin.md §1.4). */
 import { badRequest, messageOf, QueratorError } from '../errors.js'
+import type { BodyReader, WireRequest } from '../protocol/exchange.js'
 
 /** The bytes of a body. @throws 400 when there are more than `limit`, 512 when they cannot be read */
-export async function readBody(body: Uint8Array | AsyncIterable<Uint8Array>, limit: number): Promise<Uint8Array> {
+export async function readBody(body: WireRequest['body'], limit: number): Promise<Uint8Array> {
   if (ArrayBuffer.isView(body)) {
     if (body.byteLength > limit) throw tooLong(limit)
     return body
   }
+  const bytes = await collected(body, limit).catch((error: unknown) => {
+    throw new QueratorError(512, messageOf(error), { cause: error })
+  })
+  if (bytes === undefined) throw tooLong(limit)
+  return bytes
+}
+
+async function collected(body: AsyncIterable<Uint8Array> | BodyReader, limit: number): Promise<Uint8Array | undefined> {
+  if (typeof body === 'function') return body(limit)
   const chunks: Uint8Array[] = []
   let length = 0
-  try {
-    for await (const chunk of body) {
-      length += chunk.byteLength
-      if (length > limit) break
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    throw new QueratorError(512, messageOf(error), { cause: error })
+  for await (const chunk of body) {
+    length += chunk.byteLength
+    if (length > limit) return undefined
+    chunks.push(chunk)
   }
-  if (length > limit) throw tooLong(limit)
+  return joined(chunks, length)
+}
+
+/** The chunks of a body as one piece. */
+export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length)
 }
 

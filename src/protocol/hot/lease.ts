@@ -34,7 +34,10 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   let total = fieldSize(nameSize) + (partition === 0 ? 0 : 1 + varintSize(partition))
   const sizes: number[] = []
   for (const item of items) {
-    const size = itemSize(item, deadlines.of(item.leaseDeadline).length)
+    const deadline = deadlines.of(item.leaseDeadline)
+    // The very first instant of 1970 has no bytes, but is there.
+    if (item.leaseDeadline !== undefined && deadline.length === 0) return undefined
+    const size = itemSize(item, deadline.length)
     sizes.push(size)
     total += partSize(size)
   }

@@ -1,0 +1,61 @@
+/** A request of `node:http` as the handler takes it; what a call does not ask for is not made. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Headers, WireRequest } from '../protocol/exchange.js'
+import { joined } from './request-body.js'
+
+/** See the head of this file. A client that hangs up aborts the signal at once (D2). */
+export class IncomingRequest implements WireRequest {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  #hangUp: AbortController | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request
+    this.#response = response
+  }
+
+  get method(): string {
+    return this.#request.method ?? 'GET'
+  }
+
+  get target(): string {
+    return this.#request.url ?? '/'
+  }
+
+  get headers(): Headers {
+    return this.#request.headers as Headers
+  }
+
+  readonly body = (limit: number): Promise<Uint8Array | undefined> => readUpTo(this.#request, limit)
+
+  get signal(): AbortSignal {
+    if (this.#hangUp === undefined) {
+      const hangUp = new AbortController()
+      this.#hangUp = hangUp
+      if (this.#response.closed) hangUp.abort()
+      else this.#response.once('close', () => hangUp.abort())
+    }
+    return this.#hangUp.signal
+  }
+}
+
+function readUpTo(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    const take = (chunk: Uint8Array) => {
+      length += chunk.byteLength
+      chunks.push(chunk)
+      if (length > limit) leave(undefined)
+    }
+    const end = () => leave(joined(chunks, length))
+    const leave = (bytes: Uint8Array | undefined) => {
+      request.off('data', take).off('end', end).off('close', broken).off('error', broken)
+      // What is still to come waits for whoever reads on.
+      if (bytes === undefined) request.pause()
+      resolve(bytes)
+    }
+    const broken = (error?: Error) => reject(error ?? new Error('the client hung up'))
+    request.on('data', take).once('end', end).once('close', broken).once('error', broken)
+  })
+}
