@@ -121,6 +121,8 @@ export class LogicalQueue {
 
   /** Changes partitions outside of the requests above: import, delete, clear. Waiting leases get what it frees. */
   change<T>(edit: () => T): T {
+    const now = this.#context.clock.now()
+    for (const partition of this.partitions) partition.dropPassedRun(now)
     try {
       return edit()
     } finally {

@@ -180,6 +180,11 @@ export class Partition {
     if (deadline > now) this.#askedRun = Math.min(this.#askedRun, deadline)
   }
 
+  /** A run that was put off because there was nothing to do, and whose time has passed, is not made up for later. */
+  dropPassedRun(now: Instant): void {
+    if (this.#askedRun <= now) this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
+  }
+
   /** Starts a lifecycle run: answers the items with a deadline that has passed, and forgets those deadlines. */
   beginRun(now: Instant): Item[] {
     const due = new Set(this.#overdue)

@@ -56,6 +56,26 @@ test('an imported lease runs out when the lifecycle looks next', async () => {
   ])
 })
 
+test('an imported item that is overdue waits for the next look, although an earlier one found nothing to do', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue({ leaseTimeout: '20s' })
+  await queue.produce({ reference: 'done' })
+  await (await queue.lease()).complete()
+  await daemon.clock.advance('1m')
+  await daemon.client.storageItemsImport({
+    queueName: queue.name,
+    items: [{ reference: 'overdue', expireDeadline: after(0) }],
+  })
+  expect(await daemon.clock.advance('1ms')).toEqual([])
+  expect(await queue.items()).toMatchObject([{ reference: 'overdue' }])
+  await queue.produce({ reference: 'next' })
+  await queue.lease({ batchSize: 2 })
+  expect(await daemon.clock.advance('20s')).toMatchObject([
+    { kind: 'lease-expired', reference: 'overdue' },
+    { kind: 'lease-expired', reference: 'next' },
+  ])
+})
+
 test('an item without an expire deadline is expired at the next look of the lifecycle', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()

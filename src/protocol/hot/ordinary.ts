@@ -22,6 +22,8 @@ export class OrdinaryReader {
   readonly bytes: FastBuffer
   at = 0
   odd = false
+  /** The last timestamp, and where it stands. */
+  #known = { start: 0, length: -1, timestamp: { seconds: 0n, nanos: 0 } as Timestamp }
 
   constructor(bytes: Uint8Array) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as FastBuffer
@@ -81,9 +83,18 @@ export class OrdinaryReader {
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at - length, length)
   }
 
-  /** A point in time after 1970. */
+  /** A point in time after 1970; the very object read before where it is the same, as in most of a batch. */
   timestamp(end: number): Timestamp {
-    const stop = this.length(end) + this.at
+    const length = this.length(end)
+    const start = this.at
+    if (length !== this.#known.length || !this.#same(this.#known.start, start, length)) {
+      this.#known = { start, length, timestamp: this.#newTimestamp(start + length) }
+    }
+    this.at = start + length
+    return this.#known.timestamp
+  }
+
+  #newTimestamp(stop: number): Timestamp {
     let seconds = 0
     let nanos = 0
     if (this.bytes[this.at] === 0x08) {
@@ -102,6 +113,13 @@ export class OrdinaryReader {
   giveUp(): void {
     this.odd = true
     this.at = this.bytes.length
+  }
+
+  #same(one: number, other: number, length: number): boolean {
+    for (let index = 0; index < length; index++) {
+      if (this.bytes[one + index] !== this.bytes[other + index]) return false
+    }
+    return true
   }
 
   #is(text: string, start: number): boolean {
