@@ -1,7 +1,9 @@
 /** Lets an error point at the line of the test that made the call, not at the lines of this package. */
 
-/** The folder of this build, as it stands in stack traces; undefined when that cannot be told. */
-const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*[/\\])client[/\\]call-site\.[cm]?[jt]s/.exec(new Error().stack ?? '')?.[1]
+/** The folder of this build, or of the sources, as it stands in stack traces; undefined when that cannot be told. */
+const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm]?[jt]s:\d/.exec(
+  new Error().stack ?? '',
+)?.[1]
 
 /** Takes the frames of this package off the top of the stack, where others are left. Answers the same error. */
 export function atCallSite<E extends Error>(error: E): E {

@@ -1,8 +1,14 @@
 /** Reading a configuration file: only the first document counts, as on the server (contract: admin.md §13). */
 import { readFileSync } from 'node:fs'
-import { parseAllDocuments } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../errors.js'
 import type { ConfigTree } from './config.js'
+
+/** Loaded with the first file: most tests have none, and it would be half of the time that the package takes to load. */
+function yaml(): typeof Yaml {
+  return createRequire(import.meta.url)('yaml') as typeof Yaml
+}
 
 /** The tree of a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
 export function readConfigFile(path: string): ConfigTree {
@@ -12,7 +18,7 @@ export function readConfigFile(path: string): ConfigTree {
   } catch (error) {
     throw usageError(`while opening config file: ${messageOf(error)}`, error)
   }
-  const documents = parseAllDocuments(text)
+  const documents = yaml().parseAllDocuments(text)
   const document = Array.isArray(documents) ? documents[0] : undefined
   if (document === undefined) throw usageError(`while reading config file: EOF; ${path} is empty`)
   const problem = document.errors[0]
