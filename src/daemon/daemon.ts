@@ -15,7 +15,7 @@ import { SYSTEM_NAMESPACE } from '../engine/queue-config.js'
 import { Queues } from '../engine/queues.js'
 import { seededRandom } from '../engine/random.js'
 import { usageError } from '../errors.js'
-import type { WireReply, WireRequest } from '../protocol/exchange.js'
+import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
 import type { CallContext, ServiceContext } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
@@ -71,7 +71,8 @@ export class Daemon {
       namespaceExists: (name) => name === SYSTEM_NAMESPACE,
     }
     this.#handler = new Handler({
-      call: (name, message, caller) => carryOut(name, { ...context, caller }, message),
+      call: (name, message, request) =>
+        carryOut(name, { ...context, whenGone: (listener) => whenGone(request, listener) }, message),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })

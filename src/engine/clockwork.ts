@@ -75,12 +75,14 @@ export class Clockwork {
 
   #endWaiting(): void {
     const { waiting } = this.#owner
+    // One for all: a thousand stack traces would take longer than everything else.
+    const ended = retryRequest('request timeout; no items are in the queue, try again')
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       const { deadline, clientId } = lease.request
       const queue = this.#owner.rules().queue
       this.#clock.report(() => ({ time: new Date(deadline), kind: 'request-timeout', queue, clientId }))
       this.#owner.sentAway(lease)
-      lease.settle.reject(retryRequest('request timeout; no items are in the queue, try again'))
+      lease.settle.reject(ended)
     }
     this.wind()
   }

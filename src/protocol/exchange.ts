@@ -18,8 +18,22 @@ export interface WireRequest {
   readonly headers: Headers
   /** The body, whole or as it comes in. Never read further than the limit of the call. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | BodyReader
-  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. Only asked for by what waits. */
+  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. */
   readonly signal?: AbortSignal | undefined
+  /** What a listener has instead of a signal: calls `listener` then, and answers how to take that back. */
+  whenGone?(listener: () => void): () => void
+  /** Told when the call is done and its reply is about to be made; answers what that has to wait for. */
+  replying?(): Promise<void> | undefined
+}
+
+/** Calls `listener` when nobody waits for the reply any more, also when that is so already; answers how to take it back. */
+export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, listener: () => void): () => void {
+  if (request.whenGone !== undefined) return request.whenGone(listener)
+  const { signal } = request
+  if (signal === undefined) return () => undefined
+  signal.addEventListener('abort', listener, { once: true })
+  if (signal.aborted) listener()
+  return () => signal.removeEventListener('abort', listener)
 }
 
 /** The reply of the handler. */

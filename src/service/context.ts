@@ -14,15 +14,12 @@ export interface ServiceContext {
   namespaceExists(name: string): boolean
 }
 
-/** Who waits for a call. */
-export interface Caller {
-  /** Aborted when the client has gone away; absent where it cannot. Making it costs, so only what waits asks for it. */
-  readonly signal?: AbortSignal | undefined
-}
+/** Who waits for a call: calls `listener` when they have gone away, and answers how to take that back. */
+export type WhenGone = (listener: () => void) => () => void
 
 /** One call, and whose it is. */
 export interface CallContext extends ServiceContext {
-  readonly caller: Caller
+  readonly whenGone: WhenGone
 }
 
 /** GET: the queue that a call is about (contract: queue.md §2, admin.md §9). @throws 400, 453 */

@@ -85,11 +85,7 @@ function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) =
       }
     }
     const abandon = start({ resolve: answered(resolve), reject: answered(reject) })
-    const signal = waits ? context.caller.signal : undefined
-    if (signal === undefined) return
-    signal.addEventListener('abort', abandon, { once: true })
-    forget = () => signal.removeEventListener('abort', abandon)
-    if (signal.aborted) abandon()
+    if (waits) forget = context.whenGone(abandon)
   })
 }
 

@@ -4,7 +4,7 @@
  */
 import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
-import { encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
+import { type Encoding, encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
 import type { MessageType } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
@@ -37,29 +37,20 @@ export class Handler {
     const path = pathOf(request.target)
     if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
     try {
-      const { method, response } = await this.#answer(request, path)
+      const name = nameOf(request, path)
+      const method = METHODS[name] as Method
+      const reading = readBody(request.body, method.bodyLimit)
+      const body = ArrayBuffer.isView(reading) ? reading : await reading
+      const message = decodeRequest(method.request, body, encodingOfBody(request))
+      const response = (await this.#backend.call(name, message, request)) ?? OK_REPLY
+      const held = request.replying?.()
+      if (held !== undefined) await held
       return reply(request, method.response, response, 200)
     } catch (error) {
       const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
+      await request.replying?.()
       return reply(request, Reply, errorReply(known), known.code, known.details)
     }
-  }
-
-  async #answer(request: WireRequest, path: string): Promise<{ method: Method; response: object }> {
-    if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
-    checkAuthorization(request.headers.authorization)
-    const name = methodAt(path)
-    if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
-    const method = METHODS[name] as Method
-    const body = await readBody(request.body, method.bodyLimit)
-    const contentType = request.headers['content-type']
-    const encoding = encodingOf(contentType)
-    if (encoding === undefined) {
-      throw contentError(`Content-Type header '${contentType}' is invalid format or unrecognized content type`)
-    }
-    const message = decodeRequest(method.request, body, encoding)
-    const response = await this.#backend.call(name, message, request)
-    return { method, response: (response ?? OK_REPLY) as object }
   }
 
   #unknown(error: unknown, request: WireRequest, path: string): QueratorError {
@@ -68,13 +59,28 @@ export class Handler {
   }
 }
 
+function nameOf(request: WireRequest, path: string): MethodName {
+  if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
+  checkAuthorization(request.headers.authorization)
+  const name = methodAt(path)
+  if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
+  return name
+}
+
+function encodingOfBody(request: WireRequest): Encoding {
+  const contentType = request.headers['content-type']
+  const encoding = encodingOf(contentType)
+  if (encoding !== undefined) return encoding
+  throw contentError(`Content-Type header '${contentType}' is invalid format or unrecognized content type`)
+}
+
 /** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
 function reply(
   request: WireRequest,
   type: MessageType,
-  message: object,
+  message: unknown,
   status: number,
-  details: Readonly<Record<string, string>> = {},
+  details?: Readonly<Record<string, string>>,
 ): WireReply {
   const accept = request.headers.accept
   const encoding = encodingOf(accept)
@@ -85,7 +91,8 @@ function reply(
     return { status: error.code, headers: headersOf('json'), body: encode(Reply, errorReply(error), 'json') }
   }
   const headers: Record<string, string> = headersOf(encoding)
-  if (Object.keys(details).length > 0) headers[DETAILS_HEADER] = encodeURIComponent(JSON.stringify(details))
+  if (details !== undefined && Object.keys(details).length > 0)
+    headers[DETAILS_HEADER] = encodeURIComponent(JSON.stringify(details))
   return { status, headers, body: encode(type, message as never, encoding) }
 }
 

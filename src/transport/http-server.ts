@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.js'
 import type { WireReply } from '../protocol/exchange.js'
 import type { Handler } from './handler.js'
 import { IncomingRequest } from './incoming-request.js'
+import { ReplyPace } from './reply-pace.js'
 
 /** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
 const MOST_DROPPED = 256_000_000
@@ -16,18 +17,20 @@ const SMALL_REPLY = 4_096
 
 /** Makes the server; it listens nowhere. Answers on their way are told to the clock. */
 export function createHttpServer(handler: Handler, clock: Clock): Server {
+  const pace = new ReplyPace()
+  const serve = async (req: IncomingMessage, res: ServerResponse) => {
+    const reply = await handler.handle(new IncomingRequest(req, res, clock, pace))
+    if (!res.closed) deliver(req, res, reply)
+  }
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, headersTimeout: 60_000 }, (req, res) => {
-    void serve(handler, clock, req, res)
+    void serve(req, res)
   })
   // A lease may wait for 15 minutes without a byte on the line.
   server.timeout = 0
   return server
 }
 
-async function serve(handler: Handler, clock: Clock, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const reply = await handler.handle(new IncomingRequest(req, res))
-  if (res.closed) return
-  res.once('close', clock.delivering())
+function deliver(req: IncomingMessage, res: ServerResponse, reply: WireReply): void {
   if (req.complete || Number(req.headers['content-length'] ?? Number.NaN) <= SMALL_BODY) send(res, reply)
   else refuse(req, res, reply)
 }

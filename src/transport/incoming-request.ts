@@ -1,17 +1,23 @@
 /** A request of `node:http` as the handler takes it; what a call does not ask for is not made. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock/clock.js'
 import type { Headers, WireRequest } from '../protocol/exchange.js'
+import type { ReplyPace } from './reply-pace.js'
 import { joined } from './request-body.js'
 
-/** See the head of this file. A client that hangs up aborts the signal at once (D2). */
+/** See the head of this file. A client that hangs up is gone at once (D2). */
 export class IncomingRequest implements WireRequest {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  #hangUp: AbortController | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  readonly #clock: Clock
+  readonly #pace: ReplyPace
+
+  constructor(request: IncomingMessage, response: ServerResponse, clock: Clock, pace: ReplyPace) {
     this.#request = request
     this.#response = response
+    this.#clock = clock
+    this.#pace = pace
   }
 
   get method(): string {
@@ -28,14 +34,20 @@ export class IncomingRequest implements WireRequest {
 
   readonly body = (limit: number): Promise<Uint8Array | undefined> => readUpTo(this.#request, limit)
 
-  get signal(): AbortSignal {
-    if (this.#hangUp === undefined) {
-      const hangUp = new AbortController()
-      this.#hangUp = hangUp
-      if (this.#response.closed) hangUp.abort()
-      else this.#response.once('close', () => hangUp.abort())
+  replying(): Promise<void> | undefined {
+    if (this.#response.closed) return undefined
+    this.#response.once('close', this.#clock.delivering())
+    return this.#pace.turn()
+  }
+
+  whenGone(listener: () => void): () => void {
+    const response = this.#response
+    const closed = () => {
+      if (!response.writableFinished) listener()
     }
-    return this.#hangUp.signal
+    if (response.closed) closed()
+    response.once('close', closed)
+    return () => response.off('close', closed)
   }
 }
 

@@ -2,12 +2,14 @@
 import { badRequest, messageOf, QueratorError } from '../errors.js'
 import type { BodyReader, WireRequest } from '../protocol/exchange.js'
 
-/** The bytes of a body. @throws 400 when there are more than `limit`, 512 when they cannot be read */
-export async function readBody(body: WireRequest['body'], limit: number): Promise<Uint8Array> {
-  if (ArrayBuffer.isView(body)) {
-    if (body.byteLength > limit) throw tooLong(limit)
-    return body
-  }
+/** The bytes of a body, at once where it is there. @throws 400 when there are more than `limit`, 512 when they cannot be read */
+export function readBody(body: WireRequest['body'], limit: number): Uint8Array | Promise<Uint8Array> {
+  if (!ArrayBuffer.isView(body)) return readIncoming(body, limit)
+  if (body.byteLength > limit) throw tooLong(limit)
+  return body
+}
+
+async function readIncoming(body: AsyncIterable<Uint8Array> | BodyReader, limit: number): Promise<Uint8Array> {
   const bytes = await collected(body, limit).catch((error: unknown) => {
     throw new QueratorError(512, messageOf(error), { cause: error })
   })
