@@ -10,9 +10,17 @@ import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
 /** The longest delay that a Node timer keeps, in milliseconds; longer ones fire at once. */
 const LONGEST_DELAY = 0x7fffffff
 
+/** When the process began, in milliseconds since 1970: what `performance.now()` counts from. */
+const ORIGIN = performance.timeOrigin
+
 /** Milliseconds since 1970 by the machine's clock, whole. */
 export function realNow(): number {
-  return Math.floor(performance.timeOrigin + performance.now())
+  return Math.floor(ORIGIN + performance.now())
+}
+
+/** Milliseconds that have passed since some moment; for measuring how long something takes. */
+export function passedNow(): number {
+  return performance.now()
 }
 
 /**

@@ -17,7 +17,7 @@ import { seededRandom } from '../engine/random.js'
 import { usageError } from '../errors.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
-import type { CallContext, ServiceContext } from '../service/context.js'
+import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
 import { Handler } from '../transport/handler.js'
 import { createHttpServer } from '../transport/http-server.js'
@@ -65,14 +65,14 @@ export class Daemon {
     })
     createDeclaredQueues(this.#queues, config.queues, this.clock.now())
     for (const warning of config.warnings) this.#log.write('warn', warning)
-    const context: ServiceContext = {
-      clock: this.clock,
-      queues: this.#queues,
-      namespaceExists: (name) => name === SYSTEM_NAMESPACE,
-    }
+    const { clock } = this
+    const queues = this.#queues
+    const namespaceExists = (name: string) => name === SYSTEM_NAMESPACE
     this.#handler = new Handler({
-      call: (name, message, request) =>
-        carryOut(name, { ...context, whenGone: (listener) => whenGone(request, listener) }, message),
+      call: (name, message, request) => {
+        const gone: WhenGone = (listener) => whenGone(request, listener)
+        return carryOut(name, { clock, queues, namespaceExists, whenGone: gone }, message)
+      },
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })

@@ -25,10 +25,10 @@ export interface CallContext extends ServiceContext {
 /** GET: the queue that a call is about (contract: queue.md §2, admin.md §9). @throws 400, 453 */
 export function findQueue(context: ServiceContext, name: string): LogicalQueue {
   context.queues.assertRunning()
-  if (isBlank(name)) throw badRequest('queue name is invalid; queue name cannot be empty')
-  if (name.includes('~')) throw badRequest(`queue name is invalid; '${name}' cannot contain '~' character`)
   const queue = context.queues.find(name)
   if (queue !== undefined) return queue
+  if (isBlank(name)) throw badRequest('queue name is invalid; queue name cannot be empty')
+  if (name.includes('~')) throw badRequest(`queue name is invalid; '${name}' cannot contain '~' character`)
   const existing = context.queues.all().map((one) => one.config.name)
   throw badRequest(`queue does not exist; no such queue named '${name}'`, nearestNames(name, existing))
 }

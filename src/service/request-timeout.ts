@@ -5,11 +5,20 @@ import { badRequest } from '../errors.js'
 const LONGEST = 900_000_000_000n
 const SHORTEST = 10_000_000n
 
+/** What was read before: nearly every request of a program has the same few timeouts. */
+const KNOWN = new Map<string, bigint>()
+const MOST_KNOWN = 100
+
 /** Reads a request timeout; absent is zero. @throws 400 when it is no duration */
 export function readRequestTimeout(text: string): bigint {
   if (text === '') return 0n
+  const known = KNOWN.get(text)
+  if (known !== undefined) return known
   const { ns, problem } = parseDuration(text)
-  if (ns !== undefined) return ns
+  if (ns !== undefined) {
+    if (KNOWN.size < MOST_KNOWN) KNOWN.set(text, ns)
+    return ns
+  }
   throw badRequest(`request timeout is invalid; ${problem} - expected format: 900ms, 5m or 15m`)
 }
 

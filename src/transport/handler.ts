@@ -15,6 +15,18 @@ import { type Health, healthReply } from './health.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
 
+const HEADERS: Record<Encoding, Readonly<Record<string, string>>> = {
+  json: { 'content-type': MEDIA_TYPE.json, 'x-content-type-options': 'nosniff' },
+  protobuf: { 'content-type': MEDIA_TYPE.protobuf, 'x-content-type-options': 'nosniff' },
+}
+
+/** The most common reply of all, made once. */
+const OK: Record<Encoding, WireReply> = { json: okReply('json'), protobuf: okReply('protobuf') }
+
+function okReply(encoding: Encoding): WireReply {
+  return { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
+}
+
 /** What the handler stands in front of. */
 export interface Backend {
   /** Carries a call out: answers its response, or nothing for a plain OK. */
@@ -35,7 +47,7 @@ export class Handler {
   /** Answers a request; never rejects. The promise stays open while a lease waits. */
   async handle(request: WireRequest): Promise<WireReply> {
     const path = pathOf(request.target)
-    if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
+    if (path === '/health' && request.method === 'GET') return healthReply(this.#backend.health())
     try {
       const name = nameOf(request, path)
       const method = METHODS[name] as Method
@@ -88,14 +100,11 @@ function reply(
     const error = contentError(
       `Accept header '${firstOf(accept ?? '')}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
     )
-    return { status: error.code, headers: headersOf('json'), body: encode(Reply, errorReply(error), 'json') }
+    return { status: error.code, headers: HEADERS.json, body: encode(Reply, errorReply(error), 'json') }
   }
-  const headers: Record<string, string> = headersOf(encoding)
-  if (details !== undefined && Object.keys(details).length > 0)
-    headers[DETAILS_HEADER] = encodeURIComponent(JSON.stringify(details))
-  return { status, headers, body: encode(type, message as never, encoding) }
-}
-
-function headersOf(encoding: 'json' | 'protobuf'): Record<string, string> {
-  return { 'content-type': MEDIA_TYPE[encoding], 'x-content-type-options': 'nosniff' }
+  if (message === OK_REPLY) return OK[encoding]
+  const body = encode(type, message as never, encoding)
+  if (details === undefined || Object.keys(details).length === 0) return { status, headers: HEADERS[encoding], body }
+  const hints = encodeURIComponent(JSON.stringify(details))
+  return { status, headers: { ...HEADERS[encoding], [DETAILS_HEADER]: hints }, body }
 }

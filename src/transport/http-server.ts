@@ -48,15 +48,17 @@ function latin1Of(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
-function writeHead(res: ServerResponse, reply: WireReply, more: Record<string, string> = {}): void {
-  res.writeHead(reply.status, { ...reply.headers, ...more, 'content-length': String(reply.body.byteLength) })
+function writeHead(res: ServerResponse, reply: WireReply, ...more: string[]): void {
+  const head = ['content-length', String(reply.body.byteLength), ...more]
+  for (const name in reply.headers) head.push(name, reply.headers[name] as string)
+  res.writeHead(reply.status, head)
 }
 
 /** Answers before the body is in: the reply goes out whole, the rest of the body is dropped, the connection ends. */
 function refuse(req: IncomingMessage, res: ServerResponse, reply: WireReply): void {
   let dropped = 0
   const end = () => res.end()
-  writeHead(res, reply, { connection: 'close' })
+  writeHead(res, reply, 'connection', 'close')
   res.write(reply.body)
   req.once('end', end)
   req.once('close', end)

@@ -36,7 +36,7 @@ export class IncomingRequest implements WireRequest {
 
   replying(): Promise<void> | undefined {
     if (this.#response.closed) return undefined
-    this.#response.once('close', this.#clock.delivering())
+    this.#response.on('close', this.#clock.delivering())
     return this.#pace.turn()
   }
 
@@ -58,16 +58,15 @@ function readUpTo(request: IncomingMessage, limit: number): Promise<Uint8Array |
     const take = (chunk: Uint8Array) => {
       length += chunk.byteLength
       chunks.push(chunk)
-      if (length > limit) leave(undefined)
-    }
-    const end = () => leave(joined(chunks, length))
-    const leave = (bytes: Uint8Array | undefined) => {
-      request.off('data', take).off('end', end).off('close', broken).off('error', broken)
+      if (length <= limit) return
       // What is still to come waits for whoever reads on.
-      if (bytes === undefined) request.pause()
-      resolve(bytes)
+      request.off('data', take).pause()
+      resolve(undefined)
     }
-    const broken = (error?: Error) => reject(error ?? new Error('the client hung up'))
-    request.on('data', take).once('end', end).once('close', broken).once('error', broken)
+    request.on('data', take)
+    request.once('end', () => resolve(joined(chunks, length)))
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('the client hung up'))
+    })
   })
 }

@@ -1,5 +1,6 @@
 /** The path of a request, decoded: exact, without the query, never cleaned up (contract: admin.md §1.1). */
 
+/** Nothing to decode, nothing to leave out. */
 const PLAIN = /^\/[\w./-]*$/
 
 /** Decodes a request target. Bytes that are no UTF-8 become replacement characters: D16, an unknown path like any other. */

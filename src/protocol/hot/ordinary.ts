@@ -26,7 +26,8 @@ export class OrdinaryReader {
   #known = { start: 0, length: -1, timestamp: { seconds: 0n, nanos: 0 } as Timestamp }
 
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as FastBuffer
+    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.bytes = buffer as FastBuffer
   }
 
   /** The next byte: of a message in ordinary form, a tag. */
