@@ -34,17 +34,17 @@ export class Item implements ItemContent {
   /** Order and identity within the partition; shown as a KSUID. A new one at every move to the tail. */
   sequence = 0
   state: ItemState = 'leasable'
-  /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
-  sourceId = ''
-  attempts = 0
-  /** Kept for items that were imported with one; nothing acts on it. */
-  maxAttempts = 0
   /** When it came into this queue, and when its life ends. */
   life: DeadlineGroup = ENDLESS
   /** When its lease ends, or, scheduled, when it comes due. */
   until: DeadlineGroup = NOT_SET
   /** Its life is over and a copy is in the dead letter queue, but the server leaves the item itself: see lifecycle.ts. */
   copiedToDeadQueue = false
+  /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
+  sourceId = ''
+  attempts = 0
+  /** Kept for items that were imported with one; nothing acts on it. */
+  maxAttempts = 0
   readonly reference: string
   readonly encoding: string
   readonly kind: string

@@ -23,18 +23,21 @@ export interface LifecycleRules {
   /** Puts a copy of the item into the dead letter queue; answers false when that queue cannot take it. */
   copyToDeadQueue(item: Item, sourceId: string): boolean
   readonly clock: Clock
+  /** The time of a report; the same object for equal times in a row, for a jump may end very many leases at once. */
+  date(time: Instant): Date
 }
 
 /** Handles everything in the partition that is overdue at `now`, in the order of the deadlines and then of the ids. */
 export function runLifecycle(partition: Partition, rules: LifecycleRules, now: Instant): void {
   const left: Item[] = []
-  const due = partition.beginRun(now).map((item) => {
-    const lease = item.leased && item.leaseDeadline.at <= now
-    return { item, lease, time: lease ? item.leaseDeadline.at : item.expireDeadline.at }
-  })
-  due.sort((a, b) => a.time - b.time || a.item.sequence - b.item.sequence)
-  for (const { item, lease, time } of due) {
-    const handled = lease ? endLease(partition, rules, item, time) : bury(partition, rules, item, time, 'item-expired')
+  const due = partition.beginRun(now)
+  const leaseEnded = (item: Item) => item.leased && item.until.at <= now
+  const time = (item: Item) => (leaseEnded(item) ? item.until.at : item.life.at)
+  due.sort((a, b) => time(a) - time(b) || a.sequence - b.sequence)
+  for (const item of due) {
+    const handled = leaseEnded(item)
+      ? endLease(partition, rules, item, item.until.at)
+      : bury(partition, rules, item, item.life.at, 'item-expired')
     if (!handled) left.push(item)
   }
   partition.endRun(left)
@@ -75,7 +78,7 @@ function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Ins
 function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, item: Item, time: Instant): void {
   rules.clock.report(
     (): Fired => ({
-      time: new Date(time),
+      time: rules.date(time),
       kind,
       queue: rules.queue,
       partition: partition.number,

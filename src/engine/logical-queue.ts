@@ -16,7 +16,7 @@ import type { LifecycleRules } from './lifecycle.js'
 import type { Partition } from './partition.js'
 import { PartitionOrder } from './partition-order.js'
 import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
-import { endOf, type QueueConfig } from './queue-config.js'
+import { Ends, type QueueConfig } from './queue-config.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
 import { serveWaiting } from './serving.js'
 import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
@@ -31,6 +31,8 @@ export class LogicalQueue {
   readonly #waiting = new WaitingLeases()
   readonly #gate = new Gate()
   readonly #clockwork: Clockwork
+  readonly #lives = new Ends()
+  readonly #leases = new Ends()
   #config: QueueConfig
   #state: 'running' | 'paused' | 'stopped' = 'running'
   #warnedOfDead = false
@@ -80,7 +82,7 @@ export class LogicalQueue {
     this.#submit('produce', settle, () => {
       const partition = this.#targetPartition()
       const now = this.#context.clock.now()
-      const end = endOf(this.#config.expireTimeout, now)
+      const end = this.#lives.of(this.#config.expireTimeout, now)
       for (const content of items) partition.add(newItem(content, now, end))
       if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
     })
@@ -136,7 +138,7 @@ export class LogicalQueue {
     if (partition === undefined || this.#state === 'stopped') return false
     if (this.partitions.some((one) => one.hasSource(sourceId))) return true
     const now = this.#context.clock.now()
-    const end = endOf(this.#config.expireTimeout, now)
+    const end = this.#lives.of(this.#config.expireTimeout, now)
     partition.add(deadItem(dead, sourceId, end))
     partition.wantRun(end.at, now)
     this.#freed()
@@ -230,7 +232,7 @@ export class LogicalQueue {
   #serve(): void {
     if (this.#state === 'running' && this.#waiting.size > 0) {
       const now = this.#context.clock.now()
-      serveWaiting(this.#waiting, this.#order, endOf(this.#config.leaseTimeout, now), now)
+      serveWaiting(this.#waiting, this.#order, this.#leases.of(this.#config.leaseTimeout, now), now)
     }
     this.#clockwork.wind()
   }
@@ -239,7 +241,12 @@ export class LogicalQueue {
     const { name, maxAttempts, deadQueue } = this.#config
     const copyToDeadQueue = (item: Item, sourceId: string) =>
       this.#context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false
-    return { queue: name, maxAttempts, deadQueue, copyToDeadQueue, clock: this.#context.clock }
+    let last = new Date(0)
+    const date = (time: number) => {
+      if (last.getTime() !== time) last = new Date(time)
+      return last
+    }
+    return { queue: name, maxAttempts, deadQueue, copyToDeadQueue, clock: this.#context.clock, date }
   }
 
   #warnOfDead(): void {

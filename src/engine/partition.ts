@@ -187,16 +187,24 @@ export class Partition {
 
   /** Starts a lifecycle run: answers the items with a deadline that has passed, and forgets those deadlines. */
   beginRun(now: Instant): Item[] {
-    const due = new Set(this.#overdue)
+    const due = [...this.#overdue]
+    const known = new Set(due)
     this.#overdue.clear()
-    for (const group of this.#leases.takeDue(now)) {
-      for (const item of this.#queued.range(group.first, group.last, isUntil(group))) due.add(item)
-    }
-    for (const group of this.#lives.takeDue(now)) {
-      for (const item of this.#queued.range(group.first, group.last, (one) => one.life === group)) due.add(item)
-    }
+    const leased = this.#leases.takeDue(now)
+    const lived = this.#lives.takeDue(now)
     this.#lastRun = now
-    return [...due]
+    for (const group of leased) {
+      for (const item of this.#queued.range(group.first, group.last, isUntil(group))) {
+        if (!known.has(item)) due.push(item)
+      }
+    }
+    for (const group of lived) {
+      for (const item of this.#queued.range(group.first, group.last, (one) => one.life === group)) {
+        // Whose lease has ended too is in the list already.
+        if (!known.has(item) && !(item.leased && item.until.at <= now)) due.push(item)
+      }
+    }
+    return due
   }
 
   /** Ends a lifecycle run. The next one looks again at items that were due and had to be left as they were. */

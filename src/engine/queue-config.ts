@@ -23,7 +23,17 @@ export interface QueueConfig {
   readonly updatedAt: Instant
 }
 
-/** The end of a timeout that starts now. */
-export function endOf(timeout: Timeout, now: Instant): DeadlineGroup {
-  return new DeadlineGroup(now + timeout.ms, timeout.early, now)
+/** Tells when timeouts end; one that ends like the last one ends with it, so that calls of one moment share it. */
+export class Ends {
+  #last = new DeadlineGroup(0, 0)
+
+  /** The end of a timeout that starts now. */
+  of(timeout: Timeout, now: Instant): DeadlineGroup {
+    const last = this.#last
+    const at = now + timeout.ms
+    if (last.since !== now || last.at !== at || last.early !== timeout.early) {
+      this.#last = new DeadlineGroup(at, timeout.early, now)
+    }
+    return this.#last
+  }
 }

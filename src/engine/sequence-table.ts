@@ -8,17 +8,17 @@ import type { Item } from './item.js'
 
 const SIZE = 256
 
-interface Segment {
-  readonly number: number
-  readonly places: (Item | undefined)[]
-  taken: number
-}
+type Places = (Item | undefined)[]
 
 /** See the head of this file. */
 export class SequenceTable {
-  readonly #byNumber = new Map<number, Segment>()
-  /** The same segments by ascending number. */
-  #ordered: Segment[] = []
+  /** Segments by their number, less `#base`. */
+  #segments: (Places | undefined)[] = []
+  /** How many places of each are taken. */
+  #taken: number[] = []
+  #base = 0
+  /** How many segments at the front are gone. */
+  #gone = 0
   #size = 0
 
   /** How many items there are. */
@@ -27,43 +27,51 @@ export class SequenceTable {
   }
 
   get(sequence: number): Item | undefined {
-    return this.#byNumber.get(Math.floor(sequence / SIZE))?.places[sequence % SIZE]
+    return this.#segments[Math.floor(sequence / SIZE) - this.#base]?.[sequence % SIZE]
   }
 
   /** Adds an item whose number is free. */
   add(item: Item): void {
-    const number = Math.floor(item.sequence / SIZE)
-    let segment = this.#byNumber.get(number)
-    if (segment === undefined) {
-      segment = { number, places: [], taken: 0 }
-      this.#byNumber.set(number, segment)
-      this.#ordered.splice(this.#indexFrom(number), 0, segment)
+    const index = this.#indexFor(Math.floor(item.sequence / SIZE))
+    let places = this.#segments[index]
+    if (places === undefined) {
+      places = []
+      this.#segments[index] = places
+      this.#taken[index] = 0
+      if (index < this.#gone) this.#gone = index
     }
-    segment.places[item.sequence % SIZE] = item
-    segment.taken++
+    places[item.sequence % SIZE] = item
+    this.#taken[index] = (this.#taken[index] as number) + 1
     this.#size++
   }
 
   /** Removes the item with this number, which must be in the table. */
   remove(sequence: number): void {
-    const number = Math.floor(sequence / SIZE)
-    const segment = this.#byNumber.get(number) as Segment
-    segment.places[sequence % SIZE] = undefined
-    this.#size--
-    if (--segment.taken > 0) return
-    this.#byNumber.delete(number)
-    this.#ordered.splice(this.#indexFrom(number), 1)
+    const index = Math.floor(sequence / SIZE) - this.#base
+    const places = this.#segments[index] as Places
+    places[sequence % SIZE] = undefined
+    const taken = (this.#taken[index] as number) - 1
+    this.#taken[index] = taken
+    if (--this.#size === 0) this.#reset()
+    else if (taken === 0) {
+      this.#segments[index] = undefined
+      if (index === this.#gone) this.#dropFront()
+    }
   }
 
   /** The first item whose number is `from` or greater; undefined when there is none. */
   firstFrom(from: number): Item | undefined {
-    const number = Math.floor(from / SIZE)
-    const segment = this.#byNumber.get(number)
-    for (let place = from % SIZE; segment !== undefined && place < segment.places.length; place++) {
-      const item = segment.places[place]
-      if (item !== undefined) return item
+    if (this.#size === 0 || !Number.isFinite(from)) return undefined
+    const start = Math.floor(from / SIZE) - this.#base
+    for (let index = Math.max(start, this.#gone); index < this.#segments.length; index++) {
+      const places = this.#segments[index]
+      if (places === undefined) continue
+      for (let place = index === start ? from % SIZE : 0; place < places.length; place++) {
+        const item = places[place]
+        if (item !== undefined) return item
+      }
     }
-    return this.#ordered[this.#indexFrom(number + 1)]?.places.find((item) => item !== undefined)
+    return undefined
   }
 
   /** The items with a number from `first` to `last` that `which` accepts, in order. */
@@ -79,28 +87,43 @@ export class SequenceTable {
   /** At most `limit` items whose number is `from` or greater, in order. */
   page(from: number, limit: number): Item[] {
     const page: Item[] = []
-    let index = Number.isFinite(from) ? this.#indexFrom(Math.floor(from / SIZE)) : this.#ordered.length
-    for (; index < this.#ordered.length && page.length < limit; index++) {
-      for (const item of (this.#ordered[index] as Segment).places) {
-        if (item === undefined || item.sequence < from) continue
-        if (page.length === limit) break
-        page.push(item)
-      }
+    for (let item = this.firstFrom(from); item !== undefined && page.length < limit; ) {
+      page.push(item)
+      item = this.firstFrom(item.sequence + 1)
     }
     return page
   }
 
-  /** The index of the first segment with this number or a greater one. */
-  #indexFrom(number: number): number {
-    let low = 0
-    let high = this.#ordered.length
-    // Nearly always the item belongs to the last segment, or after it.
-    if (high > 0 && (this.#ordered[high - 1] as Segment).number < number) return high
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#ordered[middle] as Segment).number < number) low = middle + 1
-      else high = middle
+  /** Where the segment with this number belongs; makes room for it. */
+  #indexFor(number: number): number {
+    if (this.#segments.length === 0) this.#base = number
+    if (number < this.#base) {
+      // Scheduled items keep their numbers, so that an early one may come late.
+      const missing = this.#base - number
+      this.#segments = [...new Array<undefined>(missing).fill(undefined), ...this.#segments]
+      this.#taken = [...new Array<number>(missing).fill(0), ...this.#taken]
+      this.#base = number
+      this.#gone = 0
     }
-    return low
+    while (this.#base + this.#segments.length <= number) {
+      this.#segments.push(undefined)
+      this.#taken.push(0)
+    }
+    return number - this.#base
+  }
+
+  #dropFront(): void {
+    while (this.#gone < this.#segments.length && this.#segments[this.#gone] === undefined) this.#gone++
+    if (this.#gone < this.#segments.length / 2) return
+    this.#segments.splice(0, this.#gone)
+    this.#taken.splice(0, this.#gone)
+    this.#base += this.#gone
+    this.#gone = 0
+  }
+
+  #reset(): void {
+    this.#segments = []
+    this.#taken = []
+    this.#gone = 0
   }
 }
