@@ -1,0 +1,46 @@
+/**
+ * `npm run bench`: measures what the package promises of its speed, and prints it as one table.
+ *
+ * --json            the table for machines
+ * --only <text>     only sections whose name has this in it
+ * --against <url>   measures the server at this URL beside the own one, where that can be
+ */
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { jsonOf, type Section, tableOf } from './report.js'
+import { codecRows } from './rows/codec.js'
+import { depthRows } from './rows/depth.js'
+import { heapRows } from './rows/heap.js'
+import { inMemoryRows } from './rows/in-memory.js'
+import { runnerRows } from './rows/runners.js'
+import { startRows } from './rows/start.js'
+import { tcpRows } from './rows/tcp.js'
+import { waitingRows } from './rows/waiting.js'
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, only: { type: 'string' }, against: { type: 'string' } },
+})
+
+const SECTIONS: Record<string, () => Promise<Section>> = {
+  tcp: () => tcpRows(values.against),
+  memory: inMemoryRows,
+  depth: depthRows,
+  heap: heapRows,
+  start: startRows,
+  runners: runnerRows,
+  waiting: waitingRows,
+  codec: codecRows,
+}
+
+const sections: Section[] = []
+for (const [name, measure] of Object.entries(SECTIONS)) {
+  if (values.only !== undefined && !name.includes(values.only)) continue
+  process.stderr.write(`measuring ${name} …\n`)
+  sections.push(await measure())
+}
+
+if (values.json) process.stdout.write(`${jsonOf(sections)}\n`)
+else {
+  const cpu = cpus()[0]?.model ?? 'unknown'
+  process.stdout.write(`Node ${process.version}, ${cpus().length} × ${cpu}\n${tableOf(sections)}\n`)
+}

@@ -1,0 +1,58 @@
+/** Measuring: rounds of the same work, and the middle of what they took. */
+import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers'
+
+/** Runs `work` and answers how long it took, in milliseconds. */
+export async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** The value below which this share of the others lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** Lets what is pending happen, and collects garbage, so that one measurement does not pay for another. */
+export async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+  gc?.()
+}
+
+/** Watches the event loop: answers a function that ends the watch and tells the longest turn, in milliseconds. */
+export function watchTurns(): () => Promise<number> {
+  let longest = 0
+  let last = performance.now()
+  let watching = true
+  const turn = () => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (watching) setImmediate(turn)
+  }
+  setImmediate(turn)
+  return async () => {
+    watching = false
+    // The turn that is going on counts too.
+    await new Promise((resolve) => setImmediate(resolve))
+    return longest
+  }
+}
+
+/** Things a second, of `count` things in `ms` milliseconds. */
+export function perSecond(count: number, ms: number): number {
+  return (count / ms) * 1000
+}
+
+/** Percentiles of single calls, for a note. */
+export function percentiles(ms: readonly number[]): string {
+  const text = (share: number) => `${(quantile(ms, share) * 1000).toFixed(0)}`
+  return `p50 ${text(0.5)} µs, p99 ${text(0.99)} µs, p99.9 ${text(0.999)} µs`
+}

@@ -1,0 +1,107 @@
+/** Over TCP: produce, lease and complete of 10,000 items in an empty queue, over 8 connections, protobuf both ways. */
+import { startDaemonProcess } from '../load/daemon-process.js'
+import { drive, LoadConnection } from '../load/http-load.js'
+import { checked, idsOf, RequestMaker } from '../load/messages.js'
+import { median, perSecond, timed } from '../measure.js'
+import type { Row, Section } from '../report.js'
+
+const ITEMS = 10_000
+const CONNECTIONS = 8
+
+/** Querator's own figures on a machine of this class, in items a second, and how much of them is wanted. */
+const TARGETS = {
+  1: { produce: 22_400 * 0.8, lease: 18_400 * 1.2, complete: 10_600 * 1.5 },
+  10: { produce: 178_000, lease: 135_000, complete: 17_600 * 10 },
+  100: { produce: 387_000, lease: 533_000, complete: 15_700 * 20 },
+  1000: { produce: 635_000, lease: 849_000, complete: 21_700 * 20 },
+} as const
+
+type Batch = keyof typeof TARGETS
+type Rates = Record<'produce' | 'lease' | 'complete', number[]>
+
+/** Measures a daemon of its own, and beside it, round by round, the server at `against`. */
+export async function tcpRows(against?: string): Promise<Section> {
+  const daemon = await startDaemonProcess()
+  try {
+    const ours = await Target.open(daemon.url)
+    const other = against === undefined ? undefined : await Target.open(against)
+    const rows: Row[] = []
+    for (const batch of [1, 10, 100, 1000] as const) rows.push(...(await batchRows(batch, ours, other)))
+    ours.close()
+    other?.close()
+    return { title: 'Over TCP, 8 connections, protobuf, 100-byte payloads, items a second', rows }
+  } finally {
+    await daemon.stop()
+  }
+}
+
+async function batchRows(batch: Batch, ours: Target, other: Target | undefined): Promise<Row[]> {
+  const rounds = batch === 1 ? 7 : 25
+  const own = newRates()
+  const others = newRates()
+  for (let round = 0; round < rounds; round++) {
+    await ours.round(batch, own)
+    await other?.round(batch, others)
+  }
+  return (['produce', 'lease', 'complete'] as const).map((call) => ({
+    what: `${call}, batches of ${batch}`,
+    measured: median(own[call]),
+    unit: 'items/s',
+    target: TARGETS[batch][call],
+    note: other === undefined ? '' : `the other server: ${Math.round(median(others[call])).toLocaleString('en-US')}`,
+  }))
+}
+
+function newRates(): Rates {
+  return { produce: [], lease: [], complete: [] }
+}
+
+/** A server under load. */
+class Target {
+  readonly #connections: LoadConnection[]
+  readonly #requests: RequestMaker
+  #queues = 0
+
+  private constructor(connections: LoadConnection[], host: string) {
+    this.#connections = connections
+    this.#requests = new RequestMaker(host)
+  }
+
+  static async open(url: string): Promise<Target> {
+    const { hostname, port, host } = new URL(url)
+    const opened = Array.from({ length: CONNECTIONS }, () => LoadConnection.open(hostname, Number(port)))
+    return new Target(await Promise.all(opened), host)
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close()
+  }
+
+  /** Fills and empties a queue; notes how fast each step was. */
+  async round(batch: Batch, rates: Rates): Promise<void> {
+    const queue = `bench-${process.pid}-${this.#queues++}`
+    const calls = ITEMS / batch
+    await this.#all([this.#requests.create(queue)])
+    const produce = this.#requests.produce(queue, batch)
+    rates.produce.push(await this.#rate(Array.from({ length: calls }, () => produce)))
+    const leases = Array.from({ length: calls }, (_, call) => this.#requests.lease(queue, batch, `client-${call}`))
+    const leased: string[][] = []
+    rates.lease.push(await this.#rate(leases, leased))
+    rates.complete.push(await this.#rate(leased.map((ids) => this.#requests.complete(queue, ids))))
+    await this.#all([this.#requests.delete(queue)])
+  }
+
+  async #rate(requests: Buffer[], leased?: string[][]): Promise<number> {
+    let replies: Awaited<ReturnType<typeof drive>> = []
+    const ms = await timed(async () => {
+      replies = await drive(this.#connections, requests)
+    })
+    for (const reply of replies) checked(reply)
+    if (leased !== undefined) leased.push(...replies.map(idsOf))
+    return perSecond(ITEMS, ms)
+  }
+
+  async #all(requests: Buffer[]): Promise<void> {
+    for (const reply of await drive(this.#connections, requests)) checked(reply)
+  }
+}
