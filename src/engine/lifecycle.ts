@@ -12,6 +12,8 @@ import type { Clock, Fired, FiredKind } from '../clock/clock.js'
 import type { Instant } from '../clock/instant.js'
 import type { Item } from './item.js'
 import type { Partition } from './partition.js'
+import type { QueueConfig } from './queue-config.js'
+import type { QueueContext } from './queue-context.js'
 
 /** What a run needs to know of the queue, and how it moves and reports. */
 export interface LifecycleRules {
@@ -25,6 +27,22 @@ export interface LifecycleRules {
   readonly clock: Clock
   /** The time of a report; the same object for equal times in a row, for a jump may end very many leases at once. */
   date(time: Instant): Date
+}
+
+/** The rules of a queue as it is configured now. */
+export function rulesOf({ name, maxAttempts, deadQueue }: QueueConfig, context: QueueContext): LifecycleRules {
+  let last = new Date(0)
+  return {
+    queue: name,
+    maxAttempts,
+    deadQueue,
+    copyToDeadQueue: (item, sourceId) => context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false,
+    clock: context.clock,
+    date: (time) => {
+      if (last.getTime() !== time) last = new Date(time)
+      return last
+    },
+  }
 }
 
 /** Handles everything in the partition that is overdue at `now`, in the order of the deadlines and then of the ids. */

@@ -10,15 +10,16 @@
  */
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
+import { DeadWarning } from './dead-warning.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
 import type { Item } from './item.js'
-import type { LifecycleRules } from './lifecycle.js'
+import { rulesOf } from './lifecycle.js'
 import type { Partition } from './partition.js'
 import { PartitionOrder } from './partition-order.js'
 import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
 import { Ends, type QueueConfig } from './queue-config.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
-import { serveWaiting } from './serving.js'
+import { serveAtOnce, serveWaiting } from './serving.js'
 import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
 
 const SHUTTING_DOWN = 'queue is shutting down'
@@ -30,22 +31,23 @@ export class LogicalQueue {
   readonly #order: PartitionOrder
   readonly #waiting = new WaitingLeases()
   readonly #gate = new Gate()
+  readonly #deadWarning: DeadWarning
   readonly #clockwork: Clockwork
   readonly #lives = new Ends()
   readonly #leases = new Ends()
   #config: QueueConfig
   #state: 'running' | 'paused' | 'stopped' = 'running'
-  #warnedOfDead = false
 
   constructor(config: QueueConfig, partitions: readonly Partition[], context: QueueContext) {
     this.partitions = partitions
     this.#config = config
     this.#context = context
+    this.#deadWarning = new DeadWarning(context)
     this.#order = new PartitionOrder(partitions)
     this.#clockwork = new Clockwork(context.clock, {
       partitions,
       waiting: this.#waiting,
-      rules: () => this.#rules(),
+      rules: () => rulesOf(this.#config, context),
       freed: () => this.#freed(),
       sentAway: (lease) => this.#gate.forgetLease(lease),
     })
@@ -98,6 +100,11 @@ export class LogicalQueue {
       settle.reject(refused)
       return () => undefined
     }
+    const served = this.#serveAtOnce(request.batchSize)
+    if (served !== undefined) {
+      settle.resolve(served)
+      return () => undefined
+    }
     const lease = this.#waiting.add(request, settle)
     if (this.paused) this.#gate.countLease(lease)
     this.#serve()
@@ -116,7 +123,7 @@ export class LogicalQueue {
   /** Gives leased items back, up to the first bad id (contract: queue.md §6). */
   retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
     this.#submit('retry', settle, () => {
-      if (items.some((item) => item.dead)) this.#warnOfDead()
+      this.#deadWarning.check(items, this.#config)
       retryItems(partition, items, this.#context.clock.now())
     })
   }
@@ -237,25 +244,14 @@ export class LogicalQueue {
     this.#clockwork.wind()
   }
 
-  #rules(): LifecycleRules {
-    const { name, maxAttempts, deadQueue } = this.#config
-    const copyToDeadQueue = (item: Item, sourceId: string) =>
-      this.#context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false
-    let last = new Date(0)
-    const date = (time: number) => {
-      if (last.getTime() !== time) last = new Date(time)
-      return last
-    }
-    return { queue: name, maxAttempts, deadQueue, copyToDeadQueue, clock: this.#context.clock, date }
-  }
-
-  #warnOfDead(): void {
-    const { name, deadQueue } = this.#config
-    if (deadQueue === '' || this.#warnedOfDead) return
-    this.#warnedOfDead = true
-    this.#context.warn(
-      `queue.retry with dead deletes the items of '${name}', as Querator does; they do not go to its dead letter queue '${deadQueue}'`,
-    )
+  /** The usual case, which needs no line and no choice: items are there, nobody waits, there is one partition. */
+  #serveAtOnce(batchSize: number): Leased | undefined {
+    const [partition] = this.partitions
+    if (this.#state !== 'running' || this.#waiting.size > 0 || this.partitions.length !== 1) return undefined
+    const now = this.#context.clock.now()
+    const served = serveAtOnce(partition as Partition, batchSize, this.#leases.of(this.#config.leaseTimeout, now), now)
+    if (served !== undefined) this.#clockwork.wind()
+    return served
   }
 }
 

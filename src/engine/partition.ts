@@ -8,20 +8,11 @@
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
-import { AverageInstant } from './average.js'
 import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
 import type { Item, ItemState } from './item.js'
+import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { checkItemId, type ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
-
-/** What stats tell of a partition (contract: queue.md §10). Ages in nanoseconds. */
-export interface PartitionStats {
-  readonly total: number
-  readonly leased: number
-  readonly scheduled: number
-  readonly averageAge: bigint
-  readonly averageLeasedAge: bigint
-}
 
 /** See the head of this file. */
 export class Partition {
@@ -37,12 +28,10 @@ export class Partition {
   /** Items with a deadline that the last lifecycle run had already passed; the next run looks at them. */
   readonly #overdue = new Set<Item>()
   readonly #sourceIds = new Set<string>()
-  readonly #created = new AverageInstant()
-  readonly #leaseEnds = new AverageInstant()
+  readonly #counts = new ItemCounts()
   #lastSequence = -1
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
-  #leasable = 0
   #lastRun: Instant = Number.NEGATIVE_INFINITY
   #askedRun: Instant = NEVER
 
@@ -53,12 +42,12 @@ export class Partition {
 
   /** How many items could be leased now. */
   get leasable(): number {
-    return this.#leasable
+    return this.#counts.leasable
   }
 
   /** How many items count when a produce chooses a partition: leasable and scheduled ones (contract: queue.md §7). */
   get unleased(): number {
-    return this.#leasable + this.#scheduled.size
+    return this.#counts.leasable + this.#counts.scheduled
   }
 
   /** When the next scheduled item comes due; `Infinity` when there is none. */
@@ -166,13 +155,7 @@ export class Partition {
   }
 
   stats(now: Instant): PartitionStats {
-    return {
-      total: this.#queued.size,
-      leased: this.#leaseEnds.count,
-      scheduled: this.#scheduled.size,
-      averageAge: this.#created.behind(now),
-      averageLeasedAge: -this.#leaseEnds.behind(now),
-    }
+    return this.#counts.stats(now)
   }
 
   /** Asks for a lifecycle run at `deadline`, when that is ahead and sooner than the run already asked for. */
@@ -214,7 +197,7 @@ export class Partition {
   }
 
   #firstFree(): Item | undefined {
-    if (this.#leasable === 0) return undefined
+    if (this.leasable === 0) return undefined
     let item = this.#queued.firstFrom(this.#freeFrom)
     while (item !== undefined && item.state !== 'leasable') item = this.#queued.firstFrom(item.sequence + 1)
     return item
@@ -243,31 +226,18 @@ export class Partition {
 
   /** Counts the item, and watches how long it stays in its state. */
   #count(item: Item): void {
-    if (item.state === 'scheduled') {
-      item.until = this.#schedule.join(item.sequence, item.until)
-      return
-    }
-    this.#created.add(item.createdAt, 0)
-    if (item.state === 'leasable') this.#leasable++
-    else {
-      this.#leaseEnds.add(item.until.at, item.until.early)
-      if (item.until.at <= this.#lastRun) this.#overdue.add(item)
-      else item.until = this.#leases.join(item.sequence, item.until)
-    }
+    this.#counts.add(item)
+    if (item.state === 'scheduled') item.until = this.#schedule.join(item.sequence, item.until)
+    else if (item.state !== 'leased') return
+    else if (item.until.at <= this.#lastRun) this.#overdue.add(item)
+    else item.until = this.#leases.join(item.sequence, item.until)
   }
 
   #uncount(item: Item): void {
+    this.#counts.remove(item)
     if (this.#overdue.size > 0) this.#overdue.delete(item)
-    if (item.state === 'scheduled') {
-      this.#schedule.leave(item.until)
-      return
-    }
-    this.#created.remove(item.createdAt, 0)
-    if (item.state === 'leasable') this.#leasable--
-    else {
-      this.#leaseEnds.remove(item.until.at, item.until.early)
-      this.#leases.leave(item.until)
-    }
+    if (item.state === 'scheduled') this.#schedule.leave(item.until)
+    else if (item.state === 'leased') this.#leases.leave(item.until)
   }
 
   #watchLife(item: Item): void {

@@ -3,7 +3,29 @@ import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
-import type { WaitingLease, WaitingLeases } from './waiting-leases.js'
+import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
+
+/** Serves a lease before which nobody waits, of the only partition there is; undefined when it has nothing. */
+export function serveAtOnce(
+  partition: Partition,
+  batchSize: number,
+  end: DeadlineGroup,
+  now: Instant,
+): Leased | undefined {
+  const items: LeasedItem[] = []
+  while (items.length < batchSize && takeInto(items, partition, end));
+  if (items.length === 0) return undefined
+  partition.wantRun(end.at, now)
+  return { partition: partition.number, items }
+}
+
+/** Leases the first free item; answers false when there is none. */
+function takeInto(items: LeasedItem[], partition: Partition, end: DeadlineGroup): boolean {
+  const item = partition.leaseFirst(end)
+  if (item === undefined) return false
+  items.push({ id: partition.ids.text(item.sequence), attempts: item.attempts, leaseDeadline: end, content: item })
+  return true
+}
 
 /** Shares what is leasable out among the waiting leases, and answers those that got something. */
 export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end: DeadlineGroup, now: Instant): void {
@@ -36,10 +58,7 @@ function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end:
   let hungry = [...leases]
   while (hungry.length > 0) {
     for (const lease of hungry) {
-      const item = partition.leaseFirst(end)
-      if (item === undefined) return
-      const { sequence, attempts } = item
-      lease.items.push({ id: partition.ids.text(sequence), attempts, leaseDeadline: end, content: item })
+      if (!takeInto(lease.items, partition, end)) return
     }
     hungry = hungry.filter((lease) => !lease.full)
   }

@@ -1,7 +1,7 @@
 /** queue.lease by hand, in its ordinary form; see ordinary.ts. */
-import { encodeBinary } from '../binary/encode.js'
-import { message, one, type Timestamp, type TimestampInit } from '../messages/message.js'
+import type { Timestamp, TimestampInit } from '../messages/message.js'
 import type { AnswerOf, RequestOf, ResponseOf } from '../methods.js'
+import { exactTimestamp } from '../timestamp.js'
 import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
 
 /** Reads a request. */
@@ -23,7 +23,6 @@ export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefi
 type Answer = AnswerOf<'queueLease'>
 type AnsweredItem = NonNullable<Answer['items']>[number]
 
-const Deadline = message('Deadline', { at: one(1, 'timestamp') })
 const NO_DEADLINE = new Uint8Array()
 
 /** Writes an answer of the service, whose values are known to be right. */
@@ -35,7 +34,7 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   const sizes: number[] = []
   for (const item of items) {
     const deadline = deadlines.of(item.leaseDeadline)
-    // The very first instant of 1970 has no bytes, but is there.
+    // One that has no bytes here is there all the same.
     if (item.leaseDeadline !== undefined && deadline.length === 0) return undefined
     const size = itemSize(item, deadline.length)
     sizes.push(size)
@@ -70,6 +69,17 @@ function writeItem(writer: OrdinaryWriter, item: AnsweredItem, deadline: Uint8Ar
   writer.byteText(0x3a, bytes)
 }
 
+/** The bytes of a point in time between 1970 and 2106; none for others, which are left to the general codec. */
+function deadlineBytes(deadline: TimestampInit): Uint8Array {
+  const { seconds, nanos } = exactTimestamp(deadline)
+  if (seconds <= 0n || seconds >= 0x1_0000_0000n || nanos < 0) return NO_DEADLINE
+  const whole = Number(seconds)
+  const writer = new OrdinaryWriter(1 + varintSize(whole) + (nanos === 0 ? 0 : 1 + varintSize(nanos)))
+  writer.head(0x08, whole)
+  if (nanos !== 0) writer.head(0x10, nanos)
+  return writer.bytes
+}
+
 /** The bytes of deadlines; the items of a lease share theirs, so that it is written once. */
 class DeadlineBytes {
   #last: TimestampInit | undefined
@@ -79,8 +89,7 @@ class DeadlineBytes {
     if (deadline === undefined) return NO_DEADLINE
     if (deadline !== this.#last) {
       this.#last = deadline
-      // Without the tag and the length of one byte each, which the writer adds.
-      this.#bytes = encodeBinary(Deadline, { at: deadline }).subarray(2)
+      this.#bytes = deadlineBytes(deadline)
     }
     return this.#bytes
   }
