@@ -13,10 +13,17 @@ export interface DaemonProcess {
 }
 
 /** Starts the command on a free port; resolves when it listens. */
-export async function startDaemonProcess(): Promise<DaemonProcess> {
-  const child = spawn(process.execPath, [COMMAND, '--address', '127.0.0.1:0', '--log-level', 'error'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+export function startDaemonProcess(): Promise<DaemonProcess> {
+  return startServer(COMMAND, '--address', '127.0.0.1:0', '--log-level', 'error')
+}
+
+/** Starts a server that does nothing with its requests; see bare-server.ts. */
+export function startBareServer(): Promise<DaemonProcess> {
+  return startServer(fileURLToPath(new URL('bare-server.js', import.meta.url)))
+}
+
+async function startServer(...command: string[]): Promise<DaemonProcess> {
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = await new Promise<string>((resolve, reject) => {
     let text = ''

@@ -1,5 +1,5 @@
 /** Over TCP: produce, lease and complete of 10,000 items in an empty queue, over 8 connections, protobuf both ways. */
-import { startDaemonProcess } from '../load/daemon-process.js'
+import { startBareServer, startDaemonProcess } from '../load/daemon-process.js'
 import { drive, LoadConnection } from '../load/http-load.js'
 import { checked, idsOf, RequestMaker } from '../load/messages.js'
 import { median, perSecond, timed } from '../measure.js'
@@ -7,6 +7,7 @@ import type { Row, Section } from '../report.js'
 
 const ITEMS = 10_000
 const CONNECTIONS = 8
+const WARM_UP = 3
 
 /** Querator's own figures on a machine of this class, in items a second, and how much of them is wanted. */
 const TARGETS = {
@@ -25,7 +26,7 @@ export async function tcpRows(against?: string): Promise<Section> {
   try {
     const ours = await Target.open(daemon.url)
     const other = against === undefined ? undefined : await Target.open(against)
-    const rows: Row[] = []
+    const rows: Row[] = [await bareRow()]
     for (const batch of [1, 10, 100, 1000] as const) rows.push(...(await batchRows(batch, ours, other)))
     ours.close()
     other?.close()
@@ -39,9 +40,10 @@ async function batchRows(batch: Batch, ours: Target, other: Target | undefined):
   const rounds = batch === 1 ? 7 : 25
   const own = newRates()
   const others = newRates()
-  for (let round = 0; round < rounds; round++) {
-    await ours.round(batch, own)
-    await other?.round(batch, others)
+  // The first rounds are for the compiler.
+  for (let round = -WARM_UP; round < rounds; round++) {
+    await ours.round(batch, round < 0 ? newRates() : own)
+    await other?.round(batch, round < 0 ? newRates() : others)
   }
   return (['produce', 'lease', 'complete'] as const).map((call) => ({
     what: `${call}, batches of ${batch}`,
@@ -50,6 +52,20 @@ async function batchRows(batch: Batch, ours: Target, other: Target | undefined):
     target: TARGETS[batch][call],
     note: other === undefined ? '' : `the other server: ${Math.round(median(others[call])).toLocaleString('en-US')}`,
   }))
+}
+
+/** How many requests a second the machine can take today: it tells how far the other figures can go. */
+async function bareRow(): Promise<Row> {
+  const server = await startBareServer()
+  const bare = await Target.open(server.url)
+  const rates: number[] = []
+  for (let round = -WARM_UP; round < 7; round++) {
+    const rate = await bare.bareRound()
+    if (round >= 0) rates.push(rate)
+  }
+  bare.close()
+  await server.stop()
+  return { what: 'for comparison: bare node:http', measured: median(rates), unit: 'calls/s' }
 }
 
 function newRates(): Rates {
@@ -89,6 +105,12 @@ class Target {
     rates.lease.push(await this.#rate(leases, leased))
     rates.complete.push(await this.#rate(leased.map((ids) => this.#requests.complete(queue, ids))))
     await this.#all([this.#requests.delete(queue)])
+  }
+
+  /** The same requests to a server that does nothing with them; answers how many it took in a second. */
+  bareRound(): Promise<number> {
+    const produce = this.#requests.produce('bench', 1)
+    return this.#rate(Array.from({ length: ITEMS }, () => produce))
   }
 
   async #rate(requests: Buffer[], leased?: string[][]): Promise<number> {

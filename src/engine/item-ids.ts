@@ -9,6 +9,7 @@ import { badRequest } from '../errors.js'
 import type { Random } from './random.js'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** How many characters an id has. */
 const LENGTH = 27
 const EPOCH_SECONDS = 1_400_000_000
 const MOST = 2n ** 160n
@@ -52,6 +53,7 @@ function isPlain(bytes: Buffer): boolean {
 /** The ids of one partition. */
 export class ItemIds {
   readonly #head: string
+  readonly #headBytes: Uint8Array
   readonly #start: number
 
   /** Draws the KSUID from which the partition counts. */
@@ -65,6 +67,7 @@ export class ItemIds {
       value /= 62n
     }
     this.#head = text.slice(0, LENGTH - COUNTING)
+    this.#headBytes = Uint8Array.from(Buffer.from(this.#head, 'latin1'))
     // Half of the counting range stays free, so that the head never changes.
     this.#start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
   }
@@ -75,19 +78,16 @@ export class ItemIds {
     // Halves of four digits each are small enough for the fast arithmetic of 32 bits.
     const high = Math.floor(number / HALF)
     const low = number - high * HALF
-    return (
-      this.#head +
-      String.fromCharCode(
-        digit((high / 238_328) | 0),
-        digit(((high / 3_844) | 0) % 62),
-        digit(((high / 62) | 0) % 62),
-        digit(high % 62),
-        digit((low / 238_328) | 0),
-        digit(((low / 3_844) | 0) % 62),
-        digit(((low / 62) | 0) % 62),
-        digit(low % 62),
-      )
-    )
+    return this.#head + fourDigits(high) + fourDigits(low)
+  }
+
+  /** Writes the text of a sequence number as ASCII: 27 bytes. */
+  write(sequence: number, bytes: Uint8Array, at: number): void {
+    const number = this.#start + sequence
+    const high = Math.floor(number / HALF)
+    bytes.set(this.#headBytes, at)
+    writeDigits(high, bytes, at + LENGTH - COUNTING)
+    writeDigits(number - high * HALF, bytes, at + LENGTH - COUNTING / 2)
   }
 
   /** The sequence number of a text; undefined when no id of this partition has that text. */
@@ -125,6 +125,22 @@ function numberOf(text: string, from = 0): number {
     value = value * 62 + index
   }
   return value
+}
+
+function fourDigits(value: number): string {
+  return String.fromCharCode(
+    digit((value / 238_328) | 0),
+    digit(((value / 3_844) | 0) % 62),
+    digit(((value / 62) | 0) % 62),
+    digit(value % 62),
+  )
+}
+
+function writeDigits(value: number, bytes: Uint8Array, at: number): void {
+  bytes[at] = digit((value / 238_328) | 0)
+  bytes[at + 1] = digit(((value / 3_844) | 0) % 62)
+  bytes[at + 2] = digit(((value / 62) | 0) % 62)
+  bytes[at + 3] = digit(value % 62)
 }
 
 /** The character code of a base 62 digit. */

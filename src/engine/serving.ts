@@ -16,14 +16,14 @@ export function serveAtOnce(
   while (items.length < batchSize && takeInto(items, partition, end));
   if (items.length === 0) return undefined
   partition.wantRun(end.at, now)
-  return { partition: partition.number, items }
+  return { partition: partition.number, end, items }
 }
 
 /** Leases the first free item; answers false when there is none. */
 function takeInto(items: LeasedItem[], partition: Partition, end: DeadlineGroup): boolean {
   const item = partition.leaseFirst(end)
   if (item === undefined) return false
-  items.push({ id: partition.ids.text(item.sequence), attempts: item.attempts, leaseDeadline: end, content: item })
+  items.push({ ids: partition.ids, sequence: item.sequence, attempts: item.attempts, content: item })
   return true
 }
 
@@ -36,7 +36,7 @@ export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end:
     for (const lease of leases) {
       if (lease.items.length === 0) continue
       waiting.remove(lease)
-      lease.settle.resolve({ partition: partition.number, items: lease.items })
+      lease.settle.resolve({ partition: partition.number, end, items: lease.items })
     }
   }
 }

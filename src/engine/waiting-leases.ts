@@ -4,6 +4,7 @@ import type { ExactInstant } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import type { QueratorError } from '../errors.js'
 import type { ItemContent } from './item.js'
+import type { ItemIds } from './item-ids.js'
 
 /** How a request gets its answer; exactly one of both is called, once. */
 export interface Settle<T> {
@@ -20,17 +21,19 @@ export interface LeaseRequest {
   readonly deadline: Instant
 }
 
-/** An item as its consumer gets it: how it stood at that moment. */
+/** An item as its consumer gets it: how it stood at that moment. Its id is a number until it is shown. */
 export interface LeasedItem {
-  readonly id: string
+  readonly ids: ItemIds
+  readonly sequence: number
   readonly attempts: number
-  readonly leaseDeadline: ExactInstant
   readonly content: ItemContent
 }
 
 /** The answer to a lease: items of one partition. */
 export interface Leased {
   readonly partition: number
+  /** When the lease ends, for all of them. */
+  readonly end: ExactInstant
   readonly items: readonly LeasedItem[]
 }
 

@@ -1,13 +1,13 @@
 /** The calls about the items of one queue: produce, lease, complete, retry (contract: queue.md §2 to §6). */
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
-import type { Leased, LeasedItem, Settle } from '../engine/waiting-leases.js'
+import type { Leased, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
-import type { Timestamp } from '../protocol/messages/message.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { isBlank } from './names.js'
 import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from './request-timeout.js'
+import { ShownItem } from './shown-item.js'
 
 /** The most items of one produce, lease, complete or retry. */
 const MOST_ITEMS = 1000
@@ -45,9 +45,9 @@ export async function queueLease(
   checkShortest(timeout)
   const deadline = context.clock.now() + Math.ceil(Number(timeout) / 1e6)
   const leased = await unlessAbandoned(context, (settle) => queue.lease({ clientId, batchSize, deadline }, settle))
-  const end = leased.items[0]?.leaseDeadline
-  const leaseDeadline = end && timestampOf(end.at, end.early)
-  return { queueName, partition: leased.partition, items: leased.items.map((item) => shown(item, leaseDeadline)) }
+  const leaseDeadline = timestampOf(leased.end.at, leased.end.early)
+  const items = leased.items.map((item) => new ShownItem(item, leaseDeadline))
+  return { queueName, partition: leased.partition, items }
 }
 
 /** queue.complete (contract: queue.md §5). */
@@ -102,10 +102,4 @@ function produced(item: RequestOf<'queueProduce'>['items'][number]): NewItem {
   const { reference, encoding, kind, bytes, utf8, enqueueAt } = item
   const payload = bytes === '' && utf8 !== '' ? Buffer.from(utf8, 'utf8').toString('latin1') : bytes
   return { reference, encoding, kind, payload, enqueueAt: enqueueAt && instantOf(enqueueAt) }
-}
-
-/** An item as its consumer sees it; all items of one lease end together. */
-function shown({ id, attempts, content }: LeasedItem, leaseDeadline: Timestamp | undefined) {
-  const { encoding, kind, reference, payload } = content
-  return { encoding, kind, reference, id, attempts, leaseDeadline, bytes: payload }
 }

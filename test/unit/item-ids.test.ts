@@ -14,6 +14,9 @@ test('ids are KSUIDs, in order, and lead back to their number', () => {
       expect(problemOfId(text)).toBeUndefined()
       expect(text < next).toBe(true)
       expect(ids.sequence(text)).toBe(sequence)
+      const written = Buffer.alloc(29, '.')
+      ids.write(sequence, written, 1)
+      expect(written.toString('latin1')).toBe(`.${text}.`)
       expect(ids.sequenceFrom(text)).toBe(sequence)
     }),
   )

@@ -23,6 +23,14 @@ export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefi
 type Answer = AnswerOf<'queueLease'>
 type AnsweredItem = NonNullable<Answer['items']>[number]
 
+/** An item of an answer that can write its own id, which then never becomes a text. */
+export type WrittenItem = AnsweredItem & {
+  /** Writes the id as ASCII: 27 bytes. */
+  writeId(bytes: Uint8Array, at: number): void
+}
+
+const ID_SIZE = 27
+
 const NO_DEADLINE = new Uint8Array()
 
 /** Writes an answer of the service, whose values are known to be right. */
@@ -51,22 +59,31 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   return writer.bytes
 }
 
-function itemSize(item: AnsweredItem, deadlineSize: number): number {
-  const { encoding = '', kind = '', reference = '', id = '', attempts = 0, bytes = '' } = item
+function itemSize(item: AnsweredItem | WrittenItem, deadlineSize: number): number {
+  const { encoding = '', kind = '', reference = '', attempts = 0, bytes = '' } = item
+  const idSize = 'writeId' in item ? ID_SIZE : (item.id ?? '').length
   const texts = fieldSize(textSize(encoding)) + fieldSize(textSize(kind)) + fieldSize(textSize(reference))
   const attemptsSize = attempts === 0 ? 0 : 1 + varintSize(attempts)
-  return texts + fieldSize(id.length) + attemptsSize + fieldSize(deadlineSize) + fieldSize(bytes.length)
+  return texts + fieldSize(idSize) + attemptsSize + fieldSize(deadlineSize) + fieldSize(bytes.length)
 }
 
-function writeItem(writer: OrdinaryWriter, item: AnsweredItem, deadline: Uint8Array): void {
-  const { encoding = '', kind = '', reference = '', id = '', attempts = 0, bytes = '' } = item
+function writeItem(writer: OrdinaryWriter, item: AnsweredItem | WrittenItem, deadline: Uint8Array): void {
+  const { encoding = '', kind = '', reference = '', attempts = 0, bytes = '' } = item
   writer.text(0x0a, encoding, textSize(encoding))
   writer.text(0x12, kind, textSize(kind))
   writer.text(0x1a, reference, textSize(reference))
-  writer.text(0x22, id, id.length)
+  writeId(writer, item)
   if (attempts !== 0) writer.head(0x28, attempts)
   writer.copy(0x32, deadline)
   writer.byteText(0x3a, bytes)
+}
+
+function writeId(writer: OrdinaryWriter, item: AnsweredItem | WrittenItem): void {
+  if ('writeId' in item) {
+    writer.head(0x22, ID_SIZE)
+    item.writeId(writer.bytes, writer.at)
+    writer.at += ID_SIZE
+  } else if (item.id !== undefined) writer.text(0x22, item.id, item.id.length)
 }
 
 /** The bytes of a point in time between 1970 and 2106; none for others, which are left to the general codec. */

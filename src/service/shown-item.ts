@@ -1,0 +1,44 @@
+/** A leased item as the answer has it; what is not asked for is not made, and a lease may have a thousand. */
+import type { LeasedItem } from '../engine/waiting-leases.js'
+import type { WrittenItem } from '../protocol/hot/lease.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+
+/** See the head of this file. */
+export class ShownItem implements WrittenItem {
+  readonly #item: LeasedItem
+  /** Shared by all items of a lease. */
+  readonly leaseDeadline: Timestamp
+
+  constructor(item: LeasedItem, leaseDeadline: Timestamp) {
+    this.#item = item
+    this.leaseDeadline = leaseDeadline
+  }
+
+  get id(): string {
+    return this.#item.ids.text(this.#item.sequence)
+  }
+
+  get encoding(): string {
+    return this.#item.content.encoding
+  }
+
+  get kind(): string {
+    return this.#item.content.kind
+  }
+
+  get reference(): string {
+    return this.#item.content.reference
+  }
+
+  get attempts(): number {
+    return this.#item.attempts
+  }
+
+  get bytes(): string {
+    return this.#item.content.payload
+  }
+
+  writeId(bytes: Uint8Array, at: number): void {
+    this.#item.ids.write(this.#item.sequence, bytes, at)
+  }
+}

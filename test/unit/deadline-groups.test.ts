@@ -1,0 +1,66 @@
+/** Groups of neighbours with the same deadline, held to a plain list of all members. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { DeadlineGroup, DeadlineGroups, type DeadlineGroup as Group } from '../../src/engine/deadline-groups.js'
+
+interface Member {
+  readonly sequence: number
+  readonly at: number
+  group: Group
+}
+
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('join' as const), at: fc.nat(5), batch: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('take' as const), now: fc.nat(5) }) },
+)
+
+test('the next deadline, and what is due, are those of the members', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const groups = new DeadlineGroups()
+      let members: Member[] = []
+      let sequence = 0
+      for (const one of steps) {
+        if (one.do === 'join') {
+          const wanted = new DeadlineGroup(one.at, 0)
+          for (let count = 0; count < one.batch; count++) {
+            members.push({ sequence, at: one.at, group: groups.join(sequence, wanted) })
+            sequence++
+          }
+        } else if (one.do === 'leave' && members.length > 0) {
+          const [gone] = members.splice(one.which % members.length, 1)
+          if (gone !== undefined) groups.leave(gone.group)
+        } else if (one.do === 'take') {
+          const taken = groups.takeDue(one.now)
+          const due = members.filter(({ at }) => at <= one.now)
+          // In order of the deadlines, and each member in the range of its group.
+          expect(taken.map(({ at }) => at)).toEqual(taken.map(({ at }) => at).sort((a, b) => a - b))
+          expect(new Set(due.map(({ group }) => group))).toEqual(new Set(taken))
+          for (const { sequence: number, group } of due)
+            expect(number >= group.first && number <= group.last).toBe(true)
+          members = members.filter(({ at }) => at > one.now)
+        }
+        expect(groups.next()).toBe(Math.min(...members.map(({ at }) => at)))
+      }
+    }),
+  )
+})
+
+test('a batch is one group', () => {
+  const groups = new DeadlineGroups()
+  const joined = new Set(Array.from({ length: 1000 }, (_, number) => groups.join(number, new DeadlineGroup(7, 0))))
+  expect([...joined]).toMatchObject([{ first: 0, last: 999, count: 1000 }])
+})
+
+test('a group that was taken is not used again', () => {
+  const groups = new DeadlineGroups()
+  const first = groups.join(0, new DeadlineGroup(1, 0))
+  groups.takeDue(1)
+  const second = groups.join(1, first)
+  expect(second).not.toBe(first)
+  expect(second.at).toBe(1)
+})

@@ -1,0 +1,58 @@
+/** The table of items by number, held to a plain map. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Item } from '../../src/engine/item.js'
+import { SequenceTable } from '../../src/engine/sequence-table.js'
+
+function itemAt(sequence: number): Item {
+  const item = new Item({ reference: String(sequence), encoding: '', kind: '', payload: '' })
+  item.sequence = sequence
+  return item
+}
+
+const number = fc.oneof(fc.nat(600), fc.nat(20_000))
+
+test('whatever is added and removed, pages and look-ups are those of a map', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), number), { maxLength: 80 }),
+      number,
+      fc.nat(20),
+      (steps, from, limit) => {
+        const table = new SequenceTable()
+        const model = new Map<number, Item>()
+        for (const [adds, sequence] of steps) {
+          if (adds && !model.has(sequence)) {
+            const item = itemAt(sequence)
+            table.add(item)
+            model.set(sequence, item)
+          } else if (!adds && model.delete(sequence)) table.remove(sequence)
+          expect(table.get(sequence)).toBe(model.get(sequence))
+        }
+        const sorted = [...model.keys()].sort((a, b) => a - b)
+        const numbers = (items: Item[]) => items.map((item) => item.sequence)
+        expect(table.size).toBe(model.size)
+        expect(numbers(table.page(0, table.size))).toEqual(sorted)
+        expect(numbers(table.page(from, limit))).toEqual(sorted.filter((one) => one >= from).slice(0, limit))
+        expect(table.firstFrom(from)?.sequence).toBe(sorted.find((one) => one >= from))
+        const even = (item: Item) => item.sequence % 2 === 0
+        const inRange = sorted.filter((one) => one >= from && one <= from + 300 && one % 2 === 0)
+        expect(numbers(table.range(from, from + 300, even))).toEqual(inRange)
+      },
+    ),
+  )
+})
+
+test('an early item is found where very many have passed it', () => {
+  const table = new SequenceTable()
+  table.add(itemAt(0))
+  for (let sequence = 1; sequence < 200_000; sequence++) {
+    table.add(itemAt(sequence))
+    if (sequence > 10) table.remove(sequence - 10)
+  }
+  expect(table.size).toBe(11)
+  expect(table.page(0, 100).map((item) => item.sequence)).toEqual([
+    0,
+    ...Array.from({ length: 10 }, (_, n) => 199_990 + n),
+  ])
+})
