@@ -1,8 +1,8 @@
 /** Over TCP: produce, lease and complete of 10,000 items in an empty queue, over 8 connections, protobuf both ways. */
 import { startBareServer, startDaemonProcess } from '../load/daemon-process.js'
-import { drive, LoadConnection } from '../load/http-load.js'
+import { drive, LoadConnection, type LoadReply } from '../load/http-load.js'
 import { checked, idsOf, RequestMaker } from '../load/messages.js'
-import { median, perSecond, timed } from '../measure.js'
+import { median, perSecond, settle, timed } from '../measure.js'
 import type { Row, Section } from '../report.js'
 
 const ITEMS = 10_000
@@ -72,11 +72,16 @@ function newRates(): Rates {
   return { produce: [], lease: [], complete: [] }
 }
 
+interface Prepared {
+  readonly produces: Buffer[]
+  readonly leases: Buffer[]
+}
+
 /** A server under load. */
 class Target {
   readonly #connections: LoadConnection[]
   readonly #requests: RequestMaker
-  #queues = 0
+  readonly #ready = new Map<Batch, Prepared>()
 
   private constructor(connections: LoadConnection[], host: string) {
     this.#connections = connections
@@ -95,32 +100,43 @@ class Target {
 
   /** Fills and empties a queue; notes how fast each step was. */
   async round(batch: Batch, rates: Rates): Promise<void> {
-    const queue = `bench-${process.pid}-${this.#queues++}`
-    const calls = ITEMS / batch
+    const queue = `bench-${process.pid}-${batch}`
     await this.#all([this.#requests.create(queue)])
-    const produce = this.#requests.produce(queue, batch)
-    rates.produce.push(await this.#rate(Array.from({ length: calls }, () => produce)))
-    const leases = Array.from({ length: calls }, (_, call) => this.#requests.lease(queue, batch, `client-${call}`))
-    const leased: string[][] = []
-    rates.lease.push(await this.#rate(leases, leased))
-    rates.complete.push(await this.#rate(leased.map((ids) => this.#requests.complete(queue, ids))))
+    const { produces, leases } = this.#prepared(queue, batch)
+    rates.produce.push((await this.#rate(produces)).rate)
+    const { rate, replies } = await this.#rate(leases)
+    rates.lease.push(rate)
+    const completes = replies.map((reply) => this.#requests.complete(queue, idsOf(reply)))
+    rates.complete.push((await this.#rate(completes)).rate)
     await this.#all([this.#requests.delete(queue)])
   }
 
-  /** The same requests to a server that does nothing with them; answers how many it took in a second. */
-  bareRound(): Promise<number> {
-    const produce = this.#requests.produce('bench', 1)
-    return this.#rate(Array.from({ length: ITEMS }, () => produce))
+  /** Requests that are the same in each round are made once: the generator should not be busy with its own garbage. */
+  #prepared(queue: string, batch: Batch): Prepared {
+    const known = this.#ready.get(batch)
+    if (known !== undefined) return known
+    const calls = Array.from({ length: ITEMS / batch }, (_, call) => call)
+    const produce = this.#requests.produce(queue, batch)
+    const prepared = {
+      produces: calls.map(() => produce),
+      leases: calls.map((call) => this.#requests.lease(queue, batch, `client-${call}`)),
+    }
+    this.#ready.set(batch, prepared)
+    return prepared
   }
 
-  async #rate(requests: Buffer[], leased?: string[][]): Promise<number> {
-    let replies: Awaited<ReturnType<typeof drive>> = []
+  /** The same requests to a server that does nothing with them; answers how many it took in a second. */
+  async bareRound(): Promise<number> {
+    return (await this.#rate(this.#prepared('bench', 1).produces)).rate
+  }
+
+  async #rate(requests: Buffer[]): Promise<{ rate: number; replies: LoadReply[] }> {
+    await settle()
+    let replies: LoadReply[] = []
     const ms = await timed(async () => {
       replies = await drive(this.#connections, requests)
     })
-    for (const reply of replies) checked(reply)
-    if (leased !== undefined) leased.push(...replies.map(idsOf))
-    return perSecond(ITEMS, ms)
+    return { rate: perSecond(ITEMS, ms), replies: replies.map(checked) }
   }
 
   async #all(requests: Buffer[]): Promise<void> {
