@@ -37,7 +37,7 @@ export async function tcpRows(against?: string): Promise<Section> {
 }
 
 async function batchRows(batch: Batch, ours: Target, other: Target | undefined): Promise<Row[]> {
-  const rounds = batch === 1 ? 7 : 25
+  const rounds = batch === 1 ? 15 : 25
   const own = newRates()
   const others = newRates()
   // The first rounds are for the compiler.
