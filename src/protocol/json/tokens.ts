@@ -20,6 +20,8 @@ export interface Token {
   readonly value: string
 }
 
+/** Shorter pieces are copies anyway. */
+const SHORTEST_VIEW = 13
 const SPACE = /[ \t\r\n]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![-+._a-zA-Z0-9])/y
 const WORD = /(?:true|false|null)(?![-+._a-zA-Z0-9])/y
@@ -95,7 +97,7 @@ export class JsonTokens {
       const stop = this.#text[this.#at]
       if (stop === '"') {
         this.#at++
-        return { kind: 'string', at: start, raw: this.#text.slice(start, this.#at), value }
+        return { kind: 'string', at: start, raw: this.#text.slice(start, this.#at), value: ownCopy(value) }
       }
       if (stop === undefined) throw contentError('proto: unexpected EOF')
       if (stop !== '\\') throw this.syntaxError(this.#at, `invalid character ${JSON.stringify(stop)} in string`)
@@ -150,4 +152,9 @@ export class JsonTokens {
     for (let index = lineStart; index < at; index++) if ((this.#text.charCodeAt(index) & 0xfc00) !== 0xdc00) column++
     return `(line ${line}:${column})`
   }
+}
+
+/** A longer piece of a text is a view in V8, and keeps all of it alive: here, the whole request for the sake of a reference. */
+function ownCopy(text: string): string {
+  return text.length < SHORTEST_VIEW ? text : Buffer.from(text, 'utf8').toString('utf8')
 }
