@@ -49,7 +49,7 @@ export class TestClock implements Clock {
   /** Answers on their way to clients. */
   #deliveries = 0
   /** Called when the last of them has arrived. */
-  #allDelivered: (() => void) | undefined
+  #allDelivered: (() => void)[] = []
   #ahead = 0
   #frozenAt: Instant | undefined
   #rank = 0
@@ -136,7 +136,7 @@ export class TestClock implements Clock {
     // A client that does not read its answer must not hold up the one who moves the clock.
     let giveUp = () => {}
     await new Promise<void>((resolve) => {
-      this.#allDelivered = resolve
+      this.#allDelivered.push(resolve)
       giveUp = wakeAfter(LONGEST_ARRIVAL, resolve)
     })
     giveUp()
@@ -155,8 +155,7 @@ export class TestClock implements Clock {
   readonly #delivered = (): void => {
     this.#deliveries--
     if (this.#deliveries > 0) return
-    this.#allDelivered?.()
-    this.#allDelivered = undefined
+    for (const arrived of this.#allDelivered.splice(0)) arrived()
   }
 
   async #move(duration: number): Promise<Fired[]> {

@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { TestClock } from '../../src/clock/test-clock.js'
 import { startTestDaemon } from '../../src/index.js'
+import { until } from '../support/turns.js'
 
 const START = { start: new Date('2026-01-01T00:00:00Z') }
 
@@ -96,4 +97,14 @@ test("a runner's fake timers neither freeze nor drive the daemon", async () => {
   expect(daemon.clock.now()).toBeGreaterThan(Date.parse('2026-01-01T00:00:00Z'))
   await expect(queue.lease({ requestTimeout: '11ms' })).rejects.toMatchObject({ code: 454 })
   expect(await daemon.clock.advance('1h')).toHaveLength(1)
+})
+
+test('everyone who waits for answers on their way is told of the last one', async () => {
+  const clock = new TestClock('frozen')
+  const [first, second] = [clock.delivering(), clock.delivering()]
+  let told = 0
+  for (const waiting of [clock.arrivals(), clock.arrivals()]) void waiting.then(() => told++)
+  first()
+  second()
+  await until('both are told', () => told === 2)
 })
