@@ -1,6 +1,7 @@
 /** Whether a request holds what its type says, before it is written: a value of a wrong kind must not travel as another. */
 import { type QueratorError, usageError } from '../errors.js'
 import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
+import { atCallSite } from './call-site.js'
 
 const WANTED: Record<FieldKind, string> = {
   string: 'a text',
@@ -51,5 +52,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(place: string, wanted: string, got: unknown): QueratorError {
-  return usageError(`${place} takes ${wanted}; got ${typeof got === 'string' ? `'${got}'` : String(got)}`)
+  return atCallSite(usageError(`${place} takes ${wanted}; got ${typeof got === 'string' ? `'${got}'` : String(got)}`))
 }

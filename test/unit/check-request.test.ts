@@ -58,4 +58,8 @@ test.each([
   const error = await call().catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(QueratorError)
   expect((error as QueratorError).message).toBe(message)
+  // The first line of the stack is the test's own.
+  expect((error as QueratorError).stack?.split('\n').find((line) => /^\s+at /.test(line))).toContain(
+    'check-request.test',
+  )
 })
