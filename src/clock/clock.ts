@@ -52,8 +52,10 @@ export interface Clock {
    * Never keeps the process open.
    */
   setTimer(at: Instant, due: () => void, priority?: number): Timer
-  /** Notes what the passing of time made happen, for whoever moves the clock; not asked when nobody does. */
-  report(fired: () => Fired): void
+  /** Whether somebody moves the clock, and wants to know what that makes happen. */
+  readonly watched: boolean
+  /** Notes what the passing of time made happen; does nothing while nobody moves the clock. */
+  report(fired: Fired): void
   /**
    * Notes an answer that is on its way to a client, so that a move of the clock can wait for its arrival, which the
    * function that it answers tells of.

@@ -120,8 +120,13 @@ export class TestClock implements Clock {
   }
 
   /** @internal */
-  report(fired: () => Fired): void {
-    this.#fired?.push(fired())
+  get watched(): boolean {
+    return this.#fired !== undefined
+  }
+
+  /** @internal */
+  report(fired: Fired): void {
+    this.#fired?.push(fired)
   }
 
   /** @internal */

@@ -80,7 +80,7 @@ export class Clockwork {
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       const { deadline, clientId } = lease.request
       const queue = this.#owner.rules().queue
-      this.#clock.report(() => ({ time: new Date(deadline), kind: 'request-timeout', queue, clientId }))
+      this.#clock.report({ time: new Date(deadline), kind: 'request-timeout', queue, clientId })
       this.#owner.sentAway(lease)
       lease.settle.reject(ended)
     }

@@ -94,15 +94,14 @@ function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Ins
 }
 
 function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, item: Item, time: Instant): void {
-  rules.clock.report(
-    (): Fired => ({
-      time: rules.date(time),
-      kind,
-      queue: rules.queue,
-      partition: partition.number,
-      id: partition.ids.text(item.sequence),
-      reference: item.reference,
-      ...(kind === 'dead-lettered' ? { deadQueue: rules.deadQueue } : {}),
-    }),
-  )
+  if (!rules.clock.watched) return
+  const fired: Fired = {
+    time: rules.date(time),
+    kind,
+    queue: rules.queue,
+    partition: partition.number,
+    id: partition.ids.text(item.sequence),
+    reference: item.reference,
+  }
+  rules.clock.report(kind === 'dead-lettered' ? { ...fired, deadQueue: rules.deadQueue } : fired)
 }

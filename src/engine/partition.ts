@@ -11,6 +11,7 @@ import { badRequest } from '../errors.js'
 import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
 import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
+import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
 import { checkItemId, type ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
 
@@ -88,9 +89,7 @@ export class Partition {
   /** Adds an item at the tail. */
   add(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
-    this.#commit(undefined, item, () => {
-      item.sequence = ++this.#lastSequence
-    })
+    this.#commit(undefined, item, number, ++this.#lastSequence)
   }
 
   /** Leases the first free item until `end`; undefined when none is free. */
@@ -98,40 +97,34 @@ export class Partition {
     const item = this.#firstFree()
     if (item === undefined) return undefined
     this.#freeFrom = item.sequence + 1
-    this.#commit(item.state, item, () => item.lease(end))
+    this.#commit(item.state, item, lease, end)
     return item
   }
 
   /** Frees an item under a new id, at the tail. */
   moveToTail(item: Item): void {
-    this.#commit(item.state, item, () => {
-      item.release()
-      item.copiedToDeadQueue = false
-      item.sequence = ++this.#lastSequence
-    })
+    this.#commit(item.state, item, free, ++this.#lastSequence)
   }
 
   /** Makes an item wait until `at`, under its id. */
   schedule(item: Item, at: Instant): void {
-    this.#commit(item.state, item, () => item.schedule(at))
+    this.#commit(item.state, item, schedule, at)
   }
 
   /** Removes an item that its owner is done with; its source id may come again. */
   release(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
-    this.#commit(item.state, item)
+    this.#commit(item.state, item, undefined, undefined)
   }
 
   /** Removes an item at the end of its life; its source id stays taken. */
   expire(item: Item): void {
-    this.#commit(item.state, item)
+    this.#commit(item.state, item, undefined, undefined)
   }
 
   /** Notes that a copy of an item whose life is over is in the dead letter queue; the item keeps its place. */
   markCopied(item: Item): void {
-    this.#commit(item.state, item, () => {
-      item.copiedToDeadQueue = true
-    })
+    this.#commit(item.state, item, noteCopy, undefined)
   }
 
   /** Scheduled items that are due, in the order of their deadlines and then of their ids. */
@@ -192,7 +185,7 @@ export class Partition {
 
   /** Ends a lifecycle run. The next one looks again at items that were due and had to be left as they were. */
   endRun(left: Item[]): void {
-    for (const item of left) this.#commit(item.state, item, () => undefined)
+    for (const item of left) this.#commit(item.state, item, leaveAsItIs, undefined)
     this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
   }
 
@@ -204,11 +197,11 @@ export class Partition {
   }
 
   /** The one place in which an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
-  #commit(before: ItemState | undefined, item: Item, edit?: () => void): void {
+  #commit<T>(before: ItemState | undefined, item: Item, edit: Edit<T> | undefined, value: T): void {
     const { sequence } = item
     const watched = before !== undefined && isAlive(item) && item.life.place >= 0
     if (before !== undefined) this.#uncount(item)
-    edit?.()
+    edit?.(item, value)
     const stays = edit !== undefined
     const keepsPlace = sequence === item.sequence && (before === 'scheduled') === item.scheduled
     const moved = before === undefined || !stays || !keepsPlace
