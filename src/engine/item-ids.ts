@@ -16,6 +16,8 @@ const MOST = 2n ** 160n
 /** The last digits, which count: 62⁸ items can be made before they overflow. */
 const COUNTING = 8
 const HALF = 62 ** 4
+/** Where four digits stand on their way into a text. */
+const DIGITS = new Uint8Array(4)
 /** Digits by value, and values by character code; -1 for what is no digit. */
 const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0))
 const VALUES = new Int8Array(128).fill(-1)
@@ -128,14 +130,11 @@ function numberOf(text: string, from = 0): number {
 }
 
 function fourDigits(value: number): string {
-  return String.fromCharCode(
-    digit((value / 238_328) | 0),
-    digit(((value / 3_844) | 0) % 62),
-    digit(((value / 62) | 0) % 62),
-    digit(value % 62),
-  )
+  writeDigits(value, DIGITS, 0)
+  return String.fromCharCode(DIGITS[0] as number, DIGITS[1] as number, DIGITS[2] as number, DIGITS[3] as number)
 }
 
+/** Writes four digits as ASCII. */
 function writeDigits(value: number, bytes: Uint8Array, at: number): void {
   bytes[at] = digit((value / 238_328) | 0)
   bytes[at + 1] = digit(((value / 3_844) | 0) % 62)
