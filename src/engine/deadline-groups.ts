@@ -15,6 +15,8 @@ export class DeadlineGroup implements ExactInstant {
   /** How many of those are still in it. */
   count = 0
   place = -1
+  /** Who watches it; undefined before and after. Items of another partition may read their instants from it all the same. */
+  keeper: DeadlineGroups | undefined
 
   constructor(
     /** The deadline, as in {@link ExactInstant}. */
@@ -59,26 +61,37 @@ export class DeadlineGroups {
     group.first = sequence
     group.last = sequence
     group.count = 1
+    group.keeper = this
     this.#groups.add(group)
     this.#newest = group
     return group
   }
 
-  /** Lets one item of a group go; does nothing when the group is no longer kept here. */
+  /** Whether a group is watched here. */
+  keeps(group: DeadlineGroup): boolean {
+    return group.keeper === this
+  }
+
+  /** Lets one item of a group go; does nothing when the group is not watched here. */
   leave(group: DeadlineGroup): void {
-    if (group.place >= 0 && --group.count === 0) this.#forget(group)
+    if (this.keeps(group) && --group.count === 0) this.#forget(group)
   }
 
   /** Removes and answers the groups whose deadline is at or before `now`, earliest first. */
   takeDue(now: Instant): DeadlineGroup[] {
     if (this.next() > now) return []
     const due = this.#groups.takeDue(now)
-    if (this.#newest !== undefined && this.#newest.place < 0) this.#newest = undefined
+    for (const group of due) this.#left(group)
     return due
   }
 
   #forget(group: DeadlineGroup): void {
     this.#groups.remove(group)
+    this.#left(group)
+  }
+
+  #left(group: DeadlineGroup): void {
+    group.keeper = undefined
     if (group === this.#newest) this.#newest = undefined
   }
 }

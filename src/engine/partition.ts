@@ -199,7 +199,7 @@ export class Partition {
   /** The one place in which an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
   #commit<T>(before: ItemState | undefined, item: Item, edit: Edit<T> | undefined, value: T): void {
     const { sequence } = item
-    const watched = before !== undefined && isAlive(item) && item.life.place >= 0
+    const watched = before !== undefined && isAlive(item) && this.#lives.keeps(item.life)
     if (before !== undefined) this.#uncount(item)
     edit?.(item, value)
     const stays = edit !== undefined

@@ -64,3 +64,14 @@ test('a group that was taken is not used again', () => {
   expect(second).not.toBe(first)
   expect(second.at).toBe(1)
 })
+
+test('a group that another partition watches is left alone', () => {
+  const [here, elsewhere] = [new DeadlineGroups(), new DeadlineGroups()]
+  const group = elsewhere.join(0, new DeadlineGroup(5, 0))
+  expect(here.keeps(group)).toBe(false)
+  here.leave(group)
+  expect([here.next(), elsewhere.next()]).toEqual([Number.POSITIVE_INFINITY, 5])
+  expect(here.join(0, group)).not.toBe(group)
+  elsewhere.leave(group)
+  expect([here.next(), elsewhere.next()]).toEqual([5, Number.POSITIVE_INFINITY])
+})
