@@ -1,5 +1,6 @@
 /** Whether a request holds what its type says, before it is written: a value of a wrong kind must not travel as another. */
 import { type QueratorError, usageError } from '../errors.js'
+import { isBytes } from '../protocol/byte-text.js'
 import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
 import { atCallSite } from './call-site.js'
 
@@ -34,7 +35,7 @@ function isOf(kind: FieldKind, value: unknown): boolean {
   if (kind === 'string') return typeof value === 'string'
   if (kind === 'int32') return typeof value === 'number' && value === (value | 0)
   if (kind === 'bool') return typeof value === 'boolean'
-  if (kind === 'bytes') return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1
+  if (kind === 'bytes') return isBytes(value)
   return isObject(value) && (kind === 'textMap' || isTimestamp(value))
 }
 

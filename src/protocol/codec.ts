@@ -7,13 +7,14 @@
  */
 import { decodeBinary } from './binary/decode.js'
 import { encodeBinary } from './binary/encode.js'
+import { byteTextOf } from './byte-text.js'
 import type { Encoding } from './content-type.js'
 import { decodeComplete, encodeComplete } from './hot/complete.js'
 import { decodeLease, decodeLeased, encodeLeased } from './hot/lease.js'
 import { decodeProduce, encodeProduce } from './hot/produce.js'
 import { decodeJson } from './json/decode.js'
 import { encodeJson } from './json/encode.js'
-import type { ByteText, MessageType } from './messages/message.js'
+import type { MessageType } from './messages/message.js'
 import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProduceRequest } from './messages/queue.js'
 
 type Values = Readonly<Record<string, unknown>>
@@ -58,9 +59,4 @@ export function decodeResponse(type: MessageType, bytes: Uint8Array, encoding: E
 /** Bytes as users have them: a `Buffer` would be printed, and compared, as another thing. */
 function plainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** Bytes as the server's side has them. */
-function byteTextOf(bytes: Uint8Array): ByteText {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

@@ -2,7 +2,8 @@
  * The table of calls: the one list from which handler, client, permissions and limits come (contract: admin.md §1.4,
  * §1.6). A call that is not in it does not exist.
  */
-import type { ByteText, FieldsOf, Init, MessageType, Shape } from './messages/message.js'
+import type { ByteText } from './byte-text.js'
+import type { FieldsOf, Init, MessageType, Shape } from './messages/message.js'
 import {
   QueueClearRequest,
   QueueCompleteRequest,

@@ -1,6 +1,7 @@
 /** A `node:http` server around the handler, for real sockets and for pairs of streams in memory alike. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Clock } from '../clock/clock.js'
+import { byteTextOf } from '../protocol/byte-text.js'
 import type { WireReply } from '../protocol/exchange.js'
 import type { Handler } from './handler.js'
 import { IncomingRequest } from './incoming-request.js'
@@ -40,12 +41,8 @@ function send(res: ServerResponse, reply: WireReply): void {
   writeHead(res, reply)
   const { body } = reply
   // A text leaves in one piece with the head.
-  if (body.byteLength <= SMALL_REPLY) res.end(latin1Of(body), 'latin1')
+  if (body.byteLength <= SMALL_REPLY) res.end(byteTextOf(body), 'latin1')
   else res.end(body)
-}
-
-function latin1Of(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
 function writeHead(res: ServerResponse, reply: WireReply, ...more: string[]): void {

@@ -9,7 +9,6 @@ import { joined } from './request-body.js'
 export class IncomingRequest implements WireRequest {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-
   readonly #clock: Clock
   readonly #pace: ReplyPace
 

@@ -1,4 +1,5 @@
 /** queue.produce by hand, in its ordinary form; see ordinary.ts. */
+import { isBytes } from '../byte-text.js'
 import type { RequestInit, RequestOf } from '../methods.js'
 import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize } from './ordinary.js'
 
@@ -75,11 +76,6 @@ function itemSize(item: GivenItem): number {
   if (typeof utf8 !== 'string' || !isBytes(bytes)) return -1
   const texts = fieldSize(textSize(encoding)) + fieldSize(textSize(kind)) + fieldSize(textSize(reference))
   return texts + fieldSize(bytes.length) + fieldSize(textSize(utf8))
-}
-
-/** Not `instanceof`: bytes may come from another realm. */
-function isBytes(value: unknown): boolean {
-  return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1
 }
 
 function writeItem(writer: OrdinaryWriter, item: GivenItem): void {

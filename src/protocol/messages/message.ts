@@ -3,12 +3,6 @@
  * client come from the tables beside this file; `test/unit/messages.test.ts` holds them to the .proto files.
  */
 
-/**
- * Bytes as a text of one character each (latin 1), as the server's side has them: a fraction of the cost of a
- * `Uint8Array` to make, to keep and to copy.
- */
-export type ByteText = string
-
 /** A point in time as it travels. */
 export interface Timestamp {
   /** Seconds since 1970, negative before. */
