@@ -1,14 +1,15 @@
 /**
  * The real clock, timers and turns of the event loop, out of the reach of a runner's fake timers.
  *
- * Fake timers replace globals. `node:timers` and `node:perf_hooks` are never replaced, also where the globals are
- * faked before this file loads (Jest's `fakeTimers.enableGlobally`), so only they are used here, and only here.
+ * Jest and Vitest replace globals, also before this file loads (Jest's `fakeTimers.enableGlobally`), but never
+ * `node:timers` and `node:perf_hooks`. node:test replaces the functions of `node:timers` too, which is why they are
+ * taken out of it when this file loads. Only they are used for real time, and only here.
  */
 import { performance } from 'node:perf_hooks'
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
+import * as timers from 'node:timers'
+import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
-/** The longest delay that a Node timer keeps, in milliseconds; longer ones fire at once. */
-const LONGEST_DELAY = 0x7fffffff
+const { clearTimeout, setImmediate, setTimeout } = timers
 
 /** When the process began, in milliseconds since 1970: what `performance.now()` counts from. */
 const ORIGIN = performance.timeOrigin
@@ -32,6 +33,9 @@ export function wakeAfter(delay: number, wake: () => void): () => void {
   timer.unref()
   return () => clearTimeout(timer)
 }
+
+/** The machine's time, for a clock. */
+export const REAL_TIME: TimeSource = { now: realNow, wakeAfter, era: undefined }
 
 /** Resolves in the next turn of the event loop, when every promise that could settle by now has. */
 export function nextTurn(): Promise<void> {

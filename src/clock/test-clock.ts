@@ -4,6 +4,7 @@
  * States:
  * - running: follows the machine's clock, `#ahead` milliseconds before it; one real timer waits for the next deadline
  * - frozen: stands at `#frozenAt` until it is moved
+ * - following: goes with the runner's clock, real or fake, and cannot be moved here
  * - stopped: after {@link TestClock.stop}; no timer is kept, none fires
  */
 import { usageError } from '../errors.js'
@@ -11,10 +12,15 @@ import type { Clock, Fired, Timer } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { parseDuration } from './duration.js'
 import type { Instant } from './instant.js'
-import { nextTurn, realNow, wakeAfter } from './real-time.js'
+import { nextTurn, REAL_TIME, wakeAfter } from './real-time.js'
+import { RUNNER_TIME } from './runner-time.js'
+import type { TimeSource } from './time-source.js'
 
-/** How a clock starts: following the machine, standing still now, or standing still at a given time. */
-export type ClockOption = 'real' | 'frozen' | { start: Date }
+/**
+ * How a clock starts: following the machine, standing still now, standing still at a given time, or going with the
+ * clock of the runner's fake timers wherever that goes.
+ */
+export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
 
 /** More timers than one clock will ever set: the step from one priority to the next. */
 const RANKS = 2 ** 40
@@ -50,25 +56,28 @@ export class TestClock implements Clock {
   #deliveries = 0
   /** Called when the last of them has arrived. */
   #allDelivered: (() => void)[] = []
+  readonly #source: TimeSource
   #ahead = 0
   #frozenAt: Instant | undefined
   #rank = 0
   #stopped = false
   #cancelWake: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
+  /** That of the source when the real timer was set. */
+  #era: unknown
   #fired: Fired[] | undefined
   #lastMove: Promise<unknown> = Promise.resolve()
 
   /** @throws QueratorError when the option is none of those documented. */
   constructor(option: ClockOption = 'real') {
-    if (option === 'real') return
-    if (option === 'frozen') this.#frozenAt = realNow()
-    else this.#frozenAt = startTime(option)
+    this.#source = option === 'runner' ? RUNNER_TIME : REAL_TIME
+    if (option === 'frozen') this.#frozenAt = this.#source.now()
+    else if (option !== 'real' && option !== 'runner') this.#frozenAt = startTime(option)
   }
 
   /** The time by this clock, in milliseconds since 1970. For a Date: `new Date(clock.now())`. */
   now(): Instant {
-    return this.#frozenAt ?? realNow() + this.#ahead
+    return this.#frozenAt ?? this.#source.now() + this.#ahead
   }
 
   /** Whether the clock stands still until it is moved. */
@@ -76,8 +85,9 @@ export class TestClock implements Clock {
     return this.#frozenAt !== undefined
   }
 
-  /** Stops the flow of time; does nothing when it is stopped already. */
+  /** Stops the flow of time; does nothing when it is stopped already. @throws QueratorError with `clock: 'runner'` */
   freeze(): void {
+    this.#checkMovable('freeze')
     this.#frozenAt ??= this.now()
     this.#arm()
   }
@@ -85,7 +95,7 @@ export class TestClock implements Clock {
   /** Lets time flow on from where it stands; does nothing when it flows already. */
   resume(): void {
     if (this.#frozenAt === undefined) return
-    this.#ahead = this.#frozenAt - realNow()
+    this.#ahead = this.#frozenAt - this.#source.now()
     this.#frozenAt = undefined
     this.#arm()
   }
@@ -96,9 +106,10 @@ export class TestClock implements Clock {
    *
    * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
    * @returns what fired, in the order of the deadlines, when clients that waited for it have their answers
-   * @throws QueratorError when the duration cannot be read, or the daemon is closed
+   * @throws QueratorError when the duration cannot be read, the daemon is closed, or its clock is the runner's
    */
   async advance(duration: number | string): Promise<Fired[]> {
+    this.#checkMovable('advance')
     const ms = millisecondsOf(duration)
     const move = this.#lastMove.then(() => this.#move(ms))
     this.#lastMove = move.catch(() => undefined)
@@ -117,6 +128,11 @@ export class TestClock implements Clock {
   forget(timer: Timer): void {
     this.#timers.remove(timer as PendingTimer)
     this.#arm()
+  }
+
+  /** Lets what is overdue happen, where fake timers were switched or their date was set without it. @internal */
+  catchUp(): void {
+    if (this.#source !== REAL_TIME) this.#fireDue()
   }
 
   /** @internal */
@@ -194,22 +210,31 @@ export class TestClock implements Clock {
   /** Keeps one real timer for the earliest deadline, and none when the clock stands still or nothing waits. */
   #arm(): void {
     const at = this.#frozenAt === undefined && !this.#stopped ? this.#timers.next() : Number.POSITIVE_INFINITY
-    if (at === this.#wakeAt && this.#cancelWake !== undefined) return
+    const { era } = this.#source
+    if (at === this.#wakeAt && era === this.#era && this.#cancelWake !== undefined) return
     this.#cancelWake?.()
     this.#cancelWake = undefined
     this.#wakeAt = at
+    this.#era = era
     if (at === Number.POSITIVE_INFINITY) return
-    this.#cancelWake = wakeAfter(at - this.now(), () => {
+    this.#cancelWake = this.#source.wakeAfter(at - this.now(), () => {
       this.#cancelWake = undefined
       this.#fireDue()
     })
+  }
+
+  #checkMovable(move: string): void {
+    if (this.#source === REAL_TIME) return
+    throw usageError(
+      `clock.${move}: this daemon has clock: 'runner' and goes with the runner's clock; move that one, with vi.advanceTimersByTimeAsync(ms), jest.advanceTimersByTimeAsync(ms) or mock.timers.tick(ms), or leave the option out`,
+    )
   }
 }
 
 function startTime(option: { start: Date }): Instant {
   const start = typeof option === 'object' && option !== null ? Number(option.start) : Number.NaN
   if (!Number.isFinite(start)) {
-    throw usageError("the option clock is 'real', 'frozen' or { start: new Date(…) }")
+    throw usageError("the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }")
   }
   return Math.floor(start)
 }

@@ -70,6 +70,7 @@ export class Daemon {
     const namespaceExists = (name: string) => name === SYSTEM_NAMESPACE
     this.#handler = new Handler({
       call: (name, message, request) => {
+        clock.catchUp()
         const gone: WhenGone = (listener) => whenGone(request, listener)
         return carryOut(name, { clock, queues, namespaceExists, whenGone: gone }, message)
       },

@@ -15,7 +15,8 @@ export interface TestDaemonOptions {
   readonly config?: string | ConfigTree
   /**
    * `'real'` (default) follows the machine's clock, `'frozen'` stands still now, `{ start }` stands still there. Each
-   * can be moved, frozen and resumed later.
+   * can be moved, frozen and resumed later. `'runner'` goes with `Date` and `setTimeout` as the test has them, fake or
+   * real, so that the runner's fake timers move the daemon as well; nothing else does then.
    */
   readonly clock?: ClockOption
   /** The same seed gives the same ids; default: others each time. */

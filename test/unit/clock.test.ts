@@ -81,7 +81,7 @@ test('a clock of a closed daemon cannot be moved', async () => {
 })
 
 test('an option that is none says which there are', async () => {
-  await expect(startTestDaemon({ clock: 'fake' as never })).rejects.toThrow(/'real', 'frozen' or \{ start:/)
+  await expect(startTestDaemon({ clock: 'fake' as never })).rejects.toThrow(/'real', 'frozen', 'runner' or \{ start:/)
   await expect(startTestDaemon({ clock: { start: new Date('x') } })).rejects.toThrow(/'real', 'frozen'/)
 })
 
@@ -107,4 +107,69 @@ test('everyone who waits for answers on their way is told of the last one', asyn
   first()
   second()
   await until('both are told', () => told === 2)
+})
+
+test("clock: 'runner' goes with fake timers: leases run out, items come due, waiting leases are served and end", async () => {
+  vi.useFakeTimers()
+  await using daemon = await startTestDaemon({ clock: 'runner' })
+  const queue = await daemon.createQueue({ leaseTimeout: '10m' })
+  await queue.produce({ reference: 'a' }, { reference: 'b', enqueueAt: new Date(Date.now() + 3_600_000) })
+  await queue.lease()
+  const waiting = queue.lease({ requestTimeout: '15m', clientId: 'patient' })
+  vi.advanceTimersByTime(600_000)
+  expect((await waiting).items[0]).toMatchObject({ reference: 'a', attempts: 2 })
+  const due = queue.lease({ requestTimeout: '15m' })
+  await vi.advanceTimersByTimeAsync(900_000)
+  expect((await due).items[0]?.attempts).toBe(3)
+  vi.advanceTimersByTime(2_100_000)
+  expect((await queue.items()).map((item) => item.reference)).toEqual(['a', 'b'])
+  expect(daemon.clock.now()).toBe(Date.now())
+})
+
+test("clock: 'runner' goes with a date that is set, back and forth, and with timers that are switched", async () => {
+  await using daemon = await startTestDaemon({ clock: 'runner' })
+  const queue = await daemon.createQueue({ leaseTimeout: '10m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  vi.useFakeTimers()
+  // The timer of this lease is a real one until the next call.
+  expect(await queue.counts()).toMatchObject({ leased: 1 })
+  vi.advanceTimersByTime(600_000)
+  expect(await queue.counts()).toMatchObject({ leased: 0 })
+  await queue.lease()
+  vi.setSystemTime(Date.now() + 600_000)
+  expect(await queue.counts()).toMatchObject({ leased: 0 })
+  vi.useRealTimers()
+  const before = Date.now()
+  expect(daemon.clock.now() - before).toBeLessThan(60_000)
+  const { items } = await queue.lease()
+  expect(items[0]?.leaseDeadline.getTime()).toBeLessThan(before + 660_000)
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01') })
+  const other = await daemon.createQueue()
+  await other.produce({ reference: 'b' })
+  expect((await other.lease()).items[0]?.leaseDeadline).toEqual(new Date('2001-01-01T00:01:00Z'))
+})
+
+test("clock: 'runner' can only be moved by the runner, and says how", async () => {
+  await using daemon = await startTestDaemon({ clock: 'runner' })
+  await expect(daemon.clock.advance('1m')).rejects.toThrow(/clock: 'runner'.*vi\.advanceTimersByTimeAsync/)
+  expect(() => daemon.clock.freeze()).toThrow(/goes with the runner's clock/)
+})
+
+test('fake timers of node:test, switched on after this package was loaded, neither stop nor drive the daemon', async () => {
+  const { mock } = await import('node:test')
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue()
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] })
+  try {
+    await queue.produce({ reference: 'a' })
+    await queue.lease()
+    mock.timers.tick(3_600_000)
+    expect(await queue.counts()).toMatchObject({ leased: 1 })
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ kind: 'lease-expired' }])
+    await queue.lease()
+    await expect(queue.lease({ requestTimeout: '20ms' })).rejects.toMatchObject({ code: 454 })
+  } finally {
+    mock.timers.reset()
+  }
 })

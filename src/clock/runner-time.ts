@@ -1,0 +1,20 @@
+/**
+ * The time of the code under test: the global `Date` and `setTimeout` as they are at each use, so that a runner's fake
+ * timers (`vi.useFakeTimers`, `jest.useFakeTimers`, `mock.timers.enable`) drive whoever follows this.
+ */
+import { LONGEST_DELAY, type TimeSource } from './time-source.js'
+
+/** See the head of this file. */
+export const RUNNER_TIME: TimeSource = {
+  now: () => Math.floor(globalThis.Date.now()),
+  wakeAfter(delay, wake) {
+    const { clearTimeout } = globalThis
+    const timer = globalThis.setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
+    // Some fake timers answer a number.
+    if (typeof timer === 'object') timer.unref()
+    return () => clearTimeout(timer)
+  },
+  get era() {
+    return globalThis.setTimeout
+  },
+}

@@ -1,0 +1,18 @@
+/** Where a clock has its time from: the machine, or the runner's fake timers. */
+import type { Instant } from './instant.js'
+
+/** The longest delay that a timer keeps, in milliseconds; longer ones fire at once. */
+export const LONGEST_DELAY = 0x7fffffff
+
+/** See the head of this file. */
+export interface TimeSource {
+  /** Milliseconds since 1970, whole. */
+  now(): Instant
+  /**
+   * Calls `wake` after `delay` milliseconds or earlier, and answers how to cancel it. Never keeps the process open.
+   * A delay that is too long is cut: `wake` must look at the time and arm again.
+   */
+  wakeAfter(delay: number, wake: () => void): () => void
+  /** Another value means that timers set before belong to another time, and must be set anew. */
+  readonly era: unknown
+}
