@@ -149,7 +149,8 @@ function carryOut<N extends MethodName>(name: N, context: CallContext, request: 
   return SERVICE[name](context, request as never)
 }
 
-function closedError() {
+/** What a daemon that is closed answers to everything. */
+export function closedError() {
   return usageError('the daemon is closed; start a new one with startTestDaemon(), or close it later')
 }
 

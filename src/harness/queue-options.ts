@@ -1,4 +1,4 @@
-/** What a test says of the queue that it wants, and the names that queues get. */
+/** What a test says of the queue that it wants. */
 import type { TestQueue } from './test-queue.js'
 
 /** How a queue is made. Durations are texts such as `'1m'` or `'1h30m'`. */
@@ -32,27 +32,3 @@ export const QUEUE_OPTIONS = [
   'partitions',
   'reference',
 ]
-
-/** Names that are unique within a daemon, and, with a prefix, among all that share one. */
-export class NameSource {
-  readonly #prefix: string
-  readonly #counts = new Map<string, number>()
-
-  constructor(prefix = '') {
-    this.#prefix = prefix
-  }
-
-  /** `label-1`, `label-2` and so on. White space and what else a queue name cannot have is replaced. */
-  next(label: string): string {
-    const clean = label
-      .trim()
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}]+/gu, '-')
-      .replace(/^-+|-+$/g, '')
-      .slice(0, 60)
-    const base = `${this.#prefix}${clean || 'queue'}`
-    const count = (this.#counts.get(base) ?? 0) + 1
-    this.#counts.set(base, count)
-    return `${base}-${count}`
-  }
-}

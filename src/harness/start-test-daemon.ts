@@ -6,6 +6,8 @@ import { readConfigFile } from '../daemon/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
 import { usageError } from '../errors.js'
+import { AttachedServer } from './attached-server.js'
+import { EmbeddedBacking } from './embedded-backing.js'
 import { checkOptions } from './known-options.js'
 import { TestDaemon } from './test-daemon.js'
 
@@ -44,11 +46,12 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, KNOWN)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
-  if (endpoint) return new TestDaemon({ endpoint, namePrefix: prefixOfThisRun() })
+  if (endpoint) return new TestDaemon(new AttachedServer(endpoint))
   const config = readConfig(typeof options.config === 'string' ? readConfigFile(options.config) : options.config)
   const clock = new TestClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
-  return new TestDaemon({ daemon: new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed }) })
+  const daemon = new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed })
+  return new TestDaemon(new EmbeddedBacking(daemon))
 }
 
 function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {
@@ -58,10 +61,4 @@ function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {
     return createLog({ now: realNow, level: log, writer: (line) => process.stderr.write(`querator: ${line}\n`) })
   }
   throw usageError(`the option log is one of ${LOG_LEVELS.join(', ')}, silent, or a function; got ${String(log)}`)
-}
-
-/** Names on a shared server must not meet those of another worker, or of another run. */
-function prefixOfThisRun(): string {
-  const worker = process.env.JEST_WORKER_ID ?? process.env.VITEST_POOL_ID ?? '0'
-  return `test-${realNow().toString(36)}-${process.pid}-${worker}-`
 }

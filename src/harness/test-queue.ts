@@ -43,6 +43,7 @@ export interface QueueHome {
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
+  deleted(queueName: string): void
 }
 
 const PAGE = 1000
@@ -123,11 +124,8 @@ export class TestQueue {
 
   /** Removes the queue; leases that wait are answered with 453. Does nothing when it is gone. */
   async delete(): Promise<void> {
-    try {
-      await this.#home.client.queuesDelete({ queueName: this.name, force: true })
-    } catch (error) {
-      if (!isQueratorError(error) || !error.message.startsWith('queue does not exist')) throw error
-    }
+    await deleteQueue(this.#home.client, this.name)
+    this.#home.deleted(this.name)
   }
 
   /** Holds produce, lease, complete and retry of this queue until {@link resume}. */
@@ -156,5 +154,14 @@ export class TestQueue {
       }
     }
     return stored
+  }
+}
+
+/** Removes a queue; does nothing when it is gone. @internal */
+export async function deleteQueue(client: QueratorClient, queueName: string): Promise<void> {
+  try {
+    await client.queuesDelete({ queueName, force: true })
+  } catch (error) {
+    if (!isQueratorError(error) || !error.message.startsWith('queue does not exist')) throw error
   }
 }

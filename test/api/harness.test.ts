@@ -167,7 +167,7 @@ test('a daemon elsewhere: queues work and are removed, what needs its process sa
   expect((await queue.lease()).items[0]?.text()).toBe('x')
   expect((await attached.fetch('/health')).status).toBe(200)
   expect(await attached.listen()).toBe(endpoint)
-  expect(queue.name).toMatch(/^test-[0-9a-z]+-\d+-\w+-queue-1$/)
+  expect(queue.name).toMatch(/^querator-test-[0-9a-z]{8}-[0-9a-f]{6}-\d+-[0-9a-f]{6}-queue-1$/)
   expect(() => attached.clock).toThrow(
     /the clock works only on a daemon inside the test process.*unset QUERATOR_ENDPOINT/,
   )

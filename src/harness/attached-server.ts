@@ -1,0 +1,92 @@
+/**
+ * A server elsewhere, which others may use too: queues made here have names that nobody else has, and are removed when
+ * the test daemon is closed, when the process has nothing left to do, or, after a crash, by whoever attaches next.
+ */
+import { QueratorClient } from '../client/client.js'
+import { sendOverHttp } from '../client/http-send.js'
+import { closedError, type Daemon } from '../daemon/daemon.js'
+import { usageError } from '../errors.js'
+import type { Backing } from './backing.js'
+import { removeLeftOvers } from './left-overs.js'
+import { NameSource } from './queue-names.js'
+import { runPrefix } from './run-prefix.js'
+import type { TestQueue } from './test-queue.js'
+
+/** See the head of this file. */
+export class AttachedServer implements Backing {
+  readonly client: QueratorClient
+  readonly fetch: typeof fetch
+  readonly names = new NameSource(runPrefix())
+  readonly #endpoint: string
+  /** By name, those that are still to be removed. */
+  readonly #queues = new Map<string, TestQueue>()
+  #sweep: Promise<unknown> | undefined
+  #closed = false
+
+  /** @throws QueratorError when `endpoint` is no URL of a server */
+  constructor(endpoint: string) {
+    const send = sendOverHttp(endpoint)
+    this.#endpoint = endpoint
+    this.client = new QueratorClient({
+      send: async (request) => {
+        this.checkOpen()
+        return send(request)
+      },
+    })
+    this.fetch = async (input, init) => {
+      this.checkOpen()
+      return fetchAt(endpoint, input, init)
+    }
+  }
+
+  embedded(what: string): Daemon {
+    throw usageError(
+      `${what} works only on a daemon inside the test process, not on ${this.#endpoint}; unset QUERATOR_ENDPOINT (or leave out endpoint) to run this test, or write test.embedded(…) to skip it there`,
+    )
+  }
+
+  async listen(): Promise<string> {
+    return this.#endpoint
+  }
+
+  checkOpen(): void {
+    if (this.#closed) throw closedError()
+  }
+
+  made(queue: TestQueue): void {
+    // A process that closes nothing removes its queues when there is nothing else to do.
+    if (this.#queues.size === 0) process.once('beforeExit', this.#leave)
+    this.#queues.set(queue.name, queue)
+    // Beside the tests, and whether it succeeds or not: they do not depend on it.
+    this.#sweep ??= removeLeftOvers(this.client).catch(() => undefined)
+  }
+
+  deleted(queueName: string): void {
+    this.#queues.delete(queueName)
+    if (this.#queues.size === 0) process.off('beforeExit', this.#leave)
+  }
+
+  async close(): Promise<void> {
+    await this.#sweep
+    try {
+      await Promise.all([...this.#queues.values()].map((queue) => queue.delete()))
+    } finally {
+      process.off('beforeExit', this.#leave)
+      this.#closed = true
+    }
+  }
+
+  readonly #leave = (): void => {
+    // Whoever forgot to close does not wait for what it says.
+    this.close().catch(() => undefined)
+  }
+}
+
+/** The same request at the endpoint. */
+function fetchAt(endpoint: string, input: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
+  const request = typeof input === 'string' || 'href' in input ? undefined : input
+  const asked = new URL(request?.url ?? String(input), endpoint)
+  const base = new URL(endpoint)
+  const url = new URL(base.pathname.replace(/\/$/, '') + asked.pathname + asked.search, base)
+  return globalThis.fetch(request === undefined ? url : new Request(url, request), init)
+}

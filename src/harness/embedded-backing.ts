@@ -1,0 +1,42 @@
+/** A daemon in the process of the test. */
+import { QueratorClient } from '../client/client.js'
+import { closedError, type Daemon } from '../daemon/daemon.js'
+import type { Send } from '../protocol/exchange.js'
+import type { Backing } from './backing.js'
+import { fetchFrom } from './memory-fetch.js'
+import { NameSource } from './queue-names.js'
+
+/** See the head of this file. */
+export class EmbeddedBacking implements Backing {
+  readonly client: QueratorClient
+  readonly fetch: typeof fetch
+  readonly names = new NameSource()
+  readonly #daemon: Daemon
+
+  constructor(daemon: Daemon) {
+    const send: Send = (request) => daemon.send(request)
+    this.#daemon = daemon
+    this.client = new QueratorClient({ send })
+    this.fetch = fetchFrom(send)
+  }
+
+  embedded(): Daemon {
+    return this.#daemon
+  }
+
+  async listen(options: { host?: string; port?: number }): Promise<string> {
+    return `http://${await this.#daemon.listen(options)}`
+  }
+
+  checkOpen(): void {
+    if (this.#daemon.closed) throw closedError()
+  }
+
+  // It takes its queues with it.
+  made(): void {}
+  deleted(): void {}
+
+  close(): Promise<void> {
+    return this.#daemon.close()
+  }
+}

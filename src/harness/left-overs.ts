@@ -1,0 +1,29 @@
+/** Removing from a shared server what test runs left there that have ended, crashed ones among them. */
+import type { QueratorClient } from '../client/client.js'
+import { isLeftOver } from './run-prefix.js'
+import { deleteQueue } from './test-queue.js'
+
+const PAGE = 1000
+
+/** How many are removed at the same time: the server has other guests. */
+const AT_ONCE = 20
+
+/**
+ * Removes the queues of processes that have ended; `ended` names one more that has. Answers their names.
+ * @throws QueratorError when the server does not answer
+ */
+export async function removeLeftOvers(client: QueratorClient, ended?: number): Promise<string[]> {
+  const names: string[] = []
+  for (let pivot = ''; ; ) {
+    const { items } = await client.queuesList({ pivot, limit: PAGE })
+    // A pivot is part of the page that it begins.
+    names.push(...items.map((info) => info.queueName).filter((name) => name !== pivot && isLeftOver(name, ended)))
+    const last = items.at(-1)?.queueName
+    if (items.length < PAGE || last === undefined) break
+    pivot = last
+  }
+  for (let first = 0; first < names.length; first += AT_ONCE) {
+    await Promise.all(names.slice(first, first + AT_ONCE).map((name) => deleteQueue(client, name)))
+  }
+  return names
+}
