@@ -16,7 +16,8 @@ export function fetchFrom(send: Send): typeof fetch {
     const reply = await unlessAborted(request.signal, send(await wireRequest(request)))
     // A reply to HEAD, and a few statuses, must not have a body.
     const body = request.method === 'HEAD' ? null : reply.body.slice()
-    return new Response(body, { status: reply.status, headers: reply.headers })
+    const response = new Response(body, { status: reply.status, headers: reply.headers })
+    return Object.defineProperty(response, 'url', { value: request.url })
   }
 }
 

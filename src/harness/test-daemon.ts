@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { QueratorClient } from '../client/client.js'
 import type { TestClock } from '../clock/test-clock.js'
 import type { Backing } from './backing.js'
+import { interceptOrigin } from './intercept.js'
 import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
@@ -21,6 +22,7 @@ export class TestDaemon {
   readonly #backing: Backing
   readonly #clients = new NameSource()
   readonly #home: QueueHome
+  readonly #intercepted: (() => void)[] = []
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -86,10 +88,24 @@ export class TestDaemon {
   }
 
   /**
+   * Lets code that has its URL built in reach this daemon: what this process asks of that origin by the global `fetch`,
+   * or by undici, comes here; nothing else changes. Import undici before. Lasts until the function that is answered is
+   * called, or the daemon is closed.
+   * @throws QueratorError when `origin` is no http URL
+   */
+  intercept(origin: string | URL): () => void {
+    this.#backing.checkOpen()
+    const undo = interceptOrigin(origin, { fetch: this.fetch, listen: () => this.listen() })
+    this.#intercepted.push(undo)
+    return undo
+  }
+
+  /**
    * Ends the daemon: leases that wait are answered with 453 `queue is shutting down`, then connections end. Not
    * needed at the end of a test; forgetting it is harmless. Calling it again is, too.
    */
   close(): Promise<void> {
+    for (const undo of this.#intercepted.splice(0)) undo()
     this.#closing ??= this.#backing.close()
     return this.#closing
   }
