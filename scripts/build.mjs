@@ -36,13 +36,18 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
   cwd: root,
   stdio: 'inherit',
 })
+// These are inside the bundles, because they take a third of the time to load that they take as packages, or because
+// Jest could not load them.
+for (const [name, file] of [
+  ['commander', 'LICENSE'],
+  ['get-port', 'license'],
+]) {
+  writeFileSync(`${root}dist/esm/LICENSE-${name}.txt`, readFileSync(`${root}node_modules/${name}/${file}`, 'utf8'))
+}
 mkdirSync(`${root}dist/cjs`, { recursive: true })
 cpSync(`${root}dist/esm`, `${root}dist/cjs`, {
   recursive: true,
-  filter: (source) => !/\.(?:js)$|runners\/vitest\.d\.ts$|\/cli$/.test(source),
+  filter: (source) => !/\.(?:js)$|runners\/vitest\.d\.ts$|\/cli$|LICENSE-commander/.test(source),
 })
 writeFileSync(`${root}dist/cjs/package.json`, '{ "type": "commonjs" }\n')
 chmodSync(`${root}dist/esm/cli/main.js`, 0o755)
-// The command has commander in it, which takes a third of the time to load that it takes as a package.
-const license = readFileSync(`${root}node_modules/commander/LICENSE`, 'utf8')
-writeFileSync(`${root}dist/esm/cli/LICENSE-commander.txt`, license)

@@ -27,6 +27,7 @@ const PACKAGES: Record<string, string[]> = {
   yaml: ['daemon'],
   commander: ['cli'],
   vitest: ['runners'],
+  'get-port': ['harness'],
 }
 
 interface Import {

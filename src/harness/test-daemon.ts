@@ -2,16 +2,13 @@
 import type { Duplex } from 'node:stream'
 import type { QueratorClient } from '../client/client.js'
 import type { TestClock } from '../clock/test-clock.js'
+import { ASYNC_DISPOSE } from './async-dispose.js'
 import type { Backing } from './backing.js'
 import { interceptOrigin } from './intercept.js'
 import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
-
-/** `Symbol.asyncDispose`, also where the runner's realm does not have it (Jest 29 on Node 20). */
-const ASYNC_DISPOSE: typeof Symbol.asyncDispose =
-  Symbol.asyncDispose ?? (Symbol.for('nodejs.asyncDispose') as typeof Symbol.asyncDispose)
 
 /** See the head of this file. Made by `startTestDaemon()`. */
 export class TestDaemon {

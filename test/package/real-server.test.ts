@@ -1,0 +1,136 @@
+/** `startQuerator`, with the command of this package as the binary: it takes what the real one takes. */
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { until } from '../support/turns.js'
+import { bin, projectOf, run, start } from './project.js'
+
+/** A script with a server in it. `TMPDIR` is its own, so that what is left there can be seen. */
+function project(body: string) {
+  const folder = projectOf({
+    'tmp/.keep': '',
+    'config.yaml': 'address: localhost:2319\nlogging: { handler: text, level: debug }\nqueues: []\n',
+    'main.mjs': `
+      process.env.TMPDIR = new URL('tmp', import.meta.url).pathname
+      const { startQuerator, startTestDaemon } = await import('querator-test')
+      const binary = ${JSON.stringify(bin('querator'))}
+      ${body}`,
+  })
+  return { folder, left: () => readdirSync(join(folder, 'tmp')).filter((name) => name !== '.keep') }
+}
+
+/** Whether a process lives, by its number. */
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+test('starts on a port of its own, with the configuration that is given, and stops', () => {
+  const { folder, left } = project(`
+    const querator = await startQuerator({ binary, config: 'config.yaml' })
+    const daemon = await startTestDaemon({ endpoint: querator.endpoint })
+    const queue = await daemon.createQueue()
+    await queue.produce({ text: 'x' })
+    console.log((await queue.lease()).items[0].text(), /:\\d+$/.test(querator.endpoint), querator.output.includes('HTTP Server Started'))
+    const other = await startQuerator({ binary, config: { logging: { handler: 'json' } }, startTimeout: '20s' })
+    console.log(other.endpoint !== querator.endpoint, JSON.parse(other.output.split('\\n')[0]).level)
+    await other.close()
+    await other.close()
+    await daemon.close()
+    await querator[Symbol.asyncDispose]()
+    console.log((await fetch(other.endpoint).catch((error) => error.message)))`)
+  const { status, text } = run(folder, 'node', 'main.mjs')
+  expect([status, text]).toEqual([0, 'x true true\ntrue INFO\nfetch failed\n'])
+  expect(left()).toEqual([])
+})
+
+test('a run that forgets it ends, and takes it along', async () => {
+  const { folder, left } = project(`
+    const querator = await startQuerator({ binary })
+    const daemon = await startTestDaemon({ endpoint: querator.endpoint })
+    await daemon.createQueue()
+    console.log(querator.endpoint)`)
+  const { status, stdout, stderr } = run(folder, 'node', 'main.mjs')
+  expect([status, stderr]).toEqual([0, ''])
+  await until('the server is gone', () =>
+    fetch(stdout.trim()).then(
+      () => false,
+      () => true,
+    ),
+  )
+  await until('its folder is gone', () => left().length === 0)
+})
+
+test('a run that is killed takes it along', async () => {
+  const { folder, left } = project(`
+    const querator = await startQuerator({ binary })
+    console.log(querator.endpoint)
+    setInterval(() => {}, 1000)`)
+  const { child, ended, shows } = start(folder, 'node', 'main.mjs')
+  const [, endpoint = ''] = await shows(/(http:\S+)\n/)
+  expect((await fetch(`${endpoint}/health`)).status).toBe(200)
+  child.kill('SIGKILL')
+  expect((await ended).status).toBe(null)
+  await until('the server is gone', () =>
+    fetch(endpoint).then(
+      () => false,
+      () => true,
+    ),
+  )
+  await until('its folder is gone', () => left().length === 0)
+})
+
+test('a server that ignores SIGTERM is killed', async () => {
+  const { folder } = project(`
+    const querator = await startQuerator({ binary: './stubborn.mjs' })
+    console.log(querator.output)
+    await querator.close()
+    console.log('closed')`)
+  const stubborn = join(folder, 'stubborn.mjs')
+  writeFileSync(
+    stubborn,
+    `#!/usr/bin/env node
+     import { readFileSync } from 'node:fs'
+     import { createServer } from 'node:http'
+     process.on('SIGTERM', () => {})
+     const { address } = JSON.parse(readFileSync(process.argv[4], 'utf8'))
+     process.stdout.write('pid ' + process.pid, () => createServer((_, res) => res.end()).listen(Number(address.split(':')[1])))`,
+  )
+  chmodSync(stubborn, 0o755)
+  const { status, text } = run(folder, 'node', 'main.mjs')
+  expect([status, text]).toEqual([0, expect.stringMatching(/^pid \d+\nclosed\n$/)])
+  await until('it is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
+})
+
+test.each([
+  ['{}', "startQuerator needs a binary of Querator: startQuerator({ binary: '/usr/local/bin/querator' })"],
+  [
+    "{ binary: './nothing-here' }",
+    "there is no program './nothing-here'; give startQuerator the path of a Querator binary",
+  ],
+  ["{ binary, config: 'none.yaml' }", 'while opening config file: ENOENT'],
+  ['{ binary, bin: 1 }', "startQuerator has no option 'bin'; it has: binary, config, startTimeout"],
+  ["{ binary, startTimeout: 'soon' }", "startTimeout takes a duration such as '10s'; got 'soon'"],
+  [
+    "{ binary, config: { 'partition-storage': [{ driver: 'tape' }] } }",
+    /ended with status 1 before it was healthy; it said:\nError: .*'tape' is not one of \(Memory, Badger\)/,
+  ],
+  [
+    "{ binary: './never.sh', startTimeout: '300ms' }",
+    "'./never.sh' was not healthy within 300ms; it said:\nwarming up",
+  ],
+])('what cannot work says why: startQuerator(%s)', (options, message) => {
+  const { folder, left } = project(
+    `await startQuerator(${options}).catch((error) => console.log(error.name + ' ' + error.message))`,
+  )
+  writeFileSync(join(folder, 'never.sh'), '#!/bin/sh\necho warming up\nexec sleep 60\n')
+  chmodSync(join(folder, 'never.sh'), 0o755)
+  const { status, stdout, stderr } = run(folder, 'node', 'main.mjs')
+  expect([status, stderr]).toEqual([0, ''])
+  if (typeof message === 'string') expect(stdout).toContain(`QueratorError ${message}`)
+  else expect(stdout).toMatch(message)
+  expect(left()).toEqual([])
+})
