@@ -9,17 +9,22 @@ import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What users import, by its place in the package. */
+/** What users import, by its place in the package, and where it comes from. */
+const COMMON = ['index', 'runners/jest', 'runners/node-test', 'runners/global-setup', 'runners/global-teardown']
 const ENTRIES = {
-  esm: ['index', 'runners/vitest', 'runners/jest', 'runners/node-test', 'runners/global-setup', 'cli/main'],
+  esm: sources(...COMMON, 'runners/vitest', 'cli/main'),
   // Vitest is ES modules only, and the command is a program.
-  cjs: ['index', 'runners/jest', 'runners/node-test', 'runners/global-setup'],
+  cjs: { ...sources(...COMMON), 'runners/vitest': 'src/runners/required-vitest.ts' },
+}
+
+function sources(...entries) {
+  return Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]))
 }
 
 async function bundle(format) {
   const build = await rolldown({
     cwd: root,
-    input: Object.fromEntries(ENTRIES[format].map((entry) => [entry, `src/${entry}.ts`])),
+    input: ENTRIES[format],
     platform: 'node',
     external: [/^node:/, 'vitest', 'yaml'],
     tsconfig: `${root}tsconfig.json`,
@@ -47,7 +52,7 @@ for (const [name, file] of [
 mkdirSync(`${root}dist/cjs`, { recursive: true })
 cpSync(`${root}dist/esm`, `${root}dist/cjs`, {
   recursive: true,
-  filter: (source) => !/\.(?:js)$|runners\/vitest\.d\.ts$|\/cli$|LICENSE-commander/.test(source),
+  filter: (source) => !/\.(?:js)$|\/cli$|LICENSE-commander/.test(source),
 })
 writeFileSync(`${root}dist/cjs/package.json`, '{ "type": "commonjs" }\n')
 chmodSync(`${root}dist/esm/cli/main.js`, 0o755)

@@ -2,4 +2,6 @@
 module.exports = {
   testEnvironment: 'node',
   setupFilesAfterEnv: [require.resolve('../../dist/cjs/runners/jest.js')],
+  // Does nothing unless the run uses one server for all.
+  globalTeardown: require.resolve('../../dist/cjs/runners/global-teardown.js'),
 }

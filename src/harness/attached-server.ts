@@ -7,7 +7,7 @@ import { sendOverHttp } from '../client/http-send.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
 import { usageError } from '../errors.js'
 import type { Backing } from './backing.js'
-import { removeLeftOvers } from './left-overs.js'
+import { sweep } from './left-overs.js'
 import { NameSource } from './queue-names.js'
 import { runPrefix } from './run-prefix.js'
 import type { TestQueue } from './test-queue.js'
@@ -58,7 +58,7 @@ export class AttachedServer implements Backing {
     if (this.#queues.size === 0) process.once('beforeExit', this.#leave)
     this.#queues.set(queue.name, queue)
     // Beside the tests, and whether it succeeds or not: they do not depend on it.
-    this.#sweep ??= removeLeftOvers(this.client).catch(() => undefined)
+    this.#sweep ??= sweep(this.client).catch(() => undefined)
   }
 
   deleted(queueName: string): void {

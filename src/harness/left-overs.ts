@@ -1,5 +1,5 @@
 /** Removing from a shared server what test runs left there that have ended, crashed ones among them. */
-import type { QueratorClient } from '../client/client.js'
+import { QueratorClient } from '../client/client.js'
 import { isLeftOver } from './run-prefix.js'
 import { deleteQueue } from './test-queue.js'
 
@@ -9,10 +9,16 @@ const PAGE = 1000
 const AT_ONCE = 20
 
 /**
- * Removes the queues of processes that have ended; `ended` names one more that has. Answers their names.
+ * Removes from the server at `endpoint` the queues of test processes that have ended, and answers their names. Queues
+ * that anybody else made stay, and so do those of processes that run. `ended` is the number of one more that is done.
  * @throws QueratorError when the server does not answer
  */
-export async function removeLeftOvers(client: QueratorClient, ended?: number): Promise<string[]> {
+export async function removeLeftOvers(options: { endpoint: string; ended?: number }): Promise<string[]> {
+  return sweep(new QueratorClient(options), options.ended)
+}
+
+/** The same through a client. @internal */
+export async function sweep(client: QueratorClient, ended?: number): Promise<string[]> {
   const names: string[] = []
   for (let pivot = ''; ; ) {
     const { items } = await client.queuesList({ pivot, limit: PAGE })

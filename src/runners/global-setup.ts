@@ -1,16 +1,17 @@
 /**
- * One daemon for a whole run, for `globalSetup` of Jest and Vitest: listens on a free port, and tells the workers
- * through the variable `QUERATOR_ENDPOINT`. Does nothing when that variable is set already.
+ * One server for a whole run, for `globalSetup` of Jest and Vitest: the workers find it through the variable
+ * `QUERATOR_ENDPOINT`, and in Vitest through `inject('queratorEndpoint')` as well.
  */
-import { startTestDaemon } from '../index.js'
+import { endServerOfRun, startServerOfRun } from './server-of-run.js'
 
-/** Starts the daemon; answers how to stop it. Jest does not call that, and need not: nothing keeps the run open. */
-export default async function setup(): Promise<() => Promise<void>> {
-  if (process.env.QUERATOR_ENDPOINT) return async () => undefined
-  const daemon = await startTestDaemon({ endpoint: '' })
-  process.env.QUERATOR_ENDPOINT = await daemon.listen()
-  return async () => {
-    delete process.env.QUERATOR_ENDPOINT
-    await daemon.close()
-  }
+/** What Vitest passes; Jest passes something else. */
+interface Project {
+  provide?(key: 'queratorEndpoint', value: string): void
+}
+
+/** Starts it; answers how to stop it, which Vitest calls. In Jest the preset does that. */
+export default async function setup(project?: Project): Promise<() => Promise<void>> {
+  const endpoint = await startServerOfRun()
+  project?.provide?.('queratorEndpoint', endpoint)
+  return endServerOfRun
 }

@@ -3,47 +3,118 @@
  * hooks; the preset `querator-test/presets/jest` imports it for every file.
  */
 import { createRequire } from 'node:module'
-import { openTestDaemon, QueratorError } from '../index.js'
-import { type HookedFixtures, hookedFixtures } from './hooked.js'
+import { QueratorError } from '../index.js'
+import { FileDaemon, type FileFixtures } from './file-fixtures.js'
+import { oneCopy } from './one-copy.js'
+import type { RunningTest, RunningTests } from './running-tests.js'
+import { type Wrap, withEmbedded, wrappedTest } from './wrapped-test.js'
+
+/** Jest's `test`, as far as it is known here when its types are not installed. */
+export interface AnyJestTest {
+  // biome-ignore lint/suspicious/noExplicitAny: what Jest passes depends on how it is called
+  (name: string, body?: (...args: any[]) => unknown, timeout?: number): void
+  readonly only: AnyJestTest
+  readonly skip: AnyJestTest
+  readonly failing: AnyJestTest
+  readonly concurrent: AnyJestTest
+  todo(name: string): void
+  // biome-ignore lint/suspicious/noExplicitAny: a table of anything
+  each(...table: any[]): (name: string, body: (...args: any[]) => unknown, timeout?: number) => void
+}
+
+/** Jest's own `test` where its types are installed. */
+export type JestTest = typeof globalThis extends { test: infer T } ? T : AnyJestTest
+
+/** See {@link test}. */
+export type EmbeddedJestTest = JestTest & { readonly embedded: JestTest }
 
 interface JestGlobals {
   beforeEach(hook: () => Promise<void>): void
   afterEach(hook: () => Promise<void>): void
+  afterAll(hook: () => Promise<void>): void
+  test: { concurrent: object; skip: unknown }
   expect: { getState(): { currentTestName?: string } }
 }
+
+/** What hangs on Jest's `test` and takes a body. */
+const KINDS = ['only', 'skip', 'failing', 'each']
 
 /** Jest's globals; with `injectGlobals: false` the same from its module. */
 function jestGlobals(): JestGlobals {
   const globals = globalThis as unknown as Partial<JestGlobals>
+  // Vitest can have the same globals.
+  if (process.env.VITEST) throw wrongRunner()
   if (globals.beforeEach !== undefined) return globals as JestGlobals
   try {
     return createRequire(`${process.cwd()}/`)('@jest/globals') as JestGlobals
   } catch (cause) {
-    throw new QueratorError(
-      0,
-      'querator-test/jest is for test files that Jest runs; elsewhere use startTestDaemon() of querator-test',
-      { cause },
-    )
+    throw wrongRunner(cause)
   }
 }
 
-const globals = jestGlobals()
-const fixtures: HookedFixtures = hookedFixtures(
-  {
-    beforeEach: (hook) => globals.beforeEach(hook),
-    afterEach: (hook) => globals.afterEach(hook),
-    testName: () => globals.expect.getState().currentTestName ?? 'queue',
-  },
-  openTestDaemon(),
-)
+function wrongRunner(cause?: unknown): QueratorError {
+  return new QueratorError(
+    0,
+    "querator-test/jest is for test files that Jest runs; with Vitest write import { test } from 'querator-test/vitest', elsewhere use startTestDaemon() of querator-test",
+    { cause },
+  )
+}
+
+function fixturesOfFile() {
+  const globals = jestGlobals()
+  const file = new FileDaemon('import { test } from querator-test/jest and use that one')
+  const { tests } = file
+  let inTurn: RunningTest | undefined
+  globals.beforeEach(async () => {
+    inTurn = undefined
+    inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue' })
+  })
+  globals.afterEach(() => tests.end(inTurn))
+  // A concurrent test that timed out still runs.
+  globals.afterAll(() => tests.endAll())
+  const { concurrent } = globals.test
+  // Jest runs no hooks for these. `it` is the same object.
+  globals.test.concurrent = wrappedTest(concurrent, KINDS, (title, body) => concurrentBody(tests, title, body))
+  const test = wrappedTest(globals.test, KINDS, (_, body) => {
+    return function (this: unknown, ...args) {
+      const run = () => Reflect.apply(body, this, args)
+      return inTurn === undefined ? run() : tests.inside(inTurn, run)
+    }
+  })
+  return { ...file.fixtures, test: withEmbedded(test, () => file.attached) as unknown as EmbeddedJestTest }
+}
+
+/** A test that runs at the same time as others: its queues come and go around its body. */
+function concurrentBody(tests: RunningTests, title: string, body: Parameters<Wrap>[1]): ReturnType<Wrap> {
+  return async function (this: unknown, ...args) {
+    const test = await tests.begin({ name: title, apart: true })
+    try {
+      return await tests.inside(test, () => Reflect.apply(body, this, args))
+    } finally {
+      await tests.end(test)
+    }
+  }
+}
+
+const fixtures = oneCopy('jest', import.meta.url, fixturesOfFile)
 
 /** The daemon of this test file. */
-export const daemon: HookedFixtures['daemon'] = fixtures.daemon
+export const daemon: FileFixtures['daemon'] = fixtures.daemon
 /** Its typed client. */
-export const client: HookedFixtures['client'] = fixtures.client
+export const client: FileFixtures['client'] = fixtures.client
 /** Its clock. */
-export const clock: HookedFixtures['clock'] = fixtures.clock
+export const clock: FileFixtures['clock'] = fixtures.clock
 /** A queue of the running test's own. */
-export const queue: HookedFixtures['queue'] = fixtures.queue
+export const queue: FileFixtures['queue'] = fixtures.queue
 /** Makes further queues of the running test's own; outside of a test they last as long as the file. */
-export const createQueue: HookedFixtures['createQueue'] = fixtures.createQueue
+export const createQueue: FileFixtures['createQueue'] = fixtures.createQueue
+/**
+ * Options for the daemon of this test file, as for `startTestDaemon`: at the top of the file, or in a setup file.
+ * @throws QueratorError when the daemon was used already
+ */
+export const configureDaemon: FileFixtures['configureDaemon'] = fixtures.configureDaemon
+/**
+ * Jest's `test`. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its clock. A
+ * test that is over gets an error from `queue` and `createQueue` here, instead of what belongs to the next one.
+ */
+export const test: EmbeddedJestTest = fixtures.test

@@ -83,7 +83,7 @@ describe.each(Object.entries(RUNNERS))('%s', (name, runTests) => {
 
 describe('one daemon for a whole run', () => {
   const body = `
-    expect(queue.name.startsWith('test-')).toEqual(true)
+    expect(queue.name.startsWith('querator-test-')).toEqual(true)
     await queue.produce({ text: 'x' })
     expect((await queue.lease()).items.map((item) => item.text())).toEqual(['x'])`
 

@@ -1,0 +1,91 @@
+/**
+ * Which test is it that asks for its queue? Where a runner passes fixtures nobody has to ask; where they are values of
+ * the file, the test is told by the asynchronous context in which its body runs, or else by being the only one.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { QueratorError, type TestDaemon, type TestQueue } from '../index.js'
+import { QueuesOfTest } from './queues-of-test.js'
+
+/** A test that runs, or has run. */
+export interface RunningTest {
+  /** With the names of what it stands in. */
+  readonly name: string
+  readonly queues: QueuesOfTest
+  /** The queue that it finds there. */
+  readonly queue: TestQueue
+  /** The test inside of which it runs. */
+  readonly outer: RunningTest | undefined
+  /** Only seen from inside of its body. */
+  readonly apart: boolean
+}
+
+/** How a test begins. */
+export interface Beginning {
+  readonly name: string
+  /** Others may run at the same time, and not know of it; default false. */
+  readonly apart?: boolean
+}
+
+/** What stands between the name of a test and that of a test inside of it. */
+const INSIDE = ' > '
+
+/** See the head of this file. */
+export class RunningTests {
+  readonly #daemon: () => TestDaemon
+  readonly #advice: string
+  readonly #running = new Set<RunningTest>()
+  readonly #bodies = new AsyncLocalStorage<RunningTest>()
+
+  /** `advice`: what to write where several tests run at the same time and it cannot be told which of them asks. */
+  constructor(daemon: () => TestDaemon, advice: string) {
+    this.#daemon = daemon
+    this.#advice = advice
+  }
+
+  /** A test is about to run: makes its queue. */
+  async begin({ name, apart = false }: Beginning): Promise<RunningTest> {
+    const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
+    const queues = new QueuesOfTest(this.#daemon(), name.split(INSIDE).at(-1) ?? name)
+    const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
+    this.#running.add(test)
+    return test
+  }
+
+  /** It is over: removes its queues. Does nothing when that is done. */
+  async end(test: RunningTest | undefined): Promise<void> {
+    if (test !== undefined && this.#running.delete(test)) await test.queues.remove()
+  }
+
+  /** Ends whatever still runs. */
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#running].map((test) => this.end(test)))
+  }
+
+  /** Runs the body of a test, so that it is known as the one who asks. */
+  inside<T>(test: RunningTest, body: () => T): T {
+    return this.#bodies.run(test, body)
+  }
+
+  /** The test that asks; undefined when none runs. @throws QueratorError when it is over, or cannot be told */
+  current(): RunningTest | undefined {
+    const around = this.#bodies.getStore()
+    if (around !== undefined && !this.#running.has(around)) {
+      throw new QueratorError(
+        0,
+        `the test '${around.name}' is over, and its queues are gone; await everything that it starts before it ends`,
+      )
+    }
+    const candidates = [...this.#running].filter((test) =>
+      around === undefined ? !test.apart : isWithin(test, around),
+    )
+    const innermost = candidates.filter((test) => !candidates.some((other) => other.outer === test))
+    if (innermost.length <= 1) return innermost[0]
+    const names = innermost.map((test) => `'${test.name}'`).join(', ')
+    throw new QueratorError(0, `it cannot be told which test asks, for several run at once: ${names}; ${this.#advice}`)
+  }
+}
+
+function isWithin(test: RunningTest, around: RunningTest): boolean {
+  for (let one: RunningTest | undefined = test; one !== undefined; one = one.outer) if (one === around) return true
+  return false
+}
