@@ -1,4 +1,5 @@
 /** The typed client: made from the table of calls, given a way to send bytes. */
+import { TextDecoder } from 'node:util'
 import { QueratorError, usageError } from '../errors.js'
 import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'

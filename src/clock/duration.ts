@@ -3,6 +3,7 @@
  *
  * Exact to the nanosecond, as `bigint`; {@link Timeout} is the same length made ready for adding to an instant.
  */
+import { TextEncoder } from 'node:util'
 import type { Instant } from './instant.js'
 
 const UNITS: Record<string, bigint> = {

@@ -6,7 +6,9 @@ import { QueratorClient } from '../client/client.js'
 import { sendOverHttp } from '../client/http-send.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
 import { usageError } from '../errors.js'
+import type { Send, WireRequest } from '../protocol/exchange.js'
 import type { Backing } from './backing.js'
+import { fetchThrough } from './fetch-through.js'
 import { sweep } from './left-overs.js'
 import { NameSource } from './queue-names.js'
 import { runPrefix } from './run-prefix.js'
@@ -25,18 +27,15 @@ export class AttachedServer implements Backing {
 
   /** @throws QueratorError when `endpoint` is no URL of a server */
   constructor(endpoint: string) {
-    const send = sendOverHttp(endpoint)
-    this.#endpoint = endpoint
-    this.client = new QueratorClient({
-      send: async (request) => {
-        this.checkOpen()
-        return send(request)
-      },
-    })
-    this.fetch = async (input, init) => {
+    const overHttp = sendOverHttp(endpoint)
+    const send: Send = async (request) => {
       this.checkOpen()
-      return fetchAt(endpoint, input, init)
+      return overHttp(request)
     }
+    this.#endpoint = endpoint
+    this.client = new QueratorClient({ send })
+    // Not the global one, which fake timers can stop.
+    this.fetch = fetchThrough(async (request) => send(await whole(request)))
   }
 
   embedded(what: string): Daemon {
@@ -82,11 +81,11 @@ export class AttachedServer implements Backing {
   }
 }
 
-/** The same request at the endpoint. */
-function fetchAt(endpoint: string, input: string | URL | Request, init: RequestInit | undefined): Promise<Response> {
-  const request = typeof input === 'string' || 'href' in input ? undefined : input
-  const asked = new URL(request?.url ?? String(input), endpoint)
-  const base = new URL(endpoint)
-  const url = new URL(base.pathname.replace(/\/$/, '') + asked.pathname + asked.search, base)
-  return globalThis.fetch(request === undefined ? url : new Request(url, request), init)
+/** The body in one piece, as it goes over a socket. */
+async function whole(request: WireRequest): Promise<WireRequest> {
+  const { body } = request
+  if (ArrayBuffer.isView(body) || typeof body === 'function') return request
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return { ...request, body: Buffer.concat(chunks) }
 }

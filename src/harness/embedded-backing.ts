@@ -3,7 +3,7 @@ import { QueratorClient } from '../client/client.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
 import type { Send } from '../protocol/exchange.js'
 import type { Backing } from './backing.js'
-import { fetchFrom } from './memory-fetch.js'
+import { fetchThrough } from './fetch-through.js'
 import { NameSource } from './queue-names.js'
 
 /** See the head of this file. */
@@ -17,7 +17,7 @@ export class EmbeddedBacking implements Backing {
     const send: Send = (request) => daemon.send(request)
     this.#daemon = daemon
     this.client = new QueratorClient({ send })
-    this.fetch = fetchFrom(send)
+    this.fetch = fetchThrough(send)
   }
 
   embedded(): Daemon {

@@ -1,4 +1,5 @@
 /** Payloads as tests write and read them: JSON, text or bytes. */
+import { TextDecoder, TextEncoder } from 'node:util'
 import { usageError } from '../errors.js'
 
 /** One of the three; none means an empty payload. */

@@ -1,4 +1,5 @@
 /** GET /health (contract: admin.md §1.5). */
+import { TextEncoder } from 'node:util'
 import type { WireReply } from '../protocol/exchange.js'
 
 /** What the probe found. */

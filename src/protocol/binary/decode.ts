@@ -2,7 +2,9 @@
  * Protobuf bytes to a message, as strictly as the server: lengths are checked, text must be UTF-8, and a field of
  * another layout than its own counts as unknown.
  */
+
 import { isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
 import { contentError } from '../../errors.js'
 import { emptyMessage, type Field, type MessageType } from '../messages/message.js'
 import { WireReader, WireType } from './wire-reader.js'

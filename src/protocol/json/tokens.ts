@@ -4,6 +4,7 @@
  * The server's decoder refuses what `JSON.parse` lets pass: a name given twice, half a surrogate pair, a number that
  * does not fit. Its words name line and column, so they are kept here (contract: admin.md §1.2).
  */
+import { TextDecoder } from 'node:util'
 import { contentError, type QueratorError } from '../../errors.js'
 
 /** What a token is; `name` does not exist, a name is a string before a colon. */

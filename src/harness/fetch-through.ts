@@ -1,13 +1,15 @@
-/** `fetch` for a daemon: the same function in form, but every request goes to the daemon, whatever its origin. */
+/** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
 import { unlessAborted } from '../client/unless-aborted.js'
+import { usageError } from '../errors.js'
 import type { Send, WireRequest } from '../protocol/exchange.js'
 
 /** What relative URLs are relative to. */
 const BASE = 'http://querator.internal'
 
 /** Makes the function. */
-export function fetchFrom(send: Send): typeof fetch {
+export function fetchThrough(send: Send): typeof fetch {
   return async (input, init) => {
+    checkEnvironment()
     const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
       ...init,
       ...(isStream(init?.body) ? { duplex: 'half' } : {}),
@@ -34,4 +36,12 @@ async function wireRequest(request: Request): Promise<WireRequest> {
 
 function isStream(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
+
+/** @throws QueratorError where a test environment hides what Node has */
+function checkEnvironment(): void {
+  if (typeof Request === 'function' && typeof Response === 'function') return
+  throw usageError(
+    'fetch of a daemon needs Request and Response, which this test environment does not have (jsdom?); put @jest-environment node at the top of the file, or use daemon.client',
+  )
 }
