@@ -5,6 +5,8 @@
 import { createRequire } from 'node:module'
 import { QueratorError } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
+import { runLast } from './jest-hook-order.js'
+import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
 import type { RunningTest, RunningTests } from './running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from './wrapped-test.js'
@@ -29,6 +31,7 @@ export type JestTest = typeof globalThis extends { test: infer T } ? T : AnyJest
 export type EmbeddedJestTest = JestTest & { readonly embedded: JestTest }
 
 interface JestGlobals {
+  beforeAll(hook: () => void): void
   beforeEach(hook: () => Promise<void>): void
   afterEach(hook: () => Promise<void>): void
   afterAll(hook: () => Promise<void>): void
@@ -69,9 +72,15 @@ function fixturesOfFile() {
     inTurn = undefined
     inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue' })
   })
-  globals.afterEach(() => tests.end(inTurn))
-  // A concurrent test that timed out still runs.
-  globals.afterAll(() => tests.endAll())
+  const endTest = () => tests.end(inTurn)
+  globals.afterEach(endTest)
+  globals.beforeAll(() => runLast(endTest))
+  const letGo = letGoAtTheEnd()
+  globals.afterAll(async () => {
+    // A concurrent test that timed out still runs.
+    await tests.endAll()
+    letGo()
+  })
   const { concurrent } = globals.test
   // Jest runs no hooks for these. `it` is the same object.
   globals.test.concurrent = wrappedTest(concurrent, KINDS, (title, body) => concurrentBody(tests, title, body))

@@ -1,13 +1,12 @@
 /** node:test: a daemon for each test file, and a queue for each test that is gone after it. */
-import { afterEach, beforeEach, test as nodeTest } from 'node:test'
+import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
+import { QueratorError } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
+import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
 import type { RunningTest } from './running-tests.js'
-import { withEmbedded, wrappedTest } from './wrapped-test.js'
-
-/** What hangs on the runner's `test` and takes a body. */
-const KINDS = ['only', 'skip', 'todo', 'expectFailure', 'test', 'it']
+import { withEmbedded } from './wrapped-test.js'
 
 /** A test that runs, and what keeps the process meanwhile: node:test gives it up when only our own timers are left. */
 interface Held {
@@ -15,26 +14,33 @@ interface Held {
   readonly channel: MessageChannel
 }
 
-type TestOfNode = typeof nodeTest
-
-/** What node:test tells a hook and a body alike. */
+/** What node:test passes to hooks and to the body of a test alike. */
 interface Context {
-  readonly name?: string
+  readonly name: string
   readonly fullName?: string
+  after(hook: () => Promise<void>): void
 }
 
+/** What belongs to one test; see {@link fixtures}. */
+export type TestFixtures = Pick<FileFixtures, 'daemon' | 'client' | 'clock' | 'queue' | 'createQueue'>
+
+/** See {@link test}. */
+export type NodeTest = typeof nodeTest & { readonly embedded: typeof nodeTest }
+
 function fixturesOfFile() {
-  const file = new FileDaemon("import { test } from 'querator-test/node-test' and use that one")
+  const file = new FileDaemon('take it from the test itself: const { queue, createQueue } = fixtures(t)')
   const { tests } = file
   const running = new Map<unknown, Held>()
-  beforeEach(async (context) => {
-    const { fullName, name = 'queue' } = (context ?? {}) as Context
-    const test = await tests.begin({ name: fullName ?? name })
+  beforeEach(async (given) => {
+    const context = given as Context
+    const test = await tests.begin({ name: context.fullName ?? context.name })
     const channel = new MessageChannel()
     channel.port1.ref()
     running.set(context, { test, channel })
+    // After every afterEach of the user.
+    context.after(() => endTest(context))
   })
-  afterEach(async (context) => {
+  const endTest = async (context: Context) => {
     const held = running.get(context)
     running.delete(context)
     try {
@@ -42,36 +48,43 @@ function fixturesOfFile() {
     } finally {
       held?.channel.port1.close()
     }
-  })
-  const test = wrappedTest(nodeTest, KINDS, (_, body) => {
-    return function (this: unknown, ...args) {
-      const run = () => Reflect.apply(body, this, args)
-      const held = running.get(args[0])
-      return held === undefined ? run() : tests.inside(held.test, run)
+  }
+  after(letGoAtTheEnd())
+  const fixtures = (context: object): TestFixtures => {
+    const test = running.get(context)?.test
+    if (test === undefined) {
+      throw new QueratorError(0, 'fixtures takes the context of a running test: test(…, async (t) => { fixtures(t) })')
     }
-  })
-  return { ...file.fixtures, test: withEmbedded(test, () => file.attached) }
+    return { ...file.fixtures, queue: test.queue, createQueue: test.queues.create }
+  }
+  return { ...file.fixtures, fixtures, test: withEmbedded(nodeTest, () => file.attached) }
 }
 
-const fixtures = oneCopy('node-test', import.meta.url, fixturesOfFile)
+const made = oneCopy('node-test', import.meta.url, fixturesOfFile)
 
 /** The daemon of this test file. */
-export const daemon: FileFixtures['daemon'] = fixtures.daemon
+export const daemon: FileFixtures['daemon'] = made.daemon
 /** Its typed client. */
-export const client: FileFixtures['client'] = fixtures.client
+export const client: FileFixtures['client'] = made.client
 /** Its clock. */
-export const clock: FileFixtures['clock'] = fixtures.clock
+export const clock: FileFixtures['clock'] = made.clock
 /** A queue of the running test's own. */
-export const queue: FileFixtures['queue'] = fixtures.queue
+export const queue: FileFixtures['queue'] = made.queue
 /** Makes further queues of the running test's own; outside of a test they last as long as the file. */
-export const createQueue: FileFixtures['createQueue'] = fixtures.createQueue
+export const createQueue: FileFixtures['createQueue'] = made.createQueue
 /**
  * Options for the daemon of this test file, as for `startTestDaemon`: at the top of the file.
  * @throws QueratorError when the daemon was used already
  */
-export const configureDaemon: FileFixtures['configureDaemon'] = fixtures.configureDaemon
+export const configureDaemon: FileFixtures['configureDaemon'] = made.configureDaemon
 /**
- * The `test` of node:test, for files whose tests run at the same time: `queue` and `createQueue` know inside of it which
- * test asks. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its clock.
+ * The same for the test whose context is given, which has to be told where several run at the same time:
+ * `const { queue } = fixtures(t)`.
+ * @throws QueratorError when that test does not run
  */
-export const test: TestOfNode & { readonly embedded: TestOfNode } = fixtures.test
+export const fixtures: (context: object) => TestFixtures = made.fixtures
+/**
+ * The `test` of node:test. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its
+ * clock.
+ */
+export const test: NodeTest = made.test

@@ -21,7 +21,10 @@ export function wrappedTest<T extends object>(test: T, names: readonly string[],
   })
 }
 
-/** `test` with one more kind: what is skipped where the daemon is a server elsewhere. */
+/**
+ * `test` with one more kind: what is skipped where the daemon is a server elsewhere. A call goes to the runner directly,
+ * so that it sees the line of the user.
+ */
 export function withEmbedded<T extends object & { skip: unknown }>(
   test: T,
   attached: () => boolean,

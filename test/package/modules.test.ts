@@ -1,8 +1,8 @@
-/** The package as a module: ES and CommonJS, types, and what is in the tarball. */
+/** The package as a module: ES and CommonJS, and what is in the tarball. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
-import { bin, projectOf, run } from './project.js'
+import { projectOf, run } from './project.js'
 
 test("import and require give the same names, and know each other's errors", () => {
   const folder = projectOf({
@@ -42,73 +42,6 @@ test('a script that leaves everything open ends by itself', () => {
   })
   const { status, stdout } = run(folder, 'node', 'main.mjs')
   expect([status, stdout]).toEqual([0, 'done\n'])
-})
-
-test('types are complete, without skipLibCheck', () => {
-  const options = {
-    strict: true,
-    noEmit: true,
-    target: 'es2022',
-    skipLibCheck: false,
-    types: ['node'],
-    lib: ['es2023', 'esnext.disposable'],
-  }
-  const source = `
-    import { type Fired, QueratorClient, QueratorError, startTestDaemon } from 'querator-test'
-    async function main() {
-      await using daemon = await startTestDaemon({ clock: 'frozen' })
-      const queue = await daemon.createQueue({ maxAttempts: 3, deadQueue: true })
-      await queue.produce({ reference: 'a', json: { id: 1 } })
-      const id: number = (await queue.lease()).items[0]!.json<{ id: number }>().id
-      const fired: Fired[] = await daemon.clock.advance('1m')
-      const { items } = await new QueratorClient({ endpoint: 'http://x' }).queueLease({ queueName: 'q', batchSize: 1 })
-      const bytes: Uint8Array | undefined = items[0]?.bytes
-      // @ts-expect-error there is no such option
-      await daemon.createQueue({ maxAttemps: 3 })
-      // @ts-expect-error there is no such field
-      await daemon.client.queueLease({ queue: 'q' })
-      return [id, fired, bytes, QueratorError]
-    }
-    void main`
-  for (const [file, module, moduleResolution] of [
-    ['main.mts', 'nodenext', 'nodenext'],
-    ['main.cts', 'nodenext', 'nodenext'],
-    ['main.ts', 'esnext', 'bundler'],
-  ] as const) {
-    const folder = projectOf({
-      'package.json': '{ "private": true, "type": "module" }',
-      'tsconfig.json': JSON.stringify({ compilerOptions: { ...options, module, moduleResolution }, files: [file] }),
-      [file]: source,
-    })
-    expect([file, run(folder, bin('tsc'), '-p', '.').text]).toEqual([file, ''])
-  }
-})
-
-test('the fixtures of Vitest are typed', () => {
-  const folder = projectOf({
-    'package.json': '{ "private": true, "type": "module" }',
-    'tsconfig.json': JSON.stringify({
-      compilerOptions: {
-        strict: true,
-        noEmit: true,
-        target: 'es2022',
-        module: 'nodenext',
-        types: ['node'],
-        skipLibCheck: true,
-      },
-      files: ['a.test.ts'],
-    }),
-    'a.test.ts': `
-      import { expect, test } from 'querator-test/vitest'
-      test('typed', async ({ queue, createQueue, client, clock, daemon }) => {
-        const name: string = queue.name
-        const other = await createQueue({ deadQueue: true })
-        expect([name, other.deadQueue.name, client, clock.now(), daemon.fetch]).toBeTruthy()
-        // @ts-expect-error there is no such fixture method
-        queue.publish()
-      })`,
-  })
-  expect(run(folder, bin('tsc'), '-p', '.').text).toBe('')
 })
 
 test('the tarball holds the build, the preset, README and license, and nothing else', () => {

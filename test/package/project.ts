@@ -42,9 +42,14 @@ function environment(): NodeJS.ProcessEnv {
 
 /** Runs a command to its end. */
 export function run(folder: string, command: string, ...args: string[]): Outcome {
+  return runWith({}, folder, command, ...args)
+}
+
+/** The same with further variables. */
+export function runWith(env: NodeJS.ProcessEnv, folder: string, command: string, ...args: string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...env },
     encoding: 'utf8',
     timeout: LONGEST,
     killSignal: 'SIGKILL',
@@ -52,24 +57,42 @@ export function run(folder: string, command: string, ...args: string[]): Outcome
   return { status, stdout, stderr, text: stdout + stderr }
 }
 
-/** Starts a command; `shows` resolves when its stdout has shown the pattern. */
+/** Starts a command; `shows` resolves when it has printed the pattern, after what the last one waited for. */
 export function start(folder: string, command: string, ...args: string[]) {
-  const child = spawn(command, args, { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
-  const output = { stdout: '', stderr: '' }
+  return startWith({}, folder, command, ...args)
+}
+
+/** The same with further variables. */
+export function startWith(env: NodeJS.ProcessEnv, folder: string, command: string, ...args: string[]) {
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...environment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '', text: '' }
+  let seen = 0
+  const listeners = new Set<() => void>()
   const ended = new Promise<Outcome>((resolve) => {
-    child.once('close', (status) => resolve({ status, ...output, text: output.stdout + output.stderr }))
+    child.once('close', (status) => resolve({ status, ...output }))
   })
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk
-  })
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (chunk) => {
+      output[stream] += chunk
+      output.text += chunk
+      for (const look of listeners) look()
+    })
+  }
   const shows = (pattern: RegExp) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
-      const look = (chunk: Buffer | string = '') => {
-        output.stdout += chunk
-        const found = pattern.exec(output.stdout)
-        if (found !== null) resolve(found)
+      const look = () => {
+        const found = pattern.exec(output.text.slice(seen))
+        if (found === null) return
+        seen += found.index + found[0].length
+        listeners.delete(look)
+        resolve(found)
       }
-      child.stdout.on('data', look)
+      listeners.add(look)
+      look()
       void ended.then(({ text }) => reject(new Error(`it ended without ${pattern}:\n${text}`)))
     })
   return { child, ended, shows }

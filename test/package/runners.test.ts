@@ -1,44 +1,21 @@
 /** Jest, Vitest and node:test as a user has them: isolation, forgetting everything, failing, one daemon for a run. */
 import { describe, expect, test } from 'vitest'
-import { bin, projectOf, run } from './project.js'
-
-const PRESET = '{ "private": true, "jest": { "preset": "querator-test/presets/jest" } }'
-const ESM = '{ "private": true, "type": "module" }'
+import { bin, type Outcome, projectOf, run } from './project.js'
+import { jestConfig, runnerKinds } from './runner-files.js'
 
 type Files = Record<string, string>
 
-/** The same tests for each runner: `body` is the inside of an async test that knows the fixtures. */
-const RUNNERS = {
-  jest: (tests: Files, config: Files = {}) => {
-    const files = Object.entries(tests).map(([file, body]) => [
-      `${file}.test.js`,
-      `const { client, clock, createQueue, daemon, queue } = require('querator-test/jest')
-       test('${file}', async () => {\n${body}\n})`,
-    ])
-    return run(projectOf({ 'package.json': PRESET, ...Object.fromEntries(files), ...config }), bin('jest'))
-  },
-  vitest: (tests: Files, config: Files = {}) => {
-    const files = Object.entries(tests).map(([file, body]) => [
-      `${file}.test.js`,
-      `import { expect, test } from 'querator-test/vitest'
-       test('${file}', async ({ client, clock, createQueue, daemon, queue }) => {\n${body}\n})`,
-    ])
-    return run(projectOf({ 'package.json': ESM, ...Object.fromEntries(files), ...config }), bin('vitest'), 'run')
-  },
-  'node:test': (tests: Files, config: Files = {}) => {
-    const files = Object.entries(tests).map(([file, body]) => [
-      `${file}.test.mjs`,
-      `import { test } from 'node:test'
-       import assert from 'node:assert/strict'
-       import { client, clock, createQueue, daemon, queue } from 'querator-test/node-test'
-       const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
-       test('${file}', async () => {\n${body}\n})`,
-    ])
-    return run(projectOf({ ...Object.fromEntries(files), ...config }), 'node', '--test')
-  },
+const NAMES = ['jest', 'vitest', 'node:test'] as const
+
+/** Runs a file with one test for each of `bodies`. */
+function runTests(runner: (typeof NAMES)[number], bodies: Files, config: Files = {}): Outcome {
+  const kind = runnerKinds()[runner]
+  const files = Object.entries(bodies).map(([name, body]) => [`${name}.${kind.ending}`, kind.file({ [name]: body })])
+  const [command, ...args] = kind.command
+  return run(projectOf({ ...kind.config, ...Object.fromEntries(files), ...config }), command, ...args)
 }
 
-describe.each(Object.entries(RUNNERS))('%s', (name, runTests) => {
+describe.each(NAMES)('%s', (name) => {
   test("files and tests never see each other's queues", () => {
     const body = `
       const names = async () => (await client.queuesList({})).items.map((info) => info.queueName)
@@ -47,27 +24,12 @@ describe.each(Object.entries(RUNNERS))('%s', (name, runTests) => {
       await queue.produce({ text: 'a' }, { text: 'b' })
       expect((await queue.items()).map((item) => item.text())).toEqual(['a', 'b'])
       expect(await names()).toEqual([queue.name, other.deadQueue.name, other.name])`
-    const { status, text } = runTests({ one: body, two: body, three: body })
+    const { status, text } = runTests(name, { one: body, two: body, three: body })
     expect([status, text.includes('failed') && name === 'jest']).toEqual([0, false])
   })
 
-  test('a suite that forgets everything ends by itself, without a warning', () => {
-    const { status, text } = runTests({
-      forgetful: `
-        await queue.produce({ text: 'x' }, { text: 'y', enqueueAt: new Date(Date.now() + 1e6) })
-        await queue.lease()
-        queue.lease({ requestTimeout: '10m' }).catch(() => undefined)
-        await fetch(await daemon.listen() + '/health')
-        daemon.connect()
-        await client.queuesCreate({ queueName: 'mine', leaseTimeout: '1m', expireTimeout: '1h', requestedPartitions: 1 })
-        client.queueLease({ queueName: 'mine', clientId: 'c', batchSize: 1, requestTimeout: '10m' }).catch(() => undefined)`,
-    })
-    expect(status).toBe(0)
-    expect(text).not.toMatch(/did not exit|open handle|failed to exit|something prevents|hanging/i)
-  })
-
   test('a test that fails shows what the daemon said', () => {
-    const { status, text } = runTests({ wrong: `await daemon.queue('order').produce({ text: 'x' })` })
+    const { status, text } = runTests(name, { wrong: `await daemon.queue('order').produce({ text: 'x' })` })
     expect(status).toBe(1)
     expect(text).toContain("queue does not exist; no such queue named 'order'")
     // node:test prints no causes.
@@ -75,7 +37,7 @@ describe.each(Object.entries(RUNNERS))('%s', (name, runTests) => {
   })
 
   test('a lease that waits in vain fails its test with the words of the server', () => {
-    const { status, text } = runTests({ vain: `await queue.lease({ requestTimeout: '100ms' })` })
+    const { status, text } = runTests(name, { vain: `await queue.lease({ requestTimeout: '100ms' })` })
     expect(status).toBe(1)
     expect(text).toContain('request timeout; no items are in the queue, try again')
   })
@@ -88,29 +50,30 @@ describe('one daemon for a whole run', () => {
     expect((await queue.lease()).items.map((item) => item.text())).toEqual(['x'])`
 
   test('Jest finds it through globalSetup', () => {
-    const config = `{ "private": true, "jest": { "preset": "querator-test/presets/jest", "globalSetup": "querator-test/global-setup" } }`
-    const { status, text } = RUNNERS.jest({ one: body, two: body }, { 'package.json': config })
+    const config = jestConfig({ globalSetup: 'querator-test/global-setup' })
+    const { status, text } = runTests('jest', { one: body, two: body }, config)
     expect([status, text]).toEqual([0, expect.stringContaining('2 passed')])
     expect(text).not.toMatch(/did not exit|open handle|failed to exit/)
   })
 
   test('Vitest finds it through globalSetup', () => {
     const config = `export default { test: { globalSetup: 'querator-test/global-setup' } }`
-    const { status, text } = RUNNERS.vitest({ one: body, two: body }, { 'vitest.config.js': config })
+    const { status, text } = runTests('vitest', { one: body, two: body }, { 'vitest.config.js': config })
     expect([status, text]).toEqual([0, expect.stringContaining('2 passed')])
   })
 
   test('what needs the daemon in the process fails at once, and says what to do', () => {
     const config = `export default { test: { globalSetup: 'querator-test/global-setup' } }`
-    const { status, text } = RUNNERS.vitest({ one: 'await clock.advance(1)' }, { 'vitest.config.js': config })
+    const { status, text } = runTests('vitest', { one: 'await clock.advance(1)' }, { 'vitest.config.js': config })
     expect(status).toBe(1)
     expect(text).toContain('unset QUERATOR_ENDPOINT')
   })
 })
 
 test('Jest: fake timers, also when they are on before anything loads, harm nothing', () => {
-  const config = `{ "private": true, "jest": { "preset": "querator-test/presets/jest", "fakeTimers": { "enableGlobally": true } } }`
-  const { status, text } = RUNNERS.jest(
+  const config = jestConfig({ fakeTimers: { enableGlobally: true } })
+  const { status, text } = runTests(
+    'jest',
     {
       fake: `
         jest.advanceTimersByTime(3_600_000)
@@ -121,14 +84,38 @@ test('Jest: fake timers, also when they are on before anything loads, harm nothi
         await expect(queue.lease({ requestTimeout: '50ms' })).rejects.toMatchObject({ code: 454 })
         await fetch(await daemon.listen() + '/health')`,
     },
-    { 'package.json': config },
+    config,
   )
+  expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
+})
+
+test('Jest: an environment that hides what Node has, as that of a browser does', () => {
+  const folder = projectOf({
+    ...jestConfig({ testEnvironment: './bare.js' }),
+    'bare.js': `
+      const { TestEnvironment } = require('jest-environment-node')
+      module.exports = class extends TestEnvironment {
+        async setup() {
+          await super.setup()
+          for (const name of ['TextDecoder', 'TextEncoder', 'fetch', 'Request', 'Response', 'structuredClone']) delete this.global[name]
+        }
+      }`,
+    'a.test.js': `
+      const { clock, daemon, queue } = require('querator-test/jest')
+      test('works', async () => {
+        await queue.produce({ text: 'é' }, { bytes: new Uint8Array([1, 2]) })
+        expect((await queue.lease({ batchSize: 2 })).items.map((item) => item.text())).toEqual(['é', '\\u0001\\u0002'])
+        expect(await clock.advance('1m')).toHaveLength(2)
+        await expect(daemon.fetch('/health')).rejects.toThrow('put @jest-environment node at the top of the file')
+      })`,
+  })
+  const { status, text } = run(folder, bin('jest'))
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
 test('Jest: queues made in beforeAll last as long as the file, and concurrent tests make their own', () => {
   const folder = projectOf({
-    'package.json': PRESET,
+    ...jestConfig(),
     'a.test.js': `
       const { createQueue } = require('querator-test/jest')
       let shared
@@ -149,7 +136,7 @@ test('Jest: queues made in beforeAll last as long as the file, and concurrent te
 
 test('Jest: what belongs to a running test says so outside of one', () => {
   const folder = projectOf({
-    'package.json': PRESET,
+    ...jestConfig(),
     'a.test.js': `const { queue } = require('querator-test/jest')\nqueue.produce({ text: 'too early' })\ntest('x', () => {})`,
   })
   const { status, text } = run(folder, bin('jest'))
@@ -160,7 +147,7 @@ test('Jest: what belongs to a running test says so outside of one', () => {
 })
 
 test('node:test: a test that runs others inside of it keeps its queue, and the file ends', () => {
-  const { status, text } = RUNNERS['node:test']({
+  const { status, text } = runTests('node:test', {
     outer: `
       const name = queue.name
       await queue.produce({ text: 'outer' })

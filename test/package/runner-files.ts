@@ -1,0 +1,62 @@
+/** The same tests for each runner: `body` is the inside of an async test that knows the fixtures. */
+import { bin } from './project.js'
+
+/** The text of a test by its name. */
+export type Bodies = Record<string, string>
+
+/** How a project of one runner is made and run. */
+export interface RunnerKind {
+  /** A file of tests. */
+  file(bodies: Bodies): string
+  /** The ending of its name. */
+  readonly ending: string
+  readonly config: Record<string, string>
+  readonly command: readonly [string, ...string[]]
+}
+
+const NAMES = 'client, clock, configureDaemon, createQueue, daemon, queue, test'
+
+function tests(bodies: Bodies, parameters = '', options: (name: string) => string = () => ''): string {
+  return Object.entries(bodies)
+    .map(([name, body]) => `test(${JSON.stringify(name)}, ${options(name)}async (${parameters}) => {\n${body}\n})`)
+    .join('\n')
+}
+
+/** Jest's configuration with the preset, and more. */
+export function jestConfig(more: object = {}): Record<string, string> {
+  return { 'package.json': JSON.stringify({ private: true, jest: { preset: 'querator-test/presets/jest', ...more } }) }
+}
+
+/** By the name of the runner. A function, because the commands are known when tests run only. */
+export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKind> {
+  return {
+    jest: {
+      file: (bodies) => `const { ${NAMES} } = require('querator-test/jest')
+        const { QueratorClient } = require('querator-test')
+        ${tests(bodies)}`,
+      ending: 'test.js',
+      config: jestConfig(),
+      command: [bin('jest')],
+    },
+    vitest: {
+      file: (bodies) =>
+        `import { expect, test } from 'querator-test/vitest'
+        import { QueratorClient } from 'querator-test'
+        ${tests(bodies, '{ client, clock, createQueue, daemon, queue }')}`,
+      ending: 'test.js',
+      config: { 'package.json': '{ "private": true, "type": "module" }' },
+      command: [bin('vitest'), 'run'],
+    },
+    'node:test': {
+      file: (bodies) => `
+        import assert from 'node:assert/strict'
+        import { ${NAMES} } from 'querator-test/node-test'
+        import { QueratorClient } from 'querator-test'
+        const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
+        ${tests(bodies, '', (name) => (name.endsWith('times out') ? '{ timeout: 300 }, ' : ''))}`,
+      ending: 'test.mjs',
+      config: {},
+      command: ['node', '--test', '--test-reporter=tap'],
+    },
+  }
+}
