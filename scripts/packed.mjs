@@ -9,14 +9,25 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** What is installed beside the package. */
-const RUNNERS = { jest: '^30.0.0', vitest: '^4.0.0', typescript: '^5.9.0', '@types/node': '^20.0.0' }
+const RUNNERS = {
+  jest: '^30.0.0',
+  vitest: '^4.0.0',
+  typescript: '~5.9.0',
+  'typescript-7': 'npm:typescript@^7.0.0',
+  '@types/node': '^20.0.0',
+  '@types/jest': '^30.0.0',
+}
+
+/** Packs the project, which must be built, into a folder; answers the name of the tarball. */
+export function pack(folder) {
+  const [packed] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT)).flat()
+  return packed.filename
+}
 
 /** Packs the project, which must be built, and installs the tarball; answers the folder and how to remove it. */
 export function installPacked() {
   const folder = mkdtempSync(join(tmpdir(), 'querator-test-packed-'))
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
-  const [packed] = JSON.parse(npm(pack, ROOT)).flat()
-  const dependencies = { ...RUNNERS, 'querator-test': `file:./${packed.filename}` }
+  const dependencies = { ...RUNNERS, 'querator-test': `file:./${pack(folder)}` }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }))
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], folder)
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
@@ -30,7 +41,8 @@ export function copyExample(folder, name) {
   return target
 }
 
-function npm(args, cwd) {
+/** Runs npm, and answers what it printed. @throws with that, when it fails */
+export function npm(args, cwd) {
   try {
     return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
   } catch (error) {

@@ -1,0 +1,146 @@
+/**
+ * `npm run matrix`: the suites of test/matrix in every runner that is supported, on every Node, from the packed tarball.
+ * A cell is green when its run ends by itself with status 0, has passed as many tests as it has, prints no warning, and
+ * leaves no queue on a server that it shares. The package must be built.
+ *
+ * --each-once       one cell for each row and each column
+ * --only <text>     the rows whose name has this in it
+ * --folder <path>   installs there, and keeps it; what is installed there already is not installed again
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startTestDaemon } from '../dist/esm/index.js'
+import { installHomes, NODES, nodeOf } from './matrix/homes.mjs'
+import { ROWS, SUITES } from './matrix/rows.mjs'
+
+/** No cell takes this long, in milliseconds; what does, hangs. */
+const LONGEST = 90_000
+
+/** How many cells run at the same time. */
+const AT_ONCE = 2
+
+/** What a runner says about something that was left behind, or that hangs. */
+const WARNINGS =
+  /did not exit|open handle|failed to exit|force exited|something prevents|close timed out|hanging|Unhandled/i
+
+const { values: options } = parseArgs({
+  options: { 'each-once': { type: 'boolean' }, only: { type: 'string' }, folder: { type: 'string' } },
+})
+
+const rows = ROWS.filter((row) => row.name.includes(options.only ?? ''))
+const folder =
+  options.folder === undefined ? mkdtempSync(join(tmpdir(), 'querator-test-matrix-')) : resolve(options.folder)
+mkdirSync(folder, { recursive: true })
+installHomes(folder, rows, NODES, (line) => console.log(line))
+
+const cells = options['each-once'] ? eachOnce() : rows.flatMap((row) => columnsOf(row).map((node) => ({ row, node })))
+const results = new Map()
+const waiting = [...cells]
+await Promise.all(Array.from({ length: AT_ONCE }, work))
+const failed = [...results.values()].filter((result) => !result.green)
+printTable()
+for (const { name, output } of failed) console.log(`\n== ${name}\n${output}`)
+console.log(`\n${results.size - failed.length} green, ${failed.length} red`)
+if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
+process.exit(failed.length > 0 ? 1 : 0)
+
+async function work() {
+  for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+    const result = await runCell(cell)
+    results.set(keyOf(cell), result)
+    console.log(`${result.green ? 'green' : 'RED  '} ${keyOf(cell)}`)
+  }
+}
+
+/** The columns in which a row runs. */
+function columnsOf(row) {
+  return NODES.filter((node) => !row.without?.includes(node))
+}
+
+/** Each row once, in columns that take turns. */
+function eachOnce() {
+  return rows.map((row, index) => {
+    const columns = columnsOf(row)
+    return { row, node: columns[index % columns.length] }
+  })
+}
+
+function keyOf({ row, node }) {
+  return `${row.name}, Node ${node}`
+}
+
+async function runCell({ row, node }) {
+  const started = performance.now()
+  for (const mode of row.modes) {
+    const name = `${keyOf({ row, node })}, daemon: ${mode}`
+    const problem = await runMode(row, node, mode)
+    if (problem !== undefined) return { green: false, name, output: problem }
+  }
+  return { green: true, seconds: (performance.now() - started) / 1000 }
+}
+
+/** Answers what went wrong. */
+async function runMode(row, node, mode) {
+  const home = join(folder, row.home)
+  const project = mkdtempSync(join(home, 'project-'))
+  writeFiles(project, row.files(mode))
+  const server = mode === 'elsewhere' ? await startTestDaemon({ endpoint: '' }) : undefined
+  const endpoint = await server?.listen()
+  const { status, output } = await run(nodeOf(folder, node), row.command, project, endpoint)
+  const left = server === undefined ? [] : (await server.client.queuesList({ limit: 1000 })).items
+  await server?.close()
+  rmSync(project, { recursive: true, force: true })
+  const passed = Number(row.passed.exec(output)?.[1] ?? 0)
+  const wanted = row.passes(mode)
+  if (status !== 0)
+    return `it ended with ${status === null ? `nothing within ${LONGEST} ms` : `status ${status}`}\n${output}`
+  if (passed !== wanted) return `${passed} tests passed instead of ${wanted}\n${output}`
+  if (WARNINGS.test(output)) return `it warned\n${output}`
+  if (left.length > 0) return `it left queues: ${left.map((info) => info.queueName).join(', ')}\n${output}`
+  return undefined
+}
+
+function writeFiles(project, files) {
+  for (const [name, content] of Object.entries(files)) {
+    const { head = '', copy } = typeof content === 'string' ? {} : content
+    const text = copy === undefined ? content : head + readFileSync(join(SUITES, copy), 'utf8')
+    writeFileSync(join(project, name), text)
+  }
+}
+
+/** Runs a program as a user's shell would; status is null when it did not end by itself. */
+function run(program, args, cwd, endpoint) {
+  const foreign = /^(VITEST|JEST|NODE_|TEST|QUERATOR|FORCE_COLOR|CI|npm_)/
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
+  if (endpoint !== undefined) env.QUERATOR_ENDPOINT = endpoint
+  env.NO_COLOR = '1'
+  return new Promise((settle) => {
+    const child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LONGEST,
+      killSignal: 'SIGKILL',
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+    child.once('close', (status) => settle({ status, output }))
+  })
+}
+
+function printTable() {
+  const width = Math.max(...rows.map((row) => row.name.length))
+  console.log(`\n${''.padEnd(width)} ${NODES.map((node) => `Node ${node}`.padStart(12)).join('')}`)
+  for (const row of rows) {
+    const line = NODES.map((node) => {
+      if (!columnsOf(row).includes(node)) return 'not for it'
+      const result = results.get(keyOf({ row, node }))
+      if (result === undefined) return ''
+      return result.green ? `${result.seconds.toFixed(1)} s` : 'RED'
+    })
+    console.log(`${row.name.padEnd(width)} ${line.map((text) => text.padStart(12)).join('')}`)
+  }
+}

@@ -1,0 +1,46 @@
+/** Where the cells of the matrix run: folders with one version of a runner and the packed tarball, and the Nodes. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { npm, pack } from '../packed.mjs'
+
+/** The columns: versions of Node, as the npm package `node` carries them. */
+export const NODES = ['20.19', '22', '24']
+
+const TRANSFORMS = { 'ts-jest': '^29.0.0', '@swc/core': '^1.0.0', '@swc/jest': '^0.2.0', typescript: '~5.9.0' }
+
+/** What is installed where, beside the package. */
+const HOMES = {
+  'jest-29': { jest: '^29.0.0', '@types/jest': '^29.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
+  'jest-30': { jest: '^30.0.0', '@types/jest': '^30.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
+  'vitest-3': { vitest: '^3.0.0', '@types/node': '^20.0.0' },
+  'vitest-4': { vitest: '^4.0.0', '@types/node': '^20.0.0' },
+  'vitest-5': { vitest: '^5.0.0', '@types/node': '^22.0.0' },
+  plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
+}
+
+/** Installs what these rows and columns need below `folder`; `says` is told of each. */
+export function installHomes(folder, rows, nodes, says) {
+  const tarball = pack(folder)
+  for (const node of nodes) install(`node-${node}`, { node })
+  for (const home of new Set(rows.map((row) => row.home))) {
+    install(home, { ...HOMES[home], 'querator-test': `file:../${tarball}` })
+  }
+
+  function install(name, dependencies) {
+    says(`installing ${name}`)
+    const target = join(folder, name)
+    mkdirSync(target, { recursive: true })
+    writeFileSync(join(target, 'package.json'), JSON.stringify({ name, private: true, dependencies }))
+    // In a folder that was kept: npm takes a tarball of the same name for the same one.
+    for (const old of ['package-lock.json', 'node_modules/querator-test', 'node_modules/.package-lock.json']) {
+      rmSync(join(target, old), { recursive: true, force: true })
+    }
+    // Vitest 5 is installed on an older Node too, for the others.
+    npm(['install', '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict=false'], target)
+  }
+}
+
+/** The program of a column. */
+export function nodeOf(folder, node) {
+  return join(folder, `node-${node}`, 'node_modules', 'node', 'bin', 'node')
+}

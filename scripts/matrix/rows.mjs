@@ -1,0 +1,165 @@
+/** The rows of the matrix: each a runner in one of the ways in which it is used, with its files and its command. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { ROOT } from '../packed.mjs'
+
+/** The files that the rows copy. */
+export const SUITES = join(ROOT, 'test', 'matrix')
+const { scenarios } = createRequire(import.meta.url)(join(SUITES, 'scenarios.cjs'))
+const EMBEDDED = scenarios.filter((scenario) => scenario.embedded).length
+
+/** Where the daemon of a run is: one for each file, one that `global-setup` starts, or one that runs already. */
+const EVERYWHERE = ['own', 'one for the run', 'elsewhere']
+
+const NAMES = 'client, clock, configureDaemon, createQueue, daemon, queue, test'
+const REQUIRED = `
+const { ${NAMES} } = require('querator-test/jest')
+const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')
+const matrix = require('./scenarios.cjs')
+`
+const IMPORTED = `
+import { jest } from '@jest/globals'
+import { ${NAMES} } from 'querator-test/jest'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+const TYPED = `
+import { ${NAMES} } from 'querator-test/jest'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+const matrix = require('./scenarios.cjs')
+`
+
+/** The counts of the suites in test/matrix: what they add to the scenarios, and what of it is embedded. */
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1] }
+
+function passes(runner, mode, scenariosLeftOut = []) {
+  const [more, embedded] = COUNTS[runner]
+  const all = scenarios.length + more
+  return mode === 'own' ? all - scenariosLeftOut.length : all - EMBEDDED - embedded
+}
+
+function jest(major, variant, { ending, head, config, flags = [] }) {
+  const files = (mode) => ({
+    'package.json': JSON.stringify({
+      private: true,
+      jest: {
+        preset: 'querator-test/presets/jest',
+        testMatch: [`**/*.test.${ending}`],
+        ...config,
+        ...(mode === 'one for the run' ? { globalSetup: 'querator-test/global-setup' } : {}),
+      },
+    }),
+    [`suite.test.${ending}`]: { head, copy: 'jest-suite.js' },
+    [`timers.test.${ending}`]: { head, copy: 'jest-timers-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  })
+  return {
+    name: `Jest ${major}, ${variant}`,
+    home: `jest-${major}`,
+    modes: EVERYWHERE,
+    files,
+    command: [...flags, '../node_modules/jest/bin/jest.js'],
+    passed: /Tests: .*?(\d+) passed/,
+    passes: (mode) => passes('jest', mode),
+  }
+}
+
+const TS = { compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true, types: ['jest', 'node'] } }
+
+const JEST_ROWS = [29, 30].flatMap((major) => [
+  jest(major, 'CommonJS', { ending: 'js', head: REQUIRED, config: {} }),
+  jest(major, 'ES modules', { ending: 'mjs', head: IMPORTED, config: {}, flags: ['--experimental-vm-modules'] }),
+  jest(major, 'ts-jest', {
+    ending: 'ts',
+    head: TYPED,
+    config: { transform: { '\\.ts$': ['ts-jest', { tsconfig: TS.compilerOptions }] } },
+  }),
+  jest(major, 'SWC', { ending: 'ts', head: TYPED, config: { transform: { '\\.ts$': '@swc/jest' } } }),
+])
+
+function vitest(major, variant, config) {
+  return {
+    name: `Vitest ${major}, ${variant}`,
+    home: `vitest-${major}`,
+    modes: EVERYWHERE,
+    // The engines of Vitest 5.
+    without: major === 5 ? ['20.19'] : [],
+    files: (mode) => {
+      const globalSetup = mode === 'one for the run' ? { globalSetup: 'querator-test/global-setup' } : {}
+      return {
+        'package.json': '{ "private": true, "type": "module" }',
+        'vitest.config.js': `export default { test: ${JSON.stringify({ ...config, ...globalSetup })} }`,
+        'suite.test.js': { copy: 'vitest-suite.test.js' },
+        'timers.test.js': { copy: 'vitest-timers.test.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      }
+    },
+    command: ['../node_modules/vitest/vitest.mjs', 'run'],
+    passed: /Tests .*?(\d+) passed/,
+    passes: (mode) => passes('vitest', mode),
+  }
+}
+
+const VITEST_ROWS = [3, 4, 5].flatMap((major) => [
+  vitest(major, 'forks', { pool: 'forks' }),
+  vitest(major, 'threads', { pool: 'threads' }),
+  vitest(major, 'not isolated', { isolate: false }),
+  vitest(major, 'vmThreads', { pool: 'vmThreads' }),
+  vitest(major, 'vmForks', { pool: 'vmForks' }),
+])
+
+function nodeTest(variant, ending, head) {
+  return {
+    name: `node:test, ${variant}`,
+    home: 'plain',
+    modes: ['own', 'elsewhere'],
+    files: () => ({
+      [`suite.test.${ending}`]: { head, copy: 'node-test-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    }),
+    command: ['--test', '--test-reporter=tap'],
+    // Subtests are told of in rows of their own.
+    passed: /# pass (\d+)/,
+    passes: (mode) => passes('node:test', mode, mode === 'own' ? ['the clock moves, and reports'] : []),
+  }
+}
+
+const NODE_TEST_ROWS = [
+  nodeTest(
+    'ES modules',
+    'mjs',
+    `
+import assert from 'node:assert'
+import { afterEach, before, beforeEach, describe } from 'node:test'
+import { ${NAMES}, fixtures } from 'querator-test/node-test'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`,
+  ),
+  nodeTest(
+    'CommonJS',
+    'cjs',
+    `
+const assert = require('node:assert')
+const { afterEach, before, beforeEach, describe } = require('node:test')
+const { ${NAMES}, fixtures } = require('querator-test/node-test')
+const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')
+const matrix = require('./scenarios.cjs')
+`,
+  ),
+]
+
+const UNDICI_ROWS = [6, 7, 8].map((major) => ({
+  name: `intercept, undici ${major}`,
+  home: 'plain',
+  modes: ['own'],
+  // The engines of undici 8.
+  without: major === 8 ? ['20.19'] : [],
+  files: () => ({ 'undici.cjs': { copy: 'undici.cjs' } }),
+  command: ['undici.cjs', `undici${major}`],
+  passed: /(\d+) passed/,
+  passes: () => 3,
+}))
+
+/** All of them, in the order in which they are printed. */
+export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...UNDICI_ROWS]

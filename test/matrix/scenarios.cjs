@@ -1,0 +1,171 @@
+/**
+ * What must hold in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock }`. The
+ * assertions are plain ones, because every runner has them. `embedded` ones need the daemon in the process.
+ */
+const assert = require('node:assert')
+
+const textsOf = (items) => items.map((item) => item.text())
+
+/** Compares without looking at prototypes, which differ between realms. */
+function same(actual, expected) {
+  assert.equal(JSON.stringify(actual), JSON.stringify(expected))
+}
+
+const scenarios = [
+  {
+    name: 'an item goes round: produced, leased, retried, completed',
+    async run({ queue }) {
+      await queue.produce({ reference: 'order-1', json: { id: 1 } })
+      const lease = await queue.lease({ batchSize: 10 })
+      same(lease.items[0].json(), { id: 1 })
+      await lease.retry()
+      const again = await queue.lease()
+      same([again.items[0].reference, again.items[0].attempts], ['order-1', 2])
+      await again.complete()
+      same(await queue.counts(), { total: 0, leased: 0, scheduled: 0, leasesWaiting: 0 })
+    },
+  },
+  {
+    name: 'a queue is empty and its own at the start of a test',
+    async run({ queue, createQueue }) {
+      same(await queue.items(), [])
+      const other = await createQueue({ deadQueue: true, maxAttempts: 1 })
+      await other.produce({ text: 'other' })
+      await queue.produce({ text: 'mine' })
+      same([textsOf(await queue.items()), textsOf(await other.items())], [['mine'], ['other']])
+      assert.equal(other.deadQueue.name, `${other.name}-dead`)
+    },
+  },
+  {
+    name: 'bytes, texts and dates survive the realms',
+    async run({ queue }) {
+      const bytes = new Uint8Array([0, 1, 127, 128, 255])
+      const enqueueAt = new Date(Date.now() + 3_600_000)
+      await queue.produce({ bytes }, { text: 'é' }, { bytes: Buffer.from('buffer'), enqueueAt })
+      const [first, second] = await queue.items()
+      same([[...first.bytes], second.text()], [[0, 1, 127, 128, 255], 'é'])
+      const [scheduled] = await queue.scheduled()
+      assert.equal(scheduled.text(), 'buffer')
+    },
+  },
+  {
+    name: 'a waiting lease is served as soon as there is an item',
+    async run({ queue }) {
+      const waiting = queue.lease({ requestTimeout: '1m', clientId: 'waits' })
+      await queue.produce({ text: 'x' })
+      same(textsOf((await waiting).items), ['x'])
+    },
+  },
+  {
+    name: 'a refused call is a QueratorError with the words of the server',
+    async run({ daemon, QueratorError, isQueratorError }) {
+      const error = await daemon
+        .queue('nowhere')
+        .produce({ text: 'x' })
+        .catch((reason) => reason)
+      same([error.code, error.message], [400, "queue does not exist; no such queue named 'nowhere'"])
+      assert.ok(error instanceof QueratorError)
+      assert.ok(isQueratorError(error))
+    },
+  },
+  {
+    name: 'what a runner or a user forgets harms nothing',
+    async run({ queue, daemon, client }) {
+      await queue.produce({ text: 'left' }, { text: 'later', enqueueAt: new Date(Date.now() + 1e6) })
+      await queue.lease()
+      queue.lease({ requestTimeout: '10m' }).catch(() => undefined)
+      client.queueLease({ queueName: queue.name, clientId: 'c', batchSize: 1, requestTimeout: '10m' }).catch(() => {})
+      assert.ok((await fetch(`${await daemon.listen()}/health`)).ok)
+    },
+  },
+  {
+    name: 'every way in reaches the queue',
+    embedded: true,
+    async run({ queue, daemon }) {
+      const body = JSON.stringify({ queue_name: queue.name, request_timeout: '1m', items: [{ utf8: 'x' }] })
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+      assert.equal((await daemon.fetch('/v1/queue.produce', init)).status, 200)
+      assert.equal((await fetch(`${await daemon.listen()}/v1/queue.produce`, init)).status, 200)
+      await new Promise((resolve, reject) => {
+        const createConnection = () => daemon.connect()
+        const sent = require('node:http').request({ ...init, path: '/v1/queue.produce', createConnection })
+        sent.on('response', (response) => response.resume().on('end', resolve))
+        sent.on('error', reject)
+        sent.end(body)
+      })
+      assert.equal((await queue.counts()).total, 3)
+    },
+  },
+  {
+    name: 'code that has its URL built in is reached',
+    async run({ queue, daemon }) {
+      const undo = daemon.intercept('http://queues.internal:2319')
+      const body = JSON.stringify({ queue_name: queue.name, request_timeout: '1m', items: [{ utf8: 'x' }] })
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch('http://queues.internal:2319/v1/queue.produce', { method: 'POST', headers, body })
+      undo()
+      same([response.status, (await queue.counts()).total], [200, 1])
+    },
+  },
+  {
+    name: 'the clock moves, and reports',
+    embedded: true,
+    async run({ createQueue, clock }) {
+      const queue = await createQueue({ leaseTimeout: '1m', maxAttempts: 1, deadQueue: true })
+      await queue.produce({ reference: 'order-1' })
+      await queue.lease()
+      const fired = await clock.advance('1m')
+      same(
+        fired.map(({ kind, reference }) => [kind, reference]),
+        [['dead-lettered', 'order-1']],
+      )
+      same(
+        (await queue.deadQueue.items()).map((item) => item.reference),
+        ['order-1'],
+      )
+    },
+  },
+  {
+    name: 'what only a daemon in the process can do says so, or works',
+    async run({ queue, clock, attached }) {
+      if (!attached) return queue.pause()
+      assert.throws(() => clock.freeze(), /unset QUERATOR_ENDPOINT.*test\.embedded/)
+      assert.throws(() => queue.pause(), /unset QUERATOR_ENDPOINT.*test\.embedded/)
+    },
+  },
+]
+
+/** A queue that a test has while others run at the same time holds what this test put there, and nothing else. */
+async function alone(letter, { queue, createQueue }) {
+  await queue.produce({ text: letter })
+  const other = await createQueue()
+  await other.produce({ text: `${letter}${letter}` })
+  await new Promise((resolve) => setImmediate(resolve))
+  same([textsOf(await queue.items()), textsOf(await other.items())], [[letter], [`${letter}${letter}`]])
+}
+
+/** Everything inside of the package that waits for something, and must not wait for fake timers. */
+async function everythingThatWaits({ queue, createQueue, daemon, startTestDaemon }) {
+  await queue.produce({ text: 'x' })
+  const lease = await queue.lease({ clientId: 'a' })
+  const waiting = queue.lease({ requestTimeout: '1m', clientId: 'b' })
+  await lease.retry()
+  assert.equal((await waiting).items.length, 1)
+  const other = await createQueue()
+  assert.equal((await daemon.fetch('/health')).status, 200)
+  // Without a socket: Node's own fetch can hang on a connection that it kept, whatever it asks.
+  const undo = daemon.intercept('http://queues.internal')
+  assert.equal((await fetch('http://queues.internal/health')).status, 200)
+  undo()
+  const attached = await startTestDaemon({ endpoint: await daemon.listen() })
+  await attached.queue(other.name).produce({ text: 'y' })
+  await attached.close()
+  const own = await startTestDaemon({ endpoint: '' })
+  const real = await own.createQueue({ leaseTimeout: '1m' })
+  await real.produce({ text: 'z' })
+  await real.lease()
+  assert.equal((await own.clock.advance('1m')).length, 1)
+  await own.close()
+}
+
+module.exports = { scenarios, alone, everythingThatWaits }

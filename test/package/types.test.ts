@@ -1,0 +1,110 @@
+/** The types of every entry, as TypeScript 5.9 and 7 see them, without `skipLibCheck`. */
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { type Outcome, projectOf, start } from './project.js'
+
+const COMPILERS = ['typescript', 'typescript-7']
+
+/** How modules are found, by the ending of the file. */
+const RESOLUTIONS = [
+  ['mts', 'nodenext', 'nodenext'],
+  ['cts', 'nodenext', 'nodenext'],
+  ['ts', 'esnext', 'bundler'],
+] as const
+
+const CORE = `
+  import { type Fired, QueratorClient, QueratorError, type RunningQuerator, startQuerator, startTestDaemon } from 'querator-test'
+  async function main() {
+    await using daemon = await startTestDaemon({ clock: 'frozen' })
+    const queue = await daemon.createQueue({ maxAttempts: 3, deadQueue: true })
+    await queue.produce({ reference: 'a', json: { id: 1 } })
+    const id: number = (await queue.lease()).items[0]!.json<{ id: number }>().id
+    const fired: Fired[] = await daemon.clock.advance('1m')
+    const { items } = await new QueratorClient({ endpoint: 'http://x' }).queueLease({ queueName: 'q', batchSize: 1 })
+    const bytes: Uint8Array | undefined = items[0]?.bytes
+    const undo: () => void = daemon.intercept('http://queues.internal')
+    await using querator: RunningQuerator = await startQuerator({ binary: 'querator' })
+    // @ts-expect-error there is no such option
+    await daemon.createQueue({ maxAttemps: 3 })
+    // @ts-expect-error there is no such field
+    await daemon.client.queueLease({ queue: 'q' })
+    return [id, fired, bytes, QueratorError, undo, querator.endpoint]
+  }
+  void main`
+
+const VITEST = `
+  import { expect, test, testWith } from 'querator-test/vitest'
+  test('typed', async ({ queue, createQueue, client, clock, daemon, task }) => {
+    const name: string = queue.name
+    const other = await createQueue({ deadQueue: true })
+    expect([name, other.deadQueue.name, client, clock.now(), daemon.fetch, task.name]).toBeTruthy()
+    // @ts-expect-error there is no such fixture method
+    queue.publish()
+  })
+  test.embedded('only here', async ({ clock }) => { await clock.advance('1m') })
+  const frozen = testWith({ clock: 'frozen' }).extend<{ more: number }>({ more: async ({ queue }, use) => use(queue.name.length) })
+  frozen.concurrent('extended', async ({ more, clock }) => { expect(more + clock.now()).toBeGreaterThan(0) })
+  // @ts-expect-error there is no such clock
+  testWith({ clock: 'slow' })`
+
+const NODE_TEST = `
+  import { createQueue, fixtures, queue, test } from 'querator-test/node-test'
+  test('typed', async (t) => {
+    const { queue: mine } = fixtures(t)
+    const names: string[] = [queue.name, mine.name, (await createQueue()).name, t.name]
+    // @ts-expect-error there is no such method
+    mine.publish(names)
+  })
+  test.embedded('only here', { timeout: 100 }, async () => undefined)`
+
+/** With the types of Jest, its own \`test\` is what is exported; without them a plain one. */
+const JEST = (known: boolean) => `
+  import { clock, configureDaemon, createQueue, daemon, queue, test } from 'querator-test/jest'
+  configureDaemon({ clock: { start: new Date(0) } })
+  test('typed', async () => {
+    const names: string[] = [queue.name, (await createQueue({ deadQueue: true })).deadQueue.name]
+    await clock.advance(names.length)
+    // @ts-expect-error there is no such method
+    daemon.publish()
+  })
+  test.embedded('only here', async () => undefined, 1000)
+  test.each([[1, 'a']])('%i', async (${known ? '' : '_: number, __: string'}) => undefined)
+  test.concurrent.each([[1]])('%i', async () => undefined)
+  ${known ? '// @ts-expect-error Jest knows no such thing\n  test.sometimes()' : ''}`
+
+/** Compiles each of the sources, by its name and with the ending of its kind of module. */
+function compile(compiler: string, ending: string, sources: Record<string, string>, options: object): Promise<Outcome> {
+  const files = Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}.${ending}`, source]))
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: 'es2022',
+    skipLibCheck: false,
+    lib: ['es2023', 'esnext.disposable', 'dom'],
+    types: ['node'],
+    ...options,
+  }
+  const folder = projectOf({
+    'package.json': '{ "private": true, "type": "module" }',
+    'tsconfig.json': JSON.stringify({ compilerOptions, files: Object.keys(files) }),
+    ...files,
+  })
+  return start(folder, 'node', join(inject('packed'), 'node_modules', compiler, 'bin', 'tsc'), '-p', '.').ended
+}
+
+describe.each(COMPILERS)('%s', (compiler) => {
+  test.each(RESOLUTIONS)('%s files, %s, %s', async (ending, module, moduleResolution) => {
+    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, jest: JEST(false) }
+    const [without, withJest] = await Promise.all([
+      compile(compiler, ending, sources, { module, moduleResolution }),
+      compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),
+    ])
+    expect([without.text, withJest.text]).toEqual(['', ''])
+  })
+})
+
+test('TypeScript 5.9 with the resolution of old, which knows no exports', async () => {
+  const sources = { jest: JEST(true), core: CORE.replaceAll('await using', 'const') }
+  const options = { module: 'commonjs', moduleResolution: 'node10', types: ['node', 'jest'] }
+  expect((await compile('typescript', 'ts', sources, options)).text).toBe('')
+})
