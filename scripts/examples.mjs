@@ -5,6 +5,8 @@ import { copyExample, installPacked } from './packed.mjs'
 const COMMANDS = {
   vitest: ['npx', 'vitest', 'run'],
   jest: ['npx', 'jest'],
+  'node-test': ['node', '--test'],
+  'one-daemon': ['npx', 'vitest', 'run'],
   'plain-node': ['node', 'orders.js'],
   'yaml-cli': ['./run-tests.sh'],
 }

@@ -1,5 +1,6 @@
 /** The README tells the truth: its code stands in the examples, its commands are the ones that CI runs. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { VERSION } from '../src/daemon/version.js'
 import { startTestDaemon } from '../src/index.js'
@@ -8,15 +9,33 @@ function read(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 }
 
+function exists(path: string): boolean {
+  return existsSync(new URL(`../${path}`, import.meta.url))
+}
+
 const readme = read('README.md')
 
-test('each piece of code in the README is a piece of an example', () => {
-  const blocks = [...readme.matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js)\n([\s\S]*?)```/g)]
-  expect(blocks.length).toBeGreaterThan(4)
+const examples = readdirSync(new URL('../examples', import.meta.url))
+const pages = ['README.md', ...examples.map((name) => `examples/${name}/README.md`).filter(exists)]
+
+test.each(pages)('each piece of code in %s is a piece of an example', (page) => {
+  const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json)\n([\s\S]*?)```/g)]
+  expect(blocks.length).toBeGreaterThan(1)
   for (const [, file, , code] of blocks) {
     expect(file, `where is this from?\n${code}`).toBeDefined()
     expect(read(file as string)).toContain(code)
   }
+})
+
+test.each(pages)('each link in %s leads somewhere', (page) => {
+  for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)/g)) {
+    expect(exists(join(dirname(page), target)), target).toBe(true)
+  }
+})
+
+test('CI runs every example', () => {
+  const run = read('scripts/examples.mjs')
+  for (const name of examples) expect(run).toMatch(new RegExp(`\\b'?${name}'?: \\[`))
 })
 
 test('every option of startTestDaemon is in the README', async () => {

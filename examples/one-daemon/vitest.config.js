@@ -1,0 +1,5 @@
+export default {
+  test: {
+    globalSetup: 'querator-test/global-setup',
+  },
+}
