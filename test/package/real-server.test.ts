@@ -3,7 +3,8 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from '../support/turns.js'
-import { bin, projectOf, run, start } from './project.js'
+import { bin, projectOf, run, runWith, start } from './project.js'
+import { jestConfig, runnerKinds } from './runner-files.js'
 
 /** A script with a server in it. `TMPDIR` is its own, so that what is left there can be seen. */
 function project(body: string) {
@@ -103,6 +104,31 @@ test('a server that ignores SIGTERM is killed', async () => {
   const { status, text } = run(folder, 'node', 'main.mjs')
   expect([status, text]).toEqual([0, expect.stringMatching(/^pid \d+\nclosed\n$/)])
   await until('it is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
+})
+
+test.each([
+  ['jest', { ...jestConfig({ globalSetup: 'querator-test/global-setup' }) }],
+  ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
+] as const)('QUERATOR_BINARY: %s runs its suite on a server of the run, which is gone afterwards', async (runner, config) => {
+  const kind = runnerKinds()[runner]
+  const folder = projectOf({
+    ...kind.config,
+    ...config,
+    'querator.yaml': 'logging: { level: error }\nqueues: [{ name: declared, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]\n',
+    [`a.${kind.ending}`]: kind.file({
+      one: `
+        await queue.produce({ text: 'x' })
+        const { items } = await client.queuesList({})
+        expect(items.map((info) => info.queueName).sort()).toEqual(['declared', queue.name])
+        console.log('at ' + process.env.QUERATOR_ENDPOINT + '.')`,
+    }),
+  })
+  const env = { QUERATOR_BINARY: bin('querator'), QUERATOR_CONFIG: 'querator.yaml' }
+  const [program, ...args] = kind.command
+  const { status, text } = runWith(env, folder, program, ...args)
+  expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
+  const endpoint = /at (http:\S+)\./.exec(text)?.[1] ?? ''
+  await expect(fetch(endpoint)).rejects.toThrow('fetch failed')
 })
 
 test.each([

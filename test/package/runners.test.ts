@@ -58,7 +58,11 @@ describe('one daemon for a whole run', () => {
 
   test('Vitest finds it through globalSetup', () => {
     const config = `export default { test: { globalSetup: 'querator-test/global-setup' } }`
-    const { status, text } = runTests('vitest', { one: body, two: body }, { 'vitest.config.js': config })
+    const provided = `${body}
+      const { inject } = await import('vitest')
+      expect(inject('queratorEndpoint')).toEqual(process.env.QUERATOR_ENDPOINT)
+      expect(await daemon.listen()).toEqual(inject('queratorEndpoint'))`
+    const { status, text } = runTests('vitest', { one: provided, two: provided }, { 'vitest.config.js': config })
     expect([status, text]).toEqual([0, expect.stringContaining('2 passed')])
   })
 
@@ -83,6 +87,26 @@ test('Jest: fake timers, also when they are on before anything loads, harm nothi
         await expect(queue.lease({ clientId: 'a' })).resolves.toBeDefined()
         await expect(queue.lease({ requestTimeout: '50ms' })).rejects.toMatchObject({ code: 454 })
         await fetch(await daemon.listen() + '/health')`,
+    },
+    config,
+  )
+  expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
+})
+
+test('Vitest: fake timers that are on before anything loads harm nothing', () => {
+  const config = {
+    'vitest.config.js': `export default { test: { setupFiles: './fake.js' } }`,
+    'fake.js': `import { vi } from 'vitest'\nvi.useFakeTimers()`,
+  }
+  const { status, text } = runTests(
+    'vitest',
+    {
+      fake: `
+        await queue.produce({ text: 'x' })
+        await queue.lease()
+        expect((await clock.advance('1m')).map((fired) => fired.kind)).toEqual(['lease-expired'])
+        await queue.lease({ clientId: 'a' })
+        await expect(queue.lease({ requestTimeout: '50ms' })).rejects.toMatchObject({ code: 454 })`,
     },
     config,
   )
