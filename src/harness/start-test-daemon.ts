@@ -27,7 +27,8 @@ export interface TestDaemonOptions {
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
    * Uses the Querator at this URL instead of an own daemon; default: the variable `QUERATOR_ENDPOINT`, and without it,
-   * or with `''`, an own daemon. Clock, pause and connect do not work on a server elsewhere, and say so.
+   * or with `''`, an own daemon. The other options are for an own daemon, and mean nothing on a server elsewhere. Clock,
+   * pause and connect do not work there, and say so.
    */
   readonly endpoint?: string
 }

@@ -114,7 +114,8 @@ test.each([
   const folder = projectOf({
     ...kind.config,
     ...config,
-    'querator.yaml': 'logging: { level: error }\nqueues: [{ name: declared, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]\n',
+    'querator.yaml':
+      'logging: { level: error }\nqueues: [{ name: declared, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]\n',
     [`a.${kind.ending}`]: kind.file({
       one: `
         await queue.produce({ text: 'x' })
