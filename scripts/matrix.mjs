@@ -3,7 +3,7 @@
  * A cell is green when its run ends by itself with status 0, has passed as many tests as it has, prints no warning, and
  * leaves no queue on a server that it shares. The package must be built.
  *
- * --each-once       one cell for each row and each column
+ * --each-once       one cell for each row and each column, with one place of the daemon, in turns
  * --only <text>     the rows whose name has this in it
  * --folder <path>   installs there, and keeps it; what is installed there already is not installed again
  */
@@ -60,11 +60,12 @@ function columnsOf(row) {
   return NODES.filter((node) => !row.without?.includes(node))
 }
 
-/** Each row once, in columns that take turns. */
+/** Each row once; columns take turns, and so do the places of the daemon, at another pace. */
 function eachOnce() {
   return rows.map((row, index) => {
     const columns = columnsOf(row)
-    return { row, node: columns[index % columns.length] }
+    const mode = row.modes[Math.floor(index / NODES.length) % row.modes.length]
+    return { row, node: columns[index % columns.length], modes: [mode] }
   })
 }
 
@@ -72,9 +73,9 @@ function keyOf({ row, node }) {
   return `${row.name}, Node ${node}`
 }
 
-async function runCell({ row, node }) {
+async function runCell({ row, node, modes = row.modes }) {
   const started = performance.now()
-  for (const mode of row.modes) {
+  for (const mode of modes) {
     const name = `${keyOf({ row, node })}, daemon: ${mode}`
     const problem = await runMode(row, node, mode)
     if (problem !== undefined) return { green: false, name, output: problem }
