@@ -7,6 +7,9 @@ export function letGoAtTheEnd(): () => void {
   // The client looks here: src/client/on-the-way.ts.
   Object.assign(globalThis, { [Symbol.for('querator-test.on-the-way')]: onTheWay })
   return () => {
-    for (const request of onTheWay) request.socket?.unref()
+    for (const request of onTheWay) {
+      if (request.socket) request.socket.unref()
+      else request.once('socket', (socket) => socket.unref())
+    }
   }
 }

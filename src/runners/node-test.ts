@@ -49,7 +49,9 @@ function fixturesOfFile() {
       held?.channel.port1.close()
     }
   }
-  after(letGoAtTheEnd())
+  const letGo = letGoAtTheEnd()
+  // node:test runs these in the order in which they were written: this one is to come when those of the file are there.
+  void Promise.resolve().then(() => after(letGo))
   const fixtures = (context: object): TestFixtures => {
     const test = running.get(context)?.test
     if (test === undefined) {

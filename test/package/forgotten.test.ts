@@ -22,7 +22,9 @@ const FORGETFUL = {
     client.queueLease(lease).catch(() => undefined)
     const remote = new QueratorClient({ endpoint: await daemon.listen() })
     remote.queueLease({ ...lease, clientId: 'd' }).catch(() => undefined)
-    await remote.queuesList({})`,
+    await remote.queuesList({})
+    // Has not even a connection when the test is over.
+    remote.queueLease({ ...lease, clientId: 'e' }).catch(() => undefined)`,
 }
 
 const FLAGS = {
@@ -75,6 +77,27 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
     })
   })
 }
+
+test('node:test: hooks at the end of the file still get answers over TCP', () => {
+  const { config } = runnerKinds()['node:test']
+  const source = `
+    import { after, test } from 'node:test'
+    import { QueratorClient } from 'querator-test'
+    import { createQueue, daemon } from 'querator-test/node-test'
+    let orders, waiting
+    test('leaves a lease waiting', async () => {
+      orders = await daemon.createQueue()
+      const remote = new QueratorClient({ endpoint: await daemon.listen() })
+      const lease = { queueName: orders.name, clientId: 'c', batchSize: 1, requestTimeout: '10m' }
+      waiting = remote.queueLease(lease).catch((error) => error)
+    })
+    after(async () => {
+      await orders.delete()
+      console.log('the hook got: ' + (await waiting).message)
+    })`
+  const { status, text } = run(projectOf({ ...config, 'a.test.mjs': source }), 'node', '--test')
+  expect([status, text]).toEqual([0, expect.stringMatching(/the hook got: queue/)])
+})
 
 test('Jest: --bail ends after the first failure, with what the others left open', () => {
   const { file } = runnerKinds().jest
