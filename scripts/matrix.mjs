@@ -5,7 +5,7 @@
  *
  * --each-once       one cell for each row and each column, with one place of the daemon, in turns
  * --only <text>     the rows whose name has this in it
- * --folder <path>   installs there, and keeps it; what is installed there already is not installed again
+ * --folder <path>   installs there, and keeps it: the next run installs the package anew, and of the rest what is missing
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -6,6 +6,9 @@
 /** How long a server may take to stop, in milliseconds, before it is killed. */
 const LONGEST_STOP = 2_000
 
+/** The status of the guard when there is no program to start. */
+export const NO_PROGRAM = 127
+
 /** JavaScript for `node --eval`; its arguments are a folder to remove at the end, the program, and what that takes. */
 export const GUARD = `
 const [folder, program, ...args] = process.argv.slice(1)
@@ -16,7 +19,7 @@ const end = (status) => {
 const server = require('node:child_process').spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
 server.once('error', (error) => {
   process.stderr.write(error.message)
-  end(127)
+  end(${NO_PROGRAM})
 })
 server.once('exit', (status) => end(status ?? 1))
 const stop = () => {

@@ -1,6 +1,6 @@
 /** Removing from a shared server what test runs left there that have ended, crashed ones among them. */
 import { QueratorClient } from '../client/client.js'
-import { isLeftOver } from './run-prefix.js'
+import { leftOverCheck } from './run-prefix.js'
 import { deleteQueue } from './test-queue.js'
 
 const PAGE = 1000
@@ -19,11 +19,12 @@ export async function removeLeftOvers(options: { endpoint: string; ended?: numbe
 
 /** The same through a client. @internal */
 export async function sweep(client: QueratorClient, ended?: number): Promise<string[]> {
+  const isLeftOver = leftOverCheck(ended)
   const names: string[] = []
   for (let pivot = ''; ; ) {
     const { items } = await client.queuesList({ pivot, limit: PAGE })
     // A pivot is part of the page that it begins.
-    names.push(...items.map((info) => info.queueName).filter((name) => name !== pivot && isLeftOver(name, ended)))
+    names.push(...items.map((info) => info.queueName).filter((name) => name !== pivot && isLeftOver(name)))
     const last = items.at(-1)?.queueName
     if (items.length < PAGE || last === undefined) break
     pivot = last

@@ -17,12 +17,15 @@ export function runPrefix(): string {
   return `querator-test-${realNow().toString(36)}-${machine()}-${process.pid}-${randomBytes(3).toString('hex')}-`
 }
 
-/** Whether a queue of this name was made by a test process that has ended. `ended` names one more that has. */
-export function isLeftOver(queueName: string, ended?: number): boolean {
-  const [found, time, where, pid] = FORM.exec(queueName) ?? []
-  if (found === undefined) return false
-  if (where === machine()) return Number(pid) === ended || !lives(Number(pid))
-  return realNow() - Number.parseInt(time as string, 36) > LONGEST_RUN
+/** Tells of a queue's name whether a test process made it that has ended. `ended` is the number of one more that has. */
+export function leftOverCheck(ended?: number): (queueName: string) => boolean {
+  const here = machine()
+  return (queueName) => {
+    const [found, time, where, pid] = FORM.exec(queueName) ?? []
+    if (found === undefined) return false
+    if (where === here) return Number(pid) === ended || !lives(Number(pid))
+    return realNow() - Number.parseInt(time as string, 36) > LONGEST_RUN
+  }
 }
 
 function lives(pid: number): boolean {

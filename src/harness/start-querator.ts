@@ -12,7 +12,7 @@ import type { ConfigTree } from '../daemon/config.js'
 import { readConfigFile } from '../daemon/config-file.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
-import { GUARD } from './guard.js'
+import { GUARD, NO_PROGRAM } from './guard.js'
 import { checkOptions } from './known-options.js'
 
 /** How a real server is started. */
@@ -117,7 +117,8 @@ class GuardedServer implements RunningQuerator {
     const ask = { method: 'GET', target: '/health', headers: {}, body: new Uint8Array() }
     for (;;) {
       const answer = await send(ask).catch(() => undefined)
-      if (!this.#running) throw this.#failed(`ended with status ${await this.#ended} before it was healthy`)
+      if (!this.#running)
+        throw this.#failed(`ended with status ${await this.#ended} before it was healthy`, await this.#ended)
       if (answer?.status === 200) break
       if (passedNow() - started > longest) throw this.#failed(`was not healthy within ${longestText}`)
       await Promise.race([this.#ended, new Promise<void>((resolve) => wakeAfter(HEALTH_PAUSE, resolve))])
@@ -138,8 +139,9 @@ class GuardedServer implements RunningQuerator {
     return this.close()
   }
 
-  #failed(what: string): QueratorError {
-    if (/ENOENT/.test(this.#output)) {
+  #failed(what: string, status?: number | null): QueratorError {
+    // The guard says so; a server may miss files of its own.
+    if (status === NO_PROGRAM && /ENOENT/.test(this.#output)) {
       return usageError(`there is no program '${this.#binary}'; give startQuerator the path of a Querator binary`)
     }
     const lines = this.#output.trimEnd().split('\n').slice(-SHOWN_LINES)
