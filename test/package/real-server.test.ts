@@ -149,12 +149,21 @@ test.each([
     "{ binary: './never.sh', startTimeout: '300ms' }",
     "'./never.sh' was not healthy within 300ms; it said:\nwarming up",
   ],
+  [
+    "{ binary: './missing.sh' }",
+    "'./missing.sh' ended with status 1 before it was healthy; it said:\nENOENT: its own file",
+  ],
 ])('what cannot work says why: startQuerator(%s)', (options, message) => {
   const { folder, left } = project(
     `await startQuerator(${options}).catch((error) => console.log(error.name + ' ' + error.message))`,
   )
-  writeFileSync(join(folder, 'never.sh'), '#!/bin/sh\necho warming up\nexec sleep 60\n')
-  chmodSync(join(folder, 'never.sh'), 0o755)
+  for (const [name, lines] of [
+    ['never.sh', 'echo warming up\nexec sleep 60'],
+    ['missing.sh', 'echo ENOENT: its own file\nexit 1'],
+  ] as const) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${lines}\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
   const { status, stdout, stderr } = run(folder, 'node', 'main.mjs')
   expect([status, stderr]).toEqual([0, ''])
   if (typeof message === 'string') expect(stdout).toContain(`QueratorError ${message}`)
