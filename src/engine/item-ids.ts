@@ -5,52 +5,19 @@
  * one KSUID when it is made, and the text of number n is that KSUID plus n.
  */
 import type { Instant } from '../clock/instant.js'
-import { badRequest } from '../errors.js'
-import type { Random } from './random.js'
+import { BASE62 } from '../ids/base62.js'
+import { drawKsuid, KSUID_LENGTH as LENGTH } from '../ids/ksuid.js'
+import type { Random } from '../ids/random.js'
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-/** How many characters an id has. */
-const LENGTH = 27
-const EPOCH_SECONDS = 1_400_000_000
-const MOST = 2n ** 160n
 /** The last digits, which count: 62⁸ items can be made before they overflow. */
 const COUNTING = 8
 const HALF = 62 ** 4
 /** Where four digits stand on their way into a text. */
 const DIGITS = new Uint8Array(4)
 /** Digits by value, and values by character code; -1 for what is no digit. */
-const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0))
+const CODES = Uint8Array.from(BASE62, (character) => character.charCodeAt(0))
 const VALUES = new Int8Array(128).fill(-1)
 for (const [value, code] of CODES.entries()) VALUES[code] = value
-
-/** Why a text is no KSUID, in the server's words; undefined when it is one. */
-export function problemOfId(text: string): string | undefined {
-  const bytes = Buffer.from(text, 'utf8')
-  if (bytes.length !== LENGTH) return 'Valid encoded KSUIDs are 27 characters'
-  // Most ids begin well below the bound; only the others are worth the arithmetic.
-  if (digitValue(bytes[0] as number) < 36 && isPlain(bytes)) return undefined
-  let value = 0n
-  for (const byte of bytes) value = value * 62n + BigInt(digitValue(byte))
-  if (value < MOST) return undefined
-  return 'Valid encoded KSUIDs are bounded by 000000000000000000000000000 and aWgEPTl1tmebfsQzFP4bxwgy80V'
-}
-
-/** @throws 400 when a text is no KSUID */
-export function checkItemId(text: string): void {
-  const problem = problemOfId(text)
-  if (problem !== undefined) throw badRequest(`invalid storage id; '${text}': ${problem}`)
-}
-
-/** The server's reading of a character: whatever is no digit and no upper-case letter counts from `a`. */
-function digitValue(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
-  if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41 + 10
-  return (36 + byte - 0x61) & 0xff
-}
-
-function isPlain(bytes: Buffer): boolean {
-  return bytes.every((byte) => digitValue(byte) < 62)
-}
 
 /** The ids of one partition. */
 export class ItemIds {
@@ -60,14 +27,7 @@ export class ItemIds {
 
   /** Draws the KSUID from which the partition counts. */
   constructor(now: Instant, random: Random) {
-    const seconds = Math.min(Math.max(Math.floor(now / 1000) - EPOCH_SECONDS, 0), 0xffff_fffe)
-    let value = BigInt(seconds)
-    for (let word = 0; word < 4; word++) value = (value << 32n) | BigInt(random())
-    let text = ''
-    for (let digit = 0; digit < LENGTH; digit++) {
-      text = ALPHABET[Number(value % 62n)] + text
-      value /= 62n
-    }
+    const text = drawKsuid(now, random)
     this.#head = text.slice(0, LENGTH - COUNTING)
     this.#headBytes = Uint8Array.from(Buffer.from(this.#head, 'latin1'))
     // Half of the counting range stays free, so that the head never changes.

@@ -8,11 +8,12 @@
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
+import { checkItemId } from '../ids/ksuid.js'
 import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
 import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
-import { checkItemId, type ItemIds } from './item-ids.js'
+import type { ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
 
 /** See the head of this file. */

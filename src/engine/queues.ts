@@ -1,12 +1,12 @@
 /** All queues of a daemon, in the order of their creation; names are unique across namespaces (contract: admin.md §10). */
 import type { Clock } from '../clock/clock.js'
 import { badRequest, requestFailed } from '../errors.js'
+import type { Random } from '../ids/random.js'
 import { ItemIds } from './item-ids.js'
 import { LogicalQueue } from './logical-queue.js'
 import { Partition } from './partition.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 import type { QueueConfig } from './queue-config.js'
-import type { Random } from './random.js'
 
 /** What the queues of a daemon are made with. */
 export interface QueuesOptions {

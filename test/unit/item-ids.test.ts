@@ -1,8 +1,9 @@
 /** Item ids: KSUIDs that count (contract: admin.md §11.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ItemIds, problemOfId } from '../../src/engine/item-ids.js'
-import { seededRandom } from '../../src/engine/random.js'
+import { ItemIds } from '../../src/engine/item-ids.js'
+import { problemOfId } from '../../src/ids/ksuid.js'
+import { seededRandom } from '../../src/ids/random.js'
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 
