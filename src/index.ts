@@ -15,3 +15,4 @@ export { openTestDaemon, startTestDaemon, type TestDaemonOptions } from './harne
 export type { StoredItem } from './harness/stored-item.js'
 export type { TestDaemon } from './harness/test-daemon.js'
 export type { ItemInput, LeaseOptions, QueueCounts, TestQueue } from './harness/test-queue.js'
+export type { TestUser, UserOptions } from './harness/test-users.js'

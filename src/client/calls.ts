@@ -60,4 +60,44 @@ export interface QueratorCalls {
   ): Promise<ResponseOf<'storageItemsImport'>>
   /** Removes items whatever their state; unknown ids are ignored (contract: admin.md §11). */
   storageItemsDelete(request: RequestInit<'storageItemsDelete'>, options?: CallOptions): Promise<void>
+  /** Makes a namespace; `apiKeyTag` marks the keys that are for it alone (contract: admin.md §4). */
+  namespacesCreate(request: RequestInit<'namespacesCreate'>, options?: CallOptions): Promise<void>
+  /** Replaces description and tag; what is left out is cleared. 453 when there is none of that name (admin.md §4). */
+  namespacesUpdate(request: RequestInit<'namespacesUpdate'>, options?: CallOptions): Promise<void>
+  /** Namespaces in the order of their creation, `_system` first; `limit` 0 means 1,000 (contract: admin.md §4). */
+  namespacesList(request: RequestInit<'namespacesList'>, options?: CallOptions): Promise<ResponseOf<'namespacesList'>>
+  /** Removes a namespace that has no queues, roles and bindings (contract: admin.md §4). */
+  namespacesDelete(request: RequestInit<'namespacesDelete'>, options?: CallOptions): Promise<void>
+  /** Makes a user, and answers the id; usernames are unique (contract: admin.md §5). */
+  usersCreate(request: RequestInit<'usersCreate'>, options?: CallOptions): Promise<ResponseOf<'usersCreate'>>
+  /** Users by id; `limit` 0 means 1,000 (contract: admin.md §5). */
+  usersList(request: RequestInit<'usersList'>, options?: CallOptions): Promise<ResponseOf<'usersList'>>
+  /** Removes a user with all bindings and keys; 453 when there is none (contract: admin.md §5). */
+  usersDelete(request: RequestInit<'usersDelete'>, options?: CallOptions): Promise<void>
+  /** Makes a key for a user; only this answer ever holds it whole (contract: admin.md §6). */
+  apiKeysCreate(request: RequestInit<'apiKeysCreate'>, options?: CallOptions): Promise<ResponseOf<'apiKeysCreate'>>
+  /** Keys by id, without their secrets, of all users or of `userId` (contract: admin.md §6). */
+  apiKeysList(request: RequestInit<'apiKeysList'>, options?: CallOptions): Promise<ResponseOf<'apiKeysList'>>
+  /** Removes a key, which counts no more at once; 401 when there is none with this id (contract: admin.md §6). */
+  apiKeysDelete(request: RequestInit<'apiKeysDelete'>, options?: CallOptions): Promise<void>
+  /** Makes a role in a namespace; permissions as in admin.md §2.5 (contract: admin.md §7). */
+  rolesCreate(request: RequestInit<'rolesCreate'>, options?: CallOptions): Promise<ResponseOf<'rolesCreate'>>
+  /** Roles of one namespace by id; empty means `_system` (contract: admin.md §7). */
+  rolesList(request: RequestInit<'rolesList'>, options?: CallOptions): Promise<ResponseOf<'rolesList'>>
+  /** Replaces the permissions of a role; 453 when there is none of that name (contract: admin.md §7). */
+  rolesUpdate(request: RequestInit<'rolesUpdate'>, options?: CallOptions): Promise<void>
+  /** Removes a role that nobody has (contract: admin.md §7). */
+  rolesDelete(request: RequestInit<'rolesDelete'>, options?: CallOptions): Promise<void>
+  /** Gives a user a role, in the namespace of the role (contract: admin.md §8). */
+  roleBindingsCreate(
+    request: RequestInit<'roleBindingsCreate'>,
+    options?: CallOptions,
+  ): Promise<ResponseOf<'roleBindingsCreate'>>
+  /** Bindings in one namespace by id; `userIdFilter` has no effect (contract: admin.md §8). */
+  roleBindingsList(
+    request: RequestInit<'roleBindingsList'>,
+    options?: CallOptions,
+  ): Promise<ResponseOf<'roleBindingsList'>>
+  /** Takes a role from a user (contract: admin.md §8). */
+  roleBindingsDelete(request: RequestInit<'roleBindingsDelete'>, options?: CallOptions): Promise<void>
 }

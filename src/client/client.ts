@@ -3,7 +3,7 @@ import { TextDecoder } from 'node:util'
 import { QueratorError, usageError } from '../errors.js'
 import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
-import { DETAILS_HEADER, type Send, type WireReply } from '../protocol/exchange.js'
+import { DETAILS_HEADER, type Headers, type Send, type WireReply } from '../protocol/exchange.js'
 import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly endpoint?: string
   /** How messages travel; default `'protobuf'`. */
   readonly encoding?: Encoding
+  /** The API key that is sent with each call, or a function that knows it by then. Default: none, which is anonymous. */
+  readonly apiKey?: string | (() => string | undefined)
   /** Sends requests in another way than over HTTP. */
   readonly send?: Send
 }
@@ -31,10 +33,12 @@ export interface QueratorClient extends QueratorCalls {}
 export class QueratorClient {
   readonly #send: Send
   readonly #encoding: Encoding
+  readonly #apiKey: ClientOptions['apiKey']
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
     this.#encoding = options.encoding ?? 'protobuf'
+    this.#apiKey = options.apiKey
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
@@ -45,13 +49,12 @@ export class QueratorClient {
     const method = METHODS[name] as Method
     const { signal } = options
     signal?.throwIfAborted()
-    const mediaType = MEDIA_TYPE[this.#encoding]
     const reply = await unlessAborted(
       signal,
       this.#send({
         method: 'POST',
         target: method.path,
-        headers: { 'content-type': mediaType, accept: mediaType },
+        headers: this.#headers(),
         body: this.#bytesOf(method.request, request ?? {}, name),
         signal,
       }),
@@ -59,6 +62,13 @@ export class QueratorClient {
     if (reply.status !== 200) throw atCallSite(failureOf(reply))
     const response = responseOf(method.response, reply)
     return (method.response as MessageType) === Reply ? undefined : response
+  }
+
+  #headers(): Headers {
+    const mediaType = MEDIA_TYPE[this.#encoding]
+    const key = typeof this.#apiKey === 'function' ? this.#apiKey() : this.#apiKey
+    const headers = { 'content-type': mediaType, accept: mediaType }
+    return key ? { ...headers, authorization: `Bearer ${key}` } : headers
   }
 
   /** @throws QueratorError that names the field where the request holds something else than its type says */

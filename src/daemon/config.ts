@@ -4,11 +4,14 @@
  * Read here: `address`, `logging`, `partition-storage`, `queue-storage`, `queues`. Other keys of the server's file are
  * named in a warning, so that nobody believes that they count.
  */
+import { AUTH_BACKENDS, type AuthBackend } from '../access/access.js'
 import { DEFAULT_STORAGES, type PartitionStorage } from '../engine/placement.js'
 import { usageError } from '../errors.js'
 import { listOf, mapOf, numberOf, textOf } from './config-values.js'
 import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from './log.js'
+
+export { AUTH_BACKENDS, type AuthBackend }
 
 /** The tree of the configuration file. */
 export interface ConfigTree {
@@ -29,13 +32,14 @@ export interface DaemonConfig {
   readonly logHandler: LogHandler
   readonly logLevel: LogLevel
   readonly storages: readonly PartitionStorage[]
+  readonly auth: AuthBackend
   readonly queues: readonly DeclaredQueue[]
   /** What the reader of the file should know. */
   readonly warnings: readonly string[]
 }
 
 const DEFAULT_ADDRESS = 'localhost:2319'
-const READ_KEYS = ['address', 'logging', 'partition-storage', 'queue-storage', 'queues']
+const READ_KEYS = ['auth-backend', 'address', 'logging', 'partition-storage', 'queue-storage', 'queues']
 
 /** Checks a tree and fills in the defaults. @throws QueratorError with the contract's text (admin.md §13.2) */
 export function readConfig(tree: ConfigTree = {}): DaemonConfig {
@@ -57,10 +61,18 @@ export function readConfig(tree: ConfigTree = {}): DaemonConfig {
     logLevel: LOG_LEVELS.includes(level as LogLevel) ? (level as LogLevel) : 'info',
     storages,
     queues: readDeclaredQueues(tree.queues, storages),
+    auth: readAuth(tree['auth-backend']),
     warnings: Object.keys(tree)
       .filter((key) => !READ_KEYS.includes(key))
       .map((key) => `the configuration key '${key}' has no effect here; read are ${READ_KEYS.join(', ')}`),
   }
+}
+
+function readAuth(value: unknown): AuthBackend {
+  const driver = textOf(mapOf(value, 'auth-backend').driver, 'auth-backend.driver')
+  const known = AUTH_BACKENDS.find((one) => one === (driver || 'none').toLowerCase())
+  if (known !== undefined) return known
+  throw usageError(`invalid auth-backend driver; '${driver}' is not one of (none, internal)`)
 }
 
 function readStorages(list: unknown): readonly PartitionStorage[] {

@@ -8,15 +8,16 @@
  */
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { Access, type AuthBackend } from '../access/access.js'
+import { authorize, identify, type Principal } from '../access/principal.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
-import { SYSTEM_NAMESPACE } from '../engine/queue-config.js'
 import { Queues } from '../engine/queues.js'
 import { usageError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
-import type { MethodName } from '../protocol/methods.js'
+import { METHODS, type MethodName } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
 import { Handler } from '../transport/handler.js'
@@ -35,13 +36,23 @@ export interface DaemonOptions {
   readonly config?: DaemonConfig
   /** Default: writes nothing. */
   readonly log?: Log
-  /** The same seed gives the same ids. Default: another one each time. */
+  /** Whether keys and permissions count; default: what the configuration says. */
+  readonly auth?: AuthBackend
+  /** Whether an open door is meant to be, and no warning; default no. */
+  readonly opensDoor?: boolean
+  /** The same seed gives the same ids and keys. Default: others each time. */
   readonly seed?: number | string
 }
+
+/** Said at the start with an auth backend (contract: admin.md §2.6). */
+const OPEN_DOOR =
+  "SYSTEM RUNNING IN OPEN DOOR MODE: whoever sends no key is an administrator, until the role binding of 'anonymous' to 'Admin' in '_system' is deleted"
 
 /** See the head of this file. */
 export class Daemon {
   readonly clock: TestClock
+  /** Whether keys and permissions count. */
+  readonly auth: AuthBackend
   readonly #log: Log
   readonly #queues: Queues
   readonly #handler: Handler
@@ -57,22 +68,30 @@ export class Daemon {
     const config = options.config ?? readConfig()
     this.clock = options.clock
     this.#log = options.log ?? createLog({ now: realNow })
+    const { auth = config.auth, seed } = options
+    this.auth = auth
+    const now = this.clock.now()
+    const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
+    const access = new Access({ auth, random, seeded: seed !== undefined, now })
     this.#queues = new Queues({
       clock: this.clock,
-      random: seededRandom(options.seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`),
+      random,
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
-    createDeclaredQueues(this.#queues, config.queues, this.clock.now())
+    createDeclaredQueues(this.#queues, config.queues, now)
     for (const warning of config.warnings) this.#log.write('warn', warning)
+    if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
     const { clock } = this
     const queues = this.#queues
-    const namespaceExists = (name: string) => name === SYSTEM_NAMESPACE
-    this.#handler = new Handler({
-      call: (name, message, request) => {
+    this.#handler = new Handler<Principal>({
+      identify: (key) => identify(access, key, clock),
+      call: (name, message, request, who) => {
         clock.catchUp()
         const gone: WhenGone = (listener) => whenGone(request, listener)
-        return carryOut(name, { clock, queues, namespaceExists, whenGone: gone }, message)
+        const { permission } = METHODS[name]
+        const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
+        return carryOut(name, { clock, queues, access, authorize: mayIn, whenGone: gone }, message)
       },
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),

@@ -3,9 +3,6 @@ import type { Timeout } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
 
-/** The namespace that always exists, and that an empty one means (contract: admin.md Q20). */
-export const SYSTEM_NAMESPACE = '_system'
-
 /** See the head of this file. Never changed in place: an update makes a new one. */
 export interface QueueConfig {
   readonly name: string

@@ -17,6 +17,7 @@ import type { TestQueue } from './test-queue.js'
 /** See the head of this file. */
 export class AttachedServer implements Backing {
   readonly client: QueratorClient
+  readonly send: Send
   readonly fetch: typeof fetch
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
@@ -24,18 +25,20 @@ export class AttachedServer implements Backing {
   readonly #queues = new Map<string, TestQueue>()
   #sweep: Promise<unknown> | undefined
   #closed = false
+  #apiKey: string | undefined
 
   /** @throws QueratorError when `endpoint` is no URL of a server */
-  constructor(endpoint: string) {
+  constructor(endpoint: string, apiKey: string | undefined) {
     const overHttp = sendOverHttp(endpoint)
-    const send: Send = async (request) => {
+    this.send = async (request) => {
       this.checkOpen()
       return overHttp(request)
     }
     this.#endpoint = endpoint
-    this.client = new QueratorClient({ send })
+    this.#apiKey = apiKey
+    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
     // Not the global one, which fake timers can stop.
-    this.fetch = fetchThrough(async (request) => send(await whole(request)))
+    this.fetch = fetchThrough(async (request) => this.send(await whole(request)))
   }
 
   embedded(what: string): Daemon {
@@ -63,6 +66,10 @@ export class AttachedServer implements Backing {
   deleted(queueName: string): void {
     this.#queues.delete(queueName)
     if (this.#queues.size === 0) process.off('beforeExit', this.#leave)
+  }
+
+  useKey(apiKey: string): void {
+    this.#apiKey = apiKey
   }
 
   async close(): Promise<void> {

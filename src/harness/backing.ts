@@ -1,12 +1,16 @@
 /** What stands behind a test daemon: a daemon in this process, or a server elsewhere. The harness treats both alike. */
 import type { QueratorClient } from '../client/client.js'
 import type { Daemon } from '../daemon/daemon.js'
+import type { Send } from '../protocol/exchange.js'
 import type { NameSource } from './queue-names.js'
 import type { TestQueue } from './test-queue.js'
 
 /** See the head of this file. */
 export interface Backing {
+  /** The test's own client: an administrator, once the door of an embedded daemon is closed. */
   readonly client: QueratorClient
+  /** Sends a request as it is, without a key. */
+  readonly send: Send
   /** Reaches it whatever the origin of the URL. */
   readonly fetch: typeof fetch
   readonly names: NameSource
@@ -19,5 +23,7 @@ export interface Backing {
   /** A queue was made for a test, and another was deleted by it. */
   made(queue: TestQueue): void
   deleted(queueName: string): void
+  /** Lets the test's own client send this key from now on. */
+  useKey(apiKey: string): void
   close(): Promise<void>
 }

@@ -9,15 +9,17 @@ import { NameSource } from './queue-names.js'
 /** See the head of this file. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
+  readonly send: Send
   readonly fetch: typeof fetch
   readonly names = new NameSource()
   readonly #daemon: Daemon
+  #apiKey: string | undefined
 
   constructor(daemon: Daemon) {
-    const send: Send = (request) => daemon.send(request)
+    this.send = (request) => daemon.send(request)
     this.#daemon = daemon
-    this.client = new QueratorClient({ send })
-    this.fetch = fetchThrough(send)
+    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
+    this.fetch = fetchThrough(this.send)
   }
 
   embedded(): Daemon {
@@ -35,6 +37,10 @@ export class EmbeddedBacking implements Backing {
   // It takes its queues with it.
   made(): void {}
   deleted(): void {}
+
+  useKey(apiKey: string): void {
+    this.#apiKey = apiKey
+  }
 
   close(): Promise<void> {
     return this.#daemon.close()

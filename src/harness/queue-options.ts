@@ -5,6 +5,8 @@ import type { TestQueue } from './test-queue.js'
 export interface QueueOptions {
   /** Default: a new readable name, `queue-1` and so on; in a runner the test's name and a number. */
   readonly name?: string
+  /** Where it is; made when it is not there. Default `'_system'`. */
+  readonly namespace?: string
   /** What a name that is made up begins with. */
   readonly label?: string
   /** How long a consumer may hold an item; default `'1m'`. */
@@ -24,6 +26,7 @@ export interface QueueOptions {
 /** Every option that there is. */
 export const QUEUE_OPTIONS = [
   'name',
+  'namespace',
   'label',
   'leaseTimeout',
   'expireTimeout',

@@ -1,7 +1,7 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
-import { type ConfigTree, readConfig } from '../daemon/config.js'
+import { AUTH_BACKENDS, type AuthBackend, type ConfigTree, readConfig } from '../daemon/config.js'
 import { readConfigFile } from '../daemon/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
@@ -21,7 +21,12 @@ export interface TestDaemonOptions {
    * real, so that the runner's fake timers move the daemon as well; nothing else does then.
    */
   readonly clock?: ClockOption
-  /** The same seed gives the same ids; default: others each time. */
+  /**
+   * `'internal'` checks keys and permissions, beginning with an open door: who sends no key is an administrator, until
+   * `daemon.closeDoor()`. `'none'` lets everybody do everything. Default: what the configuration says, else `'none'`.
+   */
+  readonly auth?: AuthBackend
+  /** The same seed gives the same ids and keys; default: others each time. */
   readonly seed?: number | string
   /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
@@ -31,9 +36,11 @@ export interface TestDaemonOptions {
    * pause and connect do not work there, and say so.
    */
   readonly endpoint?: string
+  /** The API key for a server elsewhere; default: the variable `QUERATOR_API_KEY`, and without it none. */
+  readonly apiKey?: string
 }
 
-const KNOWN = ['config', 'clock', 'seed', 'log', 'endpoint']
+const KNOWN = ['config', 'clock', 'auth', 'seed', 'log', 'endpoint', 'apiKey']
 
 /**
  * Starts a daemon in memory: no port, no file, no process.
@@ -47,12 +54,19 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, KNOWN)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
-  if (endpoint) return new TestDaemon(new AttachedServer(endpoint))
+  const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
+  if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))
   const config = readConfig(typeof options.config === 'string' ? readConfigFile(options.config) : options.config)
   const clock = new TestClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
-  const daemon = new Daemon({ config, clock, log: logOf(options.log ?? 'warn'), ...seed })
+  const auth = authOf(options.auth ?? config.auth)
+  const daemon = new Daemon({ config, clock, auth, opensDoor: true, log: logOf(options.log ?? 'warn'), ...seed })
   return new TestDaemon(new EmbeddedBacking(daemon))
+}
+
+function authOf(auth: AuthBackend): AuthBackend {
+  if (AUTH_BACKENDS.includes(auth)) return auth
+  throw usageError(`the option auth is one of ${AUTH_BACKENDS.join(', ')}; got ${String(auth)}`)
 }
 
 function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {

@@ -1,6 +1,6 @@
 /** A daemon in the hands of a test: its client, its clock, its queues, and every way to reach it. */
 import type { Duplex } from 'node:stream'
-import type { QueratorClient } from '../client/client.js'
+import { type ClientOptions, QueratorClient } from '../client/client.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
 import type { Backing } from './backing.js'
@@ -9,10 +9,11 @@ import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
+import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
 /** See the head of this file. Made by `startTestDaemon()`. */
 export class TestDaemon {
-  /** The typed client: one method for each call of the protocol. */
+  /** The typed client: one method for each call of the protocol. An administrator's, after {@link closeDoor}. */
   readonly client: QueratorClient
   /** A `fetch` that reaches this daemon, whatever the origin of the URL; paths alone will do. */
   readonly fetch: typeof fetch
@@ -20,6 +21,7 @@ export class TestDaemon {
   readonly #clients = new NameSource()
   readonly #home: QueueHome
   readonly #intercepted: (() => void)[] = []
+  readonly #users: TestUsers
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -27,6 +29,7 @@ export class TestDaemon {
     this.#backing = backing
     this.client = backing.client
     this.fetch = backing.fetch
+    this.#users = new TestUsers(backing)
     this.#home = {
       client: this.client,
       pause: (queueName) => this.pause(queueName),
@@ -51,8 +54,33 @@ export class TestDaemon {
     checkOptions('createQueue', options, QUEUE_OPTIONS)
     this.#backing.checkOpen()
     const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
+    if (options.namespace) await makeNamespace(this.client, options.namespace)
     const deadQueue = await this.#deadQueueFor(name, options)
     return this.#create(name, options, deadQueue)
+  }
+
+  /**
+   * Makes a user, and answers a client that uses a new key of theirs; `user.key` is the key.
+   * `createUser({ permissions: ['queue.lease'], namespace: 'shop' })`
+   * @throws QueratorError when the daemon does not check keys (`auth: 'internal'`), a role does not exist, or the name
+   *   is taken
+   */
+  createUser(options: UserOptions = {}): Promise<TestUser> {
+    return this.#users.create(options)
+  }
+
+  /**
+   * Closes the open door: from now on who sends no key may do nothing (contract: admin.md §2.6). This daemon's own
+   * `client`, queues and fixtures go on as an administrator of the name `querator-test`, who is answered.
+   * @throws QueratorError when the daemon does not check keys
+   */
+  closeDoor(): Promise<TestUser> {
+    return this.#users.closeDoor()
+  }
+
+  /** Another client of this daemon, with a key or without. */
+  clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
+    return new QueratorClient({ ...options, send: this.#backing.send })
   }
 
   /** A queue that exists already; whether it does shows at the first call. */
@@ -116,8 +144,9 @@ export class TestDaemon {
     if (deadQueue === undefined || deadQueue === false) return undefined
     if (typeof deadQueue === 'string') return this.queue(deadQueue)
     if (deadQueue !== true) return deadQueue
-    const { leaseTimeout, expireTimeout } = options
+    const { leaseTimeout, expireTimeout, namespace } = options
     return this.#create(`${name}-dead`, {
+      ...(namespace === undefined ? {} : { namespace }),
       ...(leaseTimeout === undefined ? {} : { leaseTimeout }),
       ...(expireTimeout === undefined ? {} : { expireTimeout }),
     })
@@ -131,6 +160,7 @@ export class TestDaemon {
       maxAttempts: options.maxAttempts ?? 0,
       deadQueue: deadQueue?.name ?? '',
       reference: options.reference ?? '',
+      namespace: options.namespace ?? '',
       requestedPartitions: options.partitions ?? 1,
     })
     const queue = new TestQueue(this.#home, name, deadQueue)

@@ -3,7 +3,20 @@
  * §1.6). A call that is not in it does not exist.
  */
 import type { ByteText } from './byte-text.js'
+import {
+  APIKeyCreateRequest,
+  APIKeyCreateResponse,
+  APIKeysDeleteRequest,
+  APIKeysListRequest,
+  APIKeysListResponse,
+} from './messages/api-keys.js'
 import type { FieldsOf, Init, MessageType, Shape } from './messages/message.js'
+import {
+  NamespaceInfo,
+  NamespacesDeleteRequest,
+  NamespacesListRequest,
+  NamespacesListResponse,
+} from './messages/namespaces.js'
 import {
   QueueClearRequest,
   QueueCompleteRequest,
@@ -24,12 +37,32 @@ import {
 } from './messages/queues.js'
 import { Reply } from './messages/reply.js'
 import {
+  RoleBindingCreateRequest,
+  RoleBindingCreateResponse,
+  RoleBindingDeleteRequest,
+  RoleBindingsListRequest,
+  RoleBindingsListResponse,
+  RoleCreateRequest,
+  RoleCreateResponse,
+  RolesDeleteRequest,
+  RolesListRequest,
+  RolesListResponse,
+  RoleUpdateRequest,
+} from './messages/roles.js'
+import {
   StorageItemsDeleteRequest,
   StorageItemsImportRequest,
   StorageItemsImportResponse,
   StorageItemsListRequest,
   StorageItemsListResponse,
 } from './messages/storage.js'
+import {
+  UserCreateRequest,
+  UserCreateResponse,
+  UsersDeleteRequest,
+  UsersListRequest,
+  UsersListResponse,
+} from './messages/users.js'
 
 /** One row of the table. */
 export interface Method<I extends MessageType = MessageType, O extends MessageType = MessageType> {
@@ -42,8 +75,8 @@ export interface Method<I extends MessageType = MessageType, O extends MessageTy
   readonly bodyLimit: number
   /** What a caller must be allowed to do. */
   readonly permission: string
-  /** In which namespace: the queue's own, or the one in the request (empty: `_system`). */
-  readonly namespace: 'queue' | 'request'
+  /** In which namespace: the queue's own, the one in the request (empty: `_system`), or `_system` whatever is asked. */
+  readonly namespace: 'queue' | 'request' | 'system'
 }
 
 const PRODUCE_LIMIT = 5_000_000
@@ -58,9 +91,20 @@ function method<I extends MessageType, O extends MessageType>(
   response: O,
   permission: string,
   bodyLimit = USUAL_LIMIT,
-  namespace: 'queue' | 'request' = 'queue',
+  namespace: Method['namespace'] = 'queue',
 ): Method<I, O> {
   return { path: `/v1/${path}`, request, response, bodyLimit, permission, namespace }
+}
+
+/** A call that is not about one queue. */
+function accessMethod<I extends MessageType, O extends MessageType>(
+  path: string,
+  request: I,
+  response: O,
+  permission: string,
+  namespace: 'request' | 'system',
+): Method<I, O> {
+  return method(path, request, response, permission, USUAL_LIMIT, namespace)
 }
 
 /** See the head of this file. Keys are the names of the client's methods, as in Querator's Go client. */
@@ -92,6 +136,47 @@ export const METHODS = {
     IMPORT_LIMIT,
   ),
   storageItemsDelete: method('storage/items.delete', StorageItemsDeleteRequest, Reply, 'queue.clear'),
+  namespacesCreate: accessMethod('namespaces.create', NamespaceInfo, Reply, 'namespace.create', 'system'),
+  namespacesUpdate: accessMethod('namespaces.update', NamespaceInfo, Reply, 'namespace.update', 'system'),
+  namespacesList: accessMethod(
+    'namespaces.list',
+    NamespacesListRequest,
+    NamespacesListResponse,
+    'namespace.list',
+    'system',
+  ),
+  namespacesDelete: accessMethod('namespaces.delete', NamespacesDeleteRequest, Reply, 'namespace.delete', 'system'),
+  usersCreate: accessMethod('users.create', UserCreateRequest, UserCreateResponse, 'user.create', 'system'),
+  usersList: accessMethod('users.list', UsersListRequest, UsersListResponse, 'user.list', 'system'),
+  usersDelete: accessMethod('users.delete', UsersDeleteRequest, Reply, 'user.delete', 'system'),
+  apiKeysCreate: accessMethod('apikeys.create', APIKeyCreateRequest, APIKeyCreateResponse, 'apikey.create', 'system'),
+  apiKeysList: accessMethod('apikeys.list', APIKeysListRequest, APIKeysListResponse, 'apikey.list', 'system'),
+  apiKeysDelete: accessMethod('apikeys.delete', APIKeysDeleteRequest, Reply, 'apikey.delete', 'system'),
+  rolesCreate: accessMethod('roles.create', RoleCreateRequest, RoleCreateResponse, 'role.create', 'request'),
+  rolesList: accessMethod('roles.list', RolesListRequest, RolesListResponse, 'role.list', 'request'),
+  rolesUpdate: accessMethod('roles.update', RoleUpdateRequest, Reply, 'role.update', 'request'),
+  rolesDelete: accessMethod('roles.delete', RolesDeleteRequest, Reply, 'role.delete', 'request'),
+  roleBindingsCreate: accessMethod(
+    'rolebindings.create',
+    RoleBindingCreateRequest,
+    RoleBindingCreateResponse,
+    'rolebinding.create',
+    'request',
+  ),
+  roleBindingsList: accessMethod(
+    'rolebindings.list',
+    RoleBindingsListRequest,
+    RoleBindingsListResponse,
+    'rolebinding.list',
+    'request',
+  ),
+  roleBindingsDelete: accessMethod(
+    'rolebindings.delete',
+    RoleBindingDeleteRequest,
+    Reply,
+    'rolebinding.delete',
+    'request',
+  ),
 } as const
 
 /** The name of a call, as in the client. */

@@ -8,6 +8,11 @@ export const FIRST_SECOND = ZERO_TIME / 1000
 /** The last one, of the year 9999. */
 export const LAST_SECOND = 253_402_300_799
 
+/** Whether RFC 3339 can show it. */
+export function isShowable({ seconds, nanos }: Timestamp): boolean {
+  return seconds >= FIRST_SECOND && seconds <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999
+}
+
 /** The instant of a Timestamp, exact; one that RFC 3339 cannot show becomes the nearest that it can. */
 export function instantOf(timestamp: Timestamp): ExactInstant {
   const given = Number(timestamp.seconds)

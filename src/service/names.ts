@@ -44,6 +44,27 @@ export function checkNamespaceName(name: string): void {
   if (name.includes(':')) throw invalid(`'${name}' cannot contain ':' character`)
 }
 
+/** The mark of keys, as a namespace or a key is given it. Empty is one. @throws 400 */
+export function checkTag(field: 'api_key_tag' | 'key_tag', tag: string): void {
+  if (bytesOf(tag) > 16) throw badRequest(`${field} is invalid; cannot be greater than 16 characters`)
+  if (!/^[0-9a-z]*$/.test(tag)) throw badRequest(`${field} is invalid; must be lowercase alphanumeric only`)
+}
+
+/** A text of limited length. @throws 400 */
+export function checkLength(field: string, text: string, longest: number): void {
+  if (bytesOf(text) > longest) throw badRequest(`${field} is invalid; cannot be greater than '${longest}' characters`)
+}
+
+/** A text that must be there; blanks are one. @throws 400 */
+export function checkGiven(field: string, text: string): void {
+  if (text === '') throw badRequest(`${field} is invalid; cannot be empty`)
+}
+
+/** A text that becomes part of a key of the store. @throws 400 */
+export function checkNoColon(field: string, text: string): void {
+  if (text.includes(':')) throw badRequest(`${field} is invalid; '${text}' cannot contain ':' character`)
+}
+
 /** The format of a dead letter queue's name. @throws 400 */
 export function checkDeadQueueName(name: string, longest: number): void {
   const invalid = (why: string) => badRequest(`dead queue is invalid; ${why}`)

@@ -1,9 +1,10 @@
 /** Reading and checking what a queue is configured with (contract: admin.md §9). */
+import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { formatDuration, parseDuration, timeoutOf } from '../clock/duration.js'
-import { type QueueConfig, SYSTEM_NAMESPACE } from '../engine/queue-config.js'
+import type { QueueConfig } from '../engine/queue-config.js'
 import { badRequest } from '../errors.js'
 import type { QueueInfo } from '../protocol/messages/queues.js'
-import type { ServiceContext } from './context.js'
+import type { CallContext } from './context.js'
 import { bytesOf, checkDeadQueueName, checkNamespaceName, checkQueueName } from './names.js'
 
 /** More partitions than a daemon in memory can sensibly hold; Querator itself has no limit and runs out of memory. */
@@ -43,7 +44,7 @@ function readTimeout(field: string, text: string, expected: string): bigint {
 }
 
 /** DLQ: the dead letter queue exists and is none that has one itself. @throws 400 */
-export function checkDeadQueue(context: ServiceContext, name: string, deadQueue: string): void {
+export function checkDeadQueue(context: CallContext, name: string, deadQueue: string): void {
   if (deadQueue === '') return
   checkDeadQueueName(deadQueue, 500)
   if (deadQueue === name) throw badRequest('dead_queue cannot reference itself')

@@ -1,11 +1,13 @@
 /** The calls about queues as such: create, list, update, delete, info (contract: admin.md §10). */
+import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { formatDuration, timeoutOf } from '../clock/duration.js'
-import { type QueueConfig, SYSTEM_NAMESPACE } from '../engine/queue-config.js'
-import { badRequest, requestFailed } from '../errors.js'
+import type { QueueConfig } from '../engine/queue-config.js'
+import { badRequest } from '../errors.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
-import { checkQueueName, isAfter, isBlank } from './names.js'
+import { checkQueueName } from './names.js'
+import { fromName, pageSize } from './paging.js'
 import {
   checkDeadQueue,
   checkFields,
@@ -16,7 +18,6 @@ import {
   readOptions,
 } from './queue-options.js'
 
-const USUAL_PAGE = 1000
 const LONGEST_PAGE = 65536
 
 /** queues.create (contract: admin.md §10.1). */
@@ -24,9 +25,8 @@ export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate
   checkQueueName(info.queueName)
   const timeouts = readOptions(info)
   const config = configOf(info, timeouts, context.clock.now())
-  if (!context.namespaceExists(config.namespace)) {
-    throw requestFailed(`namespace does not exist; '${config.namespace}' was not found`)
-  }
+  context.authorize(config.namespace)
+  context.access.namespaces.assertExists(config.namespace)
   context.queues.assertFree(config.name)
   checkDeadQueue(context, config.name, config.deadQueue)
   checkFields(config)
@@ -41,24 +41,16 @@ export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate
 export function queuesList(context: CallContext, request: RequestOf<'queuesList'>): AnswerOf<'queuesList'> {
   context.queues.assertRunning()
   const { limit, pivot } = request
+  const namespace = request.namespace || SYSTEM_NAMESPACE
+  context.authorize(namespace)
   if (limit < 0) throw badRequest('limit is invalid; limit cannot be negative')
   if (limit > LONGEST_PAGE) throw badRequest(`limit is invalid; cannot be greater than ${LONGEST_PAGE}`)
   if (pivot.includes('~')) throw badRequest(`pivot is invalid; '${pivot}' cannot contain '~' character`)
   const configs = context.queues.all().map((queue) => queue.config)
-  const namespace = request.namespace || SYSTEM_NAMESPACE
-  const page = configs
-    .slice(pivotIndex(configs, pivot))
+  const page = fromName(configs, pivot)
     .filter((config) => config.namespace === namespace)
-    .slice(0, limit || USUAL_PAGE)
+    .slice(0, pageSize(limit))
   return { items: page.map(infoOf) }
-}
-
-function pivotIndex(configs: readonly QueueConfig[], pivot: string): number {
-  if (isBlank(pivot)) return 0
-  const exact = configs.findIndex((config) => config.name === pivot)
-  if (exact >= 0) return exact
-  const greater = configs.findIndex((config) => isAfter(config.name, pivot))
-  return greater >= 0 ? greater : configs.length
 }
 
 /** queues.update (contract: admin.md §10.3): what is empty keeps its value, or is cleared, field by field. */

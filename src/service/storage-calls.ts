@@ -10,8 +10,8 @@ import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { isBlank } from './names.js'
+import { pageSize } from './paging.js'
 
-const USUAL_PAGE = 1000
 /** What a timestamp that is missing in an import stands for. */
 const EPOCH: ExactInstant = { at: 0, early: 0 }
 
@@ -34,7 +34,7 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   const partition = findQueue(context, request.queueName).partition(request.partition)
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
   if (pivot !== undefined) checkItemId(pivot)
-  const items = partition.page(which, pivot, Math.max(0, request.limit || USUAL_PAGE))
+  const items = partition.page(which, pivot, pageSize(request.limit))
   return { items: items.map((item) => storedItem(partition, item)) }
 }
 

@@ -10,7 +10,7 @@ import type { MessageType } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName, methodAt } from '../protocol/methods.js'
 import { errorReply, OK_REPLY } from '../protocol/replies.js'
-import { checkAuthorization } from './authorization.js'
+import { keyOf } from './authorization.js'
 import { type Health, healthReply } from './health.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
@@ -27,20 +27,22 @@ function okReply(encoding: Encoding): WireReply {
   return { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
 }
 
-/** What the handler stands in front of. */
-export interface Backend {
+/** What the handler stands in front of. `Caller` is whoever asks; what that is, the handler need not know. */
+export interface Backend<Caller> {
+  /** Who shows this key, or none. @throws 401 */
+  identify(key: string | undefined): Caller
   /** Carries a call out: answers its response, or nothing for a plain OK. */
-  call(name: MethodName, message: unknown, request: WireRequest): unknown
+  call(name: MethodName, message: unknown, request: WireRequest, caller: Caller): unknown
   health(): Health
   /** Notes a failure that is nobody's request's fault. */
   failed(error: unknown, request: { method: string; path: string }): void
 }
 
 /** See the head of this file. */
-export class Handler {
-  readonly #backend: Backend
+export class Handler<Caller = unknown> {
+  readonly #backend: Backend<Caller>
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend<Caller>) {
     this.#backend = backend
   }
 
@@ -49,12 +51,15 @@ export class Handler {
     const path = pathOf(request.target)
     if (path === '/health' && request.method === 'GET') return healthReply(this.#backend.health())
     try {
-      const name = nameOf(request, path)
+      if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
+      const caller = this.#backend.identify(keyOf(request.headers.authorization))
+      const name = methodAt(path)
+      if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
       const method = METHODS[name] as Method
       const reading = readBody(request.body, method.bodyLimit)
       const body = ArrayBuffer.isView(reading) ? reading : await reading
       const message = decodeRequest(method.request, body, encodingOfBody(request))
-      const response = (await this.#backend.call(name, message, request)) ?? OK_REPLY
+      const response = (await this.#backend.call(name, message, request, caller)) ?? OK_REPLY
       const held = request.replying?.()
       if (held !== undefined) await held
       return reply(request, method.response, response, 200)
@@ -69,14 +74,6 @@ export class Handler {
     this.#backend.failed(error, { method: request.method, path })
     return new QueratorError(500, 'Internal Error')
   }
-}
-
-function nameOf(request: WireRequest, path: string): MethodName {
-  if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
-  checkAuthorization(request.headers.authorization)
-  const name = methodAt(path)
-  if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
-  return name
 }
 
 function encodingOfBody(request: WireRequest): Encoding {

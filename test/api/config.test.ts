@@ -49,6 +49,7 @@ test.each([
   [{ 'partition-storage': [{ name: 'x' }] }, "invalid driver; '' is not one of (Memory, Badger)"],
   [{ 'queue-storage': { driver: 'postgres' } }, "invalid driver; 'postgres' is not one of (Memory, Badger)"],
   [{ 'queue-storage': { driver: 'badger' } }, /^invalid driver; 'badger' .*keeps everything in memory/],
+  [{ 'auth-backend': { driver: 'ldap' } }, "invalid auth-backend driver; 'ldap' is not one of (none, internal)"],
   [{ logging: { handler: 'Color' } }, "invalid handler; 'Color' is not one of (color, text, json)"],
   [{ 'partition-storage': {} }, 'partition-storage must be a list; got {}'],
   [
@@ -74,12 +75,10 @@ test('what is wrong with a file is said with its line and its path', async () =>
 
 test('only the first document counts, and keys without effect are named', async () => {
   const records: LogRecord[] = []
-  const config = file(
-    'logging: { level: debug }\nauth-backend: { driver: none }\n---\nlogging: { handler: nonsense }\n',
-  )
+  const config = file('logging: { level: debug }\ntelemetry: { driver: none }\n---\nlogging: { handler: nonsense }\n')
   await using _ = await startTestDaemon({ config, log: (record) => records.push(record) })
   expect(records.map((record) => record.message)).toEqual([
-    "the configuration key 'auth-backend' has no effect here; read are address, logging, partition-storage, queue-storage, queues",
+    "the configuration key 'telemetry' has no effect here; read are auth-backend, address, logging, partition-storage, queue-storage, queues",
   ])
 })
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 
 /** A file of recordings. */
 export const RECORDED_FILES = [
+  'access',
   'items',
   'lease',
   'lifecycle',
@@ -20,13 +21,14 @@ export interface RecordedReply {
   readonly body?: unknown
   readonly bodyHex?: string
   readonly headers?: Record<string, string | null>
-  readonly sortBy?: Record<string, string>
 }
 
 /** One step of a scenario; which fields it has says what it does. */
 export interface Step {
   readonly call?: string
   readonly body?: unknown
+  /** Sent as a bearer token. */
+  readonly key?: string
   readonly raw?: {
     readonly method?: string
     readonly path: string
@@ -43,12 +45,14 @@ export interface Step {
   readonly advance?: string
   readonly pause?: string
   readonly on?: boolean
+  /** Which lists are sorted by which of their fields before they are compared: their order is chance. */
+  readonly sortBy?: Record<string, string>
 }
 
 /** A scenario: a daemon of its own, and steps. */
 export interface Scenario {
   readonly name: string
-  readonly daemon?: { readonly storages?: number[] }
+  readonly daemon?: { readonly storages?: number[]; readonly auth?: 'internal' }
   readonly steps: readonly Step[]
 }
 

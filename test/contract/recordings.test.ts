@@ -13,6 +13,7 @@ function daemonFor(scenario: Scenario) {
   return startTestDaemon({
     clock: { start: new Date('2026-01-01T00:00:00Z') },
     log: 'silent',
+    auth: scenario.daemon?.auth ?? 'none',
     config: {
       'partition-storage': storages.map((affinity, index) => ({ name: `mem-${index}`, driver: 'memory', affinity })),
     },

@@ -134,7 +134,7 @@ describe('Vitest', () => {
     })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
-      "startTestDaemon has no option 'clok'; it has: config, clock, seed, log, endpoint",
+      "startTestDaemon has no option 'clok'; it has: config, clock, auth, seed, log, endpoint, apiKey",
     )
   })
 })

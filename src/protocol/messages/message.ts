@@ -73,11 +73,19 @@ export function many<const K extends FieldKind | MessageType>(
   return { number, kind, repeated: true, names }
 }
 
-/** Makes a type of its fields. Fields are written in the order of their numbers. */
-export function message<const F extends Fields>(name: string, specs: F): MessageType<F> {
+/**
+ * Makes a type of its fields, which are written in the order of their numbers. `protoNames` says how its .proto file
+ * spells names of several words; messages here always have camelCase.
+ */
+export function message<const F extends Fields>(
+  name: string,
+  specs: F,
+  protoNames: 'camelCase' | 'snake_case' = 'camelCase',
+): MessageType<F> {
   const fields = Object.entries(specs)
     .map(([local, { number, kind, repeated, names }]): Field => {
-      const { name = local, json = snakeCase(local) } = names ?? {}
+      const usual = protoNames === 'camelCase' ? local : snakeCase(local)
+      const { name = usual, json = snakeCase(local) } = names ?? {}
       return { local, name, json, number, kind: kind as Field['kind'], repeated }
     })
     .sort((a, b) => a.number - b.number)

@@ -1,0 +1,79 @@
+/** Who there is, and who may do what: all stores of a daemon, which are there in every mode (D12). */
+import { randomBytes } from 'node:crypto'
+import type { Instant } from '../clock/instant.js'
+import { drawKsuid } from '../ids/ksuid.js'
+import type { Random } from '../ids/random.js'
+import { ApiKeys } from './api-keys.js'
+import { ENTROPY_BYTES } from './key-text.js'
+import { Namespaces, SYSTEM_NAMESPACE } from './namespaces.js'
+import { ADMIN, STANDARD_ROLES } from './permissions.js'
+import { RoleBindings } from './role-bindings.js'
+import { Roles } from './roles.js'
+import { Users } from './users.js'
+
+/** Whether keys and permissions count: `none` of both, or those that are kept here. */
+export const AUTH_BACKENDS = ['none', 'internal'] as const
+/** See {@link AUTH_BACKENDS}. */
+export type AuthBackend = (typeof AUTH_BACKENDS)[number]
+
+/** The id and the name of whoever sends no key. */
+export const ANONYMOUS = 'anonymous'
+
+/** What a daemon's access is made of. */
+export interface AccessOptions {
+  readonly auth: AuthBackend
+  readonly random: Random
+  /** Whether keys come from `random` too, so that a run can be repeated; else the machine's chance makes them. */
+  readonly seeded: boolean
+  readonly now: Instant
+}
+
+/** See the head of this file. */
+export class Access {
+  readonly auth: AuthBackend
+  readonly namespaces: Namespaces
+  readonly users = new Users()
+  readonly apiKeys = new ApiKeys()
+  readonly roles = new Roles()
+  readonly bindings = new RoleBindings()
+  readonly #random: Random
+  readonly #seeded: boolean
+
+  constructor({ auth, random, seeded, now }: AccessOptions) {
+    this.auth = auth
+    this.#random = random
+    this.#seeded = seeded
+    this.namespaces = new Namespaces(now)
+    if (auth === 'internal') this.#bootstrap(now)
+  }
+
+  /** A new id of a user, key, role or binding. */
+  newId(now: Instant): string {
+    return drawKsuid(now, this.#random)
+  }
+
+  /** What a new key is made of. */
+  newEntropy(): Uint8Array {
+    return this.#seeded
+      ? Uint8Array.from({ length: ENTROPY_BYTES }, () => this.#random() >>> 24)
+      : randomBytes(ENTROPY_BYTES)
+  }
+
+  /** Removes a user with all bindings and keys. @throws 453 when there is none with this id */
+  deleteUser(id: string): void {
+    this.users.delete(id)
+    this.bindings.deleteOf(id)
+    this.apiKeys.deleteOf(id)
+  }
+
+  /** The standard roles, and the open door: whoever sends no key is an administrator (contract: admin.md §2.6). */
+  #bootstrap(now: Instant): void {
+    this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
+    const namespace = SYSTEM_NAMESPACE
+    for (const [name, permissions] of STANDARD_ROLES) {
+      this.roles.create({ id: this.newId(now), namespace, name, permissions, createdAt: now })
+    }
+    const roleId = this.roles.require(namespace, ADMIN).id
+    this.bindings.create({ id: this.newId(now), namespace, userId: ANONYMOUS, roleId, createdAt: now })
+  }
+}

@@ -1,0 +1,56 @@
+/** Who asks, and whether they may (contract: admin.md §2.2 and §2.4). */
+import type { Clock } from '../clock/clock.js'
+import { QueratorError } from '../errors.js'
+import { type Access, ANONYMOUS } from './access.js'
+import { isKeyText } from './key-text.js'
+import { SYSTEM_NAMESPACE } from './namespaces.js'
+
+/** As many of a user's roles in a namespace count. */
+const MOST_ROLES = 100
+
+/** Who asks. */
+export interface Principal {
+  readonly userId: string
+  readonly username: string
+  /** The only namespace for which their key counts; empty for all. */
+  readonly scope: string
+}
+
+const NOBODY: Principal = { userId: ANONYMOUS, username: ANONYMOUS, scope: '' }
+
+/** Who it is that shows this key, or none. @throws 401 when the key does not count */
+export function identify(access: Access, key: string | undefined, clock: Clock): Principal {
+  if (key === undefined || access.auth === 'none') return NOBODY
+  if (!isKeyText(key)) throw invalidKey()
+  const now = clock.now()
+  const record = access.apiKeys.present(key, now)
+  const user = access.users.find(record.userId)
+  if (user === undefined) throw invalidKey()
+  access.apiKeys.used(record, now)
+  return { userId: user.id, username: user.username, scope: record.namespaceScope }
+}
+
+/** @throws 403 when they may not do it in that namespace */
+export function authorize(access: Access, who: Principal, permission: string, namespace: string): void {
+  if (access.auth === 'none' || isAllowed(access, who, permission, namespace)) return
+  throw new QueratorError(403, 'access denied')
+}
+
+function isAllowed(access: Access, { userId, scope }: Principal, permission: string, namespace: string): boolean {
+  const inSystem = () => hasPermission(access, userId, permission, SYSTEM_NAMESPACE)
+  if (namespace === SYSTEM_NAMESPACE) return inSystem()
+  if (scope !== '' && scope !== namespace) return false
+  return hasPermission(access, userId, permission, namespace) || inSystem()
+}
+
+function hasPermission(access: Access, userId: string, permission: string, namespace: string): boolean {
+  return access.bindings
+    .of(userId)
+    .filter((binding) => binding.namespace === namespace)
+    .slice(0, MOST_ROLES)
+    .some((binding) => access.roles.get(binding.roleId)?.permissions.includes(permission))
+}
+
+function invalidKey(): QueratorError {
+  return new QueratorError(401, 'api key is invalid')
+}

@@ -1,0 +1,81 @@
+/** Role bindings: who has which role, in the namespace of the role (contract: admin.md §8). */
+import type { Instant } from '../clock/instant.js'
+import { badRequest, requestFailed } from '../errors.js'
+import { Records } from './records.js'
+
+/** See the head of this file. */
+export interface RoleBinding {
+  readonly id: string
+  readonly namespace: string
+  readonly userId: string
+  readonly roleId: string
+  readonly createdAt: Instant
+}
+
+/** All role bindings of a daemon. One user has one role once. */
+export class RoleBindings {
+  readonly #records = new Records<RoleBinding>()
+  /** By user, in the order of creation: what each request asks for. */
+  readonly #byUser = new Map<string, RoleBinding[]>()
+
+  /** A user's, in the order of creation. */
+  of(userId: string): readonly RoleBinding[] {
+    return this.#byUser.get(userId) ?? []
+  }
+
+  /** Whether a namespace has any. */
+  areIn(namespace: string): boolean {
+    return this.#some((binding) => binding.namespace === namespace)
+  }
+
+  /** Whether anybody has the role. */
+  areTo(roleId: string): boolean {
+    return this.#some((binding) => binding.roleId === roleId)
+  }
+
+  /** A page by id of the bindings in a namespace. */
+  page(pivot: string, limit: number, namespace: string): RoleBinding[] {
+    return this.#records.page(pivot, limit, (binding) => binding.namespace === namespace)
+  }
+
+  /** @throws 400 when the user has the role already */
+  create(binding: RoleBinding): void {
+    const { namespace, userId, roleId } = binding
+    if (this.#find(userId, roleId) !== undefined) {
+      throw badRequest(
+        `role binding already exists; binding for user '${userId}' to role '${roleId}' in namespace '${namespace}' already exists`,
+      )
+    }
+    this.#byUser.set(userId, [...this.of(userId), binding])
+    this.#records.add(binding)
+  }
+
+  /** Takes a role from a user. @throws 453 when the user does not have it */
+  delete(namespace: string, userId: string, roleId: string): void {
+    const binding = this.#find(userId, roleId)
+    if (binding === undefined) {
+      throw requestFailed(`role binding does not exist; '${namespace}:${userId}:${roleId}' was not found`)
+    }
+    this.#remove(binding)
+  }
+
+  deleteOf(userId: string): void {
+    for (const binding of this.of(userId)) this.#remove(binding)
+  }
+
+  #some(which: (binding: RoleBinding) => boolean): boolean {
+    for (const binding of this.#records.values()) if (which(binding)) return true
+    return false
+  }
+
+  #find(userId: string, roleId: string): RoleBinding | undefined {
+    return this.of(userId).find((binding) => binding.roleId === roleId)
+  }
+
+  #remove(binding: RoleBinding): void {
+    const left = this.of(binding.userId).filter((one) => one !== binding)
+    if (left.length > 0) this.#byUser.set(binding.userId, left)
+    else this.#byUser.delete(binding.userId)
+    this.#records.remove(binding.id)
+  }
+}

@@ -1,0 +1,69 @@
+/** Roles: lists of permissions with a name, each in a namespace (contract: admin.md §7). */
+import type { Instant } from '../clock/instant.js'
+import { badRequest, requestFailed } from '../errors.js'
+import { Records } from './records.js'
+
+/** See the head of this file. */
+export interface Role {
+  readonly id: string
+  readonly namespace: string
+  readonly name: string
+  /** As they were given: order and doubles stay. */
+  readonly permissions: readonly string[]
+  readonly createdAt: Instant
+}
+
+/** All roles of a daemon. Names are unique within a namespace. */
+export class Roles {
+  readonly #records = new Records<Role>()
+  /** Ids by namespace, and in it by name. */
+  readonly #ids = new Map<string, Map<string, string>>()
+
+  get(id: string): Role | undefined {
+    return this.#records.get(id)
+  }
+
+  find(namespace: string, name: string): Role | undefined {
+    return this.get(this.#ids.get(namespace)?.get(name) ?? '')
+  }
+
+  /** @throws 453 when there is none of that name in the namespace */
+  require(namespace: string, name: string): Role {
+    const role = this.find(namespace, name)
+    if (role !== undefined) return role
+    throw requestFailed(`role does not exist; '${namespace}:${name}' was not found`)
+  }
+
+  /** Whether a namespace has any. */
+  areIn(namespace: string): boolean {
+    return this.#ids.has(namespace)
+  }
+
+  /** A page by id of the roles of a namespace. */
+  page(pivot: string, limit: number, namespace: string): Role[] {
+    return this.#records.page(pivot, limit, (role) => role.namespace === namespace)
+  }
+
+  /** @throws 400 when the name is taken in the namespace */
+  create(role: Role): void {
+    const { id, namespace, name } = role
+    if (this.find(namespace, name) !== undefined) {
+      throw badRequest(`role already exists; '${namespace}:${name}' already exists`)
+    }
+    const ids = this.#ids.get(namespace) ?? new Map<string, string>()
+    this.#ids.set(namespace, ids.set(name, id))
+    this.#records.add(role)
+  }
+
+  /** Gives a role other permissions. */
+  update(role: Role, permissions: readonly string[]): void {
+    this.#records.replace({ ...role, permissions })
+  }
+
+  delete({ id, namespace, name }: Role): void {
+    const ids = this.#ids.get(namespace)
+    ids?.delete(name)
+    if (ids?.size === 0) this.#ids.delete(namespace)
+    this.#records.remove(id)
+  }
+}

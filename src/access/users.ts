@@ -1,0 +1,49 @@
+/** Users (contract: admin.md §5). */
+import type { Instant } from '../clock/instant.js'
+import { badRequest, requestFailed } from '../errors.js'
+import { Records } from './records.js'
+
+/** See the head of this file. */
+export interface User {
+  readonly id: string
+  readonly username: string
+  readonly email: string
+  /** What another system calls this user. */
+  readonly externalId: string
+  readonly createdAt: Instant
+}
+
+/** All users of a daemon. Usernames are unique. */
+export class Users {
+  readonly #records = new Records<User>()
+  readonly #usernames = new Set<string>()
+
+  find(id: string): User | undefined {
+    return this.#records.get(id)
+  }
+
+  /** @throws 453 when there is none with this id */
+  assertExists(id: string): void {
+    if (this.find(id) === undefined) throw requestFailed(`user does not exist; '${id}' was not found`)
+  }
+
+  /** A page by id, see {@link Records.page}. */
+  page(pivot: string, limit: number): User[] {
+    return this.#records.page(pivot, limit, () => true)
+  }
+
+  /** @throws 400 when the username is taken */
+  create(user: User): void {
+    const { username } = user
+    if (this.#usernames.has(username)) throw badRequest(`username is already taken; '${username}' is already taken`)
+    this.#usernames.add(username)
+    this.#records.add(user)
+  }
+
+  /** @throws 453 when there is none with this id */
+  delete(id: string): void {
+    this.assertExists(id)
+    this.#usernames.delete(this.find(id)?.username ?? '')
+    this.#records.remove(id)
+  }
+}
