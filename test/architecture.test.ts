@@ -30,6 +30,7 @@ const PACKAGES: Record<string, string[]> = {
   commander: ['cli'],
   vitest: ['runners'],
   'get-port': ['harness'],
+  'prom-client': ['transport'],
 }
 
 interface Import {

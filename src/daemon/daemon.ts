@@ -27,6 +27,7 @@ import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config.js'
 import { createDeclaredQueues } from './declared-queues.js'
 import { createLog, type Log } from './log.js'
+import { queueFigures } from './queue-figures.js'
 import { VERSION } from './version.js'
 
 /** What a daemon is made of. */
@@ -93,6 +94,7 @@ export class Daemon {
         const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
         return carryOut(name, { clock, queues, access, authorize: mayIn, whenGone: gone }, message)
       },
+      queueFigures: () => queueFigures(queues.all()),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })

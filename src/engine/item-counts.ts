@@ -51,10 +51,19 @@ export class ItemCounts {
     else this.#leaseEnds.remove(item.until.at, item.until.early)
   }
 
+  /** How many items are not scheduled, leased ones counted in. */
+  get total(): number {
+    return this.#created.count
+  }
+
+  get leased(): number {
+    return this.#leaseEnds.count
+  }
+
   stats(now: Instant): PartitionStats {
     return {
-      total: this.#created.count,
-      leased: this.#leaseEnds.count,
+      total: this.total,
+      leased: this.leased,
       scheduled: this.#scheduled,
       averageAge: this.#created.behind(now),
       averageLeasedAge: -this.#leaseEnds.behind(now),

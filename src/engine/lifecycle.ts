@@ -74,19 +74,25 @@ function endLease(partition: Partition, rules: LifecycleRules, item: Item, time:
   if (rules.maxAttempts === 0 || item.attempts < rules.maxAttempts) {
     partition.moveToTail(item)
     report(partition, rules, 'lease-expired', item, time)
+    partition.tally.leaseExpired++
     return true
   }
-  return bury(partition, rules, item, time, 'attempts-exhausted')
+  const buried = bury(partition, rules, item, time, 'attempts-exhausted')
+  if (buried) partition.tally.leaseExpired++
+  return buried
 }
 
 /** Ends an item: into the dead letter queue where one is named, or away. False when its dead letter queue is gone. */
 function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Instant, kind: FiredKind): boolean {
-  if (rules.deadQueue === '') {
+  const moves = rules.deadQueue !== ''
+  if (moves && !rules.copyToDeadQueue(item, partition.ids.text(item.sequence))) return false
+  if (kind === 'item-expired') partition.tally.expired++
+  if (!moves) {
     report(partition, rules, kind, item, time)
     partition.expire(item)
     return true
   }
-  if (!rules.copyToDeadQueue(item, partition.ids.text(item.sequence))) return false
+  partition.tally.deadLettered++
   report(partition, rules, 'dead-lettered', item, time)
   if (item.leased) partition.expire(item)
   else partition.markCopied(item)

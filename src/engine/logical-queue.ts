@@ -86,6 +86,7 @@ export class LogicalQueue {
       const now = this.#context.clock.now()
       const end = this.#lives.of(this.#config.expireTimeout, now)
       for (const content of items) partition.add(newItem(content, now, end))
+      partition.tally.produced += items.length
       if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
     })
   }

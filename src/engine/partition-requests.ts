@@ -41,7 +41,10 @@ export function deadItem(dead: ItemContent, sourceId: string, life: DeadlineGrou
 
 /** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
 export function completeItems(partition: Partition, ids: readonly string[]): void {
-  for (const id of ids) partition.release(partition.leasedItem(id, 'completed'))
+  for (const id of ids) {
+    partition.release(partition.leasedItem(id, 'completed'))
+    partition.tally.completed++
+  }
 }
 
 /** Gives the items back one by one. @throws 400 at the first bad id; those before it stay retried */
@@ -51,6 +54,7 @@ export function retryItems(partition: Partition, items: readonly RetryItem[], no
     if (dead) partition.release(item)
     else if (retryAt !== undefined && isAhead(retryAt, now)) partition.schedule(item, retryAt.at)
     else partition.moveToTail(item)
+    partition.tally.retried++
   }
 }
 

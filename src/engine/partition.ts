@@ -15,12 +15,15 @@ import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
 import { SequenceTable } from './sequence-table.js'
+import { Tally } from './tally.js'
 
 /** See the head of this file. */
 export class Partition {
   /** 0 for the first of its queue. */
   readonly number: number
   readonly ids: ItemIds
+  readonly counts = new ItemCounts()
+  readonly tally = new Tally()
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
@@ -30,7 +33,6 @@ export class Partition {
   /** Items with a deadline that the last lifecycle run had already passed; the next run looks at them. */
   readonly #overdue = new Set<Item>()
   readonly #sourceIds = new Set<string>()
-  readonly #counts = new ItemCounts()
   #lastSequence = -1
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
@@ -44,12 +46,12 @@ export class Partition {
 
   /** How many items could be leased now. */
   get leasable(): number {
-    return this.#counts.leasable
+    return this.counts.leasable
   }
 
   /** How many items count when a produce chooses a partition: leasable and scheduled ones (contract: queue.md §7). */
   get unleased(): number {
-    return this.#counts.leasable + this.#counts.scheduled
+    return this.counts.leasable + this.counts.scheduled
   }
 
   /** When the next scheduled item comes due; `Infinity` when there is none. */
@@ -149,7 +151,7 @@ export class Partition {
   }
 
   stats(now: Instant): PartitionStats {
-    return this.#counts.stats(now)
+    return this.counts.stats(now)
   }
 
   /** Asks for a lifecycle run at `deadline`, when that is ahead and sooner than the run already asked for. */
@@ -220,7 +222,7 @@ export class Partition {
 
   /** Counts the item, and watches how long it stays in its state. */
   #count(item: Item): void {
-    this.#counts.add(item)
+    this.counts.add(item)
     if (item.state === 'scheduled') item.until = this.#schedule.join(item.sequence, item.until)
     else if (item.state !== 'leased') return
     else if (item.until.at <= this.#lastRun) this.#overdue.add(item)
@@ -228,7 +230,7 @@ export class Partition {
   }
 
   #uncount(item: Item): void {
-    this.#counts.remove(item)
+    this.counts.remove(item)
     if (this.#overdue.size > 0) this.#overdue.delete(item)
     if (item.state === 'scheduled') this.#schedule.leave(item.until)
     else if (item.state === 'leased') this.#leases.leave(item.until)

@@ -15,6 +15,7 @@ export function serveAtOnce(
   const items: LeasedItem[] = []
   while (items.length < batchSize && takeInto(items, partition, end));
   if (items.length === 0) return undefined
+  partition.tally.leased += items.length
   partition.wantRun(end.at, now)
   return { partition: partition.number, end, items }
 }
@@ -35,6 +36,7 @@ export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end:
     partition.wantRun(end.at, now)
     for (const lease of leases) {
       if (lease.items.length === 0) continue
+      partition.tally.leased += lease.items.length
       waiting.remove(lease)
       lease.settle.resolve({ partition: partition.number, end, items: lease.items })
     }

@@ -2,6 +2,7 @@
  * The handler behind every listener: routes, reads, decodes, calls, answers (contract: admin.md §1). Whether a socket
  * is in front of it makes no difference to anything it does.
  */
+import { passedNow } from '../clock/real-time.js'
 import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
 import { type Encoding, encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
@@ -12,8 +13,10 @@ import { METHODS, type Method, type MethodName, methodAt } from '../protocol/met
 import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { keyOf } from './authorization.js'
 import { type Health, healthReply } from './health.js'
+import { MetricsPage, type QueueFigures } from './metrics.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
+import { Timings } from './timings.js'
 
 const HEADERS: Record<Encoding, Readonly<Record<string, string>>> = {
   json: { 'content-type': MEDIA_TYPE.json, 'x-content-type-options': 'nosniff' },
@@ -34,6 +37,8 @@ export interface Backend<Caller> {
   /** Carries a call out: answers its response, or nothing for a plain OK. */
   call(name: MethodName, message: unknown, request: WireRequest, caller: Caller): unknown
   health(): Health
+  /** What the metrics tell of the queues. */
+  queueFigures(): readonly QueueFigures[]
   /** Notes a failure that is nobody's request's fault. */
   failed(error: unknown, request: { method: string; path: string }): void
 }
@@ -41,16 +46,21 @@ export interface Backend<Caller> {
 /** See the head of this file. */
 export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
+  readonly #timings = new Timings()
+  readonly #metrics: MetricsPage
 
   constructor(backend: Backend<Caller>) {
     this.#backend = backend
+    this.#metrics = new MetricsPage(this.#timings, () => backend.queueFigures())
   }
 
   /** Answers a request; never rejects. The promise stays open while a lease waits. */
   async handle(request: WireRequest): Promise<WireReply> {
+    const start = passedNow()
     const path = pathOf(request.target)
-    if (path === '/health' && request.method === 'GET') return healthReply(this.#backend.health())
     try {
+      if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
+      if (request.method === 'GET' && path === '/metrics') return await this.#metrics.reply(request.headers)
       if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
       const caller = this.#backend.identify(keyOf(request.headers.authorization))
       const name = methodAt(path)
@@ -67,6 +77,8 @@ export class Handler<Caller = unknown> {
       const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
       await request.replying?.()
       return reply(request, Reply, errorReply(known), known.code, known.details)
+    } finally {
+      this.#timings.observe(path, (passedNow() - start) / 1000)
     }
   }
 

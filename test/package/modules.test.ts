@@ -44,6 +44,23 @@ test('a script that leaves everything open ends by itself', () => {
   expect([status, stdout]).toEqual([0, 'done\n'])
 })
 
+test.each(['main.mjs', 'main.cjs'])('%s: the metrics are there, and loaded when they are asked for', (name) => {
+  const imports =
+    name === 'main.mjs'
+      ? "import { startTestDaemon } from 'querator-test'"
+      : "const { startTestDaemon } = require('querator-test')"
+  const folder = projectOf({
+    [name]: `${imports}
+      startTestDaemon().then(async (daemon) => {
+        await daemon.createQueue({ name: 'q' })
+        console.log(await (await daemon.fetch('/metrics')).text())
+      })`,
+  })
+  const { status, stdout, stderr } = run(folder, 'node', name)
+  expect([status, stderr]).toEqual([0, ''])
+  expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
+})
+
 test('the tarball holds the build, the preset, README and license, and nothing else', () => {
   const installed = join(inject('packed'), 'node_modules', 'querator-test')
   expect(readdirSync(installed).sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'presets'])
