@@ -1,8 +1,8 @@
 /** `querator server`: the daemon as a process. Listens until SIGTERM or SIGINT, then stops with status 0. */
 import { realNow, wakeAfter } from '../clock/real-time.js'
 import { TestClock } from '../clock/test-clock.js'
-import { readConfig } from '../daemon/config.js'
-import { readConfigFile } from '../daemon/config-file.js'
+import { readConfig } from '../daemon/config/config.js'
+import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type LogLevel } from '../daemon/log.js'
 import { VERSION } from '../daemon/version.js'

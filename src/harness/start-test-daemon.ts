@@ -1,8 +1,8 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
-import { AUTH_BACKENDS, type AuthBackend, type ConfigTree, readConfig } from '../daemon/config.js'
-import { readConfigFile } from '../daemon/config-file.js'
+import { AUTH_BACKENDS, type AuthBackend, type ConfigTree, readConfig } from '../daemon/config/config.js'
+import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
 import { usageError } from '../errors.js'

@@ -4,12 +4,12 @@
  * Read here: `address`, `logging`, `partition-storage`, `queue-storage`, `queues`. Other keys of the server's file are
  * named in a warning, so that nobody believes that they count.
  */
-import { AUTH_BACKENDS, type AuthBackend } from '../access/access.js'
-import { DEFAULT_STORAGES, type PartitionStorage } from '../engine/placement.js'
-import { usageError } from '../errors.js'
+import { AUTH_BACKENDS, type AuthBackend } from '../../access/access.js'
+import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/placement.js'
+import { usageError } from '../../errors.js'
+import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
 import { listOf, mapOf, numberOf, textOf } from './config-values.js'
 import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
-import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from './log.js'
 
 export { AUTH_BACKENDS, type AuthBackend }
 

@@ -1,5 +1,5 @@
 /** The values of a configuration tree, each checked for its kind. @throws QueratorError that names the place */
-import { usageError } from '../errors.js'
+import { usageError } from '../../errors.js'
 
 /** A map; absent is an empty one. */
 export function mapOf(value: unknown, path: string): Record<string, unknown> {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
-import { messageOf, usageError } from '../errors.js'
+import { messageOf, usageError } from '../../errors.js'
 import type { ConfigTree } from './config.js'
 
 /** Loaded with the first file: most tests have none, and it would be half of the time that the package takes to load. */
