@@ -35,6 +35,20 @@ async function bundle(format) {
   await build.close()
 }
 
+/** What a file of the sources exports, built into memory. */
+async function built(file) {
+  const build = await rolldown({
+    cwd: root,
+    input: file,
+    platform: 'node',
+    external: /^node:/,
+    tsconfig: `${root}tsconfig.json`,
+  })
+  const { output } = await build.generate({ format: 'esm' })
+  await build.close()
+  return import(`data:text/javascript,${encodeURIComponent(output[0].code)}`)
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true })
 for (const format of Object.keys(ENTRIES)) await bundle(format)
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
@@ -60,4 +74,6 @@ cpSync(`${root}dist/esm`, `${root}dist/cjs`, {
   filter: (source) => !/\.(?:js)$|\/cli$|LICENSE-commander/.test(source),
 })
 writeFileSync(`${root}dist/cjs/package.json`, '{ "type": "commonjs" }\n')
+const { configSchema } = await built('src/daemon/config/schema.ts')
+writeFileSync(`${root}config.schema.json`, `${JSON.stringify(configSchema(), null, 2)}\n`)
 chmodSync(`${root}dist/esm/cli/main.js`, 0o755)

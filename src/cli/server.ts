@@ -49,9 +49,9 @@ export async function serve(options: ServerOptions): Promise<void> {
 
 function configOf(file: string | undefined) {
   if (file === undefined) return readConfig()
-  const tree = readConfigFile(file)
+  const { tree, source } = readConfigFile(file)
   try {
-    return readConfig(tree)
+    return readConfig(tree, source)
   } catch (error) {
     if (!(error instanceof QueratorError)) throw error
     throw usageError(`while applying config file: ${error.message}`, error)

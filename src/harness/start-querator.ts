@@ -59,7 +59,7 @@ export async function startQuerator(options: QueratorOptions): Promise<RunningQu
   }
   const { ns } = parseDuration(startTimeout)
   if (ns === undefined) throw usageError(`startTimeout takes a duration such as '10s'; got '${startTimeout}'`)
-  const tree = typeof config === 'string' ? readConfigFile(config) : config
+  const tree = typeof config === 'string' ? readConfigFile(config).tree : config
   for (let left = PORTS; ; left--) {
     const server = new GuardedServer(binary, tree, await getPort({ host: '127.0.0.1' }))
     try {

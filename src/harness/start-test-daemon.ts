@@ -1,7 +1,13 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
-import { AUTH_BACKENDS, type AuthBackend, type ConfigTree, readConfig } from '../daemon/config/config.js'
+import {
+  AUTH_BACKENDS,
+  type AuthBackend,
+  type ConfigTree,
+  type DaemonConfig,
+  readConfig,
+} from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
@@ -56,12 +62,18 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
   const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
   if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))
-  const config = readConfig(typeof options.config === 'string' ? readConfigFile(options.config) : options.config)
+  const config = configOf(options.config)
   const clock = new TestClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
   const auth = authOf(options.auth ?? config.auth)
   const daemon = new Daemon({ config, clock, auth, opensDoor: true, log: logOf(options.log ?? 'warn'), ...seed })
   return new TestDaemon(new EmbeddedBacking(daemon))
+}
+
+function configOf(config: TestDaemonOptions['config']): DaemonConfig {
+  if (typeof config !== 'string') return readConfig(config)
+  const { tree, source } = readConfigFile(config)
+  return readConfig(tree, source)
 }
 
 function authOf(auth: AuthBackend): AuthBackend {

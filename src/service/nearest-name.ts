@@ -24,7 +24,8 @@ function listOf(names: readonly string[]): string {
   return listed.length === 0 ? `${left} with long names` : `${listed.join(', ')}, and ${left} more`
 }
 
-function nearestOf(name: string, existing: readonly string[]): string | undefined {
+/** The name among those that exist which was probably meant; undefined when none is near. */
+export function nearestOf(name: string, existing: readonly string[]): string | undefined {
   let nearest: string | undefined
   // A name that shares less than half of its letters was not meant.
   let least = Math.floor(name.length / 2) + 1

@@ -48,15 +48,14 @@ test.each([
   [{ 'partition-storage': [{ driver: 'redis' }] }, "invalid driver; 'redis' is not one of (Memory, Badger)"],
   [{ 'partition-storage': [{ name: 'x' }] }, "invalid driver; '' is not one of (Memory, Badger)"],
   [{ 'queue-storage': { driver: 'postgres' } }, "invalid driver; 'postgres' is not one of (Memory, Badger)"],
-  [{ 'queue-storage': { driver: 'badger' } }, /^invalid driver; 'badger' .*keeps everything in memory/],
   [{ 'auth-backend': { driver: 'ldap' } }, "invalid auth-backend driver; 'ldap' is not one of (none, internal)"],
   [{ logging: { handler: 'Color' } }, "invalid handler; 'Color' is not one of (color, text, json)"],
   [{ 'partition-storage': {} }, 'partition-storage must be a list; got {}'],
   [
     { 'partition-storage': [{ driver: 'memory', affinity: 'x' }] },
-    'partition-storage[0].affinity must be a number; got "x"',
+    'partition-storage[0].affinity must be a whole number; got "x"',
   ],
-  [{ address: 5 }, 'address must be a text; got 5'],
+  [{ address: {} }, 'address must be a text; got {}'],
   [[], 'the configuration must be a map with keys such as address and partition-storage'],
 ])('%j is refused', async (config, message) => {
   await expect(startTestDaemon({ config: config as never })).rejects.toThrow(message)
@@ -73,13 +72,103 @@ test('what is wrong with a file is said with its line and its path', async () =>
   )
 })
 
-test('only the first document counts, and keys without effect are named', async () => {
+/** What a daemon with this file says at its start. */
+async function told(text: string): Promise<string[]> {
   const records: LogRecord[] = []
-  const config = file('logging: { level: debug }\ntelemetry: { driver: none }\n---\nlogging: { handler: nonsense }\n')
-  await using _ = await startTestDaemon({ config, log: (record) => records.push(record) })
-  expect(records.map((record) => record.message)).toEqual([
-    "the configuration key 'telemetry' has no effect here; read are auth-backend, address, logging, partition-storage, queue-storage, queues",
+  await using _ = await startTestDaemon({ config: file(text), log: (record) => records.push(record) })
+  return records.filter((record) => record.level === 'warn').map((record) => record.message)
+}
+
+test('only the first document counts', async () => {
+  expect(await told('logging: { level: debug }\n---\nlogging: { handler: nonsense }\n')).toEqual([])
+})
+
+test('an unknown key is named with its line, and with the key that was meant', async () => {
+  const text = `
+loging: { level: debug }
+telemetry: { driver: otlp }
+partition-storage:
+  - name: mem-0
+    driver: memory
+    afinity: 1
+queues:
+  - { name: q, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1, lease_timeout: 2m }
+`
+  expect(await told(text)).toEqual([
+    expect.stringMatching(
+      /^unknown configuration key 'loging' \(.*\.yaml, line 2\) has no effect; did you mean 'logging'\?$/,
+    ),
+    expect.stringMatching(
+      /'telemetry' \(.*, line 3\) has no effect; known here are address, logging, partition-storage,/,
+    ),
+    expect.stringMatching(/'partition-storage\[0\] 'mem-0': afinity' \(.*, line 7\) .* did you mean 'affinity'\?$/),
+    expect.stringMatching(/'queues\[0\] 'q': lease_timeout' \(.*, line 9\) .* did you mean 'lease-timeout'\?$/),
   ])
+})
+
+test('a file of the real server starts here too: badger is memory, and a level that does not exist is info', async () => {
+  const text = `
+logging: { level: verbose }
+queue-storage: { driver: Badger, config: { storage-dir: /var/lib/querator } }
+partition-storage: [{ name: disk, driver: BADGER, affinity: 1, config: { storage-dir: /var/lib/querator } }]
+`
+  expect(await told(text)).toEqual([
+    "logging.level 'verbose' is not one of (debug, info, warn, error); info is used, as on the server",
+    'partition-storage[0]: badger is kept in memory here; nothing is written, nothing is read',
+    'queue-storage: badger is kept in memory here; nothing is written, nothing is read',
+  ])
+})
+
+test('values of a wrong kind are told all at once, as the server does, with their lines', async () => {
+  const text = `
+address: [localhost]
+partition-storage:
+  - driver: memory
+    affinity: a lot of it
+queues:
+  - name: q
+    lease-timeout: 60
+    expire-timeout:
+      1 day
+    max-attempts: true
+    partitions: { partition: 0 }
+`
+  const failed = await startTestDaemon({ config: file(text) }).catch((error: unknown) => error)
+  expect((failed as Error).message.split('\n').slice(0, -1)).toEqual([
+    'while reading config file: yaml: unmarshal errors:',
+    '  line 2: cannot unmarshal !!seq into string (address takes a text)',
+    '  line 5: cannot unmarshal !!str `a lot o...` into int (partition-storage[0].affinity takes a whole number)',
+    "  line 8: cannot unmarshal !!int `60` into time.Duration (queues[0] 'q': lease-timeout takes a duration such as 1m or 1h30m)",
+    `  line 9: cannot unmarshal !!str \`1 day\` into time.Duration (queues[0] 'q': expire-timeout takes a duration such as 1m or 1h30m: time: unknown unit " day" in duration "1 day")`,
+    "  line 11: cannot unmarshal !!bool `true` into int (queues[0] 'q': max-attempts takes a whole number)",
+    "  line 12: cannot unmarshal !!map into list (queues[0] 'q': partitions takes a list)",
+  ])
+  expect((failed as Error).message).toMatch(/\nin .*\.yaml$/)
+  await expect(startTestDaemon({ config: file('just a text') })).rejects.toThrow(
+    /line 1: cannot unmarshal !!str `just a \.\.\.` into map \(the file takes a map\)/,
+  )
+})
+
+test('texts are taken as they are written, anchors and merges work', async () => {
+  const text = `
+queues:
+  - &usual { name: 007, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1, reference: 1e3 }
+  - { <<: *usual, name: true }
+`
+  await using daemon = await startTestDaemon({ config: file(text) })
+  expect((await daemon.client.queuesList({})).items).toMatchObject([
+    { queueName: '007', reference: '1e3' },
+    { queueName: 'true', requestedPartitions: 1 },
+  ])
+})
+
+test('auth-backend: internal checks keys; the option goes before the file', async () => {
+  const config = file('auth-backend: { driver: Internal }\n')
+  await using daemon = await startTestDaemon({ config })
+  await daemon.closeDoor()
+  await expect(daemon.clientWith({}).queuesList({})).rejects.toMatchObject({ code: 403 })
+  await using open = await startTestDaemon({ config, auth: 'none' })
+  await expect(open.closeDoor()).rejects.toThrow(/start it with auth: 'internal'/)
 })
 
 const DECLARED = `
@@ -133,9 +222,9 @@ test.each([
   ],
   [
     { 'lease-timeout': '1 m' },
-    `invalid queue 'q' in the configuration; lease-timeout is invalid; time: unknown unit " m" in duration "1 m"`,
+    `queues[0] 'q': lease-timeout must be a duration such as 1m or 1h30m; got "1 m"; time: unknown unit " m" in duration "1 m"`,
   ],
-  [{ 'lease-timeout': 60 }, "queues[0] 'q': lease-timeout must be a text; got 60"],
+  [{ 'lease-timeout': 60 }, "queues[0] 'q': lease-timeout must be a duration such as 1m or 1h30m; got 60"],
   [
     { 'max-attempts': -1 },
     "invalid queue 'q' in the configuration; max attempts is invalid; cannot be negative number",

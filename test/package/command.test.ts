@@ -54,8 +54,8 @@ test.each([
     "Error: while applying config file: invalid handler; 'blue' is not one of (color, text, json)",
   ],
   [
-    'queue-storage: { driver: badger }',
-    "Error: while applying config file: invalid driver; 'badger' is not one of (Memory, Badger)",
+    'queue-storage: { driver: postgres }',
+    "Error: while applying config file: invalid driver; 'postgres' is not one of (Memory, Badger)",
   ],
   ['address: [', 'Error: while reading config file: '],
   ['address: nowhere', "Error: invalid address 'nowhere'; write host and port, for example localhost:2319"],

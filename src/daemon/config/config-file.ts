@@ -4,28 +4,79 @@ import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'
 import type { ConfigTree } from './config.js'
+import type { Path } from './read-tree.js'
+
+/** Where the values of a tree stand in their file, and how. */
+export interface ConfigSource {
+  readonly file: string
+  /** The line of a value, or of a key: from 1 on. */
+  lineOf(path: Path): number | undefined
+  /** A value as it is written, without quotes. */
+  literal(path: Path): string | undefined
+}
+
+/** A file that was read. */
+export interface ConfigFile {
+  readonly tree: ConfigTree
+  readonly source: ConfigSource
+}
 
 /** Loaded with the first file: most tests have none, and it would be half of the time that the package takes to load. */
 function yaml(): typeof Yaml {
   return createRequire(import.meta.url)('yaml') as typeof Yaml
 }
 
-/** The tree of a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
-export function readConfigFile(path: string): ConfigTree {
-  let text: string
+/** Reads a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
+export function readConfigFile(file: string): ConfigFile {
+  const { LineCounter, parseAllDocuments } = yaml()
+  const lineCounter = new LineCounter()
+  const documents = parseAllDocuments(textOf(file), { lineCounter, merge: true })
+  const document = Array.isArray(documents) ? documents[0] : undefined
+  const problem = document?.errors[0]
+  if (problem !== undefined) {
+    throw usageError(`while reading config file: ${problem.message.split('\n')[0]} in ${file}`, problem)
+  }
+  const tree = toTree(document, file)
+  if (document === undefined || tree === null) throw usageError(`while reading config file: EOF; ${file} is empty`)
+  return { tree: tree as ConfigTree, source: sourceOf(file, document, lineCounter) }
+}
+
+function textOf(file: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw usageError(`while opening config file: ${messageOf(error)}`, error)
   }
-  const documents = yaml().parseAllDocuments(text)
-  const document = Array.isArray(documents) ? documents[0] : undefined
-  if (document === undefined) throw usageError(`while reading config file: EOF; ${path} is empty`)
-  const problem = document.errors[0]
-  if (problem !== undefined) {
-    throw usageError(`while reading config file: ${problem.message.split('\n')[0]} in ${path}`, problem)
+}
+
+/** @throws QueratorError where aliases refer to nothing, or to too much */
+function toTree(document: Yaml.Document | undefined, file: string): unknown {
+  try {
+    return document === undefined ? null : document.toJS()
+  } catch (error) {
+    throw usageError(`while reading config file: ${messageOf(error)} in ${file}`, error)
   }
-  const tree: unknown = document.toJS()
-  if (tree === null) throw usageError(`while reading config file: EOF; ${path} is empty`)
-  return tree as ConfigTree
+}
+
+function sourceOf(file: string, document: Yaml.Document, lines: Yaml.LineCounter): ConfigSource {
+  const { isMap, isScalar } = yaml()
+  const nodeAt = (path: Path) => document.getIn(path, true) as { range?: Yaml.Range | null } | undefined
+  /** The key where there is one: a value may begin on a line of its own. */
+  const keyAt = (path: Path) => {
+    const parent = document.getIn(path.slice(0, -1), true)
+    if (!isMap(parent)) return undefined
+    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+    return pair?.key as { range?: Yaml.Range | null } | undefined
+  }
+  return {
+    file,
+    lineOf: (path) => {
+      const range = (keyAt(path) ?? nodeAt(path))?.range
+      return range ? lines.linePos(range[0]).line : undefined
+    },
+    literal: (path) => {
+      const node = nodeAt(path)
+      return isScalar(node) ? node.source : undefined
+    },
+  }
 }

@@ -1,30 +1,39 @@
-/**
- * The configuration of a daemon: Querator's YAML file, or the same tree as an object (contract: admin.md §13).
- *
- * Read here: `address`, `logging`, `partition-storage`, `queue-storage`, `queues`. Other keys of the server's file are
- * named in a warning, so that nobody believes that they count.
- */
+/** The configuration of a daemon: Querator's YAML file, or the same tree as an object (contract: admin.md §13). */
 import { AUTH_BACKENDS, type AuthBackend } from '../../access/access.js'
 import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/placement.js'
 import { usageError } from '../../errors.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
-import { listOf, mapOf, numberOf, textOf } from './config-values.js'
+import type { ConfigSource } from './config-file.js'
 import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
+import type { ValueOf } from './key-kinds.js'
+import { CONFIG, STORAGE_DRIVERS } from './keys.js'
+import { type Path, readTree } from './read-tree.js'
+import { wrongKinds } from './wrong-kinds.js'
 
 export { AUTH_BACKENDS, type AuthBackend }
 
-/** The tree of the configuration file. */
+/** The tree of the configuration file. Keys that are not here have no effect, and are named in a warning. */
 export interface ConfigTree {
   /** Where the command listens; default `localhost:2319`. A daemon in a test opens no port by it. */
   address?: string
-  logging?: { handler?: 'color' | 'text' | 'json' | ''; level?: string }
-  /** Where partitions go, in this order, by the share of each affinity. */
-  'partition-storage'?: { name?: string; driver: string; affinity?: number; config?: unknown }[]
-  'queue-storage'?: { driver?: string; name?: string; config?: unknown }
+  logging?: { handler?: LogHandler | ''; level?: string }
+  /** Where partitions go, in this order, by the share of each affinity; default one storage in memory. */
+  'partition-storage'?: { name?: string; driver: string; affinity?: number; config?: StorageConfig }[]
+  'queue-storage'?: { driver?: string; name?: string; config?: StorageConfig }
+  /** Whether keys and permissions count: `none`, the default, or `internal`. */
+  'auth-backend'?: { driver?: string }
   /** Queues that are there from the start. */
   queues?: QueueTree[]
-  [key: string]: unknown
 }
+
+/** How a storage is configured: of no use here, where everything is in memory. */
+export interface StorageConfig {
+  'storage-dir'?: string
+}
+
+// The table has the keys of the tree, and no others; the compiler sees to it here.
+CONFIG.keys satisfies Record<keyof ConfigTree, unknown>
+;({}) as Required<ConfigTree> satisfies Record<keyof typeof CONFIG.keys, unknown>
 
 /** The configuration as the daemon uses it. */
 export interface DaemonConfig {
@@ -32,62 +41,81 @@ export interface DaemonConfig {
   readonly logHandler: LogHandler
   readonly logLevel: LogLevel
   readonly storages: readonly PartitionStorage[]
-  readonly auth: AuthBackend
   readonly queues: readonly DeclaredQueue[]
+  readonly auth: AuthBackend
   /** What the reader of the file should know. */
   readonly warnings: readonly string[]
 }
 
-const DEFAULT_ADDRESS = 'localhost:2319'
-const READ_KEYS = ['auth-backend', 'address', 'logging', 'partition-storage', 'queue-storage', 'queues']
-
-/** Checks a tree and fills in the defaults. @throws QueratorError with the contract's text (admin.md §13.2) */
-export function readConfig(tree: ConfigTree = {}): DaemonConfig {
-  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    throw usageError('the configuration must be a map with keys such as address and partition-storage')
+/**
+ * Checks a tree and fills in the defaults. `source` is the file that it comes from.
+ * @throws QueratorError with the contract's text (admin.md §13.2)
+ */
+export function readConfig(tree: ConfigTree = {}, source?: ConfigSource): DaemonConfig {
+  const { value, wrong, unknown } = readTree(tree, CONFIG, (path) => source?.literal(path))
+  if (wrong.length > 0) throw wrongKinds(wrong, source)
+  const { logging } = value
+  const logHandler = oneOf(LOG_HANDLERS, logging.handler)
+  if (logHandler === undefined) {
+    throw usageError(`invalid handler; '${logging.handler}' is not one of (${LOG_HANDLERS.join(', ')})`)
   }
-  const logging = mapOf(tree.logging, 'logging')
-  const handler = textOf(logging.handler, 'logging.handler') || 'color'
-  if (!LOG_HANDLERS.includes(handler as LogHandler)) {
-    throw usageError(`invalid handler; '${handler}' is not one of (color, text, json)`)
-  }
-  const level = textOf(logging.level, 'logging.level')
-  const storages = readStorages(tree['partition-storage'])
-  const queueStorage = mapOf(tree['queue-storage'], 'queue-storage')
-  checkDriver(textOf(queueStorage.driver, 'queue-storage.driver') || 'memory')
+  const logLevel = oneOf(LOG_LEVELS, logging.level)
+  const storages = storagesOf(value['partition-storage'] ?? [])
+  checkDriver(value['queue-storage'].driver)
+  const queues = readDeclaredQueues(value.queues ?? [], storages)
   return {
-    address: textOf(tree.address, 'address') || DEFAULT_ADDRESS,
-    logHandler: handler as LogHandler,
-    logLevel: LOG_LEVELS.includes(level as LogLevel) ? (level as LogLevel) : 'info',
+    address: value.address,
+    logHandler,
+    logLevel: logLevel ?? 'info',
     storages,
-    queues: readDeclaredQueues(tree.queues, storages),
-    auth: readAuth(tree['auth-backend']),
-    warnings: Object.keys(tree)
-      .filter((key) => !READ_KEYS.includes(key))
-      .map((key) => `the configuration key '${key}' has no effect here; read are ${READ_KEYS.join(', ')}`),
+    queues,
+    auth: authOf(value['auth-backend'].driver),
+    warnings: [
+      ...unknown.map(({ path, place, nearest, known }) => {
+        const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
+        return `unknown configuration key '${place}'${lineText(source, path)} has no effect; ${hint}`
+      }),
+      ...(logLevel === undefined
+        ? [`logging.level '${logging.level}' is not one of (${LOG_LEVELS.join(', ')}); info is used, as on the server`]
+        : []),
+      ...badgers(value).map((place) => `${place}: badger is kept in memory here; nothing is written, nothing is read`),
+    ],
   }
 }
 
-function readAuth(value: unknown): AuthBackend {
-  const driver = textOf(mapOf(value, 'auth-backend').driver, 'auth-backend.driver')
-  const known = AUTH_BACKENDS.find((one) => one === (driver || 'none').toLowerCase())
-  if (known !== undefined) return known
-  throw usageError(`invalid auth-backend driver; '${driver}' is not one of (none, internal)`)
+function lineText(source: ConfigSource | undefined, path: Path): string {
+  const line = source?.lineOf(path)
+  return line === undefined ? '' : ` (${source?.file}, line ${line})`
 }
 
-function readStorages(list: unknown): readonly PartitionStorage[] {
-  const entries = listOf(list, 'partition-storage')
-  if (entries.length === 0) return DEFAULT_STORAGES
-  return entries.map((entry, index) => {
-    const path = `partition-storage[${index}]`
-    const storage = mapOf(entry, path)
-    checkDriver(textOf(storage.driver, `${path}.driver`))
-    return { name: textOf(storage.name, `${path}.name`), affinity: numberOf(storage.affinity, `${path}.affinity`) }
+function storagesOf(list: NonNullable<ValueOf<typeof CONFIG>['partition-storage']>): readonly PartitionStorage[] {
+  if (list.length === 0) return DEFAULT_STORAGES
+  return list.map(({ name, driver, affinity }) => {
+    checkDriver(driver)
+    return { name, affinity }
   })
 }
 
 function checkDriver(driver: string): void {
-  if (driver.toLowerCase() === 'memory') return
-  const here = driver.toLowerCase() === 'badger' ? '; querator-test keeps everything in memory, use Memory' : ''
-  throw usageError(`invalid driver; '${driver}' is not one of (Memory, Badger)${here}`)
+  if (oneOf(STORAGE_DRIVERS, driver.toLowerCase()) !== undefined) return
+  throw usageError(`invalid driver; '${driver}' is not one of (Memory, Badger)`)
+}
+
+/** Where the configuration asks for a storage on disk. */
+function badgers(value: ValueOf<typeof CONFIG>): string[] {
+  const isBadger = ({ driver }: { driver: string }) => driver.toLowerCase() === 'badger'
+  const partitions = (value['partition-storage'] ?? []).map((storage, index) => ({ ...storage, index }))
+  const places = partitions.filter(isBadger).map(({ index }) => `partition-storage[${index}]`)
+  return isBadger(value['queue-storage']) ? [...places, 'queue-storage'] : places
+}
+
+function authOf(driver: string): AuthBackend {
+  const known = oneOf(AUTH_BACKENDS, driver.toLowerCase())
+  if (known !== undefined) return known
+  throw usageError(`invalid auth-backend driver; '${driver}' is not one of (${AUTH_BACKENDS.join(', ')})`)
+}
+
+/** The one of the texts that `given` is; undefined when it is none. */
+function oneOf<T extends string>(texts: readonly T[], given: string): T | undefined {
+  return texts.find((text) => text === given)
 }

@@ -8,7 +8,8 @@ import type { PartitionStorage } from '../../engine/placement.js'
 import type { Queues } from '../../engine/queues.js'
 import { usageError } from '../../errors.js'
 import { checkFields, checkTimeouts, configOf, MOST_PARTITIONS } from '../../service/queue-options.js'
-import { listOf, mapOf, numberOf, textOf } from './config-values.js'
+import type { ValueOf } from './key-kinds.js'
+import type { CONFIG } from './keys.js'
 
 /** A queue as it stands in the file. */
 export interface QueueTree {
@@ -36,40 +37,42 @@ export interface DeclaredQueue {
   readonly listedPartitions: number | undefined
 }
 
-/** Reads the list. @throws QueratorError that names queue and field */
-export function readDeclaredQueues(list: unknown, storages: readonly PartitionStorage[]): readonly DeclaredQueue[] {
-  return listOf(list, 'queues').map((entry, index) => {
-    const tree = mapOf(entry, `queues[${index}]`)
-    const name = textOf(tree.name, `queues[${index}].name`)
-    const path = `queues[${index}] '${name}'`
-    const listed = tree.partitions === undefined ? undefined : listOf(tree.partitions, `${path}: partitions`)
-    listed?.forEach((partition, number) => {
-      checkPartition(mapOf(partition, `${path}: partitions[${number}]`), number, name, storages)
+type QueueValue = NonNullable<ValueOf<typeof CONFIG>['queues']>[number]
+type PartitionValue = NonNullable<QueueValue['partitions']>[number]
+
+/** Takes the list over. @throws QueratorError that names the queue and the partition that cannot be */
+export function readDeclaredQueues(
+  list: readonly QueueValue[],
+  storages: readonly PartitionStorage[],
+): readonly DeclaredQueue[] {
+  return list.map((queue) => {
+    queue.partitions?.forEach((partition, number) => {
+      checkPartition(partition, number, queue.name, storages)
     })
     return {
-      name,
-      leaseTimeout: textOf(tree['lease-timeout'], `${path}: lease-timeout`),
-      expireTimeout: textOf(tree['expire-timeout'], `${path}: expire-timeout`),
-      deadQueue: textOf(tree['dead-queue'], `${path}: dead-queue`),
-      maxAttempts: numberOf(tree['max-attempts'], `${path}: max-attempts`),
-      reference: textOf(tree.reference, `${path}: reference`),
-      requestedPartitions: numberOf(tree['requested-partitions'], `${path}: requested-partitions`),
-      listedPartitions: listed?.length,
+      name: queue.name,
+      leaseTimeout: queue['lease-timeout'],
+      expireTimeout: queue['expire-timeout'],
+      deadQueue: queue['dead-queue'],
+      maxAttempts: queue['max-attempts'],
+      reference: queue.reference,
+      requestedPartitions: queue['requested-partitions'],
+      listedPartitions: queue.partitions?.length,
     }
   })
 }
 
 function checkPartition(
-  partition: Record<string, unknown>,
+  partition: PartitionValue,
   expected: number,
   queue: string,
   storages: readonly PartitionStorage[],
 ): void {
-  const storage = textOf(partition['storage-name'], `queue '${queue}': storage-name`)
+  const storage = partition['storage-name']
   if (!storages.some((one) => one.name === storage)) {
     throw usageError(`invalid partition storage; queue '${queue}' references '${storage}' which is undefined`)
   }
-  const number = numberOf(partition.partition, `queue '${queue}': partition`)
+  const number = partition.partition
   if (number === expected) return
   throw usageError(`queue '${queue}': partitions must be numbered from 0 on, in order; got ${number} for ${expected}`)
 }
@@ -87,10 +90,7 @@ export function createDeclaredQueues(queues: Queues, declared: readonly Declared
 
 function createDeclaredQueue(queues: Queues, queue: DeclaredQueue, now: Instant): void {
   const { name: queueName, deadQueue, maxAttempts, reference, requestedPartitions } = queue
-  const timeouts = {
-    lease: timeoutOf('lease-timeout', queue.leaseTimeout),
-    expire: timeoutOf('expire-timeout', queue.expireTimeout),
-  }
+  const timeouts = { lease: nanoseconds(queue.leaseTimeout), expire: nanoseconds(queue.expireTimeout) }
   const given = { queueName, deadQueue, maxAttempts, reference, requestedPartitions, namespace: '' }
   const config = configOf(given, timeouts, now)
   checkFields(config)
@@ -99,9 +99,7 @@ function createDeclaredQueue(queues: Queues, queue: DeclaredQueue, now: Instant)
   queues.create(config, queue.listedPartitions)
 }
 
-function timeoutOf(field: string, text: string): bigint {
-  if (text === '') return 0n
-  const { ns, problem } = parseDuration(text)
-  if (ns === undefined) throw usageError(`${field} is invalid; ${problem}`)
-  return ns
+/** Of a duration that was read, or was left out. */
+function nanoseconds(text: string): bigint {
+  return parseDuration(text).ns ?? 0n
 }

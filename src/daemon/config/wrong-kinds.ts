@@ -1,0 +1,57 @@
+/**
+ * What is said of values of a wrong kind. In a file as the server says it, all at once and with their lines; in an object,
+ * which has no lines, the first one by its place.
+ */
+import { type QueratorError, usageError } from '../../errors.js'
+import type { ConfigSource } from './config-file.js'
+import type { Key } from './key-kinds.js'
+import type { WrongKind } from './read-tree.js'
+
+const WANTED: Record<Key['kind'], string> = {
+  text: 'a text',
+  duration: 'a duration such as 1m or 1h30m',
+  integer: 'a whole number',
+  flag: 'true or false',
+  map: 'a map',
+  list: 'a list',
+}
+
+/** What the server, a Go program, calls them. */
+const GO_TYPES: Record<Key['kind'], string> = {
+  text: 'string',
+  duration: 'time.Duration',
+  integer: 'int',
+  flag: 'bool',
+  map: 'map',
+  list: 'list',
+}
+
+/** So many characters of a value are shown, as on the server. */
+const MOST_SHOWN = 10
+
+/** The error about them; there is at least one. */
+export function wrongKinds(wrong: readonly WrongKind[], source: ConfigSource | undefined): QueratorError {
+  if (source === undefined) return wrongInTree(wrong[0] as WrongKind)
+  const lines = wrong.map((one) => {
+    const where = one.place === '' ? 'the file' : one.place
+    const why = one.why === undefined ? '' : `: ${one.why}`
+    return `  line ${source.lineOf(one.path) ?? 1}: cannot unmarshal ${goValue(one.got)} into ${GO_TYPES[one.kind]} (${where} takes ${WANTED[one.kind]}${why})`
+  })
+  return usageError(`while reading config file: yaml: unmarshal errors:\n${lines.join('\n')}\nin ${source.file}`)
+}
+
+function wrongInTree({ place, got, kind, why }: WrongKind): QueratorError {
+  if (place === '') return usageError('the configuration must be a map with keys such as address and partition-storage')
+  const because = why === undefined ? '' : `; ${why}`
+  return usageError(`${place} must be ${WANTED[kind]}; got ${JSON.stringify(got)}${because}`)
+}
+
+function goValue(value: unknown): string {
+  if (Array.isArray(value)) return '!!seq'
+  if (typeof value === 'object') return '!!map'
+  const tag = { string: 'str', boolean: 'bool', number: Number.isInteger(value) ? 'int' : 'float' }[
+    typeof value as 'string'
+  ]
+  const text = String(value)
+  return `!!${tag} \`${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 3)}...` : text}\``
+}
