@@ -1,4 +1,5 @@
 /** What the daemon tells its operator, by level, in the three forms that Querator's configuration knows (admin.md §13.1). */
+import { inspect } from 'node:util'
 
 /** From the least to the most important. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -58,16 +59,31 @@ export function createLog(options: LogOptions): Log {
 
 function line(record: LogRecord, handler: LogHandler): string {
   const time = new Date(record.time).toISOString()
-  const { level, message, fields } = record
-  if (handler === 'json') return JSON.stringify({ time, level: level.toUpperCase(), msg: message, ...fields })
-  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${text(value)}`)
-  const name = level.toUpperCase().padEnd(5)
-  const head = handler === 'color' ? `\u001b[${COLORS[level]}m${name}\u001b[0m` : name
-  return `${time} ${head} ${message}${pairs.join('')}`
+  const level = record.level.toUpperCase()
+  const fields = Object.entries(record.fields).map(([key, value]): [string, string] => [key, String(plain(value))])
+  if (handler === 'json') {
+    const values = Object.entries(record.fields).map(([key, value]) => [key, plain(value)])
+    return JSON.stringify({ time, level, msg: record.message, ...Object.fromEntries(values) })
+  }
+  if (handler === 'text') {
+    const pairs: [string, string][] = [['time', time], ['level', level], ['msg', record.message], ...fields]
+    return pairs.map(([key, value]) => `${key}=${quotedIfNeeded(value)}`).join(' ')
+  }
+  const head = `\u001b[${COLORS[record.level]}m${level.padEnd(5)}\u001b[0m`
+  // What takes several lines comes last, as it is: this form is for reading.
+  const short = fields
+    .filter(([, value]) => !value.includes('\n'))
+    .map(([key, value]) => ` ${key}=${quotedIfNeeded(value)}`)
+  const long = fields.filter(([, value]) => value.includes('\n')).map(([key, value]) => `\n${key}: ${value}`)
+  return `${time} ${head} ${record.message}${[...short, ...long].join('')}`
 }
 
-function text(value: unknown): string {
-  const { stack } = Object(value) as { stack?: unknown }
-  const plain = typeof stack === 'string' ? stack : String(value)
-  return /[\s"=]/.test(plain) ? JSON.stringify(plain) : plain
+/** An error with its stack and what caused it; anything else in a few words. */
+function plain(value: unknown): unknown {
+  // Errors of another realm are no instanceof Error.
+  return typeof value === 'object' && value !== null ? inspect(value, { depth: 3 }) : value
+}
+
+function quotedIfNeeded(text: string): string {
+  return text === '' || /[\s"=\p{C}]/u.test(text) ? JSON.stringify(text) : text
 }

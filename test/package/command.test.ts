@@ -32,7 +32,7 @@ for (const [args, signal] of [
     expect(await (await lease).json()).toMatchObject({ code: 453, message: 'queue is shutting down' })
     const { status, stderr, stdout } = await ended
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toContain(`HTTP Server shutdown signal=${signal}`)
+    expect(stdout).toContain(`msg="HTTP Server shutdown" signal=${signal}`)
   })
 }
 
