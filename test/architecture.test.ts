@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   daemon: ['errors.ts', 'clock', 'access', 'engine', 'ids', 'protocol', 'service', 'transport'],
   harness: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
   runners: ['index.ts'],
-  cli: ['errors.ts', 'clock', 'client', 'daemon'],
+  cli: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 
 /** Packages that only these folders may use. */

@@ -1,44 +1,28 @@
 #!/usr/bin/env node
-/** The command `querator`: reads its arguments, and says in one line what is wrong. */
-import { Command } from 'commander'
-import { VERSION } from '../daemon/version.js'
-import { messageOf } from '../errors.js'
-import { type ServerOptions, serve } from './server.js'
+/** The command `querator`: runs what its arguments say, and prints what went wrong. */
+import { CommanderError } from 'commander'
+import { commandError } from './command-error.js'
+import { queratorProgram } from './program.js'
 
-const SERVER_OPTIONS = [
-  ['--config <file>', 'the YAML configuration file', 'QUERATOR_CONFIG'],
-  ['--address <host:port>', 'where to listen; before the file (default localhost:2319)', 'QUERATOR_ADDRESS'],
-  ['--log-level <level>', 'debug, info, warn or error; before the file (default info)', 'QUERATOR_LOG_LEVEL'],
-] as const
+/** The status of a program whose reader has gone away: that of one killed by SIGPIPE. */
+const READER_GONE = 141
 
-function withServerOptions(command: Command): Command {
-  for (const [flags, description, variable] of SERVER_OPTIONS) {
-    command.option(flags, `${description} [${variable}]`, process.env[variable] || undefined)
-  }
-  return command
+const program = queratorProgram()
+let isServer = false
+program.hook('preAction', (_, command) => {
+  isServer = command === program || command.name() === 'server'
+})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    // A server goes on: it was only its log that was read.
+    if (!isServer) process.exit(READER_GONE)
+  })
 }
-
-const program = withServerOptions(new Command('querator'))
-  .description('A Querator in memory, for tests. Everything is gone when it stops.')
-  .enablePositionalOptions()
-  .action(async (options: ServerOptions, command: Command) => {
-    // Without a configuration there is nothing that says to start a server.
-    if (options.config === undefined && options.address === undefined) command.help()
-    await serve(options)
-  })
-withServerOptions(program.command('server').description('starts the daemon')).action((options: ServerOptions) =>
-  serve(options),
-)
-program
-  .command('version')
-  .description('prints the version')
-  .action(() => {
-    process.stdout.write(`querator ${VERSION}\n`)
-  })
 
 try {
   await program.parseAsync()
 } catch (error) {
-  process.stderr.write(`Error: ${messageOf(error)}\n`)
-  process.exitCode = 1
+  // Help and its like end this way, with status 0.
+  if (!(error instanceof CommanderError)) process.stderr.write(commandError(program, error).text)
+  process.exitCode = error instanceof CommanderError ? error.exitCode : 1
 }

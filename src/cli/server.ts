@@ -1,4 +1,5 @@
 /** `querator server`: the daemon as a process. Listens until SIGTERM or SIGINT, then stops with status 0. */
+import type { Command } from 'commander'
 import { realNow, wakeAfter } from '../clock/real-time.js'
 import { TestClock } from '../clock/test-clock.js'
 import { readConfig } from '../daemon/config/config.js'
@@ -6,20 +7,60 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type LogLevel } from '../daemon/log.js'
 import { VERSION } from '../daemon/version.js'
-import { QueratorError, usageError } from '../errors.js'
+import { isQueratorError, messageOf, usageError } from '../errors.js'
+import { commandError } from './command-error.js'
+import { variable } from './flags.js'
 
 /** The flags of the command; each goes before its variable, and that before the file (D13). */
-export interface ServerOptions {
-  readonly config?: string
-  readonly address?: string
-  readonly logLevel?: string
+export interface ServerFlags {
+  readonly config?: string | undefined
+  readonly address?: string | undefined
+  readonly logLevel?: string | undefined
 }
 
 /** A process that is asked to stop stops within this time, in milliseconds, whatever its clients do. */
 const LONGEST_STOP = 900
 
-/** Runs the server. @throws QueratorError with one clear line when it cannot start */
-export async function serve(options: ServerOptions): Promise<void> {
+/** Adds the command. */
+export function addServer(program: Command): void {
+  addServerFlags(program.command('server').description('starts the daemon; SIGTERM or SIGINT stops it')).action(
+    serverAction,
+  )
+}
+
+/** The flags of the server, which the program itself has as well. */
+export function addServerFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'the YAML configuration file (env QUERATOR_CONFIG)')
+    .option('--address <host:port>', 'where to listen; before the file (env QUERATOR_ADDRESS, default localhost:2319)')
+    .option('--log-level <level>', 'debug, info, warn or error; before the file (env QUERATOR_LOG_LEVEL, default info)')
+}
+
+/** Whether flags or variables say that the program is to be a server. */
+export function isServerAsked(flags: ServerFlags): boolean {
+  const { config, address } = withVariables(flags)
+  return config !== undefined || address !== undefined
+}
+
+/** Runs the server until it is stopped. */
+export async function serverAction(this: Command): Promise<void> {
+  try {
+    await serve(withVariables(this.opts()))
+  } catch (error) {
+    throw commandError(this, error)
+  }
+}
+
+function withVariables({ config, address, logLevel }: ServerFlags): ServerFlags {
+  return {
+    config: config ?? variable('QUERATOR_CONFIG'),
+    address: address ?? variable('QUERATOR_ADDRESS'),
+    logLevel: logLevel ?? variable('QUERATOR_LOG_LEVEL'),
+  }
+}
+
+/** @throws QueratorError when it cannot start */
+async function serve(options: ServerFlags): Promise<void> {
   const config = configOf(options.config)
   const level = options.logLevel ?? config.logLevel
   if (!LOG_LEVELS.includes(level as LogLevel)) {
@@ -34,9 +75,16 @@ export async function serve(options: ServerOptions): Promise<void> {
   const { host, port } = addressOf(options.address ?? config.address)
   // From here on, so that whoever has read that it listens can stop it.
   const signalled = firstSignal()
-  const daemon = new Daemon({ clock: new TestClock(), config, log })
+  const daemon = await during(
+    options.config === undefined ? 'while creating daemon' : 'while applying config file',
+    () => {
+      return new Daemon({ clock: new TestClock(), config, log })
+    },
+  )
   if (options.config !== undefined) log.write('info', 'Loaded config from file', { file: options.config })
-  const listening = await daemon.listen({ host, port, keepsProcess: true })
+  const listening = await during('while creating daemon: while starting HTTP listener', () => {
+    return daemon.listen({ host, port, keepsProcess: true })
+  })
   log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
   log.write('info', 'HTTP Server Started', { address: listening })
   // Whatever the log level: whoever started it must learn where it is.
@@ -53,8 +101,18 @@ function configOf(file: string | undefined) {
   try {
     return readConfig(tree, source)
   } catch (error) {
-    if (!(error instanceof QueratorError)) throw error
+    // What is wrong with the YAML itself says so.
+    if (!isQueratorError(error) || error.message.startsWith('while ')) throw error
     throw usageError(`while applying config file: ${error.message}`, error)
+  }
+}
+
+/** Tells during what something failed. */
+async function during<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw usageError(`${what}: ${messageOf(error)}`, error)
   }
 }
 

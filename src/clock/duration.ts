@@ -79,8 +79,8 @@ function decimal(value: bigint, unit: bigint): string {
   return `${value / unit}.${digits}`
 }
 
-/** Go's quoting in duration errors: every byte outside printable ASCII becomes `\xNN`. */
-function quote(text: string): string {
+/** Go's quoting in errors: every byte outside printable ASCII becomes `\xNN`. */
+export function quote(text: string): string {
   let quoted = ''
   for (const byte of new TextEncoder().encode(text)) {
     const character = String.fromCharCode(byte)

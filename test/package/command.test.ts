@@ -36,7 +36,13 @@ for (const [args, signal] of [
   })
 }
 
-test('a busy port is one clear line and status 1', async () => {
+/** Of what is printed for an error: the error twice, with the usage in between. */
+function failure(text: string | RegExp): RegExp {
+  const error = typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source
+  return new RegExp(`^Error: (${error})\\nUsage: querator [\\s\\S]*\\n\\nError: \\1\\n$`)
+}
+
+test('a busy port is said in one clear line, which is the last one, with status 1', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -45,29 +51,62 @@ test('a busy port is one clear line and status 1', async () => {
   const { status, stderr, stdout } = await ended
   server.close()
   expect([status, stdout]).toEqual([1, ''])
-  expect(stderr).toMatch(new RegExp(`^Error: cannot listen on 127\\.0\\.0\\.1:${port}: the port is in use; .*\\n$`))
+  const line = `while creating daemon: while starting HTTP listener: cannot listen on 127.0.0.1:${port}: the port is in use; `
+  expect(stderr).toMatch(failure(new RegExp(`${line}.*`)))
 })
+
+const QUEUE = 'queues: [{ name: q, lease-timeout: 2h, expire-timeout: 1h, requested-partitions: 1 }]'
 
 test.each([
   [
     'logging: { handler: blue }',
-    "Error: while applying config file: invalid handler; 'blue' is not one of (color, text, json)",
+    "while applying config file: invalid handler; 'blue' is not one of (color, text, json)",
   ],
   [
     'queue-storage: { driver: postgres }',
-    "Error: while applying config file: invalid driver; 'postgres' is not one of (Memory, Badger)",
+    "while applying config file: invalid driver; 'postgres' is not one of (Memory, Badger)",
   ],
-  ['address: [', 'Error: while reading config file: '],
-  ['address: nowhere', "Error: invalid address 'nowhere'; write host and port, for example localhost:2319"],
-])('a bad file (%s) is one clear line and status 1', (text, line) => {
+  [
+    'auth-backend: { driver: ldap }',
+    "while applying config file: invalid auth-backend driver; 'ldap' is not one of (none, internal)",
+  ],
+  [
+    QUEUE,
+    "while applying config file: invalid queue 'q' in the configuration; lease timeout is too long; 2h0m0s cannot be greater than the expire timeout 1h0m0s",
+  ],
+  ['address: [', /while reading config file: .* at line 1, column 11 in c\.yaml/],
+  ['', /while reading config file: EOF.*/],
+  [
+    'partition-storage: x',
+    /while reading config file: yaml: unmarshal errors:\n {2}line 1: cannot unmarshal !!str `x` into list .*\nin c\.yaml/,
+  ],
+  ['address: nowhere', "invalid address 'nowhere'; write host and port, for example localhost:2319"],
+])('a bad file (%s) ends it with status 1', (text, line) => {
   const { status, stderr, stdout } = run(projectOf({ 'c.yaml': text }), bin('querator'), '--config', 'c.yaml')
-  expect([status, stdout, stderr.split('\n').length]).toEqual([1, '', 2])
-  expect(stderr.startsWith(line)).toBe(true)
+  expect([status, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(failure(line))
 })
 
 test('a file that is not there', () => {
   const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml')
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/^Error: while opening config file: ENOENT.*\n$/)])
+  expect([status, stderr]).toEqual([1, expect.stringMatching(failure(/while opening config file: ENOENT.*/))])
+})
+
+test('a log level that does not exist', () => {
+  const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--log-level', 'loud')
+  const text = "invalid log level; 'loud' is not one of (debug, info, warn, error)"
+  expect([status, stderr]).toEqual([1, expect.stringMatching(failure(text))])
+})
+
+test('a server whose log is read no more goes on', async () => {
+  const { child, shows } = start(projectOf({ 'c.yaml': FREE }), bin('querator'), '--config', 'c.yaml')
+  const [, url] = await shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
+  child.stdout.destroy()
+  child.stderr.destroy()
+  const ended = new Promise((resolve) => child.once('exit', (...how) => resolve(how)))
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
 })
 
 test('D13: a flag goes before its variable, and that before the file', async () => {
@@ -93,6 +132,10 @@ test('version, help, and what does not exist', () => {
   const folder = projectOf({})
   expect(run(folder, bin('querator'), 'version')).toMatchObject({ status: 0, stdout: 'querator 0.1.0\n' })
   expect(run(folder, bin('querator'))).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: querator') })
-  expect(run(folder, bin('querator'), 'server', '--nonsense')).toMatchObject({ status: 1, stdout: '' })
-  expect(run(folder, bin('querator'), 'nonsense')).toMatchObject({ status: 1, stdout: '' })
+  const nonsense = run(folder, bin('querator'), 'server', '--nonsense')
+  expect(nonsense).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(failure('unknown flag: --nonsense')),
+  })
 })

@@ -64,11 +64,21 @@ export function start(folder: string, command: string, ...args: string[]) {
 
 /** The same with further variables. */
 export function startWith(env: NodeJS.ProcessEnv, folder: string, command: string, ...args: string[]) {
-  const child = spawn(command, args, {
-    cwd: folder,
-    env: { ...environment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  return startFed('', env, folder, command, ...args)
+}
+
+/** The same with something on stdin. */
+export function startFed(
+  input: string | Uint8Array,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  command: string,
+  ...args: string[]
+) {
+  const child = spawn(command, args, { cwd: folder, env: { ...environment(), ...env }, stdio: 'pipe' })
+  // It may end without reading.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
   const output = { stdout: '', stderr: '', text: '' }
   let seen = 0
   const listeners = new Set<() => void>()

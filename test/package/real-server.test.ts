@@ -143,7 +143,7 @@ test.each([
   ["{ binary, startTimeout: 'soon' }", "startTimeout takes a duration such as '10s'; got 'soon'"],
   [
     "{ binary, config: { 'partition-storage': [{ driver: 'tape' }] } }",
-    /ended with status 1 before it was healthy; it said:\nError: .*'tape' is not one of \(Memory, Badger\)/,
+    /ended with status 1 before it was healthy; it said:\n[\s\S]*Error: .*'tape' is not one of \(Memory, Badger\)/,
   ],
   [
     "{ binary: './never.sh', startTimeout: '300ms' }",

@@ -34,7 +34,10 @@ export function readConfigFile(file: string): ConfigFile {
   const document = Array.isArray(documents) ? documents[0] : undefined
   const problem = document?.errors[0]
   if (problem !== undefined) {
-    throw usageError(`while reading config file: ${problem.message.split('\n')[0]} in ${file}`, problem)
+    throw usageError(
+      `while reading config file: ${problem.message.split('\n')[0]?.replace(/:$/, '')} in ${file}`,
+      problem,
+    )
   }
   const tree = toTree(document, file)
   if (document === undefined || tree === null) throw usageError(`while reading config file: EOF; ${file} is empty`)

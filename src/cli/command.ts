@@ -1,0 +1,66 @@
+/**
+ * A command of the command line. What goes wrong is said in the words of Querator's own command line, which scripts may
+ * look for (contract: admin.md §14); commander has others.
+ */
+import { Command, Help, type Option } from 'commander'
+import { quote } from '../clock/duration.js'
+import { CommandError } from './command-error.js'
+
+/** See the head of this file. */
+export class QueratorCommand extends Command {
+  constructor(name?: string) {
+    super(name)
+    this.exitOverride()
+    this.showSuggestionAfterError(false)
+    // A default that means nothing is not worth a line.
+    const optionDescription = (option: Option) =>
+      new Help().optionDescription(option).replace(/ \(default: (""|0|false)\)$/, '')
+    this.configureHelp({ optionDescription })
+  }
+
+  override createCommand(name?: string): QueratorCommand {
+    return new QueratorCommand(name)
+  }
+
+  /** Whatever commander finds wrong with the arguments ends here. */
+  override error(message: string, { code = '' }: { code?: string } = {}): never {
+    throw new CommandError(this, this.#problem(message, code))
+  }
+
+  #problem(message: string, code: string): string {
+    const count = this.args.length
+    const needed = this.registeredArguments.filter((argument) => argument.required).length
+    const variadic = this.registeredArguments.some((argument) => argument.variadic)
+    if (code === 'commander.unknownCommand') return unknownCommand(this)
+    if (code === 'commander.excessArguments') {
+      return this.parent === null ? unknownCommand(this) : `accepts ${needed} arg(s), received ${count}`
+    }
+    if (code === 'commander.missingArgument') {
+      return variadic
+        ? `requires at least ${needed} arg(s), only received ${count}`
+        : `accepts ${needed} arg(s), received ${count}`
+    }
+    const flag = /'(-[^']*)'/.exec(message)?.[1] ?? ''
+    if (code === 'commander.unknownOption') {
+      return flag.startsWith('--') ? `unknown flag: ${flag}` : `unknown shorthand flag: '${flag[1]}' in ${flag}`
+    }
+    if (code === 'commander.optionMissingArgument') return `flag needs an argument: ${longName(flag)}`
+    const [, value = '', reason = ''] = /' argument '([\s\S]*)' is invalid\. ([\s\S]*)$/.exec(message) ?? []
+    if (code === 'commander.invalidArgument')
+      return `invalid argument ${quote(value)} for "${names(flag)}" flag: ${reason}`
+    return message.replace(/^error: /, '')
+  }
+}
+
+function unknownCommand({ args }: Command): string {
+  return `unknown command ${quote(args[0] ?? '')} for "querator"`
+}
+
+/** `-b, --batch-size` of `-b, --batch-size <number>`. */
+function names(flag: string): string {
+  return flag.replace(/ [<[].*$/, '')
+}
+
+function longName(flag: string): string {
+  return names(flag).split(', ').at(-1) ?? flag
+}

@@ -1,0 +1,75 @@
+/** How a command reaches the server: the flags that all of them have, and one call. */
+import type { Command } from 'commander'
+import { QueratorClient } from '../client/client.js'
+import { formatDuration } from '../clock/duration.js'
+import { wakeAfter } from '../clock/real-time.js'
+import { isQueratorError, usageError } from '../errors.js'
+import { METHODS, type MethodName, type RequestInit, type ResponseOf } from '../protocol/methods.js'
+import { commandError } from './command-error.js'
+import { variable } from './flags.js'
+
+const DEFAULT_ENDPOINT = 'http://localhost:2319'
+/** How long a call may take whose command has no `--timeout`, in nanoseconds. */
+const USUAL_DEADLINE = 30_000_000_000n
+/** The server's own word that the time is over is better than ours; it gets this long to arrive, in milliseconds. */
+const GRACE = 1000
+
+/** Makes a call. `failed` is what an error begins with. */
+export type Call = <N extends MethodName>(
+  name: N,
+  request: RequestInit<N>,
+  failed: string,
+  deadline?: bigint,
+) => Promise<ResponseOf<N>>
+
+/** The flags of all commands that talk to a server. */
+export function addConnectionFlags(command: Command): Command {
+  return command
+    .option('--endpoint <url>', `URL of the server (env QUERATOR_ENDPOINT, default "${DEFAULT_ENDPOINT}")`)
+    .option('--api-key <key>', 'API key, for a server that checks keys (env QUERATOR_API_KEY)')
+}
+
+/**
+ * Makes the action of a command out of what it does: given its arguments, its flags, and how to call the server. Whatever
+ * fails becomes an error of this command.
+ */
+export function action<O>(run: (args: readonly string[], flags: O, call: Call) => Promise<void>) {
+  return async function (this: Command): Promise<void> {
+    try {
+      await run(this.args, this.opts<O & object>(), callOf(this))
+    } catch (error) {
+      throw commandError(this, error)
+    }
+  }
+}
+
+function callOf(command: Command): Call {
+  const given = { ...command.parent?.opts(), ...command.opts() } as { endpoint?: string; apiKey?: string }
+  const endpoint = given.endpoint ?? variable('QUERATOR_ENDPOINT') ?? DEFAULT_ENDPOINT
+  const apiKey = given.apiKey ?? variable('QUERATOR_API_KEY') ?? ''
+  if (endpoint === '') {
+    throw usageError('failed to create client: conf.Endpoint is empty; must provide an http endpoint')
+  }
+  const client = new QueratorClient({ endpoint, apiKey })
+  return async (name, request, failed, deadline = USUAL_DEADLINE) => {
+    const controller = new AbortController()
+    const late = usageError(`no answer within ${formatDuration(deadline)}`)
+    const stop = wakeAfter(Number(deadline) / 1e6 + GRACE, () => controller.abort(late))
+    try {
+      return (await client.call(name, request, { signal: controller.signal })) as ResponseOf<typeof name>
+    } catch (error) {
+      throw told(error, failed, endpoint, name)
+    } finally {
+      stop()
+    }
+  }
+}
+
+/** The error with what was tried, and, where the server answered, with its words. */
+function told(error: unknown, failed: string, endpoint: string, name: MethodName): unknown {
+  if (!isQueratorError(error)) return error
+  const url = `${endpoint.replace(/\/$/, '')}${METHODS[name].path}`
+  const words =
+    error.code === 0 ? error.message : `POST ${url} returned '${error.codeText}' with message: ${error.message}`
+  return usageError(`${failed}: ${words}`, error.cause)
+}

@@ -1,0 +1,37 @@
+/** The items that `complete` and `retry` are about: ids on the command line or in a file, and their partition. */
+import { readFileSync } from 'node:fs'
+import { messageOf, usageError } from '../errors.js'
+
+/** The flags that both have. */
+export interface IdFlags {
+  readonly partition?: number
+  readonly file?: string
+}
+
+/** The partition. @throws QueratorError when it is not given */
+export function partitionOf({ partition }: IdFlags): number {
+  if (partition === undefined) throw usageError('required flag(s) "partition" not set')
+  return partition
+}
+
+/** The ids; a file wins over arguments. @throws QueratorError when there are none */
+export function idsOf(args: readonly string[], { file }: IdFlags, verb: 'complete' | 'retry'): readonly string[] {
+  if (file === undefined || file === '') {
+    if (args.length === 0) throw usageError('no item IDs provided (use command line arguments or --file)')
+    return args
+  }
+  const ids = textOf(file)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (ids.length === 0) throw usageError(`no item IDs to ${verb}`)
+  return ids
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw usageError(`failed to open file: ${messageOf(error)}`, error)
+  }
+}
