@@ -7,6 +7,7 @@ const COMMANDS = {
   jest: ['npx', 'jest'],
   'node-test': ['node', '--test'],
   'one-daemon': ['npx', 'vitest', 'run'],
+  permissions: ['npx', 'vitest', 'run'],
   'plain-node': ['node', 'orders.js'],
   'yaml-cli': ['./run-tests.sh'],
 }

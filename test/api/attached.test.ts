@@ -101,3 +101,25 @@ test('a server that is not there is named, with what to do', async () => {
     "'localhost:2319' is no URL of a daemon; write it with its scheme: http://localhost:2319",
   )
 })
+
+test('a server that checks keys: with the key of the option, in a namespace too, where leftovers are removed as well', async () => {
+  await using server = await startTestDaemon({ auth: 'internal', log: 'silent' })
+  const endpoint = await server.listen()
+  const [, time = '', machine = ''] = /^querator-test-(\w+)-(\w+)-/.exec(runPrefix()) ?? []
+  const dead = spawnSync(process.execPath, ['--version']).pid
+  const leftOver = `querator-test-${time}-${machine}-${dead}-abcdef-crashed-1`
+  await server.createQueue({ name: leftOver, namespace: 'shop' })
+  const admin = await server.createUser({ roles: ['Admin'] })
+  await server.closeDoor()
+  await using nobody = await startTestDaemon({ endpoint })
+  await expect(nobody.createQueue()).rejects.toMatchObject({ code: 403 })
+  const attached = await startTestDaemon({ endpoint, apiKey: admin.key })
+  const queue = await attached.createQueue({ namespace: 'shop', deadQueue: true })
+  const names = async () => (await server.client.queuesList({ namespace: 'shop' })).items.map((info) => info.queueName)
+  expect(await names()).toEqual(expect.arrayContaining([queue.name, queue.deadQueue.name]))
+  await expect(attached.createUser()).rejects.toThrow(
+    /^createUser works only on a daemon inside the test process, not on/,
+  )
+  await attached.close()
+  expect(await names()).toEqual([])
+})
