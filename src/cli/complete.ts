@@ -1,8 +1,8 @@
 /** `querator complete`: ends leased items. */
 import type { Command } from 'commander'
-import { action, addConnectionFlags } from './connection.js'
-import { durationFlag, integer } from './flags.js'
-import { type IdFlags, idsOf, partitionOf } from './leased-ids.js'
+import { action } from './connection.js'
+import { durationFlag } from './flags.js'
+import { addIdFlags, type IdFlags, idsOf, partitionOf } from './leased-ids.js'
 import { say } from './output.js'
 
 interface Flags extends IdFlags {
@@ -11,12 +11,8 @@ interface Flags extends IdFlags {
 
 /** Adds the command. */
 export function addComplete(program: Command): void {
-  addConnectionFlags(program.command('complete'))
+  addIdFlags(program.command('complete'))
     .description('ends leased items: they are done')
-    .argument('<queue>', 'name of the queue')
-    .argument('[ids...]', 'ids of the items, as lease printed them')
-    .option('-p, --partition <number>', 'partition of the items, as lease printed it (required)', integer)
-    .option('--file <path>', 'file with one id a line, instead of ids as arguments')
     .option('--timeout <duration>', 'how long it may take', '30s')
     .action(
       action<Flags>(async ([queueName = '', ...args], flags, call) => {

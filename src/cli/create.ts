@@ -5,13 +5,17 @@ import { action, addConnectionFlags } from './connection.js'
 import { durationFlag, integer } from './flags.js'
 import { say } from './output.js'
 
-interface Flags {
+/** What both create and update say of a queue. */
+export interface QueueFlags {
   readonly leaseTimeout: string
   readonly expireTimeout: string
   readonly maxAttempts: number
   readonly deadQueue: string
   readonly reference: string
   readonly partitions: number
+}
+
+interface Flags extends QueueFlags {
   readonly namespace: string
 }
 

@@ -1,11 +1,23 @@
 /** The items that `complete` and `retry` are about: ids on the command line or in a file, and their partition. */
 import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
 import { messageOf, usageError } from '../errors.js'
+import { addConnectionFlags } from './connection.js'
+import { integer } from './flags.js'
 
 /** The flags that both have. */
 export interface IdFlags {
   readonly partition?: number
   readonly file?: string
+}
+
+/** Adds the arguments and flags that both have. */
+export function addIdFlags(command: Command): Command {
+  return addConnectionFlags(command)
+    .argument('<queue>', 'name of the queue')
+    .argument('[ids...]', 'ids of the items, as lease printed them')
+    .option('-p, --partition <number>', 'partition of the items, as lease printed it (required)', integer)
+    .option('--file <path>', 'file with one id a line, instead of ids as arguments')
 }
 
 /** The partition. @throws QueratorError when it is not given */

@@ -1,8 +1,8 @@
 /** `querator retry`: gives leased items back. Querator's own command line does not have it. */
 import type { Command } from 'commander'
-import { action, addConnectionFlags } from './connection.js'
-import { integer, timeFlag } from './flags.js'
-import { type IdFlags, idsOf, partitionOf } from './leased-ids.js'
+import { action } from './connection.js'
+import { timeFlag } from './flags.js'
+import { addIdFlags, type IdFlags, idsOf, partitionOf } from './leased-ids.js'
 import { say } from './output.js'
 
 interface Flags extends IdFlags {
@@ -12,12 +12,8 @@ interface Flags extends IdFlags {
 
 /** Adds the command. */
 export function addRetry(program: Command): void {
-  addConnectionFlags(program.command('retry'))
+  addIdFlags(program.command('retry'))
     .description('gives leased items back, now or at a time')
-    .argument('<queue>', 'name of the queue')
-    .argument('[ids...]', 'ids of the items, as lease printed them')
-    .option('-p, --partition <number>', 'partition of the items, as lease printed it (required)', integer)
-    .option('--file <path>', 'file with one id a line, instead of ids as arguments')
     .option('--at <time>', 'when they may be leased again, by RFC 3339 such as 2026-01-31T15:04:05Z', '')
     .option('--dead', 'deletes them instead, also when the queue has a dead letter queue', false)
     .action(

@@ -2,18 +2,9 @@
 import type { Command } from 'commander'
 import { usageError } from '../errors.js'
 import { action, addConnectionFlags } from './connection.js'
-import { lifeOf } from './create.js'
+import { lifeOf, type QueueFlags } from './create.js'
 import { integer } from './flags.js'
 import { say } from './output.js'
-
-interface Flags {
-  readonly leaseTimeout: string
-  readonly expireTimeout: string
-  readonly maxAttempts: number
-  readonly deadQueue: string
-  readonly reference: string
-  readonly partitions: number
-}
 
 /** Adds the command. */
 export function addUpdate(program: Command): void {
@@ -31,7 +22,7 @@ export function addUpdate(program: Command): void {
     .option('--reference <text>', "the queue's own reference", '')
     .option('--partitions <number>', 'the number that is reported; partitions are not made or moved by it', integer, 0)
     .action(
-      action<Flags>(async ([queueName = ''], flags, call) => {
+      action<QueueFlags>(async ([queueName = ''], flags, call) => {
         const info = await call('queuesInfo', { queueName }, 'failed to get current queue info')
         if (Object.values({ ...flags, endpoint: '', apiKey: '' }).every((value) => !value)) {
           throw usageError('no update flags provided (use --help to see available options)')
