@@ -12,6 +12,7 @@ import { codecRows } from './rows/codec.js'
 import { depthRows } from './rows/depth.js'
 import { heapRows } from './rows/heap.js'
 import { inMemoryRows } from './rows/in-memory.js'
+import { recordRows } from './rows/record.js'
 import { runnerRows } from './rows/runners.js'
 import { startRows } from './rows/start.js'
 import { tcpRows } from './rows/tcp.js'
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 const SECTIONS: Record<string, () => Promise<Section>> = {
   tcp: () => tcpRows(values.against),
   memory: inMemoryRows,
+  record: recordRows,
   depth: depthRows,
   heap: heapRows,
   start: startRows,

@@ -5,6 +5,24 @@ const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm
   new Error().stack ?? '',
 )?.[1]
 
+/** Node's own frames, and those of packages, tell a user nothing. */
+const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
+
+/** Where the code is that a stack was taken in: the first place outside of this package, `orders.test.ts:12:15`. */
+export function callSiteOf(stack: string | undefined): string | undefined {
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const frame = frames.find((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
+  const place = /([^\s(]+:\d+:\d+)\)?$/.exec(frame ?? '')?.[1]
+  return place?.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, '')
+}
+
+/** The stack of whoever called `maker`, written out only when it is read. */
+export function originOf(maker: (...args: never[]) => unknown): { stack?: string } {
+  const origin: { stack?: string } = {}
+  Error.captureStackTrace?.(origin, maker)
+  return origin
+}
+
 /** Takes the frames of this package off the top of the stack, where others are left. Answers the same error. */
 export function atCallSite<E extends Error>(error: E): E {
   const lines = (error.stack ?? '').split('\n')

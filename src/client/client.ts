@@ -8,7 +8,7 @@ import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
 import { errorOf } from '../protocol/replies.js'
-import { atCallSite } from './call-site.js'
+import { atCallSite, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
 import { sendOverHttp } from './http-send.js'
@@ -24,6 +24,8 @@ export interface ClientOptions {
   readonly apiKey?: string | (() => string | undefined)
   /** Sends requests in another way than over HTTP. */
   readonly send?: Send
+  /** Whether the daemon, in the same process, is told where calls are made. @internal */
+  readonly tellsOrigin?: boolean
 }
 
 /** One typed method for each call: see {@link QueratorCalls}. */
@@ -34,11 +36,13 @@ export class QueratorClient {
   readonly #send: Send
   readonly #encoding: Encoding
   readonly #apiKey: ClientOptions['apiKey']
+  readonly #tellsOrigin: boolean
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
+    this.#tellsOrigin = options.tellsOrigin ?? false
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
@@ -57,6 +61,7 @@ export class QueratorClient {
         headers: this.#headers(),
         body: this.#bytesOf(method.request, request ?? {}, name),
         signal,
+        ...(this.#tellsOrigin ? { origin: originOf(this.call) } : {}),
       }),
     )
     if (reply.status !== 200) throw atCallSite(failureOf(reply))

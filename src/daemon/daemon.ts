@@ -14,6 +14,7 @@ import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
 import { Queues } from '../engine/queues.js'
+import { BY_CLOCK, type Cause, EventRecord } from '../engine/record.js'
 import { usageError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
@@ -28,7 +29,11 @@ import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { createLog, type Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
+import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 import { VERSION } from './version.js'
+
+export type { EventKind, RecordedEvent } from '../engine/record.js'
+export type { QueueState, QueueTotals } from './queue-state.js'
 
 /** What a daemon is made of. */
 export interface DaemonOptions {
@@ -39,11 +44,18 @@ export interface DaemonOptions {
   readonly log?: Log
   /** Whether keys and permissions count; default: what the configuration says. */
   readonly auth?: AuthBackend
+  /** How many events are kept; default 0: none. */
+  readonly events?: number
   /** Whether an open door is meant to be, and no warning; default no. */
   readonly opensDoor?: boolean
   /** The same seed gives the same ids and keys. Default: others each time. */
   readonly seed?: number | string
 }
+
+/** Calls by the names that they have on the wire: `queue.produce`. */
+const CALL_NAMES = Object.fromEntries(
+  Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
+) as Record<MethodName, string>
 
 /** Said at the start with an auth backend (contract: admin.md §2.6). */
 const OPEN_DOOR =
@@ -54,6 +66,8 @@ export class Daemon {
   readonly clock: TestClock
   /** Whether keys and permissions count. */
   readonly auth: AuthBackend
+  /** What happened. */
+  readonly record: EventRecord
   readonly #log: Log
   readonly #queues: Queues
   readonly #handler: Handler
@@ -74,7 +88,9 @@ export class Daemon {
     const now = this.clock.now()
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
     const access = new Access({ auth, random, seeded: seed !== undefined, now })
+    this.record = new EventRecord(options.events ?? 0)
     this.#queues = new Queues({
+      record: this.record,
       clock: this.clock,
       random,
       storages: config.storages,
@@ -85,6 +101,7 @@ export class Daemon {
     if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
     const { clock } = this
     const queues = this.#queues
+    const { record } = this
     this.#handler = new Handler<Principal>({
       identify: (key) => identify(access, key, clock),
       call: (name, message, request, who) => {
@@ -92,7 +109,14 @@ export class Daemon {
         const gone: WhenGone = (listener) => whenGone(request, listener)
         const { permission } = METHODS[name]
         const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
-        return carryOut(name, { clock, queues, access, authorize: mayIn, whenGone: gone }, message)
+        const context = { clock, queues, access, authorize: mayIn, whenGone: gone }
+        // As record.during, without a closure for each call.
+        record.cause = { call: CALL_NAMES[name], origin: request.origin }
+        try {
+          return carryOut(name, context, message)
+        } finally {
+          record.cause = BY_CLOCK
+        }
       },
       queueFigures: () => queueFigures(queues.all()),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
@@ -140,8 +164,38 @@ export class Daemon {
   queue(name: string): LogicalQueue {
     const queue = this.#queues.find(name)
     if (queue !== undefined) return queue
-    const names = this.#queues.all().map((one) => one.config.name)
-    throw usageError(`there is no queue named '${name}'; there are: ${names.join(', ') || 'none'}`)
+    throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
+  }
+
+  /** How a queue stands. @throws QueratorError when there is none of that name */
+  queueState(name: string): QueueState {
+    return queueState(this.queue(name))
+  }
+
+  /** How the queue of that name stands, or would; undefined when there is none. */
+  totals(name: string): QueueTotals | undefined {
+    const queue = this.#queues.find(name)
+    return queue && queueTotals(queue)
+  }
+
+  /** The names of all queues, in the order of their creation. */
+  queueNames(): string[] {
+    return this.#queues.all().map((queue) => queue.config.name)
+  }
+
+  /** The number of an item in the record of events; undefined when nothing is known of it. */
+  itemNumber(queueName: string, id: string): number | undefined {
+    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
+      const serial = partition.find(id)?.serial ?? 0
+      if (serial !== 0) return serial
+    }
+    return undefined
+  }
+
+  /** Holds the requests of a queue, or lets them in. @throws QueratorError when there is none of that name */
+  pause(name: string, on: boolean, origin?: Cause['origin']): void {
+    const queue = this.queue(name)
+    this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
   }
 
   /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */
@@ -163,6 +217,7 @@ export class Daemon {
     for (const connection of this.#connections) connection.destroy()
     await this.#listening?.catch(() => undefined)
     await endServer(this.#tcpServer)
+    this.record.end()
   }
 }
 

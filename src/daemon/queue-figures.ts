@@ -1,6 +1,6 @@
 /** The figures of the queues for the metrics page; a bounded number of queues, however many there are. */
 import type { LogicalQueue } from '../engine/logical-queue.js'
-import { Tally } from '../engine/tally.js'
+import { type EventKind, KIND } from '../engine/record.js'
 import type { QueueFigures } from '../transport/metrics.js'
 
 /** So many queues have figures of their own, in the order of their creation; those of the others are added up. */
@@ -15,15 +15,27 @@ export function queueFigures(queues: readonly LogicalQueue[]): QueueFigures[] {
   return others.length === 0 ? own : [...own, others.reduce(added)]
 }
 
+const TOTALS = ['produced', 'leased', 'completed', 'retried', 'leaseExpired', 'expired', 'deadLettered'] as const
+
 function figuresOf(queue: LogicalQueue, { name, namespace }: { name: string; namespace: string }): QueueFigures {
   const figures = { queue: name, namespace, leasesWaiting: queue.waitingCounts.lease }
   const counts = { items: 0, leased: 0, scheduled: 0 }
-  let totals = new Tally()
-  for (const { counts: part, tally } of queue.partitions) {
+  for (const { counts: part } of queue.partitions) {
     counts.items += part.total
     counts.leased += part.leased
     counts.scheduled += part.scheduled
-    totals = sum(totals, tally)
+  }
+  const happened = (kind: EventKind) => {
+    return queue.partitions.reduce((sum, { tally }) => sum + (tally[KIND[kind]] as number), 0)
+  }
+  const totals = {
+    produced: happened('produced'),
+    leased: happened('leased'),
+    completed: happened('completed'),
+    retried: happened('retried'),
+    leaseExpired: happened('lease-expired'),
+    expired: happened('item-expired'),
+    deadLettered: happened('dead-lettered'),
   }
   return { ...figures, ...counts, totals }
 }
@@ -35,12 +47,8 @@ function added(a: QueueFigures, b: QueueFigures): QueueFigures {
     leased: a.leased + b.leased,
     scheduled: a.scheduled + b.scheduled,
     leasesWaiting: a.leasesWaiting + b.leasesWaiting,
-    totals: sum(a.totals, b.totals),
+    totals: Object.fromEntries(
+      TOTALS.map((name) => [name, a.totals[name] + b.totals[name]]),
+    ) as unknown as QueueFigures['totals'],
   }
-}
-
-function sum(a: Tally, b: Tally): Tally {
-  const total = new Tally()
-  for (const name of Object.keys(total) as (keyof Tally)[]) total[name] = a[name] + b[name]
-  return total
 }

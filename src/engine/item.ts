@@ -2,6 +2,7 @@
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER, ZERO_TIME } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
+import type { Consumer } from './record.js'
 
 /** What a producer gives. */
 export interface ItemContent {
@@ -43,6 +44,10 @@ export class Item implements ItemContent {
   /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
   sourceId = ''
   attempts = 0
+  /** Who it is in the record of events, in every queue; 0 until it is in it. */
+  serial = 0
+  /** Who leased it last. */
+  holder: Consumer | undefined = undefined
   /** Kept for items that were imported with one; nothing acts on it. */
   maxAttempts = 0
   readonly reference: string

@@ -14,6 +14,7 @@ import type { Item } from './item.js'
 import type { Partition } from './partition.js'
 import type { QueueConfig } from './queue-config.js'
 import type { QueueContext } from './queue-context.js'
+import { KIND } from './record.js'
 
 /** What a run needs to know of the queue, and how it moves and reports. */
 export interface LifecycleRules {
@@ -66,6 +67,7 @@ export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Ins
   for (const item of partition.dueItems(now)) {
     const time = item.until.at
     partition.moveToTail(item)
+    partition.note(KIND['item-due'], item, time)
     report(partition, rules, 'item-due', item, time)
   }
 }
@@ -73,26 +75,25 @@ export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Ins
 function endLease(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
   if (rules.maxAttempts === 0 || item.attempts < rules.maxAttempts) {
     partition.moveToTail(item)
+    partition.note(KIND['lease-expired'], item, time)
     report(partition, rules, 'lease-expired', item, time)
-    partition.tally.leaseExpired++
     return true
   }
-  const buried = bury(partition, rules, item, time, 'attempts-exhausted')
-  if (buried) partition.tally.leaseExpired++
-  return buried
+  return bury(partition, rules, item, time, 'attempts-exhausted')
 }
 
 /** Ends an item: into the dead letter queue where one is named, or away. False when its dead letter queue is gone. */
 function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Instant, kind: FiredKind): boolean {
   const moves = rules.deadQueue !== ''
   if (moves && !rules.copyToDeadQueue(item, partition.ids.text(item.sequence))) return false
-  if (kind === 'item-expired') partition.tally.expired++
+  partition.note(kind === 'item-expired' ? KIND[kind] : KIND['lease-expired'], item, time)
   if (!moves) {
+    if (kind === 'attempts-exhausted') partition.note(KIND[kind], item, time)
     report(partition, rules, kind, item, time)
     partition.expire(item)
     return true
   }
-  partition.tally.deadLettered++
+  partition.note(KIND['dead-lettered'], item, time, undefined, rules.deadQueue)
   report(partition, rules, 'dead-lettered', item, time)
   if (item.leased) partition.expire(item)
   else partition.markCopied(item)

@@ -8,6 +8,7 @@
  *
  * Everything is synchronous. A lease that waits is a value in a list, answered by whichever step finds an item for it.
  */
+import type { Instant } from '../clock/instant.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
 import { DeadWarning } from './dead-warning.js'
@@ -19,14 +20,17 @@ import { PartitionOrder } from './partition-order.js'
 import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryItems } from './partition-requests.js'
 import { Ends, type QueueConfig } from './queue-config.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
+import { type Address, CLIENT_GONE, type Consumer, KIND } from './record.js'
 import { serveAtOnce, serveWaiting } from './serving.js'
-import { type Leased, type LeaseRequest, type Settle, WaitingLeases } from './waiting-leases.js'
+import { type Leased, type LeaseRequest, type Settle, type WaitingLease, WaitingLeases } from './waiting-leases.js'
 
 const SHUTTING_DOWN = 'queue is shutting down'
 
 /** See the head of this file. */
 export class LogicalQueue {
   readonly partitions: readonly Partition[]
+  /** The queue as a whole, in the record of events. */
+  readonly address: Address
   readonly #context: QueueContext
   readonly #order: PartitionOrder
   readonly #waiting = new WaitingLeases()
@@ -40,6 +44,7 @@ export class LogicalQueue {
 
   constructor(config: QueueConfig, partitions: readonly Partition[], context: QueueContext) {
     this.partitions = partitions
+    this.address = { queue: config.name }
     this.#config = config
     this.#context = context
     this.#deadWarning = new DeadWarning(context)
@@ -49,7 +54,10 @@ export class LogicalQueue {
       waiting: this.#waiting,
       rules: () => rulesOf(this.#config, context),
       freed: () => this.#freed(),
-      sentAway: (lease) => this.#gate.forgetLease(lease),
+      sentAway: (lease) => {
+        this.#note(KIND['lease-timed-out'], lease.consumer)
+        this.#gate.forgetLease(lease)
+      },
     })
   }
 
@@ -64,6 +72,7 @@ export class LogicalQueue {
   /** Holds for what comes after it: leases, produces, lifecycle decisions (contract: queue.md §12). */
   update(config: QueueConfig): void {
     this.#config = config
+    this.#note(KIND['queue-updated'])
   }
 
   /** The partition with this number. @throws 400 when there is none, 453 when the queue is stopped */
@@ -85,8 +94,12 @@ export class LogicalQueue {
       const partition = this.#targetPartition()
       const now = this.#context.clock.now()
       const end = this.#lives.of(this.#config.expireTimeout, now)
-      for (const content of items) partition.add(newItem(content, now, end))
-      partition.tally.produced += items.length
+      for (const content of items) {
+        const item = newItem(content, now, end)
+        partition.add(item)
+        partition.note(KIND.produced, item, now)
+        if (item.scheduled) partition.note(KIND.scheduled, item, now, item.until.at)
+      }
       if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
     })
   }
@@ -101,15 +114,18 @@ export class LogicalQueue {
       settle.reject(refused)
       return () => undefined
     }
-    const served = this.#serveAtOnce(request.batchSize)
+    const consumer = { clientId: request.clientId, cause: this.#context.record.cause }
+    const served = this.#serveAtOnce(request.batchSize, consumer)
     if (served !== undefined) {
       settle.resolve(served)
       return () => undefined
     }
-    const lease = this.#waiting.add(request, settle)
+    const lease = this.#waiting.add(request, consumer, settle)
+    this.#note(KIND['lease-waiting'], consumer, request.deadline)
     if (this.paused) this.#gate.countLease(lease)
     this.#serve()
     return () => {
+      this.#context.record.during(CLIENT_GONE, () => this.#note(KIND['lease-abandoned'], consumer))
       this.#waiting.remove(lease)
       this.#gate.forgetLease(lease)
       this.#clockwork.wind()
@@ -118,7 +134,7 @@ export class LogicalQueue {
 
   /** Removes leased items, up to the first bad id (contract: queue.md §5). */
   complete(partition: Partition, ids: readonly string[], settle: Settle<void>): void {
-    this.#submit('complete', settle, () => completeItems(partition, ids))
+    this.#submit('complete', settle, () => completeItems(partition, ids, this.#context.clock.now()))
   }
 
   /** Gives leased items back, up to the first bad id (contract: queue.md §6). */
@@ -157,6 +173,7 @@ export class LogicalQueue {
   pause(on: boolean): void {
     if (this.#state === 'stopped' || on === this.paused) return
     this.#state = on ? 'paused' : 'running'
+    this.#note(on ? KIND['queue-paused'] : KIND['queue-resumed'])
     if (on) return
     const held = this.#gate.open()
     // Produces first, and one round for all leases; then what is given back, and another round.
@@ -164,6 +181,11 @@ export class LogicalQueue {
     this.#serve()
     for (const request of held) if (request.kind !== 'produce') request.enter()
     this.#serve()
+  }
+
+  /** The leases that wait, in the order of their arrival. */
+  get waitingLeases(): WaitingLease[] {
+    return [...this.#waiting.inTurn()]
   }
 
   /** How many requests wait. */
@@ -189,9 +211,12 @@ export class LogicalQueue {
   }
 
   #submit(kind: HeldKind, settle: Settle<void>, carryOut: () => void): void {
+    const { record } = this.#context
+    // What is held at the gate is still the doing of whoever asked for it.
+    const { cause } = record
     const enter = () => {
       try {
-        carryOut()
+        record.during(cause, carryOut)
       } catch (error) {
         settle.reject(error as QueratorError)
         return
@@ -231,6 +256,11 @@ export class LogicalQueue {
     return partition
   }
 
+  #note(kind: number, consumer?: Consumer, until?: Instant): void {
+    const { clock, record } = this.#context
+    record.queue(kind, clock.now(), this.address, consumer, until)
+  }
+
   /** What partitions hold has changed, and items may be free. */
   #freed(): void {
     this.#order.sort()
@@ -240,17 +270,20 @@ export class LogicalQueue {
   #serve(): void {
     if (this.#state === 'running' && this.#waiting.size > 0) {
       const now = this.#context.clock.now()
-      serveWaiting(this.#waiting, this.#order, this.#leases.of(this.#config.leaseTimeout, now), now)
+      serveWaiting(this.#waiting, this.#order, this.#leases.of(this.#config.leaseTimeout, now), now, (lease) =>
+        this.#note(KIND['lease-served'], lease.consumer),
+      )
     }
     this.#clockwork.wind()
   }
 
   /** The usual case, which needs no line and no choice: items are there, nobody waits, there is one partition. */
-  #serveAtOnce(batchSize: number): Leased | undefined {
+  #serveAtOnce(batchSize: number, consumer: Consumer): Leased | undefined {
     const [partition] = this.partitions
     if (this.#state !== 'running' || this.#waiting.size > 0 || this.partitions.length !== 1) return undefined
     const now = this.#context.clock.now()
-    const served = serveAtOnce(partition as Partition, batchSize, this.#leases.of(this.#config.leaseTimeout, now), now)
+    const end = this.#leases.of(this.#config.leaseTimeout, now)
+    const served = serveAtOnce(partition as Partition, batchSize, consumer, end, now)
     if (served !== undefined) this.#clockwork.wind()
     return served
   }

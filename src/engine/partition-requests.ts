@@ -4,6 +4,7 @@ import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import { Item, type ItemContent } from './item.js'
 import type { Partition } from './partition.js'
+import { KIND } from './record.js'
 
 /** An item on its way in. */
 export interface NewItem extends ItemContent {
@@ -32,18 +33,20 @@ export function newItem(content: NewItem, now: Instant, life: DeadlineGroup): It
 }
 
 /** Makes the copy of an item that ended in another queue: a fresh life, attempts 0, the content kept. */
-export function deadItem(dead: ItemContent, sourceId: string, life: DeadlineGroup): Item {
+export function deadItem(dead: Item, sourceId: string, life: DeadlineGroup): Item {
   const item = new Item(dead)
+  item.serial = dead.serial
   item.sourceId = sourceId
   item.life = life
   return item
 }
 
 /** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
-export function completeItems(partition: Partition, ids: readonly string[]): void {
+export function completeItems(partition: Partition, ids: readonly string[], now: Instant): void {
   for (const id of ids) {
-    partition.release(partition.leasedItem(id, 'completed'))
-    partition.tally.completed++
+    const item = partition.leasedItem(id, 'completed')
+    partition.release(item)
+    partition.note(KIND.completed, item, now)
   }
 }
 
@@ -51,10 +54,13 @@ export function completeItems(partition: Partition, ids: readonly string[]): voi
 export function retryItems(partition: Partition, items: readonly RetryItem[], now: Instant): void {
   for (const { id, retryAt, dead } of items) {
     const item = partition.leasedItem(id, 'retried')
+    const waits = retryAt !== undefined && isAhead(retryAt, now)
     if (dead) partition.release(item)
-    else if (retryAt !== undefined && isAhead(retryAt, now)) partition.schedule(item, retryAt.at)
+    else if (waits) partition.schedule(item, retryAt.at)
     else partition.moveToTail(item)
-    partition.tally.retried++
+    partition.note(KIND.retried, item, now)
+    if (dead) partition.note(KIND.deleted, item, now)
+    else if (waits) partition.note(KIND.scheduled, item, now, retryAt.at)
   }
 }
 

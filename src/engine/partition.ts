@@ -14,8 +14,8 @@ import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
+import { type Address, type Consumer, EVENT_KINDS, type EventRecord, KIND } from './record.js'
 import { SequenceTable } from './sequence-table.js'
-import { Tally } from './tally.js'
 
 /** See the head of this file. */
 export class Partition {
@@ -23,7 +23,10 @@ export class Partition {
   readonly number: number
   readonly ids: ItemIds
   readonly counts = new ItemCounts()
-  readonly tally = new Tally()
+  /** How often each kind of event happened here, by its number. */
+  readonly tally = new Float64Array(EVENT_KINDS.length)
+  readonly #record: EventRecord
+  readonly #address: Address
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
@@ -39,9 +42,17 @@ export class Partition {
   #lastRun: Instant = Number.NEGATIVE_INFINITY
   #askedRun: Instant = NEVER
 
-  constructor(number: number, ids: ItemIds) {
+  constructor(queue: string, number: number, ids: ItemIds, record: EventRecord) {
     this.number = number
     this.ids = ids
+    this.#record = record
+    this.#address = { queue, partition: number, ids }
+  }
+
+  /** Notes what has happened to an item of this partition, by the number of its kind. */
+  note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: string): void {
+    ;(this.tally[kind] as number)++
+    this.#record.item(kind, time, this.#address, item, until, deadQueue)
   }
 
   /** How many items could be leased now. */
@@ -96,11 +107,13 @@ export class Partition {
   }
 
   /** Leases the first free item until `end`; undefined when none is free. */
-  leaseFirst(end: DeadlineGroup): Item | undefined {
+  leaseFirst(consumer: Consumer, end: DeadlineGroup, now: Instant): Item | undefined {
     const item = this.#firstFree()
     if (item === undefined) return undefined
     this.#freeFrom = item.sequence + 1
     this.#commit(item.state, item, lease, end)
+    item.holder = consumer
+    this.note(KIND.leased, item, now, end.at)
     return item
   }
 
@@ -144,9 +157,13 @@ export class Partition {
   }
 
   /** Removes whatever `which` accepts (contract: queue.md §11). Costs the size of the partition. */
-  clear(which: (item: Item) => boolean): void {
+  clear(which: (item: Item) => boolean, now: Instant): void {
     for (const table of [this.#queued, this.#scheduled]) {
-      for (const item of table.page(0, table.size)) if (which(item)) this.release(item)
+      for (const item of table.page(0, table.size)) {
+        if (!which(item)) continue
+        this.release(item)
+        this.note(KIND.cleared, item, now)
+      }
     }
   }
 

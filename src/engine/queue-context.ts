@@ -1,6 +1,7 @@
 /** What a logical queue asks of its surroundings, and what it tells of itself. */
 import type { Clock } from '../clock/clock.js'
 import type { Item } from './item.js'
+import type { EventRecord } from './record.js'
 
 /** A queue as the taker of another queue's dead letters. */
 export interface DeadLetters {
@@ -11,6 +12,8 @@ export interface DeadLetters {
 /** What a logical queue asks of its surroundings. */
 export interface QueueContext {
   readonly clock: Clock
+  /** Where what happens is noted. */
+  readonly record: EventRecord
   /** The queue of that name, for dead letters; undefined when there is none. */
   queueNamed(name: string): DeadLetters | undefined
   /** Tells the operator something that a user should know. */

@@ -7,12 +7,15 @@ import { LogicalQueue } from './logical-queue.js'
 import { Partition } from './partition.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 import type { QueueConfig } from './queue-config.js'
+import { type EventRecord, KIND } from './record.js'
 
 /** What the queues of a daemon are made with. */
 export interface QueuesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly storages: readonly PartitionStorage[]
+  /** Where what happens is noted. */
+  readonly record: EventRecord
   /** Tells the operator something. */
   warn(message: string): void
 }
@@ -54,27 +57,33 @@ export class Queues {
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
     this.assertFree(config.name)
+    const { clock, random, record } = this.#options
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
-    const now = this.#options.clock.now()
+    const now = clock.now()
     const partitions = Array.from(
       { length: count },
-      (_, number) => new Partition(number, new ItemIds(now, this.#options.random)),
+      (_, number) => new Partition(config.name, number, new ItemIds(now, random), record),
     )
     const queue = new LogicalQueue(config, partitions, {
-      clock: this.#options.clock,
+      clock,
+      record,
       queueNamed: (name) => this.find(name),
       warn: this.#options.warn,
     })
     this.#byName.set(config.name, queue)
+    record.queue(KIND['queue-created'], now, queue.address)
     return queue
   }
 
   /** Removes a queue with all that is in it; its waiting leases are answered with 453. */
   delete(name: string): void {
     const queue = this.#byName.get(name)
+    if (queue === undefined) return
     this.#byName.delete(name)
-    queue?.stop()
+    const { clock, record } = this.#options
+    record.queue(KIND['queue-deleted'], clock.now(), queue.address)
+    queue.stop()
   }
 
   /** Ends all queues: what waits is answered with 453, what comes later too. */

@@ -3,41 +3,54 @@ import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
+import type { Consumer } from './record.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
 
 /** Serves a lease before which nobody waits, of the only partition there is; undefined when it has nothing. */
 export function serveAtOnce(
   partition: Partition,
   batchSize: number,
+  consumer: Consumer,
   end: DeadlineGroup,
   now: Instant,
 ): Leased | undefined {
   const items: LeasedItem[] = []
-  while (items.length < batchSize && takeInto(items, partition, end));
+  while (items.length < batchSize && takeInto(items, partition, consumer, end, now));
   if (items.length === 0) return undefined
-  partition.tally.leased += items.length
   partition.wantRun(end.at, now)
   return { partition: partition.number, end, items }
 }
 
 /** Leases the first free item; answers false when there is none. */
-function takeInto(items: LeasedItem[], partition: Partition, end: DeadlineGroup): boolean {
-  const item = partition.leaseFirst(end)
+function takeInto(
+  items: LeasedItem[],
+  partition: Partition,
+  consumer: Consumer,
+  end: DeadlineGroup,
+  now: Instant,
+): boolean {
+  const item = partition.leaseFirst(consumer, end, now)
   if (item === undefined) return false
   items.push({ ids: partition.ids, sequence: item.sequence, attempts: item.attempts, content: item })
   return true
 }
 
 /** Shares what is leasable out among the waiting leases, and answers those that got something. */
-export function serveWaiting(waiting: WaitingLeases, order: PartitionOrder, end: DeadlineGroup, now: Instant): void {
+export function serveWaiting(
+  waiting: WaitingLeases,
+  order: PartitionOrder,
+  end: DeadlineGroup,
+  now: Instant,
+  served: (lease: WaitingLease) => void,
+): void {
   for (const [partition, leases] of assign(waiting, order)) {
     if (partition.leasable === 0) continue
-    fillInTurns(partition, leases, end)
+    fillInTurns(partition, leases, end, now)
     partition.wantRun(end.at, now)
     for (const lease of leases) {
       if (lease.items.length === 0) continue
-      partition.tally.leased += lease.items.length
       waiting.remove(lease)
+      served(lease)
       lease.settle.resolve({ partition: partition.number, end, items: lease.items })
     }
   }
@@ -56,11 +69,11 @@ function assign(waiting: WaitingLeases, order: PartitionOrder): Map<Partition, W
   return assigned
 }
 
-function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: DeadlineGroup): void {
+function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: DeadlineGroup, now: Instant): void {
   let hungry = [...leases]
   while (hungry.length > 0) {
     for (const lease of hungry) {
-      if (!takeInto(lease.items, partition, end)) return
+      if (!takeInto(lease.items, partition, lease.consumer, end, now)) return
     }
     hungry = hungry.filter((lease) => !lease.full)
   }

@@ -5,6 +5,7 @@ import type { Instant } from '../clock/instant.js'
 import type { QueratorError } from '../errors.js'
 import type { ItemContent } from './item.js'
 import type { ItemIds } from './item-ids.js'
+import type { Consumer } from './record.js'
 
 /** How a request gets its answer; exactly one of both is called, once. */
 export interface Settle<T> {
@@ -46,6 +47,7 @@ export class WaitingLease {
     readonly request: LeaseRequest,
     readonly settle: Settle<Leased>,
     readonly arrival: number,
+    readonly consumer: Consumer,
   ) {}
 
   get full(): boolean {
@@ -81,8 +83,8 @@ export class WaitingLeases {
   }
 
   /** Takes a lease in, at the end of the line. */
-  add(request: LeaseRequest, settle: Settle<Leased>): WaitingLease {
-    const lease = new WaitingLease(request, settle, this.#arrivals++)
+  add(request: LeaseRequest, consumer: Consumer, settle: Settle<Leased>): WaitingLease {
+    const lease = new WaitingLease(request, settle, this.#arrivals++, consumer)
     this.#byClient.set(request.clientId, lease)
     this.#ends.add(lease)
     return lease

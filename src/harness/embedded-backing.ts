@@ -12,14 +12,17 @@ export class EmbeddedBacking implements Backing {
   readonly send: Send
   readonly fetch: typeof fetch
   readonly names = new NameSource()
+  readonly callSites: boolean
   readonly #daemon: Daemon
   #apiKey: string | undefined
 
-  constructor(daemon: Daemon) {
+  /** `callSites`: whether calls tell where they are made. */
+  constructor(daemon: Daemon, callSites: boolean) {
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
-    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
-    this.fetch = fetchThrough(this.send)
+    this.callSites = callSites
+    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey, tellsOrigin: callSites })
+    this.fetch = fetchThrough(this.send, callSites)
   }
 
   embedded(): Daemon {

@@ -1,4 +1,5 @@
 /** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
+import { originOf } from '../client/call-site.js'
 import { unlessAborted } from '../client/unless-aborted.js'
 import { usageError } from '../errors.js'
 import type { Send, WireRequest } from '../protocol/exchange.js'
@@ -6,16 +7,17 @@ import type { Send, WireRequest } from '../protocol/exchange.js'
 /** What relative URLs are relative to. */
 const BASE = 'http://querator.internal'
 
-/** Makes the function. */
-export function fetchThrough(send: Send): typeof fetch {
-  return async (input, init) => {
+/** Makes the function; with `callSites` its requests tell where they were made. */
+export function fetchThrough(send: Send, callSites = false): typeof fetch {
+  return async function fetchOfDaemon(input, init) {
+    const origin = callSites ? originOf(fetchOfDaemon) : undefined
     checkEnvironment()
     const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
       ...init,
       ...(isStream(init?.body) ? { duplex: 'half' } : {}),
     } as RequestInit)
     request.signal.throwIfAborted()
-    const reply = await unlessAborted(request.signal, send(await wireRequest(request)))
+    const reply = await unlessAborted(request.signal, send({ ...(await wireRequest(request)), origin }))
     // A reply to HEAD, and a few statuses, must not have a body.
     const body = request.method === 'HEAD' ? null : reply.body.slice()
     const response = new Response(body, { status: reply.status, headers: reply.headers })

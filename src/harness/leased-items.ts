@@ -2,7 +2,14 @@
 import type { QueratorClient } from '../client/client.js'
 import type { ResponseOf } from '../protocol/methods.js'
 import { dateOf } from '../protocol/timestamp.js'
+import type { EventLog, QueueEvent } from './event-log.js'
 import { Payload } from './payload.js'
+
+/** What a lease needs of its daemon. @internal */
+export interface LeaseHome {
+  readonly client: QueratorClient
+  events(): EventLog
+}
 
 type LeaseResponse = ResponseOf<'queueLease'>
 
@@ -43,6 +50,11 @@ export class LeasedItem extends Payload {
     return this.#lease.completeItems([this])
   }
 
+  /** What happened to it. @throws QueratorError on a server elsewhere */
+  history(): QueueEvent[] {
+    return this.#lease.historyOf(this)
+  }
+
   /** Gives the item back. @throws QueratorError 400 when its lease has run out */
   retry(options?: RetryOptions): Promise<void> {
     return this.#lease.retryItems([this], options)
@@ -56,11 +68,13 @@ export class Lease {
   readonly partition: number
   readonly clientId: string
   readonly #client: QueratorClient
+  readonly #events: () => EventLog
   readonly #queueName: string
 
   /** @internal */
-  constructor(client: QueratorClient, clientId: string, response: LeaseResponse) {
-    this.#client = client
+  constructor(home: LeaseHome, clientId: string, response: LeaseResponse) {
+    this.#client = home.client
+    this.#events = () => home.events()
     this.#queueName = response.queueName
     this.clientId = clientId
     this.partition = response.partition
@@ -75,6 +89,11 @@ export class Lease {
   /** Gives all its items back. @throws QueratorError 400 at the first that is not leased any more */
   retry(options?: RetryOptions): Promise<void> {
     return this.retryItems(this.items, options)
+  }
+
+  /** @internal */
+  historyOf(item: LeasedItem): QueueEvent[] {
+    return this.#events().ofItemWithId(this.#queueName, item.id)
   }
 
   /** @internal */

@@ -34,6 +34,13 @@ export interface TestDaemonOptions {
   readonly auth?: AuthBackend
   /** The same seed gives the same ids and keys; default: others each time. */
   readonly seed?: number | string
+  /** How many of the latest events are kept for `daemon.events`, and for what a red test tells; default 10,000. */
+  readonly events?: number
+  /**
+   * Whether events tell where in the code their calls were made, which takes some microseconds a call. Default: no, but
+   * yes in the fixtures of the runners.
+   */
+  readonly callSites?: boolean
   /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
@@ -46,7 +53,10 @@ export interface TestDaemonOptions {
   readonly apiKey?: string
 }
 
-const KNOWN = ['config', 'clock', 'auth', 'seed', 'log', 'endpoint', 'apiKey']
+const KNOWN = ['config', 'clock', 'auth', 'seed', 'events', 'callSites', 'log', 'endpoint', 'apiKey']
+
+/** How many events are kept. */
+const MOST_EVENTS = 10_000
 
 /**
  * Starts a daemon in memory: no port, no file, no process.
@@ -66,14 +76,27 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   const clock = new TestClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
   const auth = authOf(options.auth ?? config.auth)
-  const daemon = new Daemon({ config, clock, auth, opensDoor: true, log: logOf(options.log ?? 'warn'), ...seed })
-  return new TestDaemon(new EmbeddedBacking(daemon))
+  const daemon = new Daemon({
+    config,
+    clock,
+    auth,
+    events: eventsOf(options.events ?? MOST_EVENTS),
+    opensDoor: true,
+    log: logOf(options.log ?? 'warn'),
+    ...seed,
+  })
+  return new TestDaemon(new EmbeddedBacking(daemon, options.callSites ?? false))
 }
 
 function configOf(config: TestDaemonOptions['config']): DaemonConfig {
   if (typeof config !== 'string') return readConfig(config)
   const { tree, source } = readConfigFile(config)
   return readConfig(tree, source)
+}
+
+function eventsOf(events: number): number {
+  if (Number.isInteger(events) && events >= 0 && events <= 1e8) return events
+  throw usageError(`the option events is a number of events, 0 or more; got ${String(events)}`)
 }
 
 function authOf(auth: AuthBackend): AuthBackend {

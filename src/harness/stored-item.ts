@@ -3,6 +3,7 @@ import { ZERO_TIME } from '../clock/instant.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { ResponseOf } from '../protocol/methods.js'
 import { dateOf } from '../protocol/timestamp.js'
+import type { QueueEvent } from './event-log.js'
 import { Payload } from './payload.js'
 
 /** See the head of this file. */
@@ -23,10 +24,12 @@ export class StoredItem extends Payload {
   readonly expireDeadline: Date | undefined
   /** When it came into this queue. */
   readonly createdAt: Date | undefined
+  readonly #history: () => QueueEvent[]
 
   /** @internal */
-  constructor(partition: number, item: ResponseOf<'storageItemsList'>['items'][number]) {
+  constructor(partition: number, item: ResponseOf<'storageItemsList'>['items'][number], history: () => QueueEvent[]) {
     super(item.payload)
+    this.#history = history
     this.partition = partition
     this.id = item.id
     this.sourceId = item.sourceId
@@ -38,6 +41,11 @@ export class StoredItem extends Payload {
     this.leaseDeadline = deadlineOf(item.leaseDeadline)
     this.expireDeadline = deadlineOf(item.expireDeadline)
     this.createdAt = deadlineOf(item.createdAt)
+  }
+
+  /** What happened to it, in this queue and before. @throws QueratorError on a server elsewhere */
+  history(): QueueEvent[] {
+    return this.#history()
   }
 }
 

@@ -1,9 +1,11 @@
 /** A daemon in the hands of a test: its client, its clock, its queues, and every way to reach it. */
 import type { Duplex } from 'node:stream'
+import { originOf } from '../client/call-site.js'
 import { type ClientOptions, QueratorClient } from '../client/client.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
 import type { Backing } from './backing.js'
+import { EventLog } from './event-log.js'
 import { interceptOrigin } from './intercept.js'
 import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
@@ -22,6 +24,7 @@ export class TestDaemon {
   readonly #home: QueueHome
   readonly #intercepted: (() => void)[] = []
   readonly #users: TestUsers
+  #events: EventLog | undefined
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -32,6 +35,7 @@ export class TestDaemon {
     this.#users = new TestUsers(backing)
     this.#home = {
       client: this.client,
+      events: () => this.events,
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
       nextClientId: () => this.#clients.next('client'),
@@ -42,6 +46,12 @@ export class TestDaemon {
   /** The daemon's clock. @throws QueratorError for a server elsewhere, whose clock no test can move */
   get clock(): TestClock {
     return this.#backing.embedded('the clock').clock
+  }
+
+  /** What happened: produced, leased, completed, … @throws QueratorError for a server elsewhere, which does not tell */
+  get events(): EventLog {
+    this.#events ??= new EventLog(this.#backing.embedded('events'))
+    return this.#events
   }
 
   /** Whether {@link close} was called. */
@@ -80,7 +90,7 @@ export class TestDaemon {
 
   /** Another client of this daemon, with a key or without. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
-    return new QueratorClient({ ...options, send: this.#backing.send })
+    return new QueratorClient({ ...options, send: this.#backing.send, tellsOrigin: this.#backing.callSites })
   }
 
   /** A queue that exists already; whether it does shows at the first call. */
@@ -90,12 +100,12 @@ export class TestDaemon {
 
   /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it is unknown */
   pause(queueName: string): void {
-    this.#backing.embedded('pause').queue(queueName).pause(true)
+    this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause))
   }
 
   /** Lets what a pause held in, together. @throws QueratorError when the queue is unknown */
   resume(queueName: string): void {
-    this.#backing.embedded('resume').queue(queueName).pause(false)
+    this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume))
   }
 
   /** A connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */

@@ -1,7 +1,8 @@
 /** A queue in the hands of a test: short words for the calls about it. */
 import type { QueratorClient } from '../client/client.js'
 import { isQueratorError, usageError } from '../errors.js'
-import { Lease } from './leased-items.js'
+import type { QueueEvent } from './event-log.js'
+import { Lease, type LeaseHome } from './leased-items.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
 import { StoredItem } from './stored-item.js'
 
@@ -38,8 +39,7 @@ export interface QueueCounts {
 }
 
 /** What a queue needs of its daemon. @internal */
-export interface QueueHome {
-  readonly client: QueratorClient
+export interface QueueHome extends LeaseHome {
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
@@ -90,7 +90,7 @@ export class TestQueue {
     const { batchSize = 1, clientId = this.#home.nextClientId(), requestTimeout = '2s', signal } = options
     const request = { queueName: this.name, batchSize, clientId, requestTimeout }
     const response = await this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
-    return new Lease(this.#home.client, clientId, response)
+    return new Lease(this.#home, clientId, response)
   }
 
   /** What storage holds, without leasing it: everything that is not scheduled, by partition and in order. */
@@ -117,6 +117,14 @@ export class TestQueue {
     }
   }
 
+  /**
+   * What happened in this queue, and to items that came into it as dead letters; the oldest event that is kept first.
+   * @throws QueratorError for a queue on a server elsewhere
+   */
+  history(): QueueEvent[] {
+    return this.#home.events().ofQueue(this.name)
+  }
+
   /** Removes everything, leased and scheduled items too. */
   clear(): Promise<void> {
     return this.#home.client.queueClear({ queueName: this.name, queue: true, destructive: true })
@@ -138,6 +146,10 @@ export class TestQueue {
     this.#home.resume(this.name)
   }
 
+  #itemHistory(id: string): QueueEvent[] {
+    return this.#home.events().ofItemWithId(this.name, id)
+  }
+
   async #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
     const { logicalQueues } = await this.#home.client.queueStats({ queueName: this.name })
     const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
@@ -148,7 +160,7 @@ export class TestQueue {
         const page = await this.#home.client[call]({ queueName: this.name, partition, pivot, limit: PAGE })
         // A pivot is part of the page that it begins.
         const items = page.items.filter((item) => item.id !== pivot)
-        stored.push(...items.map((item) => new StoredItem(partition, item)))
+        stored.push(...items.map((item) => new StoredItem(partition, item, () => this.#itemHistory(item.id))))
         if (page.items.length < PAGE) break
         pivot = page.items.at(-1)?.id ?? ''
       }

@@ -46,8 +46,8 @@ export class TestUser extends QueratorClient {
   readonly keyId: string
 
   /** @internal */
-  constructor(send: ClientOptions['send'], { id, username, key, keyId }: UserRecord) {
-    super({ apiKey: key, ...(send === undefined ? {} : { send }) })
+  constructor(options: ClientOptions, { id, username, key, keyId }: UserRecord) {
+    super({ ...options, apiKey: key })
     this.id = id
     this.username = username
     this.key = key
@@ -69,7 +69,7 @@ export class TestUsers {
   async create(options: UserOptions): Promise<TestUser> {
     checkOptions('createUser', options, KNOWN)
     this.#check('createUser')
-    const { client, send } = this.#backing
+    const { client, send, callSites } = this.#backing
     const { username = this.#names.next('user'), namespace = SYSTEM } = options
     if (namespace !== SYSTEM) await makeNamespace(client, namespace)
     const { id } = await client.usersCreate({ username })
@@ -83,7 +83,7 @@ export class TestUsers {
         keyTag: options.keyTag ?? '',
         ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
       })
-      return new TestUser(send, { id, username, key: made.key, keyId: made.id })
+      return new TestUser({ send, tellsOrigin: callSites }, { id, username, key: made.key, keyId: made.id })
     } catch (error) {
       // Half a user would be in the way of the next try.
       await client.usersDelete({ id })

@@ -29,7 +29,7 @@ export interface FileFixtures {
 export class FileDaemon {
   readonly tests: RunningTests
   readonly fixtures: FileFixtures
-  #options: TestDaemonOptions = {}
+  #options: TestDaemonOptions = { callSites: true }
   #daemon: TestDaemon | undefined
 
   /** `advice` as in {@link RunningTests}. */

@@ -65,7 +65,7 @@ export const expect: typeof expectOfVitest = expectOfVitest
  */
 export function testWith(options: TestDaemonOptions): QueratorTest {
   const endpoint = options.endpoint ?? inject('queratorEndpoint')
-  const daemonOptions = { ...options, ...(endpoint === undefined ? {} : { endpoint }) }
+  const daemonOptions = { callSites: true, ...options, ...(endpoint === undefined ? {} : { endpoint }) }
   const test: TestAPI<QueratorFixtures> = base.extend<QueratorFixtures>({
     daemon: [
       // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of fixtures from the pattern

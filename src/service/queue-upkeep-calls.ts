@@ -48,8 +48,9 @@ export function queueClear(context: CallContext, request: RequestOf<'queueClear'
   const everything = request.queue && request.destructive
   const cleared = (item: Item) =>
     everything || (request.queue && item.state === 'leasable') || (request.scheduled && item.state === 'scheduled')
+  const now = context.clock.now()
   queue.change(() => {
-    for (const partition of queue.partitions) partition.clear(cleared)
+    for (const partition of queue.partitions) partition.clear(cleared, now)
   })
 }
 

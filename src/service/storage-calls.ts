@@ -3,6 +3,7 @@ import type { ExactInstant } from '../clock/duration.js'
 import { DeadlineGroup } from '../engine/deadline-groups.js'
 import { Item } from '../engine/item.js'
 import type { Partition } from '../engine/partition.js'
+import { KIND } from '../engine/record.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'
 import type { Timestamp } from '../protocol/messages/message.js'
@@ -52,6 +53,7 @@ export function storageItemsImport(
       if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return given
       const item = importedItem(given, now)
       partition.add(item)
+      partition.note(KIND.imported, item, now)
       return storedItem(partition, item)
     }),
   )
@@ -63,11 +65,14 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
   if (request.ids.length === 0) throw badRequest('ids is invalid; cannot be empty')
+  const now = context.clock.now()
   queue.change(() => {
     for (const id of request.ids) {
       checkItemId(id)
       const item = partition.find(id)
-      if (item !== undefined) partition.release(item)
+      if (item === undefined) continue
+      partition.release(item)
+      partition.note(KIND.deleted, item, now)
     }
   })
 }

@@ -1,0 +1,92 @@
+/** How a queue stands at this moment, as plain values: what waits, what it holds, and who holds that. */
+import type { Instant } from '../clock/instant.js'
+import type { LogicalQueue } from '../engine/logical-queue.js'
+import type { Consumer } from '../engine/record.js'
+
+/** More items than this are only counted. */
+const MOST_ITEMS = 1000
+
+/** See the head of this file. */
+export interface QueueState {
+  readonly name: string
+  readonly paused: boolean
+  readonly partitions: number
+  /** 0 for no limit. */
+  readonly maxAttempts: number
+  /** Empty for none. */
+  readonly deadQueue: string
+  /** In the order of their arrival. */
+  readonly waiting: readonly { readonly consumer: Consumer; readonly batchSize: number; readonly deadline: Instant }[]
+  /** The first thousand, by partition: those that are not scheduled, and then those that are. */
+  readonly items: readonly ItemState[]
+  readonly counts: QueueTotals
+}
+
+/** How many items there are, in each state. */
+export interface QueueTotals {
+  readonly leasable: number
+  readonly leased: number
+  readonly scheduled: number
+}
+
+/** An item as it stands. */
+export interface ItemState {
+  readonly state: 'leasable' | 'leased' | 'scheduled'
+  readonly partition: number
+  readonly id: string
+  /** Its number in the record of events; 0 when it is not there. */
+  readonly item: number
+  readonly reference: string
+  readonly attempts: number
+  /** The end of its lease, or the time for which it is scheduled; undefined for an item that is free. */
+  readonly until: Instant | undefined
+  /** Who holds it. */
+  readonly consumer: Consumer | undefined
+}
+
+/** Looks at a queue. */
+export function queueState(queue: LogicalQueue): QueueState {
+  const { name, maxAttempts, deadQueue } = queue.config
+  return {
+    name,
+    paused: queue.paused,
+    partitions: queue.partitions.length,
+    maxAttempts,
+    deadQueue,
+    waiting: queue.waitingLeases.map(({ consumer, request: { batchSize, deadline } }) => ({
+      consumer,
+      batchSize,
+      deadline,
+    })),
+    items: itemsOf(queue),
+    counts: queueTotals(queue),
+  }
+}
+
+/** Counts the items of a queue; costs nothing. */
+export function queueTotals(queue: LogicalQueue): QueueTotals {
+  const sum = (of: 'leasable' | 'leased' | 'scheduled') =>
+    queue.partitions.reduce((total, { counts }) => total + counts[of], 0)
+  return { leasable: sum('leasable'), leased: sum('leased'), scheduled: sum('scheduled') }
+}
+
+function itemsOf(queue: LogicalQueue): ItemState[] {
+  const items: ItemState[] = []
+  for (const which of ['queued', 'scheduled'] as const) {
+    for (const partition of queue.partitions) {
+      for (const item of partition.page(which, undefined, MOST_ITEMS - items.length)) {
+        items.push({
+          state: item.state,
+          partition: partition.number,
+          id: partition.ids.text(item.sequence),
+          item: item.serial,
+          reference: item.reference,
+          attempts: item.attempts,
+          until: item.state === 'leasable' ? undefined : item.until.at,
+          consumer: item.leased ? item.holder : undefined,
+        })
+      }
+    }
+  }
+  return items
+}

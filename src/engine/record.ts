@@ -1,0 +1,265 @@
+/**
+ * What happened, in order: every event of items, leases and queues of a daemon, the latest of them kept.
+ *
+ * An event is a row in columns that are used again and again, because a million items make a million of them in a second
+ * or two, and nobody looks at most; it becomes an object when somebody asks for it.
+ */
+import type { Instant } from '../clock/instant.js'
+import type { Item } from './item.js'
+import type { ItemIds } from './item-ids.js'
+
+/** What can happen. Of items, of leases that wait, of queues. */
+export const EVENT_KINDS = [
+  'produced',
+  'imported',
+  'scheduled',
+  'item-due',
+  'leased',
+  'completed',
+  'retried',
+  'lease-expired',
+  'item-expired',
+  'attempts-exhausted',
+  'dead-lettered',
+  'deleted',
+  'cleared',
+  'lease-waiting',
+  'lease-served',
+  'lease-timed-out',
+  'lease-abandoned',
+  'queue-created',
+  'queue-updated',
+  'queue-deleted',
+  'queue-paused',
+  'queue-resumed',
+] as const
+/** See {@link EVENT_KINDS}. */
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+/** Kinds by number: their places in {@link EVENT_KINDS}. */
+export const KIND = Object.freeze(
+  Object.fromEntries(EVENT_KINDS.map((kind, number) => [kind, number])) as Record<EventKind, number>,
+)
+
+/** Kinds that tell of who holds the item, or held it until then. */
+const OF_HOLDER = Uint8Array.from(EVENT_KINDS, (kind) => {
+  return Number(['leased', 'completed', 'retried', 'lease-expired', 'attempts-exhausted'].includes(kind))
+})
+
+/** What made something happen: a call, with the place in the code that made it where that is known, or the clock. */
+export interface Cause {
+  /** As on the wire, `queue.produce` for example, or `clock`. */
+  readonly call: string
+  /** The stack of whoever called, as JavaScript writes it; asked for when it is shown. */
+  readonly origin?: { readonly stack?: string | undefined } | undefined
+}
+
+/** Nobody's call. */
+export const BY_CLOCK: Cause = { call: 'clock' }
+
+/** A client that hung up. */
+export const CLIENT_GONE: Cause = { call: 'client gone' }
+
+/** Who leases. */
+export interface Consumer {
+  readonly clientId: string
+  readonly cause: Cause
+}
+
+/** Where it happened. */
+export interface Address {
+  readonly queue: string
+  /** Undefined for what is about the queue as a whole. */
+  readonly partition?: number
+  readonly ids?: ItemIds
+}
+
+/** An event, whole. */
+export interface RecordedEvent {
+  /** 1 for the first of the daemon, and so on. */
+  readonly number: number
+  readonly kind: EventKind
+  readonly time: Instant
+  readonly address: Address
+  /** The number of the item, which stays when its id changes, and in a dead letter queue; 0 for no item. */
+  readonly item: number
+  /** The id of the item after the event. */
+  readonly id: string | undefined
+  readonly reference: string
+  readonly attempts: number
+  readonly consumer: Consumer | undefined
+  readonly cause: Cause
+  /** What the event leads to: the end of a lease, the time for which it is scheduled; NaN for nothing. */
+  readonly until: Instant
+  /** The dead letter queue. */
+  readonly deadQueue: string
+}
+
+/** How many rows there is room for at first. */
+const FIRST_ROOM = 128
+
+/** See the head of this file. */
+export class EventRecord {
+  /** What is happening now. Everything in the engine is synchronous, so that there is only one. */
+  cause: Cause = BY_CLOCK
+  readonly #most: number
+  #room: number
+  #count = 0
+  #lastItem = 0
+  #kinds: Uint8Array
+  #times: Float64Array
+  #items: Float64Array
+  #sequences: Float64Array
+  #attempts: Int32Array
+  #untils: Float64Array
+  readonly #addresses: (Address | undefined)[] = []
+  readonly #references: string[] = []
+  readonly #consumers: (Consumer | undefined)[] = []
+  readonly #causes: Cause[] = []
+  readonly #deadQueues: string[] = []
+  readonly #watchers = new Set<() => void>()
+  #told = true
+  #ended = false
+
+  /** `most`: how many events are kept; 0 keeps none. */
+  constructor(most: number) {
+    this.#most = most
+    this.#room = Math.min(most, FIRST_ROOM)
+    this.#kinds = new Uint8Array(this.#room)
+    this.#times = new Float64Array(this.#room)
+    this.#items = new Float64Array(this.#room)
+    this.#sequences = new Float64Array(this.#room)
+    this.#attempts = new Int32Array(this.#room)
+    this.#untils = new Float64Array(this.#room)
+  }
+
+  /** How many events there were. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The number of the first event that is still kept. */
+  get first(): number {
+    return Math.max(0, this.#count - this.#most) + 1
+  }
+
+  /** Notes an event of an item. */
+  item(kind: number, time: Instant, address: Address, item: Item, until = Number.NaN, deadQueue = ''): void {
+    if (this.#most === 0) return
+    if (item.serial === 0) item.serial = ++this.#lastItem
+    const row = this.#row(kind, time, address, until)
+    this.#items[row] = item.serial
+    this.#sequences[row] = item.sequence
+    this.#attempts[row] = item.attempts
+    this.#references[row] = item.reference
+    this.#consumers[row] = OF_HOLDER[kind] === 1 ? item.holder : undefined
+    this.#deadQueues[row] = deadQueue
+  }
+
+  /** Notes an event of a queue, or of a lease that waits. */
+  queue(kind: number, time: Instant, address: Address, consumer?: Consumer, until = Number.NaN): void {
+    if (this.#most === 0) return
+    const row = this.#row(kind, time, address, until)
+    this.#items[row] = 0
+    this.#references[row] = ''
+    this.#consumers[row] = consumer
+    this.#deadQueues[row] = ''
+  }
+
+  /** Carries something out that `cause` makes happen. */
+  during<T>(cause: Cause, work: () => T): T {
+    const before = this.cause
+    this.cause = cause
+    try {
+      return work()
+    } finally {
+      this.cause = before
+    }
+  }
+
+  /** The event with this number. @throws RangeError when it is not kept */
+  at(number: number): RecordedEvent {
+    if (number < this.first || number > this.#count) throw new RangeError(`there is no event ${number}`)
+    const row = (number - 1) % this.#most
+    const address = this.#addresses[row] as Address
+    const item = this.#items[row] as number
+    return {
+      number,
+      kind: EVENT_KINDS[this.#kinds[row] as number] as EventKind,
+      time: this.#times[row] as number,
+      address,
+      item,
+      id: item === 0 ? undefined : address.ids?.text(this.#sequences[row] as number),
+      reference: this.#references[row] as string,
+      attempts: item === 0 ? 0 : (this.#attempts[row] as number),
+      consumer: this.#consumers[row],
+      cause: this.#causes[row] as Cause,
+      until: this.#untils[row] as number,
+      deadQueue: this.#deadQueues[row] as string,
+    }
+  }
+
+  /** Whether no event comes any more. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Resolves when there are further events, or no more. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.watch(() => {
+        stop()
+        resolve()
+      })
+      if (this.#ended) this.#tell()
+    })
+  }
+
+  /** The daemon is closed: no event comes any more. */
+  end(): void {
+    this.#ended = true
+    this.#tell()
+  }
+
+  /** Calls `watcher` after events, when what made them happen is done; answers how to stop that. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  #row(kind: number, time: Instant, address: Address, until: number): number {
+    const row = this.#count % this.#most
+    if (row === this.#room) this.#grow()
+    this.#count++
+    this.#kinds[row] = kind
+    this.#times[row] = time
+    this.#untils[row] = until
+    this.#addresses[row] = address
+    this.#causes[row] = this.cause
+    if (this.#watchers.size > 0 && this.#told) this.#tell()
+    return row
+  }
+
+  #tell(): void {
+    this.#told = false
+    void Promise.resolve().then(() => {
+      this.#told = true
+      for (const watcher of [...this.#watchers]) watcher()
+    })
+  }
+
+  #grow(): void {
+    this.#room = Math.min(this.#room * 2, this.#most)
+    this.#kinds = larger(new Uint8Array(this.#room), this.#kinds)
+    this.#times = larger(new Float64Array(this.#room), this.#times)
+    this.#items = larger(new Float64Array(this.#room), this.#items)
+    this.#sequences = larger(new Float64Array(this.#room), this.#sequences)
+    this.#attempts = larger(new Int32Array(this.#room), this.#attempts)
+    this.#untils = larger(new Float64Array(this.#room), this.#untils)
+  }
+}
+
+function larger<T extends { set(from: T): void }>(column: T, from: T): T {
+  column.set(from)
+  return column
+}

@@ -1,0 +1,125 @@
+/** What happened in a daemon, for tests to look at. */
+import { callSiteOf } from '../client/call-site.js'
+import type { Daemon, EventKind, RecordedEvent } from '../daemon/daemon.js'
+
+/** Something that happened to an item, to a lease that waits, or to a queue. */
+export interface QueueEvent {
+  /** 1 for the first event of the daemon, and so on. */
+  readonly number: number
+  /** By the daemon's clock; what the clock made happen has the time at which it was due. */
+  readonly time: Date
+  readonly kind: EventKind
+  readonly queue: string
+  /** Absent for what is about the queue as a whole, or a lease that waits. */
+  readonly partition?: number
+  /** The number of the item: it stays when the id changes, and when the item moves to a dead letter queue. */
+  readonly item?: number
+  /** The id of the item after the event. */
+  readonly id?: string
+  readonly reference?: string
+  /** How often the item had been leased. */
+  readonly attempts?: number
+  /** Who leases, or held the item until then. */
+  readonly clientId?: string
+  /** The call that made it happen, `queue.produce` for example; `clock` for the passing of time. */
+  readonly call: string
+  /** Where that call was made: `orders.test.ts:12:15`. Known for calls of this process that need no socket. */
+  readonly callSite?: string
+  /** The end of the lease, the time for which the item is scheduled, or until when a lease waits. */
+  readonly until?: Date
+  /** For `dead-lettered`: where the item is now. */
+  readonly deadQueue?: string
+}
+
+/**
+ * The events of a daemon, the oldest that is kept first. `for (const event of daemon.events)` goes through what has
+ * happened; `for await (…)` goes on with what happens, and ends when the daemon is closed.
+ */
+export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent> {
+  readonly #daemon: Daemon
+
+  /** @internal */
+  constructor(daemon: Daemon) {
+    this.#daemon = daemon
+  }
+
+  /** How many events there were, those included that are kept no more. */
+  get count(): number {
+    return this.#daemon.record.count
+  }
+
+  /** The events of a queue, those of items that went from elsewhere into it, as a dead letter queue, included. */
+  ofQueue(name: string): QueueEvent[] {
+    return this.#which(({ address, deadQueue }) => address.queue === name || deadQueue === name)
+  }
+
+  /** The events of an item, in whatever queue, by its number. */
+  ofItem(item: number): QueueEvent[] {
+    return this.#which((event) => event.item === item)
+  }
+
+  /** The events of the item that has, or had, this id in the queue. */
+  ofItemWithId(queue: string, id: string): QueueEvent[] {
+    const item = this.itemOf(queue, id)
+    return item === undefined ? [] : this.ofItem(item)
+  }
+
+  /** The number of the item that had this id in the queue; undefined when nothing is known of it. */
+  itemOf(queue: string, id: string): number | undefined {
+    const { record } = this.#daemon
+    for (let number = record.count; number >= record.first; number--) {
+      const event = record.at(number)
+      if (event.item !== 0 && event.address.queue === queue && event.id === id) return event.item
+    }
+    return this.#daemon.itemNumber(queue, id)
+  }
+
+  *[Symbol.iterator](): IterableIterator<QueueEvent> {
+    const { record } = this.#daemon
+    const last = record.count
+    for (let number = record.first; number <= last; number++) {
+      if (number >= record.first) yield shown(record.at(number))
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<QueueEvent, void, void> {
+    const { record } = this.#daemon
+    for (let number = record.first; ; number++) {
+      // Whoever is too slow loses the oldest.
+      number = Math.max(number, record.first)
+      while (number > record.count) {
+        if (record.ended) return
+        await record.next()
+      }
+      yield shown(record.at(number))
+    }
+  }
+
+  #which(chosen: (event: RecordedEvent) => boolean): QueueEvent[] {
+    const { record } = this.#daemon
+    const events: QueueEvent[] = []
+    for (let number = record.first; number <= record.count; number++) {
+      const event = record.at(number)
+      if (chosen(event)) events.push(shown(event))
+    }
+    return events
+  }
+}
+
+function shown(event: RecordedEvent): QueueEvent {
+  const { number, kind, time, address, item, id, reference, attempts, consumer, cause, until, deadQueue } = event
+  const callSite = callSiteOf(cause.origin?.stack)
+  return {
+    number,
+    time: new Date(time),
+    kind,
+    queue: address.queue,
+    ...(address.partition === undefined ? {} : { partition: address.partition }),
+    ...(item === 0 ? {} : { item, id: id ?? '', reference, attempts }),
+    ...(consumer === undefined ? {} : { clientId: consumer.clientId }),
+    call: cause.call,
+    ...(callSite === undefined ? {} : { callSite }),
+    ...(Number.isNaN(until) ? {} : { until: new Date(until) }),
+    ...(deadQueue === '' ? {} : { deadQueue }),
+  }
+}
