@@ -20,6 +20,7 @@ import { seededRandom } from '../ids/random.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
 import { METHODS, type MethodName } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
+import { nearestOf } from '../service/nearest-name.js'
 import { SERVICE } from '../service/service.js'
 import { Handler } from '../transport/handler.js'
 import { createHttpServer } from '../transport/http-server.js'
@@ -33,7 +34,7 @@ import { type QueueState, type QueueTotals, queueState, queueTotals } from './qu
 import { VERSION } from './version.js'
 
 export type { EventKind, RecordedEvent } from '../engine/record.js'
-export type { QueueState, QueueTotals } from './queue-state.js'
+export type { ItemState, QueueState, QueueTotals } from './queue-state.js'
 
 /** What a daemon is made of. */
 export interface DaemonOptions {
@@ -178,9 +179,19 @@ export class Daemon {
     return queue && queueTotals(queue)
   }
 
+  /** Whether a lease waits in the queue of that name. */
+  waits(name: string): boolean {
+    return (this.#queues.find(name)?.waitingCounts.lease ?? 0) > 0
+  }
+
   /** The names of all queues, in the order of their creation. */
   queueNames(): string[] {
     return this.#queues.all().map((queue) => queue.config.name)
+  }
+
+  /** The name among these that was probably meant. */
+  nearestQueue(name: string, names: readonly string[]): string | undefined {
+    return nearestOf(name, names)
   }
 
   /** The number of an item in the record of events; undefined when nothing is known of it. */

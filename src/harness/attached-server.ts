@@ -19,6 +19,7 @@ export class AttachedServer implements Backing {
   readonly client: QueratorClient
   readonly send: Send
   readonly fetch: typeof fetch
+  readonly isEmbedded = false
   readonly callSites = false
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string

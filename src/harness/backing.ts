@@ -14,6 +14,8 @@ export interface Backing {
   /** Reaches it whatever the origin of the URL. */
   readonly fetch: typeof fetch
   readonly names: NameSource
+  /** Whether it is a daemon in this process. */
+  readonly isEmbedded: boolean
   /** Whether its clients tell where calls are made. */
   readonly callSites: boolean
   /** The daemon in this process. @throws QueratorError that says what to do when there is none; `what` needs it */

@@ -12,6 +12,7 @@ export class EmbeddedBacking implements Backing {
   readonly send: Send
   readonly fetch: typeof fetch
   readonly names = new NameSource()
+  readonly isEmbedded = true
   readonly callSites: boolean
   readonly #daemon: Daemon
   #apiKey: string | undefined

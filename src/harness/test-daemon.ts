@@ -12,6 +12,7 @@ import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
+import { type Watched, watchTest } from './watchdog.js'
 
 /** See the head of this file. Made by `startTestDaemon()`. */
 export class TestDaemon {
@@ -36,6 +37,7 @@ export class TestDaemon {
     this.#home = {
       client: this.client,
       events: () => this.events,
+      embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
       nextClientId: () => this.#clients.next('client'),
@@ -86,6 +88,11 @@ export class TestDaemon {
    */
   closeDoor(): Promise<TestUser> {
     return this.#users.closeDoor()
+  }
+
+  /** @internal Tells, shortly before a test is out of time, why its leases get nothing; answers how to stop that. */
+  watch(watched: Watched): () => void {
+    return this.#backing.isEmbedded ? watchTest(this.#backing.embedded('watch'), watched) : () => undefined
   }
 
   /** Another client of this daemon, with a key or without. */

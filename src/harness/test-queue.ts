@@ -1,10 +1,13 @@
 /** A queue in the hands of a test: short words for the calls about it. */
 import type { QueratorClient } from '../client/client.js'
+import type { Daemon } from '../daemon/daemon.js'
 import { isQueratorError, usageError } from '../errors.js'
 import type { QueueEvent } from './event-log.js'
+import { explainQueue } from './explain.js'
 import { Lease, type LeaseHome } from './leased-items.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
 import { StoredItem } from './stored-item.js'
+import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntilDrained, waitUntilIdle } from './waiting.js'
 
 /** An item to be produced. */
 export interface ItemInput extends PayloadInput {
@@ -40,6 +43,7 @@ export interface QueueCounts {
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
+  embedded(what: string): Daemon
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
@@ -123,6 +127,39 @@ export class TestQueue {
    */
   history(): QueueEvent[] {
     return this.#home.events().ofQueue(this.name)
+  }
+
+  /**
+   * Resolves with an event of this queue as soon as it happens, or at once when it has happened already:
+   * `await queue.waitFor({ event: 'dead-lettered', reference: 'order-1' })`.
+   * @throws QueratorError when it did not happen in time, with the events that came nearest and how the queue stands
+   */
+  waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
+    return waitForEvent(this.#home.embedded('waitFor'), this.name, awaited)
+  }
+
+  /**
+   * Resolves when nothing is left in the queue, leased and scheduled items included; at once when it is so.
+   * @throws QueratorError when it is not so in time, with what is left
+   */
+  drained(options: WaitOptions = {}): Promise<void> {
+    return waitUntilDrained(this.#home.embedded('drained'), this.name, options)
+  }
+
+  /**
+   * Resolves when nothing can be done here now: no item is free or leased; items may be scheduled for later.
+   * @throws QueratorError when it is not so in time, with what is left
+   */
+  idle(options: WaitOptions = {}): Promise<void> {
+    return waitUntilIdle(this.#home.embedded('idle'), this.name, options)
+  }
+
+  /**
+   * Why a lease gets nothing, in a few lines: who waits, what is leased by whom and until when, what is scheduled, whether
+   * the queue is paused or the clock stands still, and which other queue has items.
+   */
+  explain(): string {
+    return explainQueue(this.#home.embedded('explain'), this.name)
   }
 
   /** Removes everything, leased and scheduled items too. */

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module'
 import { QueratorError } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
-import { runLast } from './jest-hook-order.js'
+import { runLast, testTimeout } from './jest-state.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
 import type { RunningTest, RunningTests } from './running-tests.js'
@@ -70,7 +70,7 @@ function fixturesOfFile() {
   let inTurn: RunningTest | undefined
   globals.beforeEach(async () => {
     inTurn = undefined
-    inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue' })
+    inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue', timeout: testTimeout() })
   })
   const endTest = () => tests.end(inTurn)
   globals.afterEach(endTest)
@@ -96,7 +96,7 @@ function fixturesOfFile() {
 /** A test that runs at the same time as others: its queues come and go around its body. */
 function concurrentBody(tests: RunningTests, title: string, body: Parameters<Wrap>[1]): ReturnType<Wrap> {
   return async function (this: unknown, ...args) {
-    const test = await tests.begin({ name: title, apart: true })
+    const test = await tests.begin({ name: title, apart: true, timeout: testTimeout() })
     try {
       return await tests.inside(test, () => Reflect.apply(body, this, args))
     } finally {

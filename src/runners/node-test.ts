@@ -14,6 +14,9 @@ interface Held {
   readonly channel: MessageChannel
 }
 
+/** node:test tells nobody how long a test may take, and has no limit of its own; after this time a user wonders, in ms. */
+const SILENCE = 5000
+
 /** What node:test passes to hooks and to the body of a test alike. */
 interface Context {
   readonly name: string
@@ -33,7 +36,7 @@ function fixturesOfFile() {
   const running = new Map<unknown, Held>()
   beforeEach(async (given) => {
     const context = given as Context
-    const test = await tests.begin({ name: context.fullName ?? context.name })
+    const test = await tests.begin({ name: context.fullName ?? context.name, timeout: SILENCE })
     const channel = new MessageChannel()
     channel.port1.ref()
     running.set(context, { test, channel })

@@ -9,10 +9,17 @@ export class QueuesOfTest {
   readonly #daemon: TestDaemon
   readonly #label: string
   readonly #queues: TestQueue[] = []
+  readonly #stopWatching: () => void
 
-  constructor(daemon: TestDaemon, testName: string) {
+  /** `timeout`: how long the runner lets the test run, in milliseconds. */
+  constructor(daemon: TestDaemon, testName: string, timeout: number) {
     this.#daemon = daemon
     this.#label = testName
+    this.#stopWatching = daemon.watch({
+      title: testName,
+      timeout,
+      queues: () => this.#queues.map((queue) => queue.name),
+    })
   }
 
   readonly create: CreateQueue = async (options = {}) => {
@@ -24,6 +31,7 @@ export class QueuesOfTest {
 
   /** Removes them; leases that still wait are answered with 453. */
   async remove(): Promise<void> {
+    this.#stopWatching()
     if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
   }
 }

@@ -24,6 +24,8 @@ export interface Beginning {
   readonly name: string
   /** Others may run at the same time, and not know of it; default false. */
   readonly apart?: boolean
+  /** How long the runner lets it run, in milliseconds. */
+  readonly timeout: number
 }
 
 /** What stands between the name of a test and that of a test inside of it. */
@@ -43,9 +45,9 @@ export class RunningTests {
   }
 
   /** A test is about to run: makes its queue. */
-  async begin({ name, apart = false }: Beginning): Promise<RunningTest> {
+  async begin({ name, apart = false, timeout }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
-    const queues = new QueuesOfTest(this.#daemon(), name.split(INSIDE).at(-1) ?? name)
+    const queues = new QueuesOfTest(this.#daemon(), name.split(INSIDE).at(-1) ?? name, timeout)
     const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
     this.#running.add(test)
     return test

@@ -80,7 +80,7 @@ export function testWith(options: TestDaemonOptions): QueratorTest {
     // Only looked at when it is used: a server elsewhere has no clock to move.
     clock: async ({ daemon }, use) => use(standIn(() => daemon.clock)),
     createQueue: async ({ daemon, task }, use) => {
-      const queues = new QueuesOfTest(daemon, task.name)
+      const queues = new QueuesOfTest(daemon, task.name, task.timeout)
       await use(queues.create)
       await queues.remove()
     },

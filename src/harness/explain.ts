@@ -1,0 +1,123 @@
+/** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
+import { callSiteOf } from '../client/call-site.js'
+import { formatDuration } from '../clock/duration.js'
+import type { Daemon, ItemState, QueueState } from '../daemon/daemon.js'
+import { usageError } from '../errors.js'
+
+/** So many items, leases and queues of a kind are told one by one. */
+const MOST_TOLD = 10
+
+/** Explains a queue. @throws QueratorError when there is none of that name */
+export function explainQueue(daemon: Daemon, name: string): string {
+  const state = daemon.queueState(name)
+  const now = daemon.clock.now()
+  return [
+    headline(state),
+    ...(state.paused ? [`the queue is paused: daemon.resume('${name}') lets requests in`] : []),
+    ...(state.partitions === 0 ? ['the queue has no partitions: no storage has a share of a whole one'] : []),
+    ...told(state.waiting, (lease) => waitingText(lease, now)),
+    ...told(
+      state.items.filter((item) => item.state !== 'leasable'),
+      (item) => itemText(item, state, now),
+    ),
+    ...advice(daemon, state, now),
+  ].join('\n')
+}
+
+function headline({ name, waiting, counts, partitions }: QueueState): string {
+  const { leasable, leased, scheduled } = counts
+  const leases =
+    waiting.length === 0
+      ? 'no lease waits'
+      : `${plural(waiting.length, 'lease')} ${waiting.length === 1 ? 'waits' : 'wait'}`
+  const where = partitions === 1 ? '' : ` in ${partitions} partitions`
+  const nothing = leasable + leased + scheduled === 0
+  const items = nothing
+    ? 'the queue is empty'
+    : `${plural(leasable, 'item')} free, ${leased} leased, ${scheduled} scheduled`
+  return `'${name}': ${leases}; ${items}${where}`
+}
+
+function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][number], now: number): string {
+  const upTo = batchSize === 1 ? 'an item' : `up to ${batchSize} items`
+  return `${consumer.clientId} waits for ${upTo}, ${inTime(deadline, now)} at most${siteText(consumer.cause.origin)}`
+}
+
+function itemText(
+  { state, item, id, reference, attempts, until, consumer }: ItemState,
+  queue: QueueState,
+  now: number,
+): string {
+  const name = `${reference || id}${item === 0 ? '' : ` (#${item})`}`
+  const when = until === undefined ? '' : inTime(until, now)
+  if (state === 'scheduled') return `${name} is scheduled: it comes due ${when}`
+  const of = queue.maxAttempts === 0 ? '' : ` of ${queue.maxAttempts}`
+  const by = consumer === undefined ? '' : ` by ${consumer.clientId}`
+  return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(consumer?.cause.origin)}`
+}
+
+/** What would have to happen before a lease that waits gets something. */
+function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueState, now: number): string[] {
+  if (waiting.length === 0) return []
+  const lines: string[] = []
+  const next = Math.min(...items.map(({ until }) => until ?? Number.POSITIVE_INFINITY))
+  if (daemon.clock.frozen) {
+    const due = Number.isFinite(next) ? `; for the next item: await clock.advance('${lengthOf(next - now)}')` : ''
+    lines.push(`the clock is frozen, and nothing comes due until it is moved${due}`)
+  }
+  if (counts.leasable > 0 && !paused) lines.push('there are free items: the lease is about to get them')
+  if (counts.leasable + counts.leased + counts.scheduled > 0) return lines
+  const others = otherQueues(daemon, name)
+  const nearest = daemon.nearestQueue(
+    name,
+    others.map((other) => other.name),
+  )
+  for (const other of others.slice(0, MOST_TOLD)) {
+    const meant = other.name === nearest ? `; was '${other.name}' meant?` : ''
+    lines.push(
+      `another queue has items: '${other.name}' holds ${plural(other.count, 'item')} that could be leased${meant}`,
+    )
+  }
+  if (others.length === 0)
+    lines.push('no queue has items that could be leased: nothing was produced, or all of it is done')
+  return lines
+}
+
+/** Queues with free items, those with the most first. */
+function otherQueues(daemon: Daemon, name: string): { name: string; count: number }[] {
+  return daemon
+    .queueNames()
+    .filter((other) => other !== name)
+    .map((other) => ({ name: other, count: daemon.totals(other)?.leasable ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+}
+
+function told<T>(list: readonly T[], text: (one: T) => string): string[] {
+  const lines = list.slice(0, MOST_TOLD).map((one) => `  ${text(one)}`)
+  const left = list.length - lines.length
+  return left > 0 ? [...lines, `  and ${left} more`] : lines
+}
+
+function siteText(origin: { readonly stack?: string | undefined } | undefined): string {
+  const site = callSiteOf(origin?.stack)
+  return site === undefined ? '' : ` (${site})`
+}
+
+function inTime(at: number, now: number): string {
+  return at <= now ? 'now' : `in ${lengthOf(at - now)}`
+}
+
+/** Milliseconds as a duration, such as `1m0s`. */
+export function lengthOf(ms: number): string {
+  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
+/** @throws QueratorError that says what a queue that is gone means */
+export function goneError(name: string) {
+  return usageError(`the queue '${name}' was deleted meanwhile`)
+}

@@ -1,0 +1,34 @@
+/**
+ * Speaks before the runner does: a test that still waits for a lease shortly before its time is over would only be told
+ * that it was too slow.
+ */
+import { wakeAfter } from '../clock/real-time.js'
+import type { Daemon } from '../daemon/daemon.js'
+import { explainQueue } from './explain.js'
+
+/** The test that is watched. */
+export interface Watched {
+  readonly title: string
+  /** How long the runner lets it run, in milliseconds. */
+  readonly timeout: number
+  /** The queues that were made for it. */
+  readonly queues: () => readonly string[]
+}
+
+/** How long before the end it speaks, in milliseconds; of a short time the last fifth. */
+const BEFORE_THE_END = 500
+
+/** Watches a test; answers how to stop that. Never keeps the process open. */
+export function watchTest(daemon: Daemon, { title, timeout, queues }: Watched): () => void {
+  // No runner waits for ever in fact.
+  if (!Number.isFinite(timeout) || timeout <= 0) return () => undefined
+  return wakeAfter(Math.max(timeout - BEFORE_THE_END, timeout * 0.8), () => {
+    const waits = (name: string) => daemon.closed === false && daemon.waits(name)
+    const own = queues().filter(waits)
+    // Code that has a name of its own waits elsewhere.
+    const names = own.length > 0 ? own : daemon.queueNames().filter(waits)
+    if (names.length === 0) return
+    const head = `'${title}' is about to run out of time, and waits for a lease:`
+    console.error([head, ...names.map((name) => explainQueue(daemon, name))].join('\n'))
+  })
+}

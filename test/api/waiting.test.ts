@@ -1,0 +1,177 @@
+/** Waiting for facts, and why nothing comes. */
+import { expect, test } from 'vitest'
+import { startTestDaemon } from '../../src/index.js'
+
+function frozen() {
+  return startTestDaemon({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent', callSites: true })
+}
+
+/** A message without the places in this file, which move. */
+async function messageOf(promise: Promise<unknown>): Promise<string[]> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason as Error,
+  )
+  return error.message.replace(/test\/api\/waiting\.test\.ts:\d+:\d+/g, 'here').split('\n')
+}
+
+test('an event that comes, and one that has come already', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
+  const dead = queue.waitFor({ event: 'dead-lettered', reference: 'a' })
+  await queue.produce({ reference: 'b' }, { reference: 'a' })
+  await queue.lease({ batchSize: 2, clientId: 'c' })
+  await daemon.clock.advance('1m')
+  expect(await dead).toMatchObject({ kind: 'dead-lettered', reference: 'a', attempts: 1 })
+  expect(await queue.waitFor({ event: 'leased', clientId: 'c', times: 2 })).toMatchObject({ reference: 'a' })
+  expect(await queue.deadQueue.waitFor({ event: 'dead-lettered', reference: 'a' })).toEqual(await dead)
+})
+
+test('drained and idle: at once where it is so, else at the moment it becomes so', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.drained()
+  await queue.produce({}, { enqueueAt: new Date(daemon.clock.now() + 60_000) })
+  const order: string[] = []
+  const idle = queue.idle().then(() => order.push('idle'))
+  const drained = queue.drained().then(() => order.push('drained'))
+  await (await queue.lease()).complete()
+  await idle
+  expect(order).toEqual(['idle'])
+  await daemon.clock.advance('1m')
+  await (await queue.lease()).complete()
+  await drained
+  expect(order).toEqual(['idle', 'drained'])
+})
+
+test('a wait in vain tells the nearest events, and how the queue stands', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders', maxAttempts: 3 })
+  await queue.produce({ reference: 'order-1' }, { reference: 'order-2' })
+  await (await queue.lease({ clientId: 'w1' })).complete()
+  await queue.lease({ clientId: 'w2' })
+  const waiting = queue.waitFor({ event: 'completed', reference: 'order-2', within: '10ms' })
+  expect(await messageOf(waiting)).toEqual([
+    "waited for 10ms, in vain, for completed of 'order-2'",
+    'nearest to it:',
+    '  produced order-2 (#2); queue.produce at here',
+    '  completed order-1 (#1) by w1, attempt 1; queue.complete at here',
+    '  leased order-2 (#2) by w2, attempt 1; queue.lease at here',
+    "'orders': no lease waits; 0 items free, 1 leased, 0 scheduled",
+    '  order-2 (#2) is leased by w2, the lease ends in 1m0s; attempt 1 of 3 (here)',
+  ])
+  expect((await messageOf(queue.drained({ within: '10ms' })))[0]).toBe(
+    'waited for 10ms, in vain, that nothing is left in the queue',
+  )
+  expect((await messageOf(queue.waitFor({ event: 'retried', within: '1ms' })))[1]).toBe('there was no retried at all')
+})
+
+test('a wait in vain points at its own line', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({})
+  const line = Number(/waiting\.test\.ts:(\d+)/.exec(new Error('here').stack ?? '')?.[1]) + 1
+  const failed = (await queue.drained({ within: '1ms' }).catch((reason: unknown) => reason)) as Error
+  const [frame = ''] = failed.stack?.split('\n').filter((one) => /^\s+at /.test(one)) ?? []
+  expect(frame).toContain(`waiting.test.ts:${line}:`)
+})
+
+test('explain: everything that keeps a lease waiting', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders', maxAttempts: 3 })
+  await queue.produce({ reference: 'a' }, { reference: 'b', enqueueAt: new Date(daemon.clock.now() + 600_000) })
+  await queue.lease({ clientId: 'holder' })
+  const waits = queue.lease({ clientId: 'waiter', batchSize: 5 })
+  waits.catch(() => undefined)
+  await queue.counts()
+  expect(
+    queue
+      .explain()
+      .replace(/ \(test\S+\)/g, '')
+      .split('\n'),
+  ).toEqual([
+    "'orders': 1 lease waits; 0 items free, 1 leased, 1 scheduled",
+    '  waiter waits for up to 5 items, in 2s at most',
+    '  a (#1) is leased by holder, the lease ends in 1m0s; attempt 1 of 3',
+    '  b (#2) is scheduled: it comes due in 10m0s',
+    "the clock is frozen, and nothing comes due until it is moved; for the next item: await clock.advance('1m0s')",
+  ])
+  expect(queue.explain()).toMatch(/waiter .*\(test\/api\/waiting\.test\.ts:\d+:\d+\)$/m)
+})
+
+test('explain: the item is in another queue, with nearly the same name', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const orders = await daemon.createQueue({ name: 'orders' })
+  await (await daemon.createQueue({ name: 'order' })).produce({})
+  await (await daemon.createQueue({ name: 'invoices' })).produce({}, {})
+  const waits = orders.lease()
+  waits.catch(() => undefined)
+  await orders.counts()
+  expect(orders.explain().split('\n').slice(2)).toEqual([
+    "another queue has items: 'invoices' holds 2 items that could be leased",
+    "another queue has items: 'order' holds 1 item that could be leased; was 'order' meant?",
+  ])
+})
+
+test('explain: paused, without partitions, nothing anywhere, and a long list', async () => {
+  await using daemon = await startTestDaemon({
+    log: 'silent',
+    config: { 'partition-storage': ['a', 'b'].map((name) => ({ name, driver: 'memory', affinity: 1 })) },
+  })
+  const none = await daemon.createQueue({ name: 'none' })
+  expect(none.explain()).toBe(
+    "'none': no lease waits; the queue is empty in 0 partitions\nthe queue has no partitions: no storage has a share of a whole one",
+  )
+  const queue = await daemon.createQueue({ name: 'two', partitions: 2 })
+  await queue.produce(...Array.from({ length: 12 }, () => ({ enqueueAt: new Date(Date.now() + 1e8) })))
+  queue.pause()
+  expect(queue.explain().split('\n').slice(0, 2)).toEqual([
+    "'two': no lease waits; 0 items free, 0 leased, 12 scheduled in 2 partitions",
+    "the queue is paused: daemon.resume('two') lets requests in",
+  ])
+  expect(queue.explain()).toMatch(/\n {2}and 2 more$/)
+  queue.resume()
+  await queue.clear()
+  const waits = queue.lease()
+  waits.catch(() => undefined)
+  await queue.counts()
+  expect(queue.explain()).toMatch(
+    /no queue has items that could be leased: nothing was produced, or all of it is done$/,
+  )
+})
+
+test('a wait ends with the queue, and with the daemon', async () => {
+  const daemon = await frozen()
+  const [one, two] = [await daemon.createQueue({ name: 'one' }), await daemon.createQueue({ name: 'two' })]
+  for (const queue of [one, two]) await queue.produce({})
+  const [first, second] = [messageOf(one.drained()), messageOf(two.waitFor({ event: 'completed' }))]
+  await one.delete()
+  expect(await first).toEqual(["the queue 'one' was deleted meanwhile"])
+  await daemon.close()
+  expect((await second)[0]).toBe('waited until the daemon was closed, in vain, for completed')
+})
+
+test('what cannot work says why', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  expect(await messageOf(queue.drained({ within: 'soon' }))).toEqual([
+    'within is no duration; time: invalid duration "soon"',
+  ])
+  expect((await messageOf(queue.waitFor({ evnt: 'leased' } as never)))[0]).toMatch(
+    /^waitFor has no option 'evnt'; it has: event,/,
+  )
+  expect((await messageOf(daemon.queue('nope').drained()))[0]).toMatch(
+    /^there is no queue named 'nope'; there are: queue-1$/,
+  )
+  await using attached = await startTestDaemon({ endpoint: await daemon.listen() })
+  const far = attached.queue(queue.name)
+  for (const [use, name] of [
+    [() => far.drained(), 'drained'],
+    [() => far.idle(), 'idle'],
+    [() => far.waitFor({ event: 'leased' }), 'waitFor'],
+    [async () => far.explain(), 'explain'],
+  ] as const) {
+    const [message] = await messageOf((async () => use())())
+    expect(message).toMatch(new RegExp(`^${name} works only on a daemon inside the test process`))
+  }
+})

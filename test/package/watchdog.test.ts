@@ -1,0 +1,47 @@
+/** A test that waits for a lease in vain is told why shortly before its time is over, in each runner. */
+import { expect, test } from 'vitest'
+import { projectOf, run } from './project.js'
+import { jestConfig, runnerKinds } from './runner-files.js'
+
+const WAITS = `
+  await (await createQueue({ name: 'order' })).produce({ reference: 'a' })
+  const orders = await createQueue({ name: 'orders' })
+  await client.queueLease({ queueName: 'orders', clientId: 'worker', batchSize: 1, requestTimeout: '6s' })`
+
+/** Each runner with little patience, where it can be told so. */
+const CONFIG: Record<string, Record<string, string>> = {
+  jest: jestConfig({ testTimeout: 900 }),
+  vitest: {
+    'package.json': '{ "private": true, "type": "module" }',
+    'vitest.config.js': 'export default { test: { testTimeout: 900 } }',
+  },
+}
+
+test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const folder = projectOf({ ...config, ...CONFIG[runner], [`a.${ending}`]: file({ 'works off orders': WAITS }) })
+  const { status, text } = run(folder, program, ...args)
+  expect(status).toBe(1)
+  expect(text.match(/is about to run out of time, and waits for a lease:/g)).toHaveLength(1)
+  expect(text).toContain("'works off orders' is about to run out of time")
+  expect(text).toContain("'orders': 1 lease waits; the queue is empty")
+  expect(text).toMatch(/worker waits for an item, in \S+ at most \(\S*a\.test\.m?js:\d+:\d+\)/)
+  expect(text).toContain("'order' holds 1 item that could be leased; was 'order' meant?")
+})
+
+test.each([
+  'jest',
+  'vitest',
+] as const)('%s: says nothing where no lease waits, and nothing once the test is over', (runner) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const slow = 'await new Promise((resolve) => setTimeout(resolve, 850))'
+  const left =
+    "void client.queueLease({ queueName: queue.name, clientId: 'c', batchSize: 1, requestTimeout: '6s' }).catch(() => {})"
+  const bodies = { 'leaves a lease waiting': left, 'is slow': slow }
+  const folder = projectOf({ ...config, ...CONFIG[runner], [`a.${ending}`]: file(bodies) })
+  const { status, text } = run(folder, program, ...args)
+  expect(status).toBe(0)
+  expect(text).not.toContain('out of time')
+})
