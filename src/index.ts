@@ -11,6 +11,13 @@ export { isQueratorError, QueratorError } from './errors.js'
 export type { EventLog, QueueEvent } from './harness/event-log.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/leased-items.js'
 export { removeLeftOvers } from './harness/left-overs.js'
+export type { ItemFields, PartialItem } from './harness/matchers/partial-item.js'
+export {
+  type ExpectedItems,
+  type LeasedBy,
+  type QueueAssertions,
+  queueMatchers,
+} from './harness/matchers/queue-matchers.js'
 export type { QueueOptions } from './harness/queue-options.js'
 export { type QueratorOptions, type RunningQuerator, startQuerator } from './harness/start-querator.js'
 export { openTestDaemon, startTestDaemon, type TestDaemonOptions } from './harness/start-test-daemon.js'

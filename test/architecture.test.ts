@@ -31,6 +31,8 @@ const PACKAGES: Record<string, string[]> = {
   vitest: ['runners'],
   'get-port': ['harness'],
   'prom-client': ['transport'],
+  // Types only.
+  expect: ['runners'],
 }
 
 interface Import {

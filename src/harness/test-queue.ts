@@ -51,12 +51,24 @@ export interface QueueHome extends LeaseHome {
 }
 
 const PAGE = 1000
+/** By which queues know each other, of another copy of this package too. */
+const BRAND = Symbol.for('querator-test.queue')
 
 /** See the head of this file. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
 export class TestQueue {
   readonly name: string
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
+
+  /** Whether something is a queue of a test, of any copy of this package. @internal */
+  static is(value: unknown): value is TestQueue {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true
+  }
 
   /** @internal */
   constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {

@@ -3,13 +3,26 @@
  * hooks; the preset `querator-test/presets/jest` imports it for every file.
  */
 import { createRequire } from 'node:module'
-import { QueratorError } from '../index.js'
+import type {} from 'expect'
+import { QueratorError, type QueueAssertions, queueMatchers } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { runLast, testTimeout } from './jest-state.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
 import type { RunningTest, RunningTests } from './running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from './wrapped-test.js'
+
+// Where @types/jest and @jest/globals look for matchers.
+declare global {
+  namespace jest {
+    // biome-ignore lint/complexity/noBannedTypes: as it is declared there
+    interface Matchers<R, T = {}> extends QueueAssertions {}
+  }
+}
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends QueueAssertions {}
+}
 
 /** Jest's `test`, as far as it is known here when its types are not installed. */
 export interface AnyJestTest {
@@ -36,7 +49,7 @@ interface JestGlobals {
   afterEach(hook: () => Promise<void>): void
   afterAll(hook: () => Promise<void>): void
   test: { concurrent: object; skip: unknown }
-  expect: { getState(): { currentTestName?: string } }
+  expect: { getState(): { currentTestName?: string }; extend(matchers: object): void }
 }
 
 /** What hangs on Jest's `test` and takes a body. */
@@ -65,6 +78,7 @@ function wrongRunner(cause?: unknown): QueratorError {
 
 function fixturesOfFile() {
   const globals = jestGlobals()
+  globals.expect.extend(queueMatchers)
   const file = new FileDaemon('import { test } from querator-test/jest and use that one')
   const { tests } = file
   let inTurn: RunningTest | undefined

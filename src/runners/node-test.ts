@@ -65,6 +65,8 @@ function fixturesOfFile() {
   return { ...file.fixtures, fixtures, test: withEmbedded(nodeTest, () => file.attached) }
 }
 
+export { type AssertedQueue, assertQueue } from './node-test-assertions.js'
+
 const made = oneCopy('node-test', import.meta.url, fixturesOfFile)
 
 /** The daemon of this test file. */

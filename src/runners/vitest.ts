@@ -6,6 +6,8 @@ import type { TestAPI } from 'vitest'
 import {
   type QueratorClient,
   QueratorError,
+  type QueueAssertions,
+  queueMatchers,
   startTestDaemon,
   type TestClock,
   type TestDaemon,
@@ -39,6 +41,13 @@ declare module 'vitest' {
   }
 }
 
+// Where Vitest 3, 4 and 5 look for matchers.
+declare global {
+  namespace Chai {
+    interface Assertion extends QueueAssertions {}
+  }
+}
+
 const { expect: expectOfVitest, inject, test: base } = await vitest()
 
 /** @throws QueratorError that says what to write, where Vitest is not installed or does not run this file */
@@ -56,7 +65,9 @@ async function vitest(): Promise<typeof import('vitest')> {
   }
 }
 
-/** Vitest's `expect`. */
+expectOfVitest.extend(queueMatchers)
+
+/** Vitest's `expect`, with the matchers of queues: `await expect(queue).toBeDrained()`. */
 export const expect: typeof expectOfVitest = expectOfVitest
 
 /**

@@ -38,8 +38,13 @@ const VITEST = `
     const name: string = queue.name
     const other = await createQueue({ deadQueue: true })
     expect([name, other.deadQueue.name, client, clock.now(), daemon.fetch, task.name]).toBeTruthy()
+    await expect(queue).toHaveItems(['a', { json: expect.any(Object) }])
+    await expect(queue).not.toBeDrained()
+    const drained: Promise<void> = expect(queue).toHaveLeased(1, { by: 'worker' })
+    // @ts-expect-error there is no such field
+    await expect(queue).toHaveItems([{ refrence: 'a' }])
     // @ts-expect-error there is no such fixture method
-    queue.publish()
+    queue.publish(drained)
   })
   test.embedded('only here', async ({ clock }) => { await clock.advance('1m') })
   const frozen = testWith({ clock: 'frozen' }).extend<{ more: number }>({ more: async ({ queue }, use) => use(queue.name.length) })
@@ -48,10 +53,14 @@ const VITEST = `
   testWith({ clock: 'slow' })`
 
 const NODE_TEST = `
-  import { createQueue, fixtures, queue, test } from 'querator-test/node-test'
+  import { assertQueue, createQueue, fixtures, queue, test } from 'querator-test/node-test'
   test('typed', async (t) => {
     const { queue: mine } = fixtures(t)
     const names: string[] = [queue.name, mine.name, (await createQueue()).name, t.name]
+    await assertQueue(queue).toHaveDepth(0)
+    await assertQueue(queue).not.toHaveCompleted(['a'])
+    // @ts-expect-error a number or a list
+    await assertQueue(queue).toHaveScheduled('a')
     // @ts-expect-error there is no such method
     mine.publish(names)
   })
@@ -64,6 +73,7 @@ const JEST = (known: boolean) => `
   test('typed', async () => {
     const names: string[] = [queue.name, (await createQueue({ deadQueue: true })).deadQueue.name]
     await clock.advance(names.length)
+    ${known ? "await expect(queue).toHaveDepth(1); await expect(queue).not.toHaveItems([{ reference: 'a' }])\n    // @ts-expect-error a number\n    await expect(queue).toHaveDepth('1')" : ''}
     // @ts-expect-error there is no such method
     daemon.publish()
   })

@@ -1,0 +1,75 @@
+/** What a matcher says: what was claimed, the queue as a table with the differences marked, and the items' timelines. */
+import { inspect } from 'node:util'
+import type { TestQueue } from '../test-queue.js'
+import type { PartialItem } from './partial-item.js'
+import { cellsOf, type SeenItem, timelines } from './seen-item.js'
+
+/** What `expect.extend` wants of a matcher. */
+export interface Outcome {
+  readonly pass: boolean
+  readonly message: () => string
+}
+
+/** What was found out. */
+export interface Finding {
+  readonly pass: boolean
+  /** The items whose timelines are shown. */
+  readonly concerned: readonly SeenItem[]
+  /** What is wrong with an item in its place; empty for nothing. */
+  readonly wrong?: (item: SeenItem, at: number) => string
+  /** What should be there, a line each. */
+  readonly missing?: readonly string[]
+}
+
+/** So many rows, and so many timelines. */
+const MOST_ROWS = 20
+const MOST_TIMELINES = 3
+
+/** The outcome for a claim about the items of a queue; where it holds, the message is for `.not`. */
+export function failureOf(queue: TestQueue, claim: string, seen: readonly SeenItem[], finding: Finding): Outcome {
+  const { pass, concerned, wrong = () => '', missing = [] } = finding
+  const message = () => {
+    const happened = timelines(concerned.slice(0, MOST_TIMELINES))
+    return [
+      `expected '${queue.name}' ${pass ? 'not ' : ''}${claim}`,
+      '',
+      ...table(seen, wrong),
+      ...missing.map((line) => `✗ ${line}`),
+      ...(happened.length === 0 ? [] : ['', ...happened]),
+    ].join('\n')
+  }
+  return { pass, message }
+}
+
+function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) => string): string[] {
+  if (seen.length === 0) return ['  (no items)']
+  const rows = [['', 'reference', 'state', 'attempts', 'payload', ''], ...seen.slice(0, MOST_ROWS).map(rowOf)]
+  function rowOf(item: SeenItem, at: number): string[] {
+    const fault = wrong(item, at)
+    return [fault === '' ? ' ' : '✗', ...cellsOf(item), fault === '' ? '' : `← ${fault}`]
+  }
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length))) ?? []
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] as number))
+      .join('  ')
+      .trimEnd(),
+  )
+  const left = seen.length - MOST_ROWS
+  return left > 0 ? [...lines, `   … ${left} more`] : lines
+}
+
+/** What is expected of an item, in one line. */
+export function shownExpectation(expected: PartialItem): string {
+  if (typeof expected === 'string') return `'${expected}'`
+  const { toAsymmetricMatcher } = expected as { toAsymmetricMatcher?: () => string }
+  if (typeof toAsymmetricMatcher === 'function') return toAsymmetricMatcher.call(expected)
+  const fields = Object.entries(expected).map(([name, value]) => `${name}: ${shownValue(value)}`)
+  return `{ ${fields.join(', ')} }`
+}
+
+function shownValue(value: unknown): string {
+  const { toAsymmetricMatcher } = Object(value) as { toAsymmetricMatcher?: () => string }
+  if (typeof toAsymmetricMatcher === 'function') return toAsymmetricMatcher.call(value)
+  return inspect(value, { depth: 3, breakLength: Number.POSITIVE_INFINITY })
+}

@@ -1,0 +1,92 @@
+/** Whether an item is as a test says, as far as it says something: a reference alone, or some of the fields. */
+
+import { usageError } from '../../errors.js'
+import { isBytes } from '../../protocol/byte-text.js'
+import type { SeenItem } from './seen-item.js'
+
+/** What a test can say of an item. Each value may be an asymmetric matcher of the runner, such as `expect.any(Number)`. */
+export interface ItemFields {
+  readonly reference?: unknown
+  readonly kind?: unknown
+  readonly encoding?: unknown
+  readonly attempts?: unknown
+  readonly partition?: unknown
+  readonly id?: unknown
+  /** The payload read as JSON; compared as a whole. */
+  readonly json?: unknown
+  /** The payload read as text. */
+  readonly text?: unknown
+  readonly bytes?: unknown
+}
+
+/** The reference of an item, or some of its fields, or an asymmetric matcher for an object with all of them. */
+export type PartialItem = string | ItemFields
+
+const FIELDS = ['reference', 'kind', 'encoding', 'attempts', 'partition', 'id', 'json', 'text', 'bytes']
+
+/** @throws QueratorError when it names a field that items do not have */
+export function checkPartialItem(matcher: string, expected: PartialItem): void {
+  if (typeof expected !== 'object' || expected === null || isAsymmetric(expected)) return
+  const unknown = Object.keys(expected).find((field) => !FIELDS.includes(field))
+  if (unknown === undefined) return
+  throw usageError(`${matcher}: items have no field '${unknown}'; they have: ${FIELDS.join(', ')}`)
+}
+
+/** The fields in which an item is another than expected; none where it fits. */
+export function differences(expected: PartialItem, item: SeenItem): string[] {
+  if (typeof expected === 'string') return expected === item.reference ? [] : ['reference']
+  if (isAsymmetric(expected)) return expected.asymmetricMatch(fieldsOf(item)) ? [] : ['item']
+  return Object.entries(expected)
+    .filter(([field, value]) => value !== undefined && !equals(value, fieldOf(item, field)))
+    .map(([field]) => field)
+}
+
+/** The item as an object, for a matcher that looks at all of it. */
+function fieldsOf(item: SeenItem): Record<string, unknown> {
+  return Object.fromEntries(FIELDS.map((field) => [field, fieldOf(item, field)]))
+}
+
+function fieldOf(item: SeenItem, field: string): unknown {
+  if (field === 'text') return item.payload?.text()
+  if (field === 'bytes') return item.payload?.bytes
+  if (field !== 'json') return item[field as keyof SeenItem]
+  try {
+    return item.payload?.json()
+  } catch {
+    // What is no JSON equals none.
+    return undefined
+  }
+}
+
+interface Asymmetric {
+  asymmetricMatch(other: unknown): boolean
+}
+
+function isAsymmetric(value: unknown): value is Asymmetric {
+  return typeof (Object(value) as Partial<Asymmetric>).asymmetricMatch === 'function'
+}
+
+/** Whether two values are the same in depth. Values come from other realms: nothing asks for their prototypes. */
+export function equals(expected: unknown, actual: unknown): boolean {
+  if (isAsymmetric(expected)) return expected.asymmetricMatch(actual)
+  if (Object.is(expected, actual)) return true
+  if (typeof expected !== 'object' || typeof actual !== 'object' || expected === null || actual === null) return false
+  if (isBytes(expected) || isBytes(actual)) {
+    return isBytes(expected) && isBytes(actual) && Buffer.compare(expected, actual) === 0
+  }
+  if (isDate(expected) || isDate(actual)) return isDate(expected) && isDate(actual) && +expected === +actual
+  if (Array.isArray(expected) !== Array.isArray(actual)) return false
+  const [ours, theirs] = [defined(expected), defined(actual)]
+  return (
+    ours.length === theirs.length &&
+    ours.every(([key, value]) => equals(value, (actual as Record<string, unknown>)[key]))
+  )
+}
+
+function defined(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, one]) => one !== undefined)
+}
+
+function isDate(value: object): value is Date {
+  return typeof (value as Partial<Date>).getTime === 'function'
+}

@@ -1,0 +1,160 @@
+/**
+ * What tests claim of queues. For `expect.extend` of any runner that has it; the entries of Jest and Vitest do that, and
+ * node:test has the same as assertions. Each looks at a queue through its calls, so that a queue on a server elsewhere
+ * can be asked too, as far as those tell.
+ */
+import { usageError } from '../../errors.js'
+import type { QueueEvent } from '../event-log.js'
+import { TestQueue } from '../test-queue.js'
+import { failureOf, type Outcome, shownExpectation } from './failure.js'
+import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
+import { type SeenItem, stored, told } from './seen-item.js'
+
+/** Who leases, for {@link queueMatchers.toHaveLeased}. */
+export interface LeasedBy {
+  readonly by?: string
+}
+
+/** How many items, or which: in this order, each by its reference or some of its fields. */
+export type ExpectedItems = number | readonly PartialItem[]
+
+/** See the head of this file. */
+export const queueMatchers = {
+  /** Nothing is left in the queue: no item free, leased or scheduled. */
+  async toBeDrained(received: unknown): Promise<Outcome> {
+    const queue = queueOf('toBeDrained', received)
+    const left = [...(await items(queue)), ...(await scheduled(queue))]
+    return failureOf(queue, 'to be drained', left, { pass: left.length === 0, concerned: left })
+  },
+
+  /** These are the items of the queue that are not scheduled, leased ones included, in this order. */
+  async toHaveItems(received: unknown, expected: readonly PartialItem[]): Promise<Outcome> {
+    const queue = queueOf('toHaveItems', received)
+    return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
+  },
+
+  /** So many items are in the queue, leased ones included, scheduled ones not. */
+  async toHaveDepth(received: unknown, depth: number): Promise<Outcome> {
+    const queue = queueOf('toHaveDepth', received)
+    checkCount('toHaveDepth', depth)
+    return compared(queue, 'toHaveDepth', 'to have', await items(queue), depth)
+  },
+
+  /** So many items, or these, are leased; with `by` only those that this client holds count. */
+  async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<Outcome> {
+    const queue = queueOf('toHaveLeased', received)
+    const { by } = options
+    // Who holds an item only the record tells.
+    if (by !== undefined) queue.history()
+    const holds = (item: SeenItem) => item.history().findLast((event) => event.kind === 'leased')?.clientId === by
+    const leased = (await items(queue)).filter((item) => item.state === 'leased' && (by === undefined || holds(item)))
+    return compared(queue, 'toHaveLeased', `to have leased${by === undefined ? '' : ` by ${by}`}`, leased, expected)
+  },
+
+  /** These items, or so many, wait for their time. */
+  async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+    const queue = queueOf('toHaveScheduled', received)
+    return compared(queue, 'toHaveScheduled', 'to have scheduled', await scheduled(queue), expected)
+  },
+
+  /** These items, or so many, were completed, in this order. */
+  async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+    const queue = queueOf('toHaveCompleted', received)
+    return compared(queue, 'toHaveCompleted', 'to have completed', happened(queue, 'completed'), expected)
+  },
+
+  /** These items of the queue, or so many, went to its dead letter queue, in this order. */
+  async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+    const queue = queueOf('toHaveDeadLettered', received)
+    const dead = happened(queue, 'dead-lettered')
+    return compared(queue, 'toHaveDeadLettered', 'to have dead-lettered', dead, expected)
+  },
+
+  /** Every item of the queue, scheduled ones included, has been leased so often; there is at least one. */
+  async toHaveAttempts(received: unknown, attempts: number): Promise<Outcome> {
+    const queue = queueOf('toHaveAttempts', received)
+    checkCount('toHaveAttempts', attempts)
+    const all = [...(await items(queue)), ...(await scheduled(queue))]
+    const others = all.filter((item) => item.attempts !== attempts)
+    const pass = all.length > 0 && others.length === 0
+    return failureOf(queue, `to have items with ${attempts} attempts`, all, {
+      pass,
+      concerned: pass ? all : others,
+      wrong: (item) => (item.attempts === attempts ? '' : `${item.attempts} attempts instead of ${attempts}`),
+    })
+  },
+}
+
+/** What {@link queueMatchers} can claim, as a runner's `expect` has it: each resolves when the claim holds. */
+export type QueueAssertions = {
+  [N in keyof typeof queueMatchers]: (typeof queueMatchers)[N] extends (received: unknown, ...claim: infer C) => unknown
+    ? (...claim: C) => Promise<void>
+    : never
+}
+
+async function items(queue: TestQueue): Promise<SeenItem[]> {
+  return (await queue.items()).map((item) => stored(item))
+}
+
+async function scheduled(queue: TestQueue): Promise<SeenItem[]> {
+  return (await queue.scheduled()).map((item) => stored(item, true))
+}
+
+/** The items of the queue to which something happened, in the order in which it did. */
+function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
+  const history = queue.history()
+  const ofItem = (item: number) => history.filter((event) => event.item === item)
+  return history
+    .filter((event) => event.kind === kind && event.queue === queue.name)
+    .map((event) => told(event, ofItem))
+}
+
+/** Compares items with what is expected of them: their number, or each of them in its place. */
+function compared(
+  queue: TestQueue,
+  matcher: string,
+  claim: string,
+  seen: readonly SeenItem[],
+  expected: ExpectedItems,
+): Outcome {
+  if (typeof expected === 'number') {
+    checkCount(matcher, expected)
+    const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, and there are ${seen.length}`
+    return failureOf(queue, words, seen, { pass: seen.length === expected, concerned: seen })
+  }
+  if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
+  for (const item of expected) checkPartialItem(matcher, item)
+  const wrongAt = seen.map((item, at) => {
+    const wanted = expected[at] as PartialItem | undefined
+    if (wanted === undefined) return 'not expected'
+    const fields = differences(wanted, item)
+    return fields.length === 0 ? '' : `expected ${shownExpectation(wanted)}`
+  })
+  const missing = expected.slice(seen.length).map((item) => `missing: ${shownExpectation(item as PartialItem)}`)
+  const concerned = seen.filter((_, at) => wrongAt[at] !== '')
+  const pass = concerned.length === 0 && missing.length === 0
+  return failureOf(queue, claim, seen, {
+    pass,
+    concerned: pass ? seen : concerned,
+    wrong: (_, at) => wrongAt[at] as string,
+    missing,
+  })
+}
+
+function checkCount(matcher: string, count: unknown): void {
+  if (Number.isInteger(count) && (count as number) >= 0) return
+  throw usageError(`${matcher} takes a whole number, 0 or more; got ${String(count)}`)
+}
+
+/** @throws QueratorError when it is no queue of a test; also of another copy of this package */
+function queueOf(matcher: string, received: unknown): TestQueue {
+  if (TestQueue.is(received)) return received
+  throw usageError(
+    `${matcher} is about a queue, as createQueue() and the fixture queue make them; got ${shown(received)}`,
+  )
+}
+
+function shown(value: unknown): string {
+  const name = (Object(value) as { constructor?: { name?: string } }).constructor?.name
+  return typeof value === 'object' && value !== null ? `a ${name ?? 'object'}` : String(value)
+}
