@@ -19,6 +19,7 @@ export {
   queueMatchers,
 } from './harness/matchers/queue-matchers.js'
 export type { QueueOptions } from './harness/queue-options.js'
+export { snapshotSerializer } from './harness/snapshot.js'
 export { type QueratorOptions, type RunningQuerator, startQuerator } from './harness/start-querator.js'
 export { openTestDaemon, startTestDaemon, type TestDaemonOptions } from './harness/start-test-daemon.js'
 export type { StoredItem } from './harness/stored-item.js'

@@ -20,13 +20,26 @@ export function payloadBytes(input: PayloadInput): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
+/** By which payloads know each other, of another copy of this package too. */
+const BRAND = Symbol.for('querator-test.payload')
+
 /** A payload that can be read in each form. */
 export class Payload {
+  /** Whether something has a payload, of any copy of this package. @internal */
+  static is(value: unknown): value is Payload {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
   /** As it was produced. */
   readonly bytes: Uint8Array
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true
   }
 
   /** The bytes read as UTF-8. */

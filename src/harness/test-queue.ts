@@ -6,6 +6,7 @@ import type { QueueEvent } from './event-log.js'
 import { explainQueue } from './explain.js'
 import { Lease, type LeaseHome } from './leased-items.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
+import { queueSnapshot } from './snapshot.js'
 import { StoredItem } from './stored-item.js'
 import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntilDrained, waitUntilIdle } from './waiting.js'
 
@@ -172,6 +173,15 @@ export class TestQueue {
    */
   explain(): string {
     return explainQueue(this.#home.embedded('explain'), this.name)
+  }
+
+  /**
+   * The queue as text for an inline snapshot, the same in every run: items as #1, #2 in the order in which they came, times
+   * of a frozen clock from the start of the daemon, payloads as they were written.
+   */
+  async snapshot(): Promise<string> {
+    const daemon = this.#home.embedded('snapshot')
+    return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
   }
 
   /** Removes everything, leased and scheduled items too. */

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type {} from 'expect'
-import { QueratorError, type QueueAssertions, queueMatchers } from '../index.js'
+import { QueratorError, type QueueAssertions, queueMatchers, snapshotSerializer } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { runLast, testTimeout } from './jest-state.js'
 import { letGoAtTheEnd } from './let-go.js'
@@ -49,7 +49,11 @@ interface JestGlobals {
   afterEach(hook: () => Promise<void>): void
   afterAll(hook: () => Promise<void>): void
   test: { concurrent: object; skip: unknown }
-  expect: { getState(): { currentTestName?: string }; extend(matchers: object): void }
+  expect: {
+    getState(): { currentTestName?: string }
+    extend(matchers: object): void
+    addSnapshotSerializer(serializer: object): void
+  }
 }
 
 /** What hangs on Jest's `test` and takes a body. */
@@ -79,6 +83,7 @@ function wrongRunner(cause?: unknown): QueratorError {
 function fixturesOfFile() {
   const globals = jestGlobals()
   globals.expect.extend(queueMatchers)
+  globals.expect.addSnapshotSerializer(snapshotSerializer)
   const file = new FileDaemon('import { test } from querator-test/jest and use that one')
   const { tests } = file
   let inTurn: RunningTest | undefined

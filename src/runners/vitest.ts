@@ -8,6 +8,7 @@ import {
   QueratorError,
   type QueueAssertions,
   queueMatchers,
+  snapshotSerializer,
   startTestDaemon,
   type TestClock,
   type TestDaemon,
@@ -66,6 +67,7 @@ async function vitest(): Promise<typeof import('vitest')> {
 }
 
 expectOfVitest.extend(queueMatchers)
+expectOfVitest.addSnapshotSerializer(snapshotSerializer)
 
 /** Vitest's `expect`, with the matchers of queues: `await expect(queue).toBeDrained()`. */
 export const expect: typeof expectOfVitest = expectOfVitest
