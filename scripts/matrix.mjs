@@ -24,7 +24,7 @@ const AT_ONCE = 2
 
 /** What a runner says about something that was left behind, or that hangs. */
 const WARNINGS =
-  /did not exit|open handle|failed to exit|force exited|something prevents|close timed out|hanging|Unhandled/i
+  /did not exit|open handle|failed to exit|force exited|something prevents|close timed out|hanging|Unhandled|left open:/i
 
 const { values: options } = parseArgs({
   options: { 'each-once': { type: 'boolean' }, only: { type: 'string' }, folder: { type: 'string' } },

@@ -12,4 +12,5 @@ test('a reminder is due when its time has come', async () => {
   await jest.advanceTimersByTimeAsync(3_600_000)
   const lease = await reminders.lease()
   expect(lease.items[0].reference).toBe('reminder')
+  await lease.complete()
 })

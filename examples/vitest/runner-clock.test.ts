@@ -16,4 +16,5 @@ test('a reminder is due when its time has come', async ({ queue }) => {
   await vi.advanceTimersByTimeAsync(3_600_000)
   const lease = await queue.lease()
   expect(lease.items[0]?.reference).toBe('reminder')
+  await lease.complete()
 })

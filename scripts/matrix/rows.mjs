@@ -11,7 +11,7 @@ const EMBEDDED = scenarios.filter((scenario) => scenario.embedded).length
 /** Where the daemon of a run is: one for each file, one that `global-setup` starts, or one that runs already. */
 const EVERYWHERE = ['own', 'one for the run', 'elsewhere']
 
-const NAMES = 'client, clock, configureDaemon, createQueue, daemon, queue, test'
+const NAMES = 'client, clock, configureDaemon, createQueue, daemon, leaks, queue, test'
 const REQUIRED = `
 const { ${NAMES} } = require('querator-test/jest')
 const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')

@@ -8,11 +8,15 @@ const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm
 /** Node's own frames, and those of packages, tell a user nothing. */
 const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
 
+/** The frames of a stack that are the user's own code: not of this package, of others, or of Node. */
+export function userFrames(stack: string | undefined): string[] {
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return frames.filter((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
+}
+
 /** Where the code is that a stack was taken in: the first place outside of this package, `orders.test.ts:12:15`. */
 export function callSiteOf(stack: string | undefined): string | undefined {
-  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const frame = frames.find((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
-  const place = /([^\s(]+:\d+:\d+)\)?$/.exec(frame ?? '')?.[1]
+  const place = /([^\s(]+:\d+:\d+)\)?$/.exec(userFrames(stack)[0] ?? '')?.[1]
   return place?.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, '')
 }
 

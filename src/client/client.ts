@@ -12,6 +12,7 @@ import { atCallSite, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
 import { sendOverHttp } from './http-send.js'
+import type { UnawaitedCalls } from './unawaited.js'
 import { unlessAborted } from './unless-aborted.js'
 
 /** How a client reaches its daemon. */
@@ -24,8 +25,8 @@ export interface ClientOptions {
   readonly apiKey?: string | (() => string | undefined)
   /** Sends requests in another way than over HTTP. */
   readonly send?: Send
-  /** Whether the daemon, in the same process, is told where calls are made. @internal */
-  readonly tellsOrigin?: boolean
+  /** Tells the daemon, in the same process, where calls are made, and notes here those that nobody awaits. @internal */
+  readonly unawaited?: UnawaitedCalls | undefined
 }
 
 /** One typed method for each call: see {@link QueratorCalls}. */
@@ -36,20 +37,33 @@ export class QueratorClient {
   readonly #send: Send
   readonly #encoding: Encoding
   readonly #apiKey: ClientOptions['apiKey']
-  readonly #tellsOrigin: boolean
+  readonly #unawaited: UnawaitedCalls | undefined
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
-    this.#tellsOrigin = options.tellsOrigin ?? false
+    this.#unawaited = options.unawaited
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
   }
 
   /** @internal */
-  async call(name: MethodName, request: unknown, options: CallOptions = {}): Promise<unknown> {
+  call(name: MethodName, request: unknown, options?: CallOptions): Promise<unknown> {
+    if (this.#unawaited === undefined) return this.#call(name, request, options)
+    const origin = originOf(this.call)
+    const { queueName } = Object(request) as { queueName?: unknown }
+    const call = { call: name, queueName: typeof queueName === 'string' ? queueName : '', origin }
+    return this.#unawaited.note(call, this.#call(name, request, options, origin))
+  }
+
+  async #call(
+    name: MethodName,
+    request: unknown,
+    options: CallOptions = {},
+    origin?: { readonly stack?: string },
+  ): Promise<unknown> {
     const method = METHODS[name] as Method
     const { signal } = options
     signal?.throwIfAborted()
@@ -61,7 +75,7 @@ export class QueratorClient {
         headers: this.#headers(),
         body: this.#bytesOf(method.request, request ?? {}, name),
         signal,
-        ...(this.#tellsOrigin ? { origin: originOf(this.call) } : {}),
+        origin,
       }),
     )
     if (reply.status !== 200) throw atCallSite(failureOf(reply))

@@ -20,7 +20,7 @@ export class AttachedServer implements Backing {
   readonly send: Send
   readonly fetch: typeof fetch
   readonly isEmbedded = false
-  readonly callSites = false
+  readonly unawaited = undefined
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
   /** By name, those that are still to be removed. */

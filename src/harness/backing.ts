@@ -1,5 +1,6 @@
 /** What stands behind a test daemon: a daemon in this process, or a server elsewhere. The harness treats both alike. */
 import type { QueratorClient } from '../client/client.js'
+import type { UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { Send } from '../protocol/exchange.js'
 import type { NameSource } from './queue-names.js'
@@ -16,8 +17,8 @@ export interface Backing {
   readonly names: NameSource
   /** Whether it is a daemon in this process. */
   readonly isEmbedded: boolean
-  /** Whether its clients tell where calls are made. */
-  readonly callSites: boolean
+  /** The calls of its clients that nobody awaits; undefined where clients do not tell where calls are made. */
+  readonly unawaited: UnawaitedCalls | undefined
   /** The daemon in this process. @throws QueratorError that says what to do when there is none; `what` needs it */
   embedded(what: string): Daemon
   /** A URL at which it can be reached by others. */

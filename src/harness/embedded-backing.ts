@@ -1,5 +1,6 @@
 /** A daemon in the process of the test. */
 import { QueratorClient } from '../client/client.js'
+import { UnawaitedCalls } from '../client/unawaited.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
 import type { Send } from '../protocol/exchange.js'
 import type { Backing } from './backing.js'
@@ -13,7 +14,7 @@ export class EmbeddedBacking implements Backing {
   readonly fetch: typeof fetch
   readonly names = new NameSource()
   readonly isEmbedded = true
-  readonly callSites: boolean
+  readonly unawaited: UnawaitedCalls | undefined
   readonly #daemon: Daemon
   #apiKey: string | undefined
 
@@ -21,8 +22,8 @@ export class EmbeddedBacking implements Backing {
   constructor(daemon: Daemon, callSites: boolean) {
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
-    this.callSites = callSites
-    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey, tellsOrigin: callSites })
+    this.unawaited = callSites ? new UnawaitedCalls() : undefined
+    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey, unawaited: this.unawaited })
     this.fetch = fetchThrough(this.send, callSites)
   }
 

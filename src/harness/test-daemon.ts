@@ -8,11 +8,12 @@ import type { Backing } from './backing.js'
 import { EventLog } from './event-log.js'
 import { interceptOrigin } from './intercept.js'
 import { checkOptions } from './known-options.js'
+import { type ObservedTest, ObservedTests } from './observed-test.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
+import type { TestOfRunner } from './test-of-runner.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
-import { type Watched, watchTest } from './watchdog.js'
 
 /** See the head of this file. Made by `startTestDaemon()`. */
 export class TestDaemon {
@@ -24,6 +25,7 @@ export class TestDaemon {
   readonly #clients = new NameSource()
   readonly #home: QueueHome
   readonly #intercepted: (() => void)[] = []
+  readonly #tests = new ObservedTests()
   readonly #users: TestUsers
   #events: EventLog | undefined
   #closing: Promise<void> | undefined
@@ -90,14 +92,15 @@ export class TestDaemon {
     return this.#users.closeDoor()
   }
 
-  /** @internal Tells, shortly before a test is out of time, why its leases get nothing; answers how to stop that. */
-  watch(watched: Watched): () => void {
-    return this.#backing.isEmbedded ? watchTest(this.#backing.embedded('watch'), watched) : () => undefined
+  /** @internal A test of a runner begins; undefined on a server elsewhere, which tells nothing of tests. */
+  observe(test: TestOfRunner): ObservedTest | undefined {
+    if (!this.#backing.isEmbedded) return undefined
+    return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 
   /** Another client of this daemon, with a key or without. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
-    return new QueratorClient({ ...options, send: this.#backing.send, tellsOrigin: this.#backing.callSites })
+    return new QueratorClient({ ...options, send: this.#backing.send, unawaited: this.#backing.unawaited })
   }
 
   /** A queue that exists already; whether it does shows at the first call. */

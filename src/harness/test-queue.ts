@@ -1,5 +1,6 @@
 /** A queue in the hands of a test: short words for the calls about it. */
 import type { QueratorClient } from '../client/client.js'
+import { answering } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { isQueratorError, usageError } from '../errors.js'
 import type { QueueEvent } from './event-log.js'
@@ -85,29 +86,25 @@ export class TestQueue {
   }
 
   /** Adds items, in this order, all to one partition. @throws QueratorError 400 as queue.produce does */
-  async produce(...items: readonly ItemInput[]): Promise<void> {
-    await this.#home.client.queueProduce({
-      queueName: this.name,
-      requestTimeout: '1m',
-      items: items.map((item) => ({
-        reference: item.reference ?? '',
-        kind: item.kind ?? '',
-        encoding: item.encoding ?? '',
-        bytes: payloadBytes(item),
-        ...(item.enqueueAt === undefined ? {} : { enqueueAt: item.enqueueAt }),
-      })),
-    })
+  produce(...items: readonly ItemInput[]): Promise<void> {
+    try {
+      const request = { queueName: this.name, requestTimeout: '1m', items: items.map(producedItem) }
+      // As it is, and not awaited here: the client notes whether anybody awaits it.
+      return this.#home.client.queueProduce(request)
+    } catch (wrongItem) {
+      return Promise.reject(wrongItem)
+    }
   }
 
   /**
    * Leases items, waiting for the first of them.
    * @throws QueratorError 454 when there was none within `requestTimeout`
    */
-  async lease(options: LeaseOptions = {}): Promise<Lease> {
+  lease(options: LeaseOptions = {}): Promise<Lease> {
     const { batchSize = 1, clientId = this.#home.nextClientId(), requestTimeout = '2s', signal } = options
     const request = { queueName: this.name, batchSize, clientId, requestTimeout }
-    const response = await this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
-    return new Lease(this.#home, clientId, response)
+    const leasing = this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
+    return answering(leasing, (response) => new Lease(this.#home, clientId, response))
   }
 
   /** What storage holds, without leasing it: everything that is not scheduled, by partition and in order. */
@@ -226,6 +223,12 @@ export class TestQueue {
     }
     return stored
   }
+}
+
+function producedItem(item: ItemInput) {
+  const { reference = '', kind = '', encoding = '', enqueueAt } = item
+  const bytes = payloadBytes(item)
+  return { reference, kind, encoding, bytes, ...(enqueueAt === undefined ? {} : { enqueueAt }) }
 }
 
 /** Removes a queue; does nothing when it is gone. @internal */

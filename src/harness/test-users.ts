@@ -69,7 +69,7 @@ export class TestUsers {
   async create(options: UserOptions): Promise<TestUser> {
     checkOptions('createUser', options, KNOWN)
     this.#check('createUser')
-    const { client, send, callSites } = this.#backing
+    const { client, send, unawaited } = this.#backing
     const { username = this.#names.next('user'), namespace = SYSTEM } = options
     if (namespace !== SYSTEM) await makeNamespace(client, namespace)
     const { id } = await client.usersCreate({ username })
@@ -83,7 +83,7 @@ export class TestUsers {
         keyTag: options.keyTag ?? '',
         ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
       })
-      return new TestUser({ send, tellsOrigin: callSites }, { id, username, key: made.key, keyId: made.id })
+      return new TestUser({ send, unawaited }, { id, username, key: made.key, keyId: made.id })
     } catch (error) {
       // Half a user would be in the way of the next try.
       await client.usersDelete({ id })

@@ -11,12 +11,18 @@ export function timelineText(events: readonly QueueEvent[]): string[] {
   const times = events.map((event) => `+${lengthOf(event.time.getTime() - start)}`)
   const width = Math.max(...times.map((time) => time.length))
   const lines = events.map((event, at) => `  ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
-  if (lines.length <= MOST_LINES) return lines
-  const half = MOST_LINES / 2
-  return [...lines.slice(0, half), `  … ${lines.length - MOST_LINES} more`, ...lines.slice(-half)]
+  return cutInTheMiddle(lines, MOST_LINES)
 }
 
-function eventText({ kind, clientId, attempts, deadQueue, callSite, until, time }: QueueEvent): string {
+/** At most so many lines, and one that says how many are left out; `most` is even. */
+export function cutInTheMiddle(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines]
+  const indent = /^ */.exec(lines[0] ?? '')?.[0] ?? ''
+  return [...lines.slice(0, most / 2), `${indent}… ${lines.length - most} more`, ...lines.slice(-most / 2)]
+}
+
+/** What happened, by whom, and where in the code. */
+export function eventText({ kind, clientId, attempts, deadQueue, callSite, until, time }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
   const to = deadQueue === undefined ? '' : ` to ${deadQueue}`
   const end = until === undefined ? '' : ` for ${lengthOf(until.getTime() - time.getTime())}`

@@ -5,21 +5,13 @@
 import { wakeAfter } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { explainQueue } from './explain.js'
-
-/** The test that is watched. */
-export interface Watched {
-  readonly title: string
-  /** How long the runner lets it run, in milliseconds. */
-  readonly timeout: number
-  /** The queues that were made for it. */
-  readonly queues: () => readonly string[]
-}
+import type { TestOfRunner } from './test-of-runner.js'
 
 /** How long before the end it speaks, in milliseconds; of a short time the last fifth. */
 const BEFORE_THE_END = 500
 
 /** Watches a test; answers how to stop that. Never keeps the process open. */
-export function watchTest(daemon: Daemon, { title, timeout, queues }: Watched): () => void {
+export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunner): () => void {
   // No runner waits for ever in fact.
   if (!Number.isFinite(timeout) || timeout <= 0) return () => undefined
   return wakeAfter(Math.max(timeout - BEFORE_THE_END, timeout * 0.8), () => {

@@ -8,11 +8,11 @@ import {
   QueratorError,
   type TestClock,
   type TestDaemon,
-  type TestDaemonOptions,
   type TestQueue,
 } from '../index.js'
-import type { CreateQueue } from './queues-of-test.js'
-import { RunningTests } from './running-tests.js'
+import { type FixtureOptions, splitOptions } from './fixture-options.js'
+import type { CreateQueue, Leaks } from './queues-of-test.js'
+import { type RunningTest, RunningTests } from './running-tests.js'
 import { standIn } from './stand-in.js'
 
 /** The values that a runner's entry exports. */
@@ -22,28 +22,31 @@ export interface FileFixtures {
   readonly clock: TestClock
   readonly queue: TestQueue
   readonly createQueue: CreateQueue
-  readonly configureDaemon: (options: TestDaemonOptions) => void
+  readonly configureDaemon: (options: FixtureOptions) => void
+  readonly leaks: Leaks
 }
 
 /** The daemon of one test file, started when it is first used, and what the file sees of it. */
 export class FileDaemon {
   readonly tests: RunningTests
   readonly fixtures: FileFixtures
-  #options: TestDaemonOptions = { callSites: true }
+  #options: FixtureOptions
   #daemon: TestDaemon | undefined
 
-  /** `advice` as in {@link RunningTests}. */
-  constructor(advice: string) {
+  /** `advice` as in {@link RunningTests}; `options`: those of the whole run. */
+  constructor(advice: string, options: FixtureOptions = {}) {
+    this.#options = { callSites: true, ...options }
     const open = () => this.#open()
-    this.tests = new RunningTests(open, advice)
+    this.tests = new RunningTests(open, () => splitOptions(this.#options).leaks, advice)
     this.fixtures = {
       daemon: standIn(open),
       client: standIn(() => open().client),
       clock: standIn(() => open().clock),
-      queue: standIn(() => this.#queue()),
+      queue: standIn(() => this.#ofRunningTest('queue').queue),
       // Outside of a test, in beforeAll for example, a queue lasts as long as the file.
       createQueue: async (options) => this.tests.current()?.queues.create(options) ?? open().createQueue(options),
       configureDaemon: (options) => this.#configure(options),
+      leaks: (mode) => this.#ofRunningTest('leaks').queues.leaks(mode),
     }
   }
 
@@ -53,17 +56,19 @@ export class FileDaemon {
   }
 
   #open(): TestDaemon {
-    this.#daemon ??= openTestDaemon(this.#options)
+    this.#daemon ??= openTestDaemon(splitOptions(this.#options).daemonOptions)
     return this.#daemon
   }
 
-  #queue(): TestQueue {
+  /** The test that asks for `what`. @throws QueratorError when none does */
+  #ofRunningTest(what: 'queue' | 'leaks'): RunningTest {
     const test = this.tests.current()
-    if (test !== undefined) return test.queue
-    throw new QueratorError(0, 'queue belongs to the running test; use it inside test(…), or createQueue() elsewhere')
+    if (test !== undefined) return test
+    const elsewhere = what === 'queue' ? 'createQueue()' : "configureDaemon({ leaks: 'off' })"
+    throw new QueratorError(0, `${what} belongs to the running test; use it inside test(…), or ${elsewhere} elsewhere`)
   }
 
-  #configure(options: TestDaemonOptions): void {
+  #configure(options: FixtureOptions): void {
     if (this.#daemon !== undefined) {
       throw new QueratorError(
         0,

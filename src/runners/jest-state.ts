@@ -1,15 +1,25 @@
 /**
- * What Jest tells of itself only by a symbol: its list of hooks, and how long a test may run. Where a version has it no
- * more, both are as Jest's defaults are.
+ * What Jest tells of itself only by a symbol: its list of hooks, how long a test may run, and how it ended. Where a version
+ * has it no more, they are as Jest's defaults are.
  */
+
+import type { EndOfTest } from '../index.js'
 
 interface Hook {
   readonly fn: unknown
 }
 
+interface RunningTest {
+  readonly timeout?: number
+  /** Each with the place of the test, for errors without a stack. */
+  readonly errors?: unknown[]
+  /** Whether it was written with test.failing. */
+  readonly failing?: boolean
+}
+
 interface State {
   readonly rootDescribeBlock?: { readonly hooks?: Hook[] }
-  readonly currentlyRunningTest?: { readonly timeout?: number } | null
+  readonly currentlyRunningTest?: RunningTest | null
   readonly testTimeout?: number
 }
 
@@ -25,6 +35,33 @@ function jestState(): State | undefined {
 export function testTimeout(): number {
   const state = jestState()
   return state?.currentlyRunningTest?.timeout ?? state?.testTimeout ?? USUAL_TIMEOUT
+}
+
+/** How the running test ended, asked when its hooks run. */
+export function endOfTest(): EndOfTest {
+  const test = jestState()?.currentlyRunningTest
+  if (test?.failing) return { errors: [] }
+  const errors = test?.errors ?? []
+  if (errors.length === 0) return { errors: undefined }
+  return { errors: errors.map((error) => (Array.isArray(error) ? (error[0] ?? error[1]) : error)) }
+}
+
+/** Jest prints what has no stack in another form; of these frames it prints none. */
+const NO_FRAME = '    at <anonymous>:0:0'
+
+/** Has Jest print a text behind what the running test failed with; asked when its hooks run. */
+export function tellOfTest(text: string | undefined): void {
+  if (text === undefined) return
+  const error = { message: text, stack: `${text}\n${NO_FRAME}` }
+  jestState()?.currentlyRunningTest?.errors?.push([error, error])
+}
+
+/** The same error with a text at the end of its message, for a test whose state Jest does not show. */
+export function withReport(error: unknown, text: string | undefined): unknown {
+  const { message, stack } = Object(error) as { message?: unknown; stack?: unknown }
+  if (text === undefined || typeof message !== 'string' || typeof stack !== 'string') return error
+  const told = `${message}\n\n${text}`
+  return Object.assign(error as object, { message: told, stack: stack.replace(message, () => told) })
 }
 
 /**

@@ -6,7 +6,8 @@ import { createRequire } from 'node:module'
 import type {} from 'expect'
 import { QueratorError, type QueueAssertions, queueMatchers, snapshotSerializer } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
-import { runLast, testTimeout } from './jest-state.js'
+import type { FixtureOptions } from './fixture-options.js'
+import { endOfTest, runLast, tellOfTest, testTimeout, withReport } from './jest-state.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
 import type { RunningTest, RunningTests } from './running-tests.js'
@@ -84,14 +85,16 @@ function fixturesOfFile() {
   const globals = jestGlobals()
   globals.expect.extend(queueMatchers)
   globals.expect.addSnapshotSerializer(snapshotSerializer)
-  const file = new FileDaemon('import { test } from querator-test/jest and use that one')
+  // What the configuration of Jest says under `globals`.
+  const { queratorOptions } = globalThis as { queratorOptions?: FixtureOptions }
+  const file = new FileDaemon('import { test } from querator-test/jest and use that one', queratorOptions)
   const { tests } = file
   let inTurn: RunningTest | undefined
   globals.beforeEach(async () => {
     inTurn = undefined
     inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue', timeout: testTimeout() })
   })
-  const endTest = () => tests.end(inTurn)
+  const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
   globals.beforeAll(() => runLast(endTest))
   const letGo = letGoAtTheEnd()
@@ -116,11 +119,14 @@ function fixturesOfFile() {
 function concurrentBody(tests: RunningTests, title: string, body: Parameters<Wrap>[1]): ReturnType<Wrap> {
   return async function (this: unknown, ...args) {
     const test = await tests.begin({ name: title, apart: true, timeout: testTimeout() })
-    try {
-      return await tests.inside(test, () => Reflect.apply(body, this, args))
-    } finally {
-      await tests.end(test)
-    }
+    const answer = await tests
+      .inside(test, async () => Reflect.apply(body, this, args))
+      .catch(async (error: unknown) => {
+        const report = await tests.end(test, { errors: [error] })
+        throw withReport(error, report)
+      })
+    await tests.end(test, { errors: undefined })
+    return answer
   }
 }
 
@@ -141,6 +147,11 @@ export const createQueue: FileFixtures['createQueue'] = fixtures.createQueue
  * @throws QueratorError when the daemon was used already
  */
 export const configureDaemon: FileFixtures['configureDaemon'] = fixtures.configureDaemon
+/**
+ * What is done when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
+ * all tests of a file: `configureDaemon({ leaks: 'error' })`.
+ */
+export const leaks: FileFixtures['leaks'] = fixtures.leaks
 /**
  * Jest's `test`. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its clock. A
  * test that is over gets an error from `queue` and `createQueue` here, instead of what belongs to the next one.

@@ -1,7 +1,7 @@
 /** node:test: a daemon for each test file, and a queue for each test that is gone after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
-import { QueratorError } from '../index.js'
+import { type EndOfTest, QueratorError } from '../index.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
@@ -22,10 +22,13 @@ interface Context {
   readonly name: string
   readonly fullName?: string
   after(hook: () => Promise<void>): void
+  diagnostic(message: string): void
+  /** What it failed with; null when it did not, or not yet. */
+  readonly error?: unknown
 }
 
 /** What belongs to one test; see {@link fixtures}. */
-export type TestFixtures = Pick<FileFixtures, 'daemon' | 'client' | 'clock' | 'queue' | 'createQueue'>
+export type TestFixtures = Pick<FileFixtures, 'daemon' | 'client' | 'clock' | 'queue' | 'createQueue' | 'leaks'>
 
 /** See {@link test}. */
 export type NodeTest = typeof nodeTest & { readonly embedded: typeof nodeTest }
@@ -47,7 +50,8 @@ function fixturesOfFile() {
     const held = running.get(context)
     running.delete(context)
     try {
-      await tests.end(held?.test)
+      const report = await tests.end(held?.test, endOf(context))
+      for (const line of report?.split('\n') ?? []) context.diagnostic(line)
     } finally {
       held?.channel.port1.close()
     }
@@ -60,9 +64,14 @@ function fixturesOfFile() {
     if (test === undefined) {
       throw new QueratorError(0, 'fixtures takes the context of a running test: test(…, async (t) => { fixtures(t) })')
     }
-    return { ...file.fixtures, queue: test.queue, createQueue: test.queues.create }
+    return { ...file.fixtures, queue: test.queue, createQueue: test.queues.create, leaks: test.queues.leaks }
   }
   return { ...file.fixtures, fixtures, test: withEmbedded(nodeTest, () => file.attached) }
+}
+
+function endOf({ error }: Context): EndOfTest {
+  if (!error) return { errors: undefined }
+  return { errors: [(error as { cause?: unknown }).cause ?? error] }
 }
 
 export { type AssertedQueue, assertQueue } from './node-test-assertions.js'
@@ -84,6 +93,11 @@ export const createQueue: FileFixtures['createQueue'] = made.createQueue
  * @throws QueratorError when the daemon was used already
  */
 export const configureDaemon: FileFixtures['configureDaemon'] = made.configureDaemon
+/**
+ * What is done when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
+ * all tests of a file: `configureDaemon({ leaks: 'error' })`.
+ */
+export const leaks: FileFixtures['leaks'] = made.leaks
 /**
  * The same for the test whose context is given, which has to be told where several run at the same time:
  * `const { queue } = fixtures(t)`.

@@ -1,22 +1,35 @@
-/** What the runners have in common: queues that last as long as their test. */
-import type { QueueOptions, TestDaemon, TestQueue } from '../index.js'
+/** What the runners have in common: queues that last as long as their test, and what is said of it when it is over. */
+import type { EndOfTest, LeaksMode, QueueOptions, TestDaemon, TestQueue } from '../index.js'
+import { checkedLeaks } from './fixture-options.js'
 
 /** Makes a queue of its own for the running test. */
 export type CreateQueue = (options?: QueueOptions) => Promise<TestQueue>
+
+/** Says what is done when the running test leaves something open: see {@link FixtureOptions.leaks}. */
+export type Leaks = (mode: LeaksMode) => void
+
+/** A test as it begins. */
+interface Beginning {
+  readonly name: string
+  /** How long the runner lets it run, in milliseconds. */
+  readonly timeout: number
+  readonly leaks: LeaksMode
+}
 
 /** The queues of one test: made under its name, gone when it is over. */
 export class QueuesOfTest {
   readonly #daemon: TestDaemon
   readonly #label: string
   readonly #queues: TestQueue[] = []
-  readonly #stopWatching: () => void
+  readonly #observed: ReturnType<TestDaemon['observe']>
+  #leaks: LeaksMode
 
-  /** `timeout`: how long the runner lets the test run, in milliseconds. */
-  constructor(daemon: TestDaemon, testName: string, timeout: number) {
+  constructor(daemon: TestDaemon, { name, timeout, leaks }: Beginning) {
     this.#daemon = daemon
-    this.#label = testName
-    this.#stopWatching = daemon.watch({
-      title: testName,
+    this.#label = name
+    this.#leaks = leaks
+    this.#observed = daemon.observe({
+      title: name,
       timeout,
       queues: () => this.#queues.map((queue) => queue.name),
     })
@@ -29,9 +42,24 @@ export class QueuesOfTest {
     return queue
   }
 
-  /** Removes them; leases that still wait are answered with 453. */
-  async remove(): Promise<void> {
-    this.#stopWatching()
+  readonly leaks: Leaks = (mode) => {
+    this.#leaks = checkedLeaks(mode)
+  }
+
+  /**
+   * The test is over: removes them; leases that still wait are answered with 453. Answers what happened in them, where it
+   * failed.
+   * @throws QueratorError that says what the test left open, where that lets it fail
+   */
+  async end({ errors }: EndOfTest): Promise<string | undefined> {
+    // A test that failed was cut short, and left things open for that.
+    const leaks = errors === undefined && this.#leaks !== 'off' ? this.#observed?.leaks() : undefined
+    const report = errors === undefined || errors.length === 0 ? undefined : this.#observed?.report(errors)
+    this.#observed?.end()
     if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
+    if (leaks === undefined) return report
+    if (this.#leaks === 'error') throw leaks
+    console.warn(leaks.message)
+    return report
   }
 }

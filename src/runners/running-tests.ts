@@ -3,7 +3,7 @@
  * the file, the test is told by the asynchronous context in which its body runs, or else by being the only one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { QueratorError, type TestDaemon, type TestQueue } from '../index.js'
+import { type EndOfTest, type LeaksMode, QueratorError, type TestDaemon, type TestQueue } from '../index.js'
 import { QueuesOfTest } from './queues-of-test.js'
 
 /** A test that runs, or has run. */
@@ -34,33 +34,36 @@ const INSIDE = ' > '
 /** See the head of this file. */
 export class RunningTests {
   readonly #daemon: () => TestDaemon
+  readonly #leaks: () => LeaksMode
   readonly #advice: string
   readonly #running = new Set<RunningTest>()
   readonly #bodies = new AsyncLocalStorage<RunningTest>()
 
   /** `advice`: what to write where several tests run at the same time and it cannot be told which of them asks. */
-  constructor(daemon: () => TestDaemon, advice: string) {
+  constructor(daemon: () => TestDaemon, leaks: () => LeaksMode, advice: string) {
     this.#daemon = daemon
+    this.#leaks = leaks
     this.#advice = advice
   }
 
   /** A test is about to run: makes its queue. */
   async begin({ name, apart = false, timeout }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
-    const queues = new QueuesOfTest(this.#daemon(), name.split(INSIDE).at(-1) ?? name, timeout)
+    const ownName = name.split(INSIDE).at(-1) ?? name
+    const queues = new QueuesOfTest(this.#daemon(), { name: ownName, timeout, leaks: this.#leaks() })
     const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
     this.#running.add(test)
     return test
   }
 
-  /** It is over: removes its queues. Does nothing when that is done. */
-  async end(test: RunningTest | undefined): Promise<void> {
-    if (test !== undefined && this.#running.delete(test)) await test.queues.remove()
+  /** It is over: as {@link QueuesOfTest.end}. Does nothing when that is done. */
+  async end(test: RunningTest | undefined, how: EndOfTest): Promise<string | undefined> {
+    return test !== undefined && this.#running.delete(test) ? test.queues.end(how) : undefined
   }
 
   /** Ends whatever still runs. */
   async endAll(): Promise<void> {
-    await Promise.all([...this.#running].map((test) => this.end(test)))
+    await Promise.all([...this.#running].map((test) => this.end(test, { errors: [] })))
   }
 
   /** Runs the body of a test, so that it is known as the one who asks. */

@@ -2,8 +2,9 @@
  * Vitest: `test` with fixtures. A daemon for each file, started when it is first used; a queue for each test, gone
  * after it; nothing to configure and nothing to clean up.
  */
-import type { TestAPI } from 'vitest'
+import type { RunnerTestCase, TestAPI } from 'vitest'
 import {
+  type EndOfTest,
   type QueratorClient,
   QueratorError,
   type QueueAssertions,
@@ -12,10 +13,10 @@ import {
   startTestDaemon,
   type TestClock,
   type TestDaemon,
-  type TestDaemonOptions,
   type TestQueue,
 } from '../index.js'
-import { type CreateQueue, QueuesOfTest } from './queues-of-test.js'
+import { type FixtureOptions, splitOptions } from './fixture-options.js'
+import { type CreateQueue, type Leaks, QueuesOfTest } from './queues-of-test.js'
 import { standIn } from './stand-in.js'
 
 /** What a test can ask for. */
@@ -30,6 +31,13 @@ export interface QueratorFixtures {
   queue: TestQueue
   /** Makes further queues of this test's own. */
   createQueue: CreateQueue
+  /** What is done when this test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
+  leaks: Leaks
+}
+
+/** And what they are made of. */
+interface OwnFixtures extends QueratorFixtures {
+  queuesOfTest: QueuesOfTest
 }
 
 /** Vitest's `test` with these fixtures, and a kind that is skipped where the daemon is a server elsewhere. */
@@ -39,6 +47,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of the daemon that `querator-test/global-setup` started. */
     queratorEndpoint?: string
+    /** What all files of the run begin with, from `test.provide` of Vitest's configuration; `testWith` adds to it. */
+    queratorOptions?: FixtureOptions
   }
 }
 
@@ -74,12 +84,13 @@ export const expect: typeof expectOfVitest = expectOfVitest
 
 /**
  * Vitest's `test` with a daemon that has these options, as for `startTestDaemon`:
- * `const test = testWith({ clock: 'frozen' })`.
+ * `const test = testWith({ clock: 'frozen' })`; and with `leaks`, for all its tests.
  */
-export function testWith(options: TestDaemonOptions): QueratorTest {
+export function testWith(options: FixtureOptions): QueratorTest {
   const endpoint = options.endpoint ?? inject('queratorEndpoint')
-  const daemonOptions = { callSites: true, ...options, ...(endpoint === undefined ? {} : { endpoint }) }
-  const test: TestAPI<QueratorFixtures> = base.extend<QueratorFixtures>({
+  const { leaks, ...given } = splitOptions({ ...inject('queratorOptions'), ...options })
+  const daemonOptions = { callSites: true, ...given.daemonOptions, ...(endpoint === undefined ? {} : { endpoint }) }
+  const test = base.extend<OwnFixtures>({
     daemon: [
       // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of fixtures from the pattern
       async ({}, use) => {
@@ -92,15 +103,34 @@ export function testWith(options: TestDaemonOptions): QueratorTest {
     client: async ({ daemon }, use) => use(daemon.client),
     // Only looked at when it is used: a server elsewhere has no clock to move.
     clock: async ({ daemon }, use) => use(standIn(() => daemon.clock)),
-    createQueue: async ({ daemon, task }, use) => {
-      const queues = new QueuesOfTest(daemon, task.name, task.timeout)
-      await use(queues.create)
-      await queues.remove()
-    },
+    // For each test, so that one that only uses the daemon is told of too.
+    queuesOfTest: [
+      async ({ daemon, task, onTestFinished }, use) => {
+        const queues = new QueuesOfTest(daemon, { name: task.name, timeout: task.timeout, leaks })
+        // The last of the hooks. What fails after use() is told twice.
+        onTestFinished(async () => {
+          const report = await queues.end(endOf(task))
+          // Printed behind what it failed with.
+          if (report !== undefined)
+            task.result?.errors?.push({ name: 'Querator', message: report, stack: '', stacks: [] })
+        })
+        await use(queues)
+      },
+      { auto: true },
+    ],
+    createQueue: async ({ queuesOfTest }, use) => use(queuesOfTest.create),
+    leaks: async ({ queuesOfTest }, use) => use(queuesOfTest.leaks),
     queue: async ({ createQueue }, use) => use(await createQueue()),
   })
   const attached = Boolean(daemonOptions.endpoint ?? process.env.QUERATOR_ENDPOINT)
-  return Object.assign(test, { embedded: (attached ? test.skip : test) as TestAPI<QueratorFixtures>['skip'] })
+  return Object.assign(test, { embedded: (attached ? test.skip : test) as QueratorTest['embedded'] }) as QueratorTest
+}
+
+/** How a test went, asked when its hooks have run. */
+function endOf({ fails, result }: RunnerTestCase): EndOfTest {
+  const state = fails ? 'as it should' : result?.state
+  if (state === 'pass' || state === 'run') return { errors: undefined }
+  return { errors: state === 'fail' ? (result?.errors ?? []) : [] }
 }
 
 /** Vitest's `test` with the fixtures above. `test.embedded` is for tests that need the clock of a daemon in the process. */

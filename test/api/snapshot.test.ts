@@ -6,7 +6,8 @@ vi.stubEnv('VITEST', 'true')
 const { expect, testWith } = await import('../../src/runners/vitest.js')
 const test = testWith({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent' })
 
-test('a queue in which something of everything is', async ({ createQueue, clock }) => {
+test('a queue in which something of everything is', async ({ createQueue, clock, leaks }) => {
+  leaks('off')
   const queue = await createQueue({ maxAttempts: 3 })
   expect(await queue.snapshot()).toBe('(empty)')
   await clock.advance('1h')
@@ -36,7 +37,8 @@ test('a queue in which something of everything is', async ({ createQueue, clock 
   `)
 })
 
-test('items and leases in snapshots have no ids and no times', async ({ queue }) => {
+test('items and leases in snapshots have no ids and no times', async ({ queue, leaks }) => {
+  leaks('off')
   await queue.produce({ reference: 'a', json: { id: 1 } }, {})
   const lease = await queue.lease({ batchSize: 2, clientId: 'w' })
   expect(lease).toMatchInlineSnapshot(`

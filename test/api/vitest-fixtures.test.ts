@@ -21,7 +21,8 @@ test('its queues are gone after the test, the daemon stays', async ({ client, da
   expect(queue.deadQueue.name).toBe(`${queue.name}-dead`)
 })
 
-test('dead letter queues are gone too, and a lease left waiting was ended', async ({ client, queue }) => {
+test('dead letter queues are gone too, and a lease left waiting was ended', async ({ client, queue, leaks }) => {
+  leaks('off')
   expect((await client.queuesList({})).items.map((info) => info.queueName)).toEqual([queue.name])
   const waiting = queue.lease({ requestTimeout: '5m' })
   waiting.catch(() => undefined)

@@ -1,4 +1,4 @@
-const fixtures = { queue, createQueue, daemon, client, clock, QueratorError, isQueratorError }
+const fixtures = { queue, createQueue, daemon, client, clock, leaks, QueratorError, isQueratorError }
 const attached = Boolean(process.env.QUERATOR_ENDPOINT)
 const seen = new Set()
 

@@ -1,7 +1,7 @@
 configureDaemon({ clock: 'runner' })
 
 const attached = Boolean(process.env.QUERATOR_ENDPOINT)
-const all = { queue, createQueue, daemon, client, clock, QueratorError, isQueratorError }
+const all = { queue, createQueue, daemon, client, clock, leaks, QueratorError, isQueratorError }
 const seen = new Set()
 
 for (const scenario of matrix.scenarios) {
@@ -44,7 +44,9 @@ test.embedded('the daemon goes with the fake clock of node:test', async (t) => {
   await orders.lease()
   const waiting = orders.lease({ requestTimeout: '15m', clientId: 'patient' })
   t.mock.timers.tick(600_000)
-  assert.equal((await waiting).items[0].attempts, 2)
+  const again = await waiting
+  assert.equal(again.items[0].attempts, 2)
+  await again.complete()
   assert.equal(clock.now(), Date.now())
 })
 

@@ -1,5 +1,5 @@
 /**
- * What must hold in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock }`. The
+ * What must hold in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock, leaks }`. The
  * assertions are plain ones, because every runner has them. `embedded` ones need the daemon in the process.
  */
 const assert = require('node:assert')
@@ -53,7 +53,9 @@ const scenarios = [
     async run({ queue }) {
       const waiting = queue.lease({ requestTimeout: '1m', clientId: 'waits' })
       await queue.produce({ text: 'x' })
-      same(textsOf((await waiting).items), ['x'])
+      const lease = await waiting
+      same(textsOf(lease.items), ['x'])
+      await lease.complete()
     },
   },
   {
@@ -70,7 +72,8 @@ const scenarios = [
   },
   {
     name: 'what a runner or a user forgets harms nothing',
-    async run({ queue, daemon, client }) {
+    async run({ queue, daemon, client, leaks }) {
+      leaks('off')
       await queue.produce({ text: 'left' }, { text: 'later', enqueueAt: new Date(Date.now() + 1e6) })
       await queue.lease()
       queue.lease({ requestTimeout: '10m' }).catch(() => undefined)
@@ -150,7 +153,9 @@ async function everythingThatWaits({ queue, createQueue, daemon, startTestDaemon
   const lease = await queue.lease({ clientId: 'a' })
   const waiting = queue.lease({ requestTimeout: '1m', clientId: 'b' })
   await lease.retry()
-  assert.equal((await waiting).items.length, 1)
+  const served = await waiting
+  assert.equal(served.items.length, 1)
+  await served.complete()
   const other = await createQueue()
   assert.equal((await daemon.fetch('/health')).status, 200)
   // Without a socket: Node's own fetch can hang on a connection that it kept, whatever it asks.

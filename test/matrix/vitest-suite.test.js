@@ -8,8 +8,8 @@ const seen = new Set()
 
 for (const scenario of matrix.scenarios) {
   const kind = scenario.embedded ? test.embedded : test
-  kind(scenario.name, ({ queue, createQueue, daemon, client, clock }) =>
-    scenario.run({ queue, createQueue, daemon, client, clock, QueratorError, isQueratorError, attached }),
+  kind(scenario.name, ({ queue, createQueue, daemon, client, clock, leaks }) =>
+    scenario.run({ queue, createQueue, daemon, client, clock, leaks, QueratorError, isQueratorError, attached }),
   )
 }
 

@@ -6,15 +6,19 @@ export type Bodies = Record<string, string>
 
 /** How a project of one runner is made and run. */
 export interface RunnerKind {
-  /** A file of tests. */
-  file(bodies: Bodies): string
+  /** A file of tests, with options for its fixtures. */
+  file(bodies: Bodies, options?: object): string
   /** The ending of its name. */
   readonly ending: string
   readonly config: Record<string, string>
   readonly command: readonly [string, ...string[]]
 }
 
-const NAMES = 'client, clock, configureDaemon, createQueue, daemon, queue, test'
+const NAMES = 'client, clock, configureDaemon, createQueue, daemon, leaks, queue, test'
+
+function configured(options: object | undefined): string {
+  return options === undefined ? '' : `configureDaemon(${JSON.stringify(options)})`
+}
 
 function tests(bodies: Bodies, parameters = '', options: (name: string) => string = () => ''): string {
   return Object.entries(bodies)
@@ -31,27 +35,30 @@ export function jestConfig(more: object = {}): Record<string, string> {
 export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKind> {
   return {
     jest: {
-      file: (bodies) => `const { ${NAMES} } = require('querator-test/jest')
+      file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
         const { QueratorClient } = require('querator-test')
+        ${configured(options)}
         ${tests(bodies)}`,
       ending: 'test.js',
       config: jestConfig(),
       command: [bin('jest')],
     },
     vitest: {
-      file: (bodies) =>
-        `import { expect, test } from 'querator-test/vitest'
+      file: (bodies, options) =>
+        `import { expect, test as usual, testWith } from 'querator-test/vitest'
         import { QueratorClient } from 'querator-test'
-        ${tests(bodies, '{ client, clock, createQueue, daemon, queue }')}`,
+        const test = ${options === undefined ? 'usual' : `testWith(${JSON.stringify(options)})`}
+        ${tests(bodies, '{ client, clock, createQueue, daemon, leaks, queue }')}`,
       ending: 'test.js',
       config: { 'package.json': '{ "private": true, "type": "module" }' },
       command: [bin('vitest'), 'run'],
     },
     'node:test': {
-      file: (bodies) => `
+      file: (bodies, options) => `
         import assert from 'node:assert/strict'
         import { ${NAMES} } from 'querator-test/node-test'
         import { QueratorClient } from 'querator-test'
+        ${configured(options)}
         const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
         ${tests(bodies, '', (name) => (name.endsWith('times out') ? '{ timeout: 300 }, ' : ''))}`,
       ending: 'test.mjs',

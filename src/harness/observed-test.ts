@@ -1,0 +1,72 @@
+/**
+ * A test as its daemon sees it, from its beginning to its end: which queues it has, and what a runner is to be told of it.
+ */
+import type { UnawaitedCalls } from '../client/unawaited.js'
+import type { Daemon } from '../daemon/daemon.js'
+import { messageOf, type QueratorError } from '../errors.js'
+import { leaksError } from './leaks.js'
+import { reportText } from './report/report-text.js'
+import { storyOf } from './report/test-story.js'
+import type { TestOfRunner } from './test-of-runner.js'
+import { watchTest } from './watchdog.js'
+
+/** The tests of a daemon that run. */
+export class ObservedTests {
+  readonly #running = new Set<ObservedTest>()
+
+  /** A test begins. */
+  begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
+    const observed = new ObservedTest(daemon, unawaited, test, () => this.#running.delete(observed))
+    this.#running.add(observed)
+    if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
+    return observed
+  }
+}
+
+/** See the head of this file. */
+export class ObservedTest {
+  readonly #daemon: Daemon
+  readonly #test: TestOfRunner
+  readonly #unawaited: UnawaitedCalls | undefined
+  readonly #stopWatching: () => void
+  readonly #first: number
+  #alone = true
+
+  readonly #ended: () => void
+
+  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, ended: () => void) {
+    this.#ended = ended
+    this.#daemon = daemon
+    this.#unawaited = unawaited
+    this.#test = test
+    this.#stopWatching = watchTest(daemon, test)
+    this.#first = daemon.record.count + 1
+  }
+
+  /** Another test runs at the same time: what happens elsewhere than in this one's queues may be its doing. */
+  notAlone(): void {
+    this.#alone = false
+  }
+
+  /** What the test left open, where that is asked once it is over; undefined for nothing. */
+  leaks(): QueratorError | undefined {
+    const { title, queues } = this.#test
+    const unawaited = this.#unawaited?.take(queues()) ?? []
+    return this.#daemon.closed ? undefined : leaksError(this.#daemon, title, queues(), unawaited)
+  }
+
+  /** What happened, for a test that failed with these errors; undefined for nothing. */
+  report(errors: readonly unknown[]): string | undefined {
+    if (this.#daemon.closed) return undefined
+    const { title, queues } = this.#test
+    const span = { title, first: this.#first, own: queues(), alone: this.#alone }
+    return reportText(storyOf(this.#daemon, span), errors.map(messageOf))
+  }
+
+  /** The test is over. */
+  end(): void {
+    this.#ended()
+    this.#unawaited?.take(this.#test.queues())
+    this.#stopWatching()
+  }
+}

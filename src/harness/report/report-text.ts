@@ -1,0 +1,102 @@
+/** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
+
+import type { QueueEvent } from '../event-log.js'
+import { lengthOf } from '../explain.js'
+import { cutInTheMiddle, eventText } from '../timeline.js'
+import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
+
+/** A report has so many lines, and an item so many events. */
+const MOST_LINES = 40
+const MOST_EVENTS = 8
+
+/** What is said where lines are left out. */
+const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
+
+/**
+ * The report of a test that failed; undefined where nothing happened. `said`: what its errors say already; what
+ * happened to an item is not told twice.
+ */
+export function reportText(story: TestStory, said: readonly string[]): string | undefined {
+  const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
+  const lines = [
+    ...idsExplained(story, said).map((text) => `! ${text}`),
+    ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
+  ]
+  if (lines.length === 0) return undefined
+  const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
+  const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
+  const room = MOST_LINES - 1 - lost.length
+  const shown =
+    lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${REST}`]
+  return [head, ...lost, ...shown].join('\n')
+}
+
+function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {
+  const untold = queue.items.filter((item) => !known(item))
+  const short = (item: ItemStory) => wentAsUsual(item) || item.events.length === 1
+  const strange = untold.filter((item) => !short(item))
+  const body = [
+    ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
+    ...queue.faults.map((fault) => `  ! ${fault}`),
+    ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
+    ...untold.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
+  ]
+  return body.length === 0 ? [] : [headline(queue), ...body]
+}
+
+function headline({ name, holds, paused }: QueueStory): string {
+  if (holds === undefined) return `'${name}', which is deleted`
+  const { leasable, leased, scheduled } = holds
+  const left = [
+    [leasable, 'free'],
+    [leased, 'leased'],
+    [scheduled, 'scheduled'],
+  ].filter(([count]) => count !== 0)
+  const what = left.length === 0 ? 'empty at the end' : `at the end ${left.map((part) => part.join(' ')).join(', ')}`
+  return `'${name}', ${what}${paused ? ', paused' : ''}`
+}
+
+function waitingLine({ clientId, since, callSite }: LeaseStory, begin: number): string {
+  return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${site(callSite)}`
+}
+
+function itemLines({ events }: ItemStory, begin: number): string[] {
+  const times = events.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
+  const width = Math.max(...times.map((time) => time.length))
+  const lines = events.map((event, at) => `    ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
+  return cutInTheMiddle(lines, MOST_EVENTS)
+}
+
+const USUAL = ['produced', 'leased', 'completed']
+
+/** Ids change; those that errors name are told by the items that had them. */
+function idsExplained({ queues, begin }: TestStory, said: readonly string[]): string[] {
+  const ids = new Set(said.flatMap((text) => text.match(/\b[0-9A-Za-z]{27}\b/g) ?? []))
+  return [...ids].flatMap((id) => {
+    const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
+    if (item === undefined) return []
+    const last = item.events.findLastIndex((event) => event.id === id)
+    const end = item.events[last + 1] ?? item.events[last]
+    if (end === undefined) return []
+    return [`'${id}' was the id of ${item.name} until +${lengthOf(end.time.getTime() - begin)}: ${eventText(end)}`]
+  })
+}
+
+/** Produced, leased once, completed. */
+function wentAsUsual({ events }: ItemStory): boolean {
+  return events.length === USUAL.length && events.every(({ kind }, at) => kind === USUAL[at])
+}
+
+function shortLine({ events }: ItemStory, begin: number): string {
+  const [only] = events
+  if (only !== undefined && events.length === 1) return `+${lengthOf(only.time.getTime() - begin)} ${eventText(only)}`
+  return events.map((event) => shortEvent(event, begin)).join(', ')
+}
+
+function shortEvent({ kind, clientId, time }: QueueEvent, begin: number): string {
+  return `${kind}${kind === 'leased' ? ` by ${clientId}` : ''} +${lengthOf(time.getTime() - begin)}`
+}
+
+function site(callSite: string | undefined): string {
+  return callSite === undefined ? '' : ` (${callSite})`
+}

@@ -1,0 +1,122 @@
+/**
+ * The story of a test: which queues it touched, what happened to each item in them, and which leases waited. Plain values,
+ * of which a report in the terminal and a page are made.
+ */
+import type { Daemon } from '../../daemon/daemon.js'
+import { EventLog, type QueueEvent } from '../event-log.js'
+import { orderFaults } from './order-faults.js'
+
+/** See the head of this file. */
+export interface TestStory {
+  readonly title: string
+  /** When the first of it happened, and when the test was over; by the daemon's clock, in milliseconds since 1970. */
+  readonly begin: number
+  readonly end: number
+  /** Those that were made for the test first. */
+  readonly queues: readonly QueueStory[]
+  /** How many events of the test the record keeps no more. */
+  readonly lost: number
+}
+
+/** What happened in a queue. */
+export interface QueueStory {
+  readonly name: string
+  /** How it stood when the test was over; undefined when it was gone. */
+  readonly holds: { readonly leasable: number; readonly leased: number; readonly scheduled: number } | undefined
+  readonly paused: boolean
+  /** Those that came into this queue first, in the order of their first events. */
+  readonly items: readonly ItemStory[]
+  readonly leases: readonly LeaseStory[]
+  /** What happened in another order than the items came, in words. */
+  readonly faults: readonly string[]
+}
+
+/** What happened to an item, in whatever queue. */
+export interface ItemStory {
+  readonly item: number
+  /** Its reference, or else its number. */
+  readonly name: string
+  readonly events: readonly QueueEvent[]
+}
+
+/** A lease that had to wait. */
+export interface LeaseStory {
+  readonly clientId: string
+  readonly since: number
+  /** When it got something, gave up or ended otherwise; undefined when it still waits. */
+  readonly ended: number | undefined
+  /** How it ended. */
+  readonly outcome: QueueEvent['kind'] | undefined
+  readonly callSite: string | undefined
+}
+
+/** What of the record belongs to the test. */
+export interface Span {
+  readonly title: string
+  /** The number of its first event. */
+  readonly first: number
+  /** The queues that were made for it. */
+  readonly own: readonly string[]
+  /** Whether it ran alone, so that whatever happened meanwhile is its doing. */
+  readonly alone: boolean
+}
+
+/** Gathers the story of a test that is over, before its queues are gone. */
+export function storyOf(daemon: Daemon, { title, first, own, alone }: Span): TestStory {
+  const all = [...new EventLog(daemon)].filter((event) => event.number >= first)
+  const touched = alone ? all.map((event) => event.queue) : []
+  const names = [...new Set([...own, ...touched])]
+  const events = all.filter((event) => names.includes(event.queue) || names.includes(event.deadQueue ?? ''))
+  const end = daemon.clock.now()
+  return {
+    title,
+    begin: Math.min(end, ...events.filter(({ kind }) => kind !== 'queue-created').map(({ time }) => time.getTime())),
+    end,
+    queues: names.map((name) => queueStory(daemon, name, events)),
+    lost: Math.max(0, daemon.record.first - first),
+  }
+}
+
+function queueStory(daemon: Daemon, name: string, events: readonly QueueEvent[]): QueueStory {
+  const holds = daemon.totals(name)
+  const items = itemsOf(name, events)
+  return {
+    name,
+    holds,
+    paused: holds !== undefined && daemon.queueState(name).paused,
+    items,
+    leases: leasesOf(events.filter((event) => event.queue === name)),
+    faults: orderFaults(items),
+  }
+}
+
+function itemsOf(queue: string, events: readonly QueueEvent[]): ItemStory[] {
+  const byItem = new Map<number, QueueEvent[]>()
+  for (const event of events) {
+    if (event.item === undefined) continue
+    const known = byItem.get(event.item)
+    if (known === undefined) byItem.set(event.item, [event])
+    else known.push(event)
+  }
+  return [...byItem]
+    .filter(([, [firstOne]]) => firstOne?.queue === queue)
+    .map(([item, ofItem]) => ({ item, name: ofItem[0]?.reference || `#${item}`, events: ofItem }))
+}
+
+const ENDS = ['lease-served', 'lease-timed-out', 'lease-abandoned']
+
+function leasesOf(events: readonly QueueEvent[]): LeaseStory[] {
+  const leases: LeaseStory[] = []
+  const open: number[] = []
+  for (const { kind, clientId = '', time, callSite } of events) {
+    if (kind === 'lease-waiting') {
+      open.push(leases.length)
+      leases.push({ clientId, since: time.getTime(), ended: undefined, outcome: undefined, callSite })
+    } else if (ENDS.includes(kind)) {
+      const at = open.findIndex((one) => leases[one]?.clientId === clientId)
+      const [one] = at < 0 ? [] : open.splice(at, 1)
+      if (one !== undefined) leases[one] = { ...(leases[one] as LeaseStory), ended: time.getTime(), outcome: kind }
+    }
+  }
+  return leases
+}

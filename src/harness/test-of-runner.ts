@@ -1,0 +1,16 @@
+/** What a runner knows of a test, at its beginning and at its end. */
+
+/** A test that begins. */
+export interface TestOfRunner {
+  readonly title: string
+  /** How long the runner lets it run, in milliseconds. */
+  readonly timeout: number
+  /** The queues that were made for it. */
+  readonly queues: () => readonly string[]
+}
+
+/** How it ended. */
+export interface EndOfTest {
+  /** What it failed with; undefined when it passed, none when there is nothing to tell: it was to fail, or still runs. */
+  readonly errors: readonly unknown[] | undefined
+}

@@ -1,0 +1,25 @@
+/** What can be said of the fixtures of a runner: how their daemon is started, and what is done about leaks. */
+import { LEAKS_MODES, type LeaksMode, QueratorError, type TestDaemonOptions } from '../index.js'
+
+/** As for `startTestDaemon`, and more. */
+export interface FixtureOptions extends TestDaemonOptions {
+  /**
+   * What is done when a test that passed left items leased, leases waiting or calls without `await` in its own queues:
+   * `'warn'` (default) tells so, `'error'` lets the test fail, `'off'` does nothing.
+   */
+  readonly leaks?: LeaksMode
+}
+
+/** The options, apart. @throws QueratorError when `leaks` is none of its modes */
+export function splitOptions({ leaks = 'warn', ...daemonOptions }: FixtureOptions): {
+  readonly leaks: LeaksMode
+  readonly daemonOptions: TestDaemonOptions
+} {
+  return { leaks: checkedLeaks(leaks), daemonOptions }
+}
+
+/** @throws QueratorError when it is none */
+export function checkedLeaks(mode: LeaksMode): LeaksMode {
+  if (LEAKS_MODES.includes(mode)) return mode
+  throw new QueratorError(0, `leaks is one of ${LEAKS_MODES.join(', ')}; got ${String(mode)}`)
+}

@@ -1,0 +1,131 @@
+/** What a test that failed tells of its queues: the story in at most forty lines, what is strange first. */
+import { expect, test } from 'vitest'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+
+const START = { start: new Date('2026-01-01T00:00:00Z') }
+
+/** Observes a test whose queues are made by `daemon.createQueue` with these names. */
+function observed(daemon: TestDaemon, ...own: string[]) {
+  const seen = daemon.observe({ title: 'works off orders', timeout: 5000, queues: () => own })
+  if (seen === undefined) throw new Error('nothing is observed')
+  return seen
+}
+
+/** The report without the places of calls, line by line. */
+function lines(report: string | undefined): string[] {
+  return (report ?? '').replaceAll(/ \([^)]*\.ts:\d+:\d+\)/g, '').split('\n')
+}
+
+test('items with their events, leases that wait, what was handed out again, and whose id an error names', async () => {
+  await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders', leaseTimeout: '10s' })
+  await orders.produce({ reference: 'order-1' }, { reference: 'order-2' })
+  const slow = await orders.lease({ clientId: 'w1' })
+  await daemon.clock.advance('11s')
+  await (await orders.lease({ clientId: 'w2' })).complete()
+  await orders.lease({ clientId: 'w3' })
+  const waits = orders.lease({ clientId: 'w4' })
+  waits.catch(() => undefined)
+  const refused: unknown = await slow.complete().catch((error: unknown) => error)
+  const id = slow.items[0]?.id
+  const report = seen.report([refused])
+  expect(report).toContain('  ! w4 still waits for an item, since +11s (test/api/report.test.ts:')
+  expect(lines(report)).toEqual([
+    "what happened in the queues of 'works off orders', with the time since the first of it:",
+    `! '${id}' was the id of order-1 until +10s: lease-expired by w1`,
+    "'orders', at the end 1 leased",
+    '  ! w4 still waits for an item, since +11s',
+    '  ! order-1 was handed out again, to w3: the lease of w1 ran out after 10s',
+    '  order-1',
+    '    +0s   produced',
+    '    +0s   leased by w1 for 10s, attempt 1',
+    '    +10s  lease-expired by w1',
+    '    +11s  leased by w3 for 10s, attempt 2',
+    '  order-2: produced +0s, leased by w2 +11s, completed +11s',
+  ])
+})
+
+test('items that were overtaken, and why', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  await orders.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  await (await orders.lease({ clientId: 'w' })).retry()
+  await (await orders.lease({ batchSize: 2, clientId: 'w' })).complete()
+  await (await orders.lease({ clientId: 'w' })).complete()
+  expect(lines(seen.report([]))[2]).toBe('  ! a was completed after b, which came later: w gave it back')
+})
+
+test('a dead letter is told in the queue that it came from, and other queues that the test used are told too', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const made = await daemon.createQueue({ name: 'shared' })
+  const seen = observed(daemon, 'orders', 'orders-dead')
+  const orders = await daemon.createQueue({ name: 'orders', maxAttempts: 1, deadQueue: true, leaseTimeout: '1m' })
+  await orders.produce({ reference: 'poison' })
+  await orders.lease({ clientId: 'w' })
+  await daemon.clock.advance('1m')
+  await made.produce({ reference: 'elsewhere' })
+  await daemon.queue('shared').lease({ clientId: 'other' })
+  expect(lines(seen.report([]))).toEqual([
+    "what happened in the queues of 'works off orders', with the time since the first of it:",
+    "'orders', empty at the end",
+    '  poison',
+    '    +0s    produced',
+    '    +0s    leased by w for 1m0s, attempt 1',
+    '    +1m0s  lease-expired by w',
+    '    +1m0s  dead-lettered to orders-dead',
+    "'shared', at the end 1 leased",
+    '  elsewhere',
+    '    +1m0s  produced',
+    '    +1m0s  leased by other for 1m0s, attempt 1',
+  ])
+})
+
+test('of tests at the same time each is told of its own queues only', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const one = observed(daemon, 'one')
+  const two = observed(daemon, 'two')
+  await (await daemon.createQueue({ name: 'one' })).produce({ reference: 'of one' })
+  await (await daemon.createQueue({ name: 'two' })).produce({ reference: 'of two' })
+  expect(one.report([])).not.toContain('of two')
+  expect(two.report([])).not.toContain('of one')
+  one.end()
+  two.end()
+  const three = observed(daemon, 'three')
+  await daemon.queue('one').produce({ reference: 'later' })
+  expect(three.report([])).toContain('later')
+})
+
+test('at most forty lines, of which the last says where the rest is', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'many')
+  const many = await daemon.createQueue({ name: 'many' })
+  for (let count = 0; count < 50; count++) await many.produce({ reference: `item-${count}` })
+  await many.lease({ batchSize: 20, clientId: 'w' })
+  const report = lines(seen.report([]))
+  expect(report).toHaveLength(40)
+  expect(report[2]).toBe('  item-0')
+  expect(report[39]).toBe('… 53 more lines; QUERATOR_REPORT=<folder> writes all of it as a page')
+})
+
+test('nothing where nothing happened, and not twice what a matcher told already', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const seen = observed(daemon, 'quiet')
+  const quiet = await daemon.createQueue({ name: 'quiet' })
+  expect(seen.report([new Error('else')])).toBeUndefined()
+  await quiet.produce({ reference: 'a' }, { reference: 'b' })
+  const told = new Error('expected…\n\ntimeline of a:\n  +0s  produced')
+  expect(seen.report([told])).not.toContain('  a')
+  expect(seen.report([told])).toContain('  b')
+  await daemon.close()
+  expect(seen.report([told])).toBeUndefined()
+})
+
+test('events that the record does not keep any more are counted', async () => {
+  await using daemon = await startTestDaemon({ events: 3, log: 'silent' })
+  const seen = observed(daemon, 'few')
+  const few = await daemon.createQueue({ name: 'few' })
+  for (let count = 0; count < 4; count++) await few.produce({ reference: `${count}` })
+  expect(seen.report([])).toContain('(2 earlier events are not kept; the option events keeps more)')
+})

@@ -1,0 +1,123 @@
+/** What a test leaves open in its own queues is told when it is over, with the line that took it, in each runner. */
+import { describe, expect, test } from 'vitest'
+import { projectOf, run } from './project.js'
+import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
+
+const RUNNERS = ['jest', 'vitest', 'node:test'] as const
+type Runner = (typeof RUNNERS)[number]
+
+const LEASE = `
+  await queue.produce({ reference: 'order-1' })
+  const lease = await queue.lease({ clientId: 'worker' })`
+
+/** How a project of these tests ends. */
+function outcomeOf(
+  runner: Runner,
+  bodies: Bodies,
+  { options, config = {}, change = (text) => text }: Partial<ProjectChange> = {},
+) {
+  const { file, ending, command, ...kind } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const files = { ...kind.config, ...config, [`a.${ending}`]: change(file(bodies, options)) }
+  const { status, text } = run(projectOf(files), program, ...args)
+  // The lines that a test of node:test prints begin so.
+  return { status, text: text.replaceAll(/^# /gm, '') }
+}
+
+interface ProjectChange {
+  /** For the fixtures of the file. */
+  readonly options: object
+  /** Further files. */
+  readonly config: Record<string, string>
+  readonly change: (text: string) => string
+}
+
+describe.each(RUNNERS)('%s', (runner) => {
+  test('warns of items leased, leases waiting, and calls without await, and passes', () => {
+    const { status, text } = outcomeOf(runner, {
+      'takes an item': LEASE,
+      'leaves a lease waiting': `
+        queue.lease({ clientId: 'waiter' }).catch(() => undefined)`,
+      'forgets an await': `
+        queue.produce({ reference: 'late' })`,
+      'leases without await': `
+        await queue.produce({ reference: 'order-2' })
+        queue.lease({ clientId: 'hasty' })`,
+      'leaves nothing': `${LEASE}
+        await lease.complete()
+        await createQueue()`,
+    })
+    expect(status).toBe(0)
+    expect(text.match(/is over, and left open:/g)).toHaveLength(4)
+    expect(text).toMatch(
+      /'takes an item' is over, and left open:\n\s+order-1 of '\S+', leased by worker \(a\.test\S+:\d+:\d+\)/,
+    )
+    expect(text).toMatch(/'leaves a lease waiting' is over.*\n\s+a lease of waiter that waits in '\S+' \(a\.test\S+\)/)
+    expect(text).toMatch(/'forgets an await' is over.*\n\s+queueProduce of '\S+', which nobody awaited \(a\.test\S+\)/)
+    expect(text).toMatch(
+      /'leases without await' .*\n\s+order-2 of '\S+', leased by hasty, by a call that nobody awaited/,
+    )
+  })
+
+  test('lets the test fail where it is to, at the line that took the lease', () => {
+    const bodies = {
+      'takes an item': LEASE,
+      'is allowed to': `
+        leaks('off')${LEASE}`,
+      'gives it back': `${LEASE}
+        await lease.retry()`,
+    }
+    const { status, text } = outcomeOf(runner, bodies, { options: { leaks: 'error' } })
+    expect(status).toBe(1)
+    expect(text).toMatch(/(1 failed|fail 1)/)
+    expect(text).toMatch(/(2 passed|pass 2)/)
+    expect(text).toContain("'takes an item' is over, and left open:")
+    expect(text).toMatch(/order-1 of '\S+', leased by worker \(a\.test\S+:\d+:\d+\)/)
+    if (runner !== 'node:test') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
+  })
+
+  test('says nothing of a test that fails, or whose own hooks clean up', () => {
+    const bodies = {
+      'a hook gives it back': `${LEASE}
+        left.push(lease)`,
+      fails: `${LEASE}
+        throw new Error('on purpose')`,
+    }
+    const hook = `
+      const left = []
+      ${runner === 'vitest' ? 'test.afterEach' : 'afterEach'}(async () => { for (const lease of left.splice(0)) await lease.complete() })`
+    const imported = runner === 'node:test' ? "import { afterEach } from 'node:test'\n" : ''
+    const { status, text } = outcomeOf(runner, bodies, { change: (text) => imported + text + hook })
+    expect(status).toBe(1)
+    expect(text).toMatch(/(1 passed|pass 1)/)
+    expect(text).not.toContain('left open')
+  })
+})
+
+test.each(['jest', 'vitest'] as const)('%s: of tests at the same time the right one is blamed', (runner) => {
+  const concurrent = 'test.concurrent('
+  const wait = (until: string) => `
+      await new Promise((resolve) => { const look = () => (${until} ? resolve() : setImmediate(look)); look() })`
+  const bodies = {
+    innocent: `${LEASE}
+      order.push('innocent leases')${wait("order.includes('guilty is over')")}
+      await lease.complete()`,
+    guilty: `${wait("order.includes('innocent leases')")}${LEASE}
+      setTimeout(() => order.push('guilty is over'), 20)`,
+  }
+  const change = (text: string) =>
+    text.replaceAll(/^\s*test\(/gm, concurrent).replace(concurrent, `const order = []\n${concurrent}`)
+  const { status, text } = outcomeOf(runner, bodies, { change })
+  expect(status).toBe(0)
+  expect(text.match(/is over, and left open/g)).toHaveLength(1)
+  expect(text).toMatch(/'guilty' is over, and left open:\n\s+order-1 of 'guilty-1', leased by worker/)
+})
+
+test.each([
+  ['jest', jestConfig({ globals: { queratorOptions: { leaks: 'error' } } })],
+  ['vitest', { 'vitest.config.js': "export default { test: { provide: { queratorOptions: { leaks: 'error' } } } }" }],
+] as const)('%s: its configuration says so for all files', (runner, config) => {
+  const { status, text } = outcomeOf(runner, { 'takes an item': LEASE }, { config })
+  expect(status).toBe(1)
+  expect(text).toContain("'takes an item' is over, and left open:")
+})
