@@ -53,6 +53,12 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#which(({ address, deadQueue }) => address.queue === name || deadQueue === name)
   }
 
+  /** The events from this number on, of these queues or, without them, of all. @internal */
+  since(first: number, queues?: readonly string[]): QueueEvent[] {
+    const isOf = (name: string) => queues === undefined || queues.includes(name)
+    return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue), first)
+  }
+
   /** The events of an item, in whatever queue, by its number. */
   ofItem(item: number): QueueEvent[] {
     return this.#which((event) => event.item === item)
@@ -95,10 +101,10 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
   }
 
-  #which(chosen: (event: RecordedEvent) => boolean): QueueEvent[] {
+  #which(chosen: (event: RecordedEvent) => boolean, first = 1): QueueEvent[] {
     const { record } = this.#daemon
     const events: QueueEvent[] = []
-    for (let number = record.first; number <= record.count; number++) {
+    for (let number = Math.max(first, record.first); number <= record.count; number++) {
       const event = record.at(number)
       if (chosen(event)) events.push(shown(event))
     }

@@ -1,22 +1,33 @@
 /**
  * A test as its daemon sees it, from its beginning to its end: which queues it has, and what a runner is to be told of it.
  */
+import { stripVTControlCharacters } from 'node:util'
 import type { UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { messageOf, type QueratorError } from '../errors.js'
 import { leaksError } from './leaks.js'
+import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
-import { storyOf } from './report/test-story.js'
+import { somethingHappened, storyOf } from './report/test-story.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { watchTest } from './watchdog.js'
+
+/** What a test needs of the others. */
+interface Home {
+  readonly files: ReportFiles
+  ended(): void
+}
 
 /** The tests of a daemon that run. */
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
+  readonly #files = new ReportFiles()
 
   /** A test begins. */
   begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
-    const observed = new ObservedTest(daemon, unawaited, test, () => this.#running.delete(observed))
+    if (test.file !== undefined) this.#files.begin(test.file)
+    const home = { files: this.#files, ended: () => this.#running.delete(observed) }
+    const observed = new ObservedTest(daemon, unawaited, test, home)
     this.#running.add(observed)
     if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
     return observed
@@ -32,10 +43,10 @@ export class ObservedTest {
   readonly #first: number
   #alone = true
 
-  readonly #ended: () => void
+  readonly #home: Home
 
-  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, ended: () => void) {
-    this.#ended = ended
+  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
+    this.#home = home
     this.#daemon = daemon
     this.#unawaited = unawaited
     this.#test = test
@@ -58,14 +69,19 @@ export class ObservedTest {
   /** What happened, for a test that failed with these errors; undefined for nothing. */
   report(errors: readonly unknown[]): string | undefined {
     if (this.#daemon.closed) return undefined
-    const { title, queues } = this.#test
+    const { title, queues, file } = this.#test
     const span = { title, first: this.#first, own: queues(), alone: this.#alone }
-    return reportText(storyOf(this.#daemon, span), errors.map(messageOf))
+    const story = storyOf(this.#daemon, span)
+    const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
+    if (!story.queues.some(somethingHappened)) return undefined
+    const page = file === undefined ? undefined : this.#home.files.add(file, { story, errors: said })
+    const lines = [reportText(story, said), page && `what happened, as a page: ${page}`]
+    return lines.filter((line) => line !== undefined).join('\n') || undefined
   }
 
   /** The test is over. */
   end(): void {
-    this.#ended()
+    this.#home.ended()
     this.#unawaited?.take(this.#test.queues())
     this.#stopWatching()
   }

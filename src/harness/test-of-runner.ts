@@ -3,6 +3,8 @@
 /** A test that begins. */
 export interface TestOfRunner {
   readonly title: string
+  /** The path of its file; undefined where the runner does not tell. */
+  readonly file?: string | undefined
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
   /** The queues that were made for it. */

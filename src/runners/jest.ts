@@ -10,7 +10,7 @@ import type { FixtureOptions } from './fixture-options.js'
 import { endOfTest, runLast, tellOfTest, testTimeout, withReport } from './jest-state.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
-import type { RunningTest, RunningTests } from './running-tests.js'
+import type { Beginning, RunningTest, RunningTests } from './running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from './wrapped-test.js'
 
 // Where @types/jest and @jest/globals look for matchers.
@@ -51,7 +51,7 @@ interface JestGlobals {
   afterAll(hook: () => Promise<void>): void
   test: { concurrent: object; skip: unknown }
   expect: {
-    getState(): { currentTestName?: string }
+    getState(): { currentTestName?: string; testPath?: string }
     extend(matchers: object): void
     addSnapshotSerializer(serializer: object): void
   }
@@ -92,7 +92,8 @@ function fixturesOfFile() {
   let inTurn: RunningTest | undefined
   globals.beforeEach(async () => {
     inTurn = undefined
-    inTurn = await tests.begin({ name: globals.expect.getState().currentTestName ?? 'queue', timeout: testTimeout() })
+    const { currentTestName: name = 'queue', testPath: file } = globals.expect.getState()
+    inTurn = await tests.begin({ name, file, timeout: testTimeout() })
   })
   const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
@@ -105,7 +106,10 @@ function fixturesOfFile() {
   })
   const { concurrent } = globals.test
   // Jest runs no hooks for these. `it` is the same object.
-  globals.test.concurrent = wrappedTest(concurrent, KINDS, (title, body) => concurrentBody(tests, title, body))
+  globals.test.concurrent = wrappedTest(concurrent, KINDS, (name, body) => {
+    const { testPath: file } = globals.expect.getState()
+    return concurrentBody(tests, { name, file }, body)
+  })
   const test = wrappedTest(globals.test, KINDS, (_, body) => {
     return function (this: unknown, ...args) {
       const run = () => Reflect.apply(body, this, args)
@@ -116,9 +120,13 @@ function fixturesOfFile() {
 }
 
 /** A test that runs at the same time as others: its queues come and go around its body. */
-function concurrentBody(tests: RunningTests, title: string, body: Parameters<Wrap>[1]): ReturnType<Wrap> {
+function concurrentBody(
+  tests: RunningTests,
+  which: Pick<Beginning, 'name' | 'file'>,
+  body: Parameters<Wrap>[1],
+): ReturnType<Wrap> {
   return async function (this: unknown, ...args) {
-    const test = await tests.begin({ name: title, apart: true, timeout: testTimeout() })
+    const test = await tests.begin({ ...which, apart: true, timeout: testTimeout() })
     const answer = await tests
       .inside(test, async () => Reflect.apply(body, this, args))
       .catch(async (error: unknown) => {

@@ -21,6 +21,7 @@ const SILENCE = 5000
 interface Context {
   readonly name: string
   readonly fullName?: string
+  readonly filePath?: string
   after(hook: () => Promise<void>): void
   diagnostic(message: string): void
   /** What it failed with; null when it did not, or not yet. */
@@ -39,7 +40,8 @@ function fixturesOfFile() {
   const running = new Map<unknown, Held>()
   beforeEach(async (given) => {
     const context = given as Context
-    const test = await tests.begin({ name: context.fullName ?? context.name, timeout: SILENCE })
+    const file = context.filePath ?? process.argv[1]
+    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE })
     const channel = new MessageChannel()
     channel.port1.ref()
     running.set(context, { test, channel })

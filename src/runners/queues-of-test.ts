@@ -11,6 +11,7 @@ export type Leaks = (mode: LeaksMode) => void
 /** A test as it begins. */
 interface Beginning {
   readonly name: string
+  readonly file: string | undefined
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
   readonly leaks: LeaksMode
@@ -24,12 +25,13 @@ export class QueuesOfTest {
   readonly #observed: ReturnType<TestDaemon['observe']>
   #leaks: LeaksMode
 
-  constructor(daemon: TestDaemon, { name, timeout, leaks }: Beginning) {
+  constructor(daemon: TestDaemon, { name, file, timeout, leaks }: Beginning) {
     this.#daemon = daemon
     this.#label = name
     this.#leaks = leaks
     this.#observed = daemon.observe({
       title: name,
+      file,
       timeout,
       queues: () => this.#queues.map((queue) => queue.name),
     })

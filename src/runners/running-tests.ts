@@ -26,6 +26,8 @@ export interface Beginning {
   readonly apart?: boolean
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
+  /** The path of its file. */
+  readonly file?: string | undefined
 }
 
 /** What stands between the name of a test and that of a test inside of it. */
@@ -47,10 +49,10 @@ export class RunningTests {
   }
 
   /** A test is about to run: makes its queue. */
-  async begin({ name, apart = false, timeout }: Beginning): Promise<RunningTest> {
+  async begin({ name, apart = false, timeout, file }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
     const ownName = name.split(INSIDE).at(-1) ?? name
-    const queues = new QueuesOfTest(this.#daemon(), { name: ownName, timeout, leaks: this.#leaks() })
+    const queues = new QueuesOfTest(this.#daemon(), { name: ownName, file, timeout, leaks: this.#leaks() })
     const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
     this.#running.add(test)
     return test

@@ -106,7 +106,8 @@ export function testWith(options: FixtureOptions): QueratorTest {
     // For each test, so that one that only uses the daemon is told of too.
     queuesOfTest: [
       async ({ daemon, task, onTestFinished }, use) => {
-        const queues = new QueuesOfTest(daemon, { name: task.name, timeout: task.timeout, leaks })
+        const { name, file, timeout } = task
+        const queues = new QueuesOfTest(daemon, { name, file: file.filepath, timeout, leaks })
         // The last of the hooks. What fails after use() is told twice.
         onTestFinished(async () => {
           const report = await queues.end(endOf(task))

@@ -34,7 +34,7 @@ export function reportText(story: TestStory, said: readonly string[]): string | 
 function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {
   const untold = queue.items.filter((item) => !known(item))
   const short = (item: ItemStory) => wentAsUsual(item) || item.events.length === 1
-  const strange = untold.filter((item) => !short(item))
+  const strange = untold.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
   const body = [
     ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
     ...queue.faults.map((fault) => `  ! ${fault}`),
@@ -80,6 +80,10 @@ function idsExplained({ queues, begin }: TestStory, said: readonly string[]): st
     if (end === undefined) return []
     return [`'${id}' was the id of ${item.name} until +${lengthOf(end.time.getTime() - begin)}: ${eventText(end)}`]
   })
+}
+
+function isCompleted({ events }: ItemStory): boolean {
+  return events.at(-1)?.kind === 'completed'
 }
 
 /** Produced, leased once, completed. */

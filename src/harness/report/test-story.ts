@@ -63,10 +63,9 @@ export interface Span {
 
 /** Gathers the story of a test that is over, before its queues are gone. */
 export function storyOf(daemon: Daemon, { title, first, own, alone }: Span): TestStory {
-  const all = [...new EventLog(daemon)].filter((event) => event.number >= first)
-  const touched = alone ? all.map((event) => event.queue) : []
+  const events = new EventLog(daemon).since(first, alone ? undefined : own)
+  const touched = alone ? events.map((event) => event.queue) : []
   const names = [...new Set([...own, ...touched])]
-  const events = all.filter((event) => names.includes(event.queue) || names.includes(event.deadQueue ?? ''))
   const end = daemon.clock.now()
   return {
     title,
@@ -88,6 +87,11 @@ function queueStory(daemon: Daemon, name: string, events: readonly QueueEvent[])
     leases: leasesOf(events.filter((event) => event.queue === name)),
     faults: orderFaults(items),
   }
+}
+
+/** Whether there is anything to tell of a queue. */
+export function somethingHappened({ items, leases }: QueueStory): boolean {
+  return items.length + leases.length > 0
 }
 
 function itemsOf(queue: string, events: readonly QueueEvent[]): ItemStory[] {

@@ -1,0 +1,58 @@
+/**
+ * Where a moment stands on a page. Hours of a clock that tests move and calls of the same millisecond have to be seen
+ * side by side, so that a gap is as wide as the logarithm of its length, and what happens at once is set side by side.
+ */
+
+/** Widths in pixels: of a mark, of the smallest gap, and of ten times more time. */
+const MARK = 18
+const GAP = 20
+const DECADE = 16
+
+/** The axis of one test. */
+export class TimeAxis {
+  readonly #columns = new Map<number, number>()
+  readonly #end: number
+
+  /** `lanes`: the times of all events, lane by lane; `end`: the last moment, after all of them. */
+  constructor(lanes: readonly (readonly number[])[], end: number) {
+    const marks = new Map<number, number>([[end, 1]])
+    for (const lane of lanes) {
+      for (const time of new Set(lane)) {
+        const atOnce = lane.filter((other) => other === time).length
+        marks.set(time, Math.max(marks.get(time) ?? 1, atOnce))
+      }
+    }
+    let x = 0
+    let before: number | undefined
+    for (const [time, atOnce] of [...marks].sort(([a], [b]) => a - b)) {
+      if (before !== undefined) x += GAP + DECADE * Math.log10(1 + time - before)
+      this.#columns.set(time, Math.round(x))
+      x += atOnce * MARK
+      before = time
+    }
+    this.#end = end
+  }
+
+  /** How wide it is, in pixels. */
+  get width(): number {
+    return this.endX + MARK
+  }
+
+  /** Where the test ended. */
+  get endX(): number {
+    return this.#columns.get(this.#end) ?? 0
+  }
+
+  /** The moments, each with its place. */
+  get moments(): readonly (readonly [time: number, x: number])[] {
+    return [...this.#columns]
+  }
+
+  /** The places of the marks of a lane, in the order of its times. */
+  places(times: readonly number[]): number[] {
+    return times.map((time, at) => {
+      const before = times.slice(0, at).filter((other) => other === time).length
+      return (this.#columns.get(time) ?? 0) + before * MARK
+    })
+  }
+}
