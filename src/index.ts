@@ -12,9 +12,9 @@ export type { EventLog, QueueEvent } from './harness/event-log.js'
 export { LEAKS_MODES, type LeaksMode } from './harness/leaks.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/leased-items.js'
 export { removeLeftOvers } from './harness/left-overs.js'
+export type { ExpectedItems } from './harness/matchers/comparison.js'
 export type { ItemFields, PartialItem } from './harness/matchers/partial-item.js'
 export {
-  type ExpectedItems,
   type LeasedBy,
   type QueueAssertions,
   queueMatchers,

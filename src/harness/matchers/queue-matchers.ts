@@ -6,17 +6,15 @@
 import { usageError } from '../../errors.js'
 import type { QueueEvent } from '../event-log.js'
 import { TestQueue } from '../test-queue.js'
-import { failureOf, type Outcome, shownExpectation } from './failure.js'
-import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
+import { checkCount, compared, type ExpectedItems } from './comparison.js'
+import { failureOf, type Outcome } from './failure.js'
+import type { PartialItem } from './partial-item.js'
 import { type SeenItem, stored, told } from './seen-item.js'
 
 /** Who leases, for {@link queueMatchers.toHaveLeased}. */
 export interface LeasedBy {
   readonly by?: string
 }
-
-/** How many items, or which: in this order, each by its reference or some of its fields. */
-export type ExpectedItems = number | readonly PartialItem[]
 
 /** See the head of this file. */
 export const queueMatchers = {
@@ -107,43 +105,6 @@ function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
   return history
     .filter((event) => event.kind === kind && event.queue === queue.name)
     .map((event) => told(event, ofItem))
-}
-
-/** Compares items with what is expected of them: their number, or each of them in its place. */
-function compared(
-  queue: TestQueue,
-  matcher: string,
-  claim: string,
-  seen: readonly SeenItem[],
-  expected: ExpectedItems,
-): Outcome {
-  if (typeof expected === 'number') {
-    checkCount(matcher, expected)
-    const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, and there are ${seen.length}`
-    return failureOf(queue, words, seen, { pass: seen.length === expected, concerned: seen })
-  }
-  if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
-  for (const item of expected) checkPartialItem(matcher, item)
-  const wrongAt = seen.map((item, at) => {
-    const wanted = expected[at] as PartialItem | undefined
-    if (wanted === undefined) return 'not expected'
-    const fields = differences(wanted, item)
-    return fields.length === 0 ? '' : `expected ${shownExpectation(wanted)}`
-  })
-  const missing = expected.slice(seen.length).map((item) => `missing: ${shownExpectation(item as PartialItem)}`)
-  const concerned = seen.filter((_, at) => wrongAt[at] !== '')
-  const pass = concerned.length === 0 && missing.length === 0
-  return failureOf(queue, claim, seen, {
-    pass,
-    concerned: pass ? seen : concerned,
-    wrong: (_, at) => wrongAt[at] as string,
-    missing,
-  })
-}
-
-function checkCount(matcher: string, count: unknown): void {
-  if (Number.isInteger(count) && (count as number) >= 0) return
-  throw usageError(`${matcher} takes a whole number, 0 or more; got ${String(count)}`)
 }
 
 /** @throws QueratorError when it is no queue of a test; also of another copy of this package */

@@ -1,0 +1,139 @@
+/** The items of a queue beside those that are expected: which are wrong in their places, which are missing, and what became of them. */
+import { usageError } from '../../errors.js'
+import type { QueueEvent } from '../event-log.js'
+import type { TestQueue } from '../test-queue.js'
+import { failureOf, type Outcome, shownExpectation } from './failure.js'
+import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
+import { type SeenItem, told } from './seen-item.js'
+
+/** How many items, or which: in this order, each by its reference or some of its fields. */
+export type ExpectedItems = number | readonly PartialItem[]
+
+/** What is wrong: with each item that is seen, empty for nothing; and what is not seen. */
+interface Differences {
+  readonly wrongAt: readonly string[]
+  readonly missing: readonly PartialItem[]
+}
+
+/** More than this are compared place by place only. */
+const MOST_ALIGNED = 300
+
+/** Compares items with what is expected of them: their number, or each of them in its place. */
+export function compared(
+  queue: TestQueue,
+  matcher: string,
+  claim: string,
+  seen: readonly SeenItem[],
+  expected: ExpectedItems,
+): Outcome {
+  if (typeof expected === 'number') {
+    checkCount(matcher, expected)
+    const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, and there are ${seen.length}`
+    return failureOf(queue, words, seen, { pass: seen.length === expected, concerned: seen })
+  }
+  if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
+  for (const item of expected) checkPartialItem(matcher, item)
+  const { wrongAt, missing } = found(seen, expected)
+  const elsewhere = absent(queue, seen, expected)
+  const wrong = seen.filter((_, at) => wrongAt[at] !== '')
+  const pass = wrong.length === 0 && missing.length === 0
+  return failureOf(queue, claim, seen, {
+    pass,
+    concerned: pass ? seen : [...elsewhere.known.values(), ...wrong],
+    wrong: (_, at) => wrongAt[at] as string,
+    missing: missing.map((item) => {
+      const never = elsewhere.unheardOf.has(referenceOf(item)) ? ', which was never here' : ''
+      return `missing: ${shownExpectation(item)}${never}`
+    }),
+  })
+}
+
+/** @throws QueratorError when it is no number of items */
+export function checkCount(matcher: string, count: unknown): void {
+  if (Number.isInteger(count) && (count as number) >= 0) return
+  throw usageError(`${matcher} takes a whole number, 0 or more; got ${String(count)}`)
+}
+
+function found(seen: readonly SeenItem[], expected: readonly PartialItem[]): Differences {
+  const same = seen.length === expected.length || Math.max(seen.length, expected.length) > MOST_ALIGNED
+  const partners = same ? seen.map((_, at) => at) : aligned(seen, expected)
+  const left = new Set(expected.keys())
+  for (const partner of partners) left.delete(partner)
+  const wrongAt = seen.map((item, at) => {
+    const wanted = expected[partners[at] as number]
+    if (wanted === undefined) return strayed(item, expected, left)
+    return differences(wanted, item).length === 0 ? '' : `expected ${shownExpectation(wanted)}`
+  })
+  return { wrongAt, missing: [...left].map((at) => expected[at] as PartialItem) }
+}
+
+/** What is wrong with an item that has no partner: it may be expected in another place, or with other fields. */
+function strayed(item: SeenItem, expected: readonly PartialItem[], left: Set<number>): string {
+  const places = [...left]
+  const fits = (at: number) => differences(expected[at] as PartialItem, item).length === 0
+  const elsewhere = places.find(fits)
+  const other = places.find(
+    (at) => item.reference !== '' && referenceOf(expected[at] as PartialItem) === item.reference,
+  )
+  left.delete(elsewhere ?? other ?? -1)
+  if (elsewhere !== undefined) return 'out of order'
+  return other === undefined ? 'not expected' : `expected ${shownExpectation(expected[other] as PartialItem)}`
+}
+
+/**
+ * For each item that is seen the place of its partner among the expected, -1 for none, so that as many as possible have one
+ * and none are crossed: with an item missing in the middle, those behind it are not wrong.
+ */
+function aligned(seen: readonly SeenItem[], expected: readonly PartialItem[]): number[] {
+  const fits = seen.map((item) => expected.map((wanted) => differences(wanted, item).length === 0))
+  // How many fit at most from these places on.
+  const best = Array.from({ length: seen.length + 1 }, () => new Array<number>(expected.length + 1).fill(0))
+  const bestOf = (row: number, column: number) => best[row]?.[column] ?? 0
+  for (let row = seen.length - 1; row >= 0; row--) {
+    for (let column = expected.length - 1; column >= 0; column--) {
+      const taken = fits[row]?.[column] ? bestOf(row + 1, column + 1) + 1 : 0
+      const line = best[row] as number[]
+      line[column] = Math.max(taken, bestOf(row + 1, column), bestOf(row, column + 1))
+    }
+  }
+  let column = 0
+  return seen.map((_, row) => {
+    while (column < expected.length && bestOf(row, column) === bestOf(row, column + 1)) column++
+    const taken = fits[row]?.[column] === true && bestOf(row, column) === bestOf(row + 1, column + 1) + 1
+    return taken ? column++ : -1
+  })
+}
+
+/** Items that are expected, by reference, and are not seen: those that were here once, and those of which nothing is known. */
+function absent(queue: TestQueue, seen: readonly SeenItem[], expected: readonly PartialItem[]) {
+  const known = new Map<string, SeenItem>()
+  const unheardOf = new Set<string | undefined>()
+  const history = historyOf(queue)
+  if (history === undefined) return { known, unheardOf }
+  for (const reference of expected.map(referenceOf)) {
+    if (reference === undefined || seen.some((item) => item.reference === reference)) continue
+    const last = history.findLast((event) => event.reference === reference)
+    if (last === undefined) unheardOf.add(reference)
+    else
+      known.set(
+        reference,
+        told(last, (item) => history.filter((event) => event.item === item)),
+      )
+  }
+  return { known, unheardOf }
+}
+
+/** Undefined for a queue on a server elsewhere, which does not tell. */
+function historyOf(queue: TestQueue): QueueEvent[] | undefined {
+  try {
+    return queue.history()
+  } catch {
+    return undefined
+  }
+}
+
+/** The reference that is expected; undefined where it may be another. */
+function referenceOf(expected: PartialItem): string | undefined {
+  const reference: unknown = typeof expected === 'string' ? expected : expected.reference
+  return typeof reference === 'string' && reference !== '' ? reference : undefined
+}
