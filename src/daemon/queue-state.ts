@@ -11,6 +11,8 @@ export interface QueueState {
   readonly name: string
   readonly paused: boolean
   readonly partitions: number
+  /** In milliseconds. */
+  readonly leaseTimeout: number
   /** 0 for no limit. */
   readonly maxAttempts: number
   /** Empty for none. */
@@ -46,11 +48,12 @@ export interface ItemState {
 
 /** Looks at a queue. */
 export function queueState(queue: LogicalQueue): QueueState {
-  const { name, maxAttempts, deadQueue } = queue.config
+  const { name, leaseTimeout, maxAttempts, deadQueue } = queue.config
   return {
     name,
     paused: queue.paused,
     partitions: queue.partitions.length,
+    leaseTimeout: leaseTimeout.ms,
     maxAttempts,
     deadQueue,
     waiting: queue.waitingLeases.map(({ consumer, request: { batchSize, deadline } }) => ({

@@ -56,9 +56,13 @@ function itemText(
   return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(consumer?.cause.origin)}`
 }
 
-/** What would have to happen before a lease that waits gets something. */
+/** What would have to happen in a queue before a lease that waits gets something; nothing where none waits. */
+export function adviceFor(daemon: Daemon, name: string): string[] {
+  return daemon.waits(name) ? advice(daemon, daemon.queueState(name), daemon.clock.now()) : []
+}
+
 function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueState, now: number): string[] {
-  if (waiting.length === 0) return []
+  if (waiting.length === 0) return counts.leasable > 0 ? waitersElsewhere(daemon, name) : []
   const lines: string[] = []
   const next = Math.min(...items.map(({ until }) => until ?? Number.POSITIVE_INFINITY))
   if (daemon.clock.frozen) {
@@ -81,6 +85,18 @@ function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueS
   if (others.length === 0)
     lines.push('no queue has items that could be leased: nothing was produced, or all of it is done')
   return lines
+}
+
+/** Leases that wait where there is nothing, while there are items here. */
+function waitersElsewhere(daemon: Daemon, name: string): string[] {
+  const others = daemon.queueNames().filter((other) => other !== name && daemon.waits(other))
+  const [meant] = others.filter((other) => daemon.nearestQueue(other, [name]) === name)
+  return others.slice(0, MOST_TOLD).map((other) => {
+    const waiting = daemon.queueState(other).waiting[0]
+    const who = waiting === undefined ? '' : `${waiting.consumer.clientId} waits in `
+    const asked = other === meant ? `; was '${name}' meant?` : ''
+    return `a lease waits in another queue: ${who}'${other}'${siteText(waiting?.consumer.cause.origin)}${asked}`
+  })
 }
 
 /** Queues with free items, those with the most first. */

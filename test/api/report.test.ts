@@ -34,8 +34,9 @@ test('items with their events, leases that wait, what was handed out again, and 
   expect(lines(report)).toEqual([
     "what happened in the queues of 'works off orders', with the time since the first of it:",
     `! '${id}' was the id of order-1 until +10s: lease-expired by w1`,
-    "'orders', at the end 1 leased",
+    "'orders', at the end 1 leased (leaseTimeout 10s)",
     '  ! w4 still waits for an item, since +11s',
+    "  ! the clock is frozen, and nothing comes due until it is moved; for the next item: await clock.advance('10s')",
     '  ! order-1 was handed out again, to w3: the lease of w1 ran out after 10s',
     '  order-1',
     '    +0s   produced',
@@ -69,13 +70,13 @@ test('a dead letter is told in the queue that it came from, and other queues tha
   await daemon.queue('shared').lease({ clientId: 'other' })
   expect(lines(seen.report([]))).toEqual([
     "what happened in the queues of 'works off orders', with the time since the first of it:",
-    "'orders', empty at the end",
+    "'orders', empty at the end (leaseTimeout 1m0s, maxAttempts 1, deadQueue orders-dead)",
     '  poison',
     '    +0s    produced',
     '    +0s    leased by w for 1m0s, attempt 1',
     '    +1m0s  lease-expired by w',
     '    +1m0s  dead-lettered to orders-dead',
-    "'shared', at the end 1 leased",
+    "'shared', at the end 1 leased (leaseTimeout 1m0s)",
     '  elsewhere',
     '    +1m0s  produced',
     '    +1m0s  leased by other for 1m0s, attempt 1',

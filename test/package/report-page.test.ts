@@ -109,6 +109,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(third.x).toBeGreaterThanOrEqual(slow.x + slow.width)
       expect(waits.x + waits.width).toBe(third.x + third.width)
       expect(await page.locator('.said').allInnerTexts()).toEqual([
+        "the clock is frozen, and nothing comes due until it is moved; for the next item: await clock.advance('29s')",
         'order-2 was handed out again, to third: the lease of slow ran out after 30s',
       ])
     }))

@@ -3,6 +3,7 @@
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from '../explain.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
+import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
 
 /** A report has so many lines, and an item so many events. */
@@ -37,23 +38,11 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
   const strange = untold.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
   const body = [
     ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
-    ...queue.faults.map((fault) => `  ! ${fault}`),
+    ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
     ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
     ...untold.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
   ]
-  return body.length === 0 ? [] : [headline(queue), ...body]
-}
-
-function headline({ name, holds, paused }: QueueStory): string {
-  if (holds === undefined) return `'${name}', which is deleted`
-  const { leasable, leased, scheduled } = holds
-  const left = [
-    [leasable, 'free'],
-    [leased, 'leased'],
-    [scheduled, 'scheduled'],
-  ].filter(([count]) => count !== 0)
-  const what = left.length === 0 ? 'empty at the end' : `at the end ${left.map((part) => part.join(' ')).join(', ')}`
-  return `'${name}', ${what}${paused ? ', paused' : ''}`
+  return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]
 }
 
 function waitingLine({ clientId, since, callSite }: LeaseStory, begin: number): string {

@@ -4,6 +4,7 @@
  */
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog, type QueueEvent } from '../event-log.js'
+import { adviceFor } from '../explain.js'
 import { orderFaults } from './order-faults.js'
 
 /** See the head of this file. */
@@ -22,13 +23,26 @@ export interface TestStory {
 export interface QueueStory {
   readonly name: string
   /** How it stood when the test was over; undefined when it was gone. */
-  readonly holds: { readonly leasable: number; readonly leased: number; readonly scheduled: number } | undefined
-  readonly paused: boolean
+  readonly state: QueueAtTheEnd | undefined
   /** Those that came into this queue first, in the order of their first events. */
   readonly items: readonly ItemStory[]
   readonly leases: readonly LeaseStory[]
+  /** Why leases still wait. */
+  readonly advice: readonly string[]
   /** What happened in another order than the items came, in words. */
   readonly faults: readonly string[]
+}
+
+/** A queue as it stands. */
+export interface QueueAtTheEnd {
+  readonly counts: { readonly leasable: number; readonly leased: number; readonly scheduled: number }
+  readonly paused: boolean
+  /** In milliseconds. */
+  readonly leaseTimeout: number
+  /** 0 for no limit. */
+  readonly maxAttempts: number
+  /** Empty for none. */
+  readonly deadQueue: string
 }
 
 /** What happened to an item, in whatever queue. */
@@ -77,14 +91,13 @@ export function storyOf(daemon: Daemon, { title, first, own, alone }: Span): Tes
 }
 
 function queueStory(daemon: Daemon, name: string, events: readonly QueueEvent[]): QueueStory {
-  const holds = daemon.totals(name)
   const items = itemsOf(name, events)
   return {
     name,
-    holds,
-    paused: holds !== undefined && daemon.queueState(name).paused,
+    state: daemon.totals(name) === undefined ? undefined : daemon.queueState(name),
     items,
     leases: leasesOf(events.filter((event) => event.queue === name)),
+    advice: adviceFor(daemon, name),
     faults: orderFaults(items),
   }
 }

@@ -1,5 +1,6 @@
 /** The stories of the tests of a file that failed, as one page that needs nothing else: no network, no server. */
 import { lengthOf } from '../../explain.js'
+import { standing } from '../standing.js'
 import { type QueueStory, somethingHappened, type TestStory } from '../test-story.js'
 import { type Drawing, itemLane, waitingLane } from './lanes.js'
 import { escaped } from './markup.js'
@@ -95,11 +96,7 @@ function axisLine({ axis, begin }: Drawing): string {
 }
 
 function queueLanes(queue: QueueStory, drawing: Drawing): string {
-  const { name, holds, leases, items, faults } = queue
-  const state =
-    holds === undefined
-      ? 'deleted'
-      : `at the end ${holds.leasable} free, ${holds.leased} leased, ${holds.scheduled} scheduled`
+  const { name, leases, items, advice, faults } = queue
   const lanes = [
     ...leases.map((lease) => waitingLane(lease, queue, drawing)),
     ...items.map((item) => itemLane(item, queue, drawing)),
@@ -107,8 +104,8 @@ function queueLanes(queue: QueueStory, drawing: Drawing): string {
   const more = lanes.length - MOST_LANES
   return [
     `<div class="queue" data-queue="${escaped(name)}">`,
-    `<h3>${escaped(name)} <small>${state}</small></h3>`,
-    ...faults.map((fault) => `<p class="said">${escaped(fault)}</p>`),
+    `<h3>${escaped(name)} <small>${escaped(standing(queue))}</small></h3>`,
+    ...[...advice, ...faults].map((fault) => `<p class="said">${escaped(fault)}</p>`),
     ...lanes.slice(0, MOST_LANES),
     ...(more > 0 ? [`<p>${more} more lanes are not shown.</p>`] : []),
     '</div>',

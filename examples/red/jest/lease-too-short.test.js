@@ -1,0 +1,8 @@
+const { client, clock, createQueue } = require('querator-test/jest')
+const { pack } = require('../workers.cjs')
+
+test('a large order is packed', async () => {
+  const orders = await createQueue({ name: 'orders', leaseTimeout: '10s' })
+  await orders.produce({ reference: 'order-1', json: { id: 1 } })
+  await pack(client, 'orders', 'packer', () => clock.advance('15s'))
+})

@@ -1,0 +1,9 @@
+const { client, clock, createQueue } = require('querator-test/jest')
+const { pack } = require('../workers.cjs')
+
+test('an order that comes in an hour is packed', async () => {
+  clock.freeze()
+  const orders = await createQueue({ name: 'orders' })
+  await orders.produce({ reference: 'order-1', json: { id: 1 }, enqueueAt: new Date(clock.now() + 3_600_000) })
+  await pack(client, 'orders', 'packer', async () => {})
+}, 1500)

@@ -1,0 +1,11 @@
+import { expect, test } from 'querator-test/vitest'
+
+test('an order that nobody finishes is dead after an hour', async ({ createQueue, clock }) => {
+  const orders = await createQueue({ name: 'orders', maxAttempts: 3, deadQueue: true, leaseTimeout: '30m' })
+  await orders.produce({ reference: 'order-1' })
+  await orders.lease({ clientId: 'crashes' })
+  await clock.advance('30m')
+  await orders.lease({ clientId: 'crashes' })
+  await clock.advance('30m')
+  await expect(orders).toHaveDeadLettered(['order-1'])
+})

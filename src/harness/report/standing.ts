@@ -1,0 +1,22 @@
+/** How a queue stood at the end, and what is configured of it that decides over items, in a line. */
+import { lengthOf } from '../explain.js'
+import type { QueueAtTheEnd, QueueStory } from './test-story.js'
+
+/** `at the end 1 free, 2 leased (leaseTimeout 1m0s, maxAttempts 3)`. */
+export function standing({ state }: QueueStory): string {
+  if (state === undefined) return 'which is deleted'
+  const { leasable, leased, scheduled } = state.counts
+  const left = [
+    [leasable, 'free'],
+    [leased, 'leased'],
+    [scheduled, 'scheduled'],
+  ].filter(([count]) => count !== 0)
+  const what = left.length === 0 ? 'empty at the end' : `at the end ${left.map((part) => part.join(' ')).join(', ')}`
+  return `${what}${state.paused ? ', paused' : ''} (${settings(state)})`
+}
+
+function settings({ leaseTimeout, maxAttempts, deadQueue }: QueueAtTheEnd): string {
+  const attempts = maxAttempts === 0 ? [] : [`maxAttempts ${maxAttempts}`]
+  const dead = deadQueue === '' ? [] : [`deadQueue ${deadQueue}`]
+  return [`leaseTimeout ${lengthOf(leaseTimeout)}`, ...attempts, ...dead].join(', ')
+}

@@ -1,0 +1,75 @@
+/** The suites of `examples/red` fail on purpose, and what is printed says why: the cause stands in the first screen. */
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { copyExample } from '../../scripts/packed.mjs'
+import { bin, run } from './project.js'
+
+/** So many lines of a window are seen at once; a runner's own part takes up to half of them. */
+const SCREEN = 40
+
+/** What has to stand there, by suite. */
+const CAUSES: Record<string, readonly RegExp[]> = {
+  'lost-item': [/missing: 'order-2'/, /timeline of order-2:/, /completed by shipper \(workers\.cjs:\d+:\d+\)/],
+  'double-processing': [/order-1 was handed out again, to quick: the lease of slow ran out after 30s/],
+  'forgotten-complete': [/gift +leased +1/, /leased by biller for 1m0s, attempt 1 \(workers\.cjs:\d+:\d+\)/],
+  'wrong-queue-name': [/packer waits in 'shop-order' \(workers\.cjs:\d+:\d+\); was 'shop-orders' meant\?/],
+  'lease-too-short': [
+    /invalid storage id; '(\w{27})' does not exist/,
+    /'\w{27}' was the id of order-1 until \+10(\.\d+)?s: lease-expired by packer/,
+  ],
+  'poison-item': [/broken +free +5 +\{"id":/, /attempt 5/, /retried by importer \(workers\.cjs:\d+:\d+\)/],
+  'dead-letter-expected': [/missing: 'order-1'/, /attempt 2/, /lease-expired by crashes/],
+  'waits-for-ever': [
+    /packer (still )?waits for an item/,
+    /the clock is frozen, and nothing comes due until it is moved; for the next item: await clock\.advance\('1h0m0s'\)/,
+  ],
+}
+
+/** And what the rest of the output says. */
+const BEYOND: Record<string, RegExp> = {
+  'dead-letter-expected': /'orders', at the end 1 free \(leaseTimeout 30m0s, maxAttempts 3, deadQueue orders-dead\)/,
+  'waits-for-ever': /is about to run out of time, and waits for a lease:/,
+}
+
+let folder: string
+beforeAll(() => {
+  folder = copyExample(inject('packed'), 'red')
+})
+
+/** Without what differs from run to run: ids, and milliseconds of a running clock. */
+function steady(text: string): string[] {
+  return text
+    .replaceAll(/\b[0-9A-Za-z]{27}\b/g, 'ID')
+    .replaceAll(/\+\d+ms/g, '+0s')
+    .replaceAll(/(\+\d+)\.\d+s/g, '$1s')
+    .split('\n')
+    .map((line) => line.trim().replaceAll(/ +/g, ' '))
+}
+
+describe.each([
+  ['jest', bin, [], /^FAIL /m],
+  ['vitest', bin, ['run'], /^ FAIL /m],
+] as const)('%s', (runner, path, args, failure) => {
+  test.each(Object.keys(CAUSES))('%s', (suite) => {
+    const { status, text } = run(folder, path(runner), ...args, `${runner}/${suite}`)
+    expect(status).toBe(1)
+    expect(text).toMatch(/Tests: +1 failed, 1 total|Tests {2}1 failed \(1\)/)
+    const screen = text.slice(text.search(failure)).split('\n').slice(0, SCREEN).join('\n')
+    for (const cause of CAUSES[suite] ?? []) expect(screen).toMatch(cause)
+    if (BEYOND[suite] !== undefined) expect(text).toMatch(BEYOND[suite])
+    // Once.
+    expect(text.match(/what happened in the queues of/g)).toHaveLength(1)
+    expect(text).not.toContain('left open:')
+  })
+})
+
+test.each(['README.md', 'examples/red/README.md'])('what %s shows is what is printed', (page) => {
+  const written = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
+  const shown = [...written.matchAll(/<!-- printed: (\S+) -->\n```text\n([\s\S]*?)```/g)]
+  expect(shown).toHaveLength(2)
+  for (const [, suite, lines = ''] of shown) {
+    const { text } = run(folder, bin('vitest'), 'run', `vitest/${suite}`)
+    const printed = steady(text)
+    for (const line of steady(lines.trimEnd())) expect(printed).toContain(line)
+  }
+})
