@@ -3,6 +3,7 @@
  */
 import { stripVTControlCharacters } from 'node:util'
 import type { UnawaitedCalls } from '../client/unawaited.js'
+import { passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { messageOf, type QueratorError } from '../errors.js'
 import { leaksError } from './leaks.js'
@@ -10,7 +11,7 @@ import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
 import { somethingHappened, storyOf } from './report/test-story.js'
 import type { TestOfRunner } from './test-of-runner.js'
-import { watchTest } from './watchdog.js'
+import { speaksAfter, watchTest } from './watchdog.js'
 
 /** What a test needs of the others. */
 interface Home {
@@ -32,7 +33,19 @@ export class ObservedTests {
     if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
     return observed
   }
+
+  /** How long to wait for a fact about a queue in vain: less than the test runs that has the queue, or runs alone. */
+  patience(queueName: string): number {
+    const running = [...this.#running]
+    const asking = running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
+    return asking?.patience ?? USUAL_PATIENCE
+  }
 }
+
+/** How long to wait in vain where no runner says when its test ends, in milliseconds: less than runners usually give one. */
+const USUAL_PATIENCE = 4000
+/** A wait in vain ends so long before the watchdog speaks, in milliseconds. */
+const BEFORE_THE_WATCHDOG = 100
 
 /** See the head of this file. */
 export class ObservedTest {
@@ -41,6 +54,7 @@ export class ObservedTest {
   readonly #unawaited: UnawaitedCalls | undefined
   readonly #stopWatching: () => void
   readonly #first: number
+  readonly #began = passedNow()
   #alone = true
 
   readonly #home: Home
@@ -52,6 +66,16 @@ export class ObservedTest {
     this.#test = test
     this.#stopWatching = watchTest(daemon, test)
     this.#first = daemon.record.count + 1
+  }
+
+  owns(queueName: string): boolean {
+    return this.#test.queues().includes(queueName)
+  }
+
+  /** How long this test may wait in vain from now on, in milliseconds; undefined where its runner sets no limit. */
+  get patience(): number | undefined {
+    const speaks = speaksAfter(this.#test.timeout)
+    return speaks && Math.max(0, this.#began + speaks - BEFORE_THE_WATCHDOG - passedNow())
   }
 
   /** Another test runs at the same time: what happens elsewhere than in this one's queues may be its doing. */

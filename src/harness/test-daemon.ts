@@ -42,6 +42,7 @@ export class TestDaemon {
       embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
+      patience: (queueName) => this.#tests.patience(queueName),
       nextClientId: () => this.#clients.next('client'),
       deleted: (queueName) => backing.deleted(queueName),
     }

@@ -9,7 +9,14 @@ import { Lease, type LeaseHome } from './leased-items.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
 import { queueSnapshot } from './snapshot.js'
 import { StoredItem } from './stored-item.js'
-import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntilDrained, waitUntilIdle } from './waiting.js'
+import {
+  type AwaitedEvent,
+  type WaitingPlace,
+  type WaitOptions,
+  waitForEvent,
+  waitUntilDrained,
+  waitUntilIdle,
+} from './waiting.js'
 
 /** An item to be produced. */
 export interface ItemInput extends PayloadInput {
@@ -49,6 +56,8 @@ export interface QueueHome extends LeaseHome {
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
+  /** How long to wait for a fact about a queue in vain, in milliseconds. */
+  patience(queueName: string): number
   deleted(queueName: string): void
 }
 
@@ -145,7 +154,7 @@ export class TestQueue {
    * @throws QueratorError when it did not happen in time, with the events that came nearest and how the queue stands
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
-    return waitForEvent(this.#home.embedded('waitFor'), this.name, awaited)
+    return waitForEvent(this.#place('waitFor'), awaited)
   }
 
   /**
@@ -153,7 +162,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   drained(options: WaitOptions = {}): Promise<void> {
-    return waitUntilDrained(this.#home.embedded('drained'), this.name, options)
+    return waitUntilDrained(this.#place('drained'), options)
   }
 
   /**
@@ -161,7 +170,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   idle(options: WaitOptions = {}): Promise<void> {
-    return waitUntilIdle(this.#home.embedded('idle'), this.name, options)
+    return waitUntilIdle(this.#place('idle'), options)
   }
 
   /**
@@ -200,6 +209,11 @@ export class TestQueue {
   /** Lets what a pause held in, together. */
   resume(): void {
     this.#home.resume(this.name)
+  }
+
+  #place(what: string): WaitingPlace {
+    const patience = () => this.#home.patience(this.name)
+    return { daemon: this.#home.embedded(what), queue: this.name, patience }
   }
 
   #itemHistory(id: string): QueueEvent[] {

@@ -13,8 +13,19 @@ import { checkOptions } from './known-options.js'
 
 /** What every wait takes. */
 export interface WaitOptions {
-  /** How long to wait by the machine's clock, whatever the daemon's does; default `'4s'`, less than runners give a test. */
+  /**
+   * How long to wait by the machine's clock, whatever the daemon's does. Default: until shortly before the runner ends the
+   * test; `'4s'` where no runner says when that is.
+   */
   readonly within?: string
+}
+
+/** Where somebody waits. */
+export interface WaitingPlace {
+  readonly daemon: Daemon
+  readonly queue: string
+  /** How long to wait in vain, in milliseconds. */
+  readonly patience: () => number
 }
 
 /** The event that is waited for: it has all that is said here. */
@@ -27,50 +38,48 @@ export interface AwaitedEvent extends WaitOptions {
   readonly times?: number
 }
 
-const USUAL_WAIT = '4s'
 const EVENT_OPTIONS = ['event', 'reference', 'clientId', 'attempts', 'times', 'within']
 /** So many events that were nearly the one are told. */
 const MOST_MISSES = 5
 
 /** See `queue.waitFor`. */
-export async function waitForEvent(daemon: Daemon, queue: string, awaited: AwaitedEvent): Promise<QueueEvent> {
+export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): Promise<QueueEvent> {
   checkOptions('waitFor', awaited, EVENT_OPTIONS)
+  const { daemon, queue } = place
   const log = new EventLog(daemon)
   const { times = 1 } = awaited
   const found = () => log.ofQueue(queue).filter((event) => missesOf(event, awaited) === 0)[times - 1]
-  return until(daemon, queue, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
+  return until(place, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
 }
 
 /** See `queue.drained`. */
-export async function waitUntilDrained(daemon: Daemon, queue: string, options: WaitOptions): Promise<void> {
+export async function waitUntilDrained(place: WaitingPlace, options: WaitOptions): Promise<void> {
   checkOptions('drained', options, ['within'])
   const isSo = () => {
-    const totals = totalsOf(daemon, queue)
+    const totals = totalsOf(place)
     return totals.leasable + totals.leased + totals.scheduled === 0 || undefined
   }
-  await until(daemon, queue, options, isSo, () => ['that nothing is left in the queue'])
+  await until(place, options, isSo, () => ['that nothing is left in the queue'])
 }
 
 /** See `queue.idle`. */
-export async function waitUntilIdle(daemon: Daemon, queue: string, options: WaitOptions): Promise<void> {
+export async function waitUntilIdle(place: WaitingPlace, options: WaitOptions): Promise<void> {
   checkOptions('idle', options, ['within'])
   const isSo = () => {
-    const totals = totalsOf(daemon, queue)
+    const totals = totalsOf(place)
     return totals.leasable + totals.leased === 0 || undefined
   }
-  await until(daemon, queue, options, isSo, () => ['that no item is free or leased'])
+  await until(place, options, isSo, () => ['that no item is free or leased'])
 }
 
 /** Resolves with what `look` finds, now or after an event. @throws QueratorError when it finds nothing in time */
 function until<T>(
-  daemon: Daemon,
-  queue: string,
-  { within = USUAL_WAIT }: WaitOptions,
+  { daemon, queue, patience }: WaitingPlace,
+  { within }: WaitOptions,
   look: () => T | undefined,
   wish: () => string[],
 ): Promise<T> {
-  const { ns, problem } = parseDuration(within)
-  if (ns === undefined) throw usageError(`within is no duration; ${problem}`)
+  const limit = within === undefined ? patience() : millisecondsOf(within)
   const { record } = daemon
   const origin = originOf(until)
   const vain = (howLong: string, state = '') => vainError(howLong, wish(), state, origin)
@@ -91,17 +100,24 @@ function until<T>(
         reject(error)
       }
     }
-    const stopWaiting = wakeAfter(Number(ns) / 1e6, () => {
+    const stopWaiting = wakeAfter(limit, () => {
       end()
       const state = daemon.totals(queue) === undefined ? '' : explainQueue(daemon, queue)
-      reject(vain(`for ${lengthOf(Number(ns) / 1e6)}`, state))
+      reject(vain(`for ${lengthOf(limit)}`, state))
     })
     const stopWatching = record.watch(check)
     check()
   })
 }
 
-function totalsOf(daemon: Daemon, queue: string) {
+/** @throws QueratorError when it is no duration */
+function millisecondsOf(within: string): number {
+  const { ns, problem } = parseDuration(within)
+  if (ns === undefined) throw usageError(`within is no duration; ${problem}`)
+  return Number(ns) / 1e6
+}
+
+function totalsOf({ daemon, queue }: WaitingPlace) {
   const totals = daemon.totals(queue)
   if (totals !== undefined) return totals
   if (new EventLog(daemon).ofQueue(queue).some((event) => event.kind === 'queue-deleted')) throw goneError(queue)

@@ -10,11 +10,18 @@ import type { TestOfRunner } from './test-of-runner.js'
 /** How long before the end it speaks, in milliseconds; of a short time the last fifth. */
 const BEFORE_THE_END = 500
 
+/** How long after the beginning of a test it speaks, in milliseconds; undefined for a test without a limit. */
+export function speaksAfter(timeout: number): number | undefined {
+  // No runner waits for ever in fact.
+  if (!Number.isFinite(timeout) || timeout <= 0) return undefined
+  return Math.max(timeout - BEFORE_THE_END, timeout * 0.8)
+}
+
 /** Watches a test; answers how to stop that. Never keeps the process open. */
 export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunner): () => void {
-  // No runner waits for ever in fact.
-  if (!Number.isFinite(timeout) || timeout <= 0) return () => undefined
-  return wakeAfter(Math.max(timeout - BEFORE_THE_END, timeout * 0.8), () => {
+  const delay = speaksAfter(timeout)
+  if (delay === undefined) return () => undefined
+  return wakeAfter(delay, () => {
     const waits = (name: string) => daemon.closed === false && daemon.waits(name)
     const own = queues().filter(waits)
     // Code that has a name of its own waits elsewhere.

@@ -175,3 +175,22 @@ test('what cannot work says why', async () => {
     expect(message).toMatch(new RegExp(`^${name} works only on a daemon inside the test process`))
   }
 })
+
+test('a wait in vain ends before its test does; whose queue it is decides, where several run', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({})
+  const limit = async () => {
+    const [said] = await messageOf(queue.drained())
+    return Number(/^waited for (\d+)(ms|s), in vain/.exec(said ?? '')?.[1])
+  }
+  const begin = (timeout: number, ...own: string[]) => daemon.observe({ title: 'a test', timeout, queues: () => own })
+  const alone = begin(300)
+  expect(await limit()).toBeLessThanOrEqual(140)
+  const hasty = begin(150, 'orders')
+  alone?.end()
+  const patient = begin(60_000)
+  expect(await limit()).toBeLessThanOrEqual(20)
+  hasty?.end()
+  patient?.end()
+})

@@ -38,3 +38,71 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
   // The line of the claim, not one of ours.
   expect(printed).toMatch(/a\.test\.m?js:\d+:\d+/)
 })
+
+/** Each matcher, with what holds of the queue below, what does not, and what it does not take. */
+const EACH: Record<string, { holds: string; fails: string; wrong?: string }> = {
+  toHaveItems: { holds: "['a', { reference: 'b', text: 'B' }]", fails: "['b', 'a']", wrong: '7' },
+  toHaveDepth: { holds: '2', fails: '1', wrong: "'2'" },
+  toHaveLeased: { holds: "['a'], { by: 'worker' }", fails: "1, { by: 'other' }", wrong: '-1' },
+  toHaveScheduled: { holds: "['later']", fails: '0', wrong: 'null' },
+  toHaveCompleted: { holds: "['done']", fails: "['a']", wrong: '0.5' },
+  toHaveDeadLettered: { holds: "['dead']", fails: '0', wrong: "[{ colour: 'red' }]" },
+  toHaveAttempts: { holds: '1', fails: '2', wrong: '-1' },
+  toBeDrained: { holds: '', fails: '' },
+}
+
+/** The body of a test that claims all of it, in the words of a runner. */
+function bodyOf(claim: (queue: string) => string): string {
+  const claims = Object.entries(EACH).map(([matcher, { holds, fails, wrong }]) => {
+    const [full, empty] = matcher === 'toBeDrained' ? ['other', 'queue'] : ['queue', 'queue']
+    const attempts = matcher === 'toHaveAttempts' ? 'leased' : undefined
+    const good = claim(attempts ?? full)
+    const bad = claim(attempts ?? empty)
+    const refused =
+      wrong === undefined
+        ? ''
+        : `await says(/^${matcher}( takes a |: items have no field)/, ${good}.${matcher}(${wrong}))`
+    return `
+      await ${good}.${matcher}(${holds})
+      await ${bad}.not.${matcher}(${fails})
+      await says(/^expected '[^']+' (?!not)/, ${bad}.${matcher}(${fails}))
+      await says(/^expected '[^']+' not to/, ${good}.not.${matcher}(${holds}))
+      await says(/^${matcher} is about a queue/, ${claim('({})')}.${matcher}(${holds}))
+      ${refused}`
+  })
+  return `
+    const says = async (words, claimed) => {
+      const said = await claimed.then(() => 'it holds', (error) => error.message)
+      if (!words.test(said)) throw new Error(words + ' is not what was said: ' + said)
+    }
+    leaks('off')
+    clock.freeze()
+    const other = await createQueue()
+    const leased = await createQueue()
+    await leased.produce({ reference: 'once' })
+    await leased.lease()
+    const queue = await createQueue({ name: 'orders', deadQueue: true, maxAttempts: 1 })
+    await queue.produce({ reference: 'dead' })
+    await queue.lease()
+    await clock.advance('1m')
+    await queue.produce({ reference: 'done' })
+    await (await queue.lease()).complete()
+    await queue.produce({ reference: 'a' }, { reference: 'b', text: 'B' })
+    await queue.produce({ reference: 'later', enqueueAt: new Date(clock.now() + 60_000) })
+    await queue.lease({ clientId: 'worker' })
+    ${claims.join('')}`
+}
+
+test.each(['jest', 'vitest', 'node:test'] as const)('%s: each holds, fails, is turned round, and refuses', (runner) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const body = bodyOf((queue) => CLAIM[runner].replace('queue', queue))
+  const written = file({ each: body }).replace('createQueue, daemon,', (names) =>
+    runner === 'node:test' ? `assertQueue, ${names}` : names,
+  )
+  // The queue of the test itself is not used here.
+  const text = written.replace(', queue })', ' })').replace(', queue, test }', ', test }')
+  const { status, text: printed } = run(projectOf({ ...config, [`a.${ending}`]: text }), program, ...args)
+  expect(printed).not.toContain('is not what was said')
+  expect(status).toBe(0)
+})

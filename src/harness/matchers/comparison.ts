@@ -31,7 +31,7 @@ export function compared(
     const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, and there are ${seen.length}`
     return failureOf(queue, words, seen, { pass: seen.length === expected, concerned: seen })
   }
-  if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
+  checkList(matcher, expected)
   for (const item of expected) checkPartialItem(matcher, item)
   const { wrongAt, missing } = found(seen, expected)
   const elsewhere = absent(queue, seen, expected)
@@ -46,6 +46,11 @@ export function compared(
       return `missing: ${shownExpectation(item)}${never}`
     }),
   })
+}
+
+/** @throws QueratorError when it is no list */
+export function checkList(matcher: string, expected: unknown): void {
+  if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
 }
 
 /** @throws QueratorError when it is no number of items */

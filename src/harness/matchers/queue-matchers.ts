@@ -6,7 +6,7 @@
 import { usageError } from '../../errors.js'
 import type { QueueEvent } from '../event-log.js'
 import { TestQueue } from '../test-queue.js'
-import { checkCount, compared, type ExpectedItems } from './comparison.js'
+import { checkCount, checkList, compared, type ExpectedItems } from './comparison.js'
 import { failureOf, type Outcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'
 import { type SeenItem, stored, told } from './seen-item.js'
@@ -28,6 +28,7 @@ export const queueMatchers = {
   /** These are the items of the queue that are not scheduled, leased ones included, in this order. */
   async toHaveItems(received: unknown, expected: readonly PartialItem[]): Promise<Outcome> {
     const queue = queueOf('toHaveItems', received)
+    checkList('toHaveItems', expected)
     return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
   },
 
