@@ -34,12 +34,15 @@ const CORE = `
 
 const VITEST = `
   import { expect, test, testWith } from 'querator-test/vitest'
-  test('typed', async ({ queue, createQueue, client, clock, daemon, task }) => {
+  test('typed', async ({ queue, createQueue, client, clock, daemon, leaks, task }) => {
     const name: string = queue.name
     const other = await createQueue({ deadQueue: true })
     expect([name, other.deadQueue.name, client, clock.now(), daemon.fetch, task.name]).toBeTruthy()
     await expect(queue).toHaveItems(['a', { json: expect.any(Object) }])
     await expect(queue).not.toBeDrained()
+    leaks('off')
+    // @ts-expect-error there is no such mode
+    leaks('loud')
     const drained: Promise<void> = expect(queue).toHaveLeased(1, { by: 'worker' })
     // @ts-expect-error there is no such field
     await expect(queue).toHaveItems([{ refrence: 'a' }])
@@ -47,32 +50,37 @@ const VITEST = `
     queue.publish(drained)
   })
   test.embedded('only here', async ({ clock }) => { await clock.advance('1m') })
-  const frozen = testWith({ clock: 'frozen' }).extend<{ more: number }>({ more: async ({ queue }, use) => use(queue.name.length) })
+  const frozen = testWith({ clock: 'frozen', leaks: 'error' }).extend<{ more: number }>({ more: async ({ queue }, use) => use(queue.name.length) })
   frozen.concurrent('extended', async ({ more, clock }) => { expect(more + clock.now()).toBeGreaterThan(0) })
   // @ts-expect-error there is no such clock
   testWith({ clock: 'slow' })`
 
 const NODE_TEST = `
-  import { assertQueue, createQueue, fixtures, queue, test } from 'querator-test/node-test'
+  import { assertQueue, configureDaemon, createQueue, fixtures, leaks, queue, test } from 'querator-test/node-test'
   test('typed', async (t) => {
     const { queue: mine } = fixtures(t)
     const names: string[] = [queue.name, mine.name, (await createQueue()).name, t.name]
     await assertQueue(queue).toHaveDepth(0)
+    leaks('off')
     await assertQueue(queue).not.toHaveCompleted(['a'])
     // @ts-expect-error a number or a list
     await assertQueue(queue).toHaveScheduled('a')
     // @ts-expect-error there is no such method
     mine.publish(names)
   })
+  configureDaemon({ leaks: 'warn' })
   test.embedded('only here', { timeout: 100 }, async () => undefined)`
 
 /** With the types of Jest, its own \`test\` is what is exported; without them a plain one. */
 const JEST = (known: boolean) => `
-  import { clock, configureDaemon, createQueue, daemon, queue, test } from 'querator-test/jest'
-  configureDaemon({ clock: { start: new Date(0) } })
+  import { clock, configureDaemon, createQueue, daemon, leaks, queue, test } from 'querator-test/jest'
+  configureDaemon({ clock: { start: new Date(0) }, leaks: 'error' })
+  // @ts-expect-error there is no such mode
+  configureDaemon({ leaks: 'loud' })
   test('typed', async () => {
     const names: string[] = [queue.name, (await createQueue({ deadQueue: true })).deadQueue.name]
     await clock.advance(names.length)
+    leaks('off')
     ${known ? "await expect(queue).toHaveDepth(1); await expect(queue).not.toHaveItems([{ reference: 'a' }])\n    // @ts-expect-error a number\n    await expect(queue).toHaveDepth('1')" : ''}
     // @ts-expect-error there is no such method
     daemon.publish()
