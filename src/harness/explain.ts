@@ -44,11 +44,12 @@ function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][nu
 }
 
 function itemText(
-  { state, item, id, reference, attempts, until, consumer }: ItemState,
+  { state, item, id, reference, attempts, until, consumer, partition }: ItemState,
   queue: QueueState,
   now: number,
 ): string {
-  const name = `${reference || id}${item === 0 ? '' : ` (#${item})`}`
+  const where = queue.partitions === 1 ? '' : `, in partition ${partition},`
+  const name = `${reference || id}${item === 0 ? '' : ` (#${item})`}${where}`
   const when = until === undefined ? '' : inTime(until, now)
   if (state === 'scheduled') return `${name} is scheduled: it comes due ${when}`
   const of = queue.maxAttempts === 0 ? '' : ` of ${queue.maxAttempts}`

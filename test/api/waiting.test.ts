@@ -130,6 +130,7 @@ test('explain: paused, without partitions, nothing anywhere, and a long list', a
     "the queue is paused: daemon.resume('two') lets requests in",
   ])
   expect(queue.explain()).toMatch(/\n {2}and 2 more$/)
+  expect(queue.explain()).toMatch(/^ {2}\S+ \(#\d+\), in partition [01], is scheduled: it comes due in/m)
   queue.resume()
   await queue.clear()
   const waits = queue.lease()

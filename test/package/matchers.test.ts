@@ -1,4 +1,6 @@
 /** The matchers of queues in each runner: they are there without a line of set-up, and a failure is printed whole. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { runnerKinds } from './runner-files.js'
@@ -105,4 +107,31 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s: each holds, fails, is t
   const { status, text: printed } = run(projectOf({ ...config, [`a.${ending}`]: text }), program, ...args)
   expect(printed).not.toContain('is not what was said')
   expect(status).toBe(0)
+})
+
+test.each([
+  'jest',
+  'vitest',
+] as const)('%s: snapshots of queues, items and leases are the same in every run', (runner) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const body = `
+    clock.freeze()
+    const orders = await createQueue({ name: 'orders' })
+    await orders.produce({ reference: 'a', json: { id: 1 } }, { reference: 'b' })
+    const lease = await orders.lease({ clientId: 'worker' })
+    expect({ queue: await orders.snapshot(), lease, items: await orders.items() }).toMatchSnapshot()
+    await lease.complete()`
+  const name = `a.${ending}`
+  const folder = projectOf({ ...config, [name]: file({ 'is the same': body }) })
+  const first = run(folder, program, ...args)
+  expect([first.status, first.text]).toEqual([0, expect.stringMatching(/1 (snapshot )?written/)])
+  const written = readFileSync(join(folder, '__snapshots__', `${name}.snap`), 'utf8')
+  expect(written).toContain('lease of worker\n  item a, attempt 1 {"id":1}')
+  expect(written).toContain('#1 a leased by worker until +1m')
+  expect(written).not.toMatch(/\b[0-9A-Za-z]{27}\b/)
+  const again = run(folder, program, ...args)
+  expect(again.text).toMatch(/Tests:? +1 passed/)
+  expect(again.text).not.toMatch(/written|updated|obsolete/)
+  expect(again.status).toBe(0)
 })
