@@ -57,7 +57,7 @@ class NotedPromise<T> extends Promise<T> {
 
   answering<U>(made: (answer: T) => U): Promise<U> {
     return new NotedPromise<U>((resolve, reject) => {
-      super.then((answer) => resolve(made(answer)), reject)
+      super.then(made).then(resolve, reject)
     }).onceAsked(this.#asked)
   }
 

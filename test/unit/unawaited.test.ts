@@ -1,0 +1,71 @@
+/** Calls that nobody asks about are known by their promises, which are promises in every other way. */
+import { expect, test } from 'vitest'
+import { answering, UnawaitedCalls } from '../../src/client/unawaited.js'
+
+const CALL = { call: 'queueProduce', queueName: 'orders', origin: {} }
+
+function noted<T>(answer: Promise<T>) {
+  const calls = new UnawaitedCalls()
+  return { calls, promise: calls.note(CALL, answer) }
+}
+
+test('whoever asks for the answer in any way takes the call off the list', async () => {
+  const ways: ((promise: Promise<number>) => unknown)[] = [
+    async (promise) => await promise,
+    (promise) => promise.then(),
+    (promise) => promise.catch(() => undefined),
+    (promise) => promise.finally(() => undefined),
+    (promise) => Promise.all([promise]),
+    (promise) => Promise.race([promise]),
+    (promise) => Promise.resolve(promise).then(),
+    async (promise) => promise,
+    (promise) => expect(promise).resolves.toBe(1),
+  ]
+  for (const ask of ways) {
+    const { calls, promise } = noted(Promise.resolve(1))
+    await ask(promise)
+    expect(calls.take(['orders'])).toEqual([])
+  }
+})
+
+test('who does not ask leaves it there, whatever came of it, until it is taken; other queues stay', async () => {
+  const calls = new UnawaitedCalls()
+  calls.note(CALL, Promise.resolve())
+  calls.note({ ...CALL, queueName: 'mails' }, Promise.resolve())
+  await Promise.resolve()
+  expect(calls.take(['orders', 'others'])).toEqual([CALL])
+  expect(calls.take(['orders'])).toEqual([])
+  expect(calls.take(['mails'])).toHaveLength(1)
+})
+
+test('it is a promise, and what comes of it is a plain one', async () => {
+  const { promise } = noted(Promise.resolve('x'))
+  expect(promise).toBeInstanceOf(Promise)
+  const next = promise.then((text) => text.length)
+  expect(Object.getPrototypeOf(next)).toBe(Promise.prototype)
+  expect([await promise, await next]).toEqual(['x', 1])
+  const failing = noted(Promise.reject(new Error('refused'))).promise
+  await expect(failing).rejects.toThrow('refused')
+})
+
+test('the same call with another answer counts as asked about when that one is', async () => {
+  const { calls, promise } = noted(Promise.resolve(1))
+  const other = answering(promise, (number) => number + 1)
+  expect(calls.take(['orders'])).toHaveLength(1)
+  expect(await other).toBe(2)
+  const second = noted(Promise.resolve(1))
+  await answering(second.promise, (number) => number + 1)
+  expect(second.calls.take(['orders'])).toEqual([])
+  await expect(
+    answering(noted(Promise.resolve(1)).promise, () => {
+      throw new Error('cannot be made')
+    }),
+  ).rejects.toThrow('cannot be made')
+  expect(await answering(Promise.resolve(1), String)).toBe('1')
+})
+
+test('a worker that awaits nothing does not fill the memory', () => {
+  const calls = new UnawaitedCalls()
+  for (let count = 0; count < 1500; count++) calls.note({ ...CALL }, Promise.resolve())
+  expect(calls.take(['orders'])).toHaveLength(1000)
+})
