@@ -10,7 +10,6 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { authorize, identify, type Principal } from '../access/principal.js'
-import type { Instant } from '../clock/instant.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
@@ -68,8 +67,6 @@ export class Daemon {
   readonly clock: TestClock
   /** Whether keys and permissions count. */
   readonly auth: AuthBackend
-  /** When it was started, by its clock. */
-  readonly startedAt: Instant
   /** What happened. */
   readonly record: EventRecord
   readonly #log: Log
@@ -90,7 +87,6 @@ export class Daemon {
     const { auth = config.auth, seed } = options
     this.auth = auth
     const now = this.clock.now()
-    this.startedAt = now
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
     const access = new Access({ auth, random, seeded: seed !== undefined, now })
     this.record = new EventRecord(options.events ?? 0)

@@ -9,6 +9,8 @@ const MOST_ITEMS = 1000
 /** See the head of this file. */
 export interface QueueState {
   readonly name: string
+  /** By the daemon's clock. */
+  readonly createdAt: Instant
   readonly paused: boolean
   readonly partitions: number
   /** In milliseconds. */
@@ -48,9 +50,10 @@ export interface ItemState {
 
 /** Looks at a queue. */
 export function queueState(queue: LogicalQueue): QueueState {
-  const { name, leaseTimeout, maxAttempts, deadQueue } = queue.config
+  const { name, createdAt, leaseTimeout, maxAttempts, deadQueue } = queue.config
   return {
     name,
+    createdAt,
     paused: queue.paused,
     partitions: queue.partitions.length,
     leaseTimeout: leaseTimeout.ms,

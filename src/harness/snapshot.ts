@@ -1,6 +1,7 @@
 /**
  * A queue, an item, a lease as text that is the same in every run: no ids, but #1 and #2 in the order in which items came;
- * no times of the day, but those of a frozen clock from its start; payloads as they were written.
+ * no times of the day, but those of a frozen clock since the queue was made, so that a test sees the same alone and behind
+ * others that moved the clock; payloads as they were written.
  */
 import type { Daemon, ItemState } from '../daemon/daemon.js'
 import { EventLog } from './event-log.js'
@@ -12,7 +13,7 @@ import type { StoredItem } from './stored-item.js'
 export function queueSnapshot(daemon: Daemon, name: string, items: readonly StoredItem[]): string {
   const state = daemon.queueState(name)
   const numbers = numbersOf(daemon, name)
-  const at = (time: number) => (daemon.clock.frozen ? ` +${lengthOf(time - daemon.startedAt)}` : '')
+  const at = (time: number) => (daemon.clock.frozen ? ` +${lengthOf(time - state.createdAt)}` : '')
   const payloads = new Map(items.map((item) => [item.id, payloadText(item)]))
   const lines = state.items.map((item) => {
     const payload = payloads.get(item.id) ?? ''

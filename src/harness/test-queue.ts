@@ -183,7 +183,7 @@ export class TestQueue {
 
   /**
    * The queue as text for an inline snapshot, the same in every run: items as #1, #2 in the order in which they came, times
-   * of a frozen clock from the start of the daemon, payloads as they were written.
+   * of a frozen clock since the queue was made, payloads as they were written.
    */
   async snapshot(): Promise<string> {
     const daemon = this.#home.embedded('snapshot')
