@@ -4,8 +4,8 @@
  * others that moved the clock; payloads as they were written.
  */
 import type { Daemon, ItemState } from '../daemon/daemon.js'
+import { lengthOf } from './diagnosis/explain.js'
 import { EventLog } from './event-log.js'
-import { lengthOf } from './explain.js'
 import { Payload } from './payload.js'
 import type { StoredItem } from './stored-item.js'
 

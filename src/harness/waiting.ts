@@ -7,8 +7,8 @@ import { parseDuration } from '../clock/duration.js'
 import { wakeAfter } from '../clock/real-time.js'
 import type { Daemon, EventKind } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
+import { explainQueue, goneError, lengthOf } from './diagnosis/explain.js'
 import { EventLog, type QueueEvent } from './event-log.js'
-import { explainQueue, goneError, lengthOf } from './explain.js'
 import { checkOptions } from './known-options.js'
 
 /** What every wait takes. */

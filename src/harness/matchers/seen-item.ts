@@ -1,8 +1,9 @@
 /** An item as a matcher sees it, whether storage holds it or the record tells of it. */
+
+import { timelineText } from '../diagnosis/timeline.js'
 import type { QueueEvent } from '../event-log.js'
 import type { Payload } from '../payload.js'
 import type { StoredItem } from '../stored-item.js'
-import { timelineText } from '../timeline.js'
 
 /** See the head of this file. */
 export interface SeenItem {

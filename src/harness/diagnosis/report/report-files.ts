@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { messageOf } from '../../errors.js'
+import { messageOf } from '../../../errors.js'
 import { type FailedTest, reportPage } from './page/report-page.js'
 
 /** The pages of the test files that a daemon serves. */

@@ -2,8 +2,8 @@
  * The story of a test: which queues it touched, what happened to each item in them, and which leases waited. Plain values,
  * of which a report in the terminal and a page are made.
  */
-import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog, type QueueEvent } from '../event-log.js'
+import type { Daemon } from '../../../daemon/daemon.js'
+import { EventLog, type QueueEvent } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
 import { orderFaults } from './order-faults.js'
 

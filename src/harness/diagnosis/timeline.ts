@@ -1,5 +1,5 @@
 /** The events of an item as lines: when, what, by whom, and where in the code. */
-import type { QueueEvent } from './event-log.js'
+import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from './explain.js'
 
 /** So many lines; of a longer story the beginning and the end. */

@@ -1,6 +1,6 @@
 /** Where items left a queue in another order than they came, or were handed out again, and why. */
 
-import type { QueueEvent } from '../event-log.js'
+import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../explain.js'
 import type { ItemStory } from './test-story.js'
 

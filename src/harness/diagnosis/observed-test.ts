@@ -2,10 +2,10 @@
  * A test as its daemon sees it, from its beginning to its end: which queues it has, and what a runner is to be told of it.
  */
 import { stripVTControlCharacters } from 'node:util'
-import type { UnawaitedCalls } from '../client/unawaited.js'
-import { passedNow } from '../clock/real-time.js'
-import type { Daemon } from '../daemon/daemon.js'
-import { messageOf, type QueratorError } from '../errors.js'
+import type { UnawaitedCalls } from '../../client/unawaited.js'
+import { passedNow } from '../../clock/real-time.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import { messageOf, type QueratorError } from '../../errors.js'
 import { leaksError } from './leaks.js'
 import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'

@@ -1,6 +1,6 @@
 /** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
 
-import type { QueueEvent } from '../event-log.js'
+import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../explain.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import { standing } from './standing.js'

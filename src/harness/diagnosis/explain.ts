@@ -1,8 +1,8 @@
 /** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
-import { callSiteOf } from '../client/call-site.js'
-import { formatDuration } from '../clock/duration.js'
-import type { Daemon, ItemState, QueueState } from '../daemon/daemon.js'
-import { usageError } from '../errors.js'
+import { callSiteOf } from '../../client/call-site.js'
+import { formatDuration } from '../../clock/duration.js'
+import type { Daemon, ItemState, QueueState } from '../../daemon/daemon.js'
+import { usageError } from '../../errors.js'
 
 /** So many items, leases and queues of a kind are told one by one. */
 const MOST_TOLD = 10

@@ -2,10 +2,10 @@
  * What a test left open in its own queues: items that it leased and gave back to nobody, leases that still wait, calls
  * that it never awaited. Such a test may pass for the wrong reason, and in production the item would be leased again.
  */
-import { callSiteOf, userFrames } from '../client/call-site.js'
-import type { UnawaitedCall } from '../client/unawaited.js'
-import type { Daemon } from '../daemon/daemon.js'
-import { type QueratorError, usageError } from '../errors.js'
+import { callSiteOf, userFrames } from '../../client/call-site.js'
+import type { UnawaitedCall } from '../../client/unawaited.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import { type QueratorError, usageError } from '../../errors.js'
 
 /** What is done about leaks: nothing, a warning, or the test fails. */
 export type LeaksMode = 'warn' | 'error' | 'off'

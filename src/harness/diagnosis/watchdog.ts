@@ -2,8 +2,8 @@
  * Speaks before the runner does: a test that still waits for a lease shortly before its time is over would only be told
  * that it was too slow.
  */
-import { wakeAfter } from '../clock/real-time.js'
-import type { Daemon } from '../daemon/daemon.js'
+import { wakeAfter } from '../../clock/real-time.js'
+import type { Daemon } from '../../daemon/daemon.js'
 import { explainQueue } from './explain.js'
 import type { TestOfRunner } from './test-of-runner.js'
 

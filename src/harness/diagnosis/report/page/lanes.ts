@@ -1,5 +1,5 @@
 /** Items and waiting leases as lanes: a bar for each lease, a mark for each event, and all of it as a table on request. */
-import type { QueueEvent } from '../../event-log.js'
+import type { QueueEvent } from '../../../event-log.js'
 import { lengthOf } from '../../explain.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory, LeaseStory, QueueStory } from '../test-story.js'
