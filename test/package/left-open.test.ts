@@ -121,3 +121,56 @@ test.each([
   expect(status).toBe(1)
   expect(text).toContain("'takes an item' is over, and left open:")
 })
+
+/** The other ways in which a test can end, by what each runner calls them. */
+const OTHER_ENDS = {
+  jest: `
+    test.failing('is to fail', async () => {${LEASE}
+      throw new Error('on purpose')
+    })
+    jest.retryTimes(1)
+    let attempts = 0
+    test('passes in the end', async () => {${LEASE}
+      if (attempts++ === 0) throw new Error('the first time')
+      await lease.complete()
+    })`,
+  vitest: `
+    test.fails('is to fail', async ({ queue }) => {${LEASE}
+      throw new Error('on purpose')
+    })
+    let attempts = 0
+    describe('again', { retry: 1 }, () => {
+      test('passes in the end', async ({ queue }) => {${LEASE}
+        if (attempts++ === 0) throw new Error('the first time')
+        await lease.complete()
+      })
+    })
+    test('is left', async ({ queue, skip }) => {${LEASE}
+      skip()
+    })`,
+}
+
+test.each([
+  'jest',
+  'vitest',
+] as const)('%s: says nothing of tests that are to fail, are left, or pass in the end', (runner) => {
+  const imported = runner === 'vitest' ? "import { describe } from 'vitest'\n" : ''
+  const change = (text: string) => imported + text + OTHER_ENDS[runner]
+  const { status, text } = outcomeOf(runner, {}, { options: { leaks: 'error' }, change })
+  expect(status).toBe(0)
+  expect(text).toMatch(/Tests:? +(2 passed|1 passed \| 1 expected fail)/)
+  expect(text).not.toContain('left open')
+  expect(text).not.toContain('what happened')
+})
+
+test.each(RUNNERS)('%s: a mode that does not exist is refused, and leaks belongs to a test', (runner) => {
+  const bodies = { 'asks for another': "leaks('loud')" }
+  const { text } = outcomeOf(runner, bodies)
+  expect(text).toContain('leaks is one of warn, error, off; got loud')
+  if (runner === 'vitest') return
+  const change = (written: string) => written.replace(/^ *test\(/m, "leaks('off')\ntest(")
+  const outside = outcomeOf(runner, bodies, { change })
+  expect(outside.text).toContain(
+    "leaks belongs to the running test; use it inside test(…), or configureDaemon({ leaks: 'off' }) elsewhere",
+  )
+})

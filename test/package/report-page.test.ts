@@ -45,6 +45,16 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s: a page for each file of
   expect(readFileSync(page, 'utf8')).toContain('<h2>works off orders</h2>')
 })
 
+test.each(['jest', 'vitest', 'node:test'] as const)('%s: a test that only uses the daemon is told of too', (runner) => {
+  const body = `
+    const orders = await daemon.createQueue({ name: 'orders' })
+    await orders.produce({ reference: 'order-1' })
+    throw new Error('on purpose')`
+  const { text, page } = reportOf(runner, { 'makes a queue': body })
+  expect(text).toMatch(/'orders', at the end 1 free/)
+  expect(readFileSync(page, 'utf8')).toContain('data-name="order-1"')
+})
+
 test('the page of an earlier run goes when the file does not fail any more, and one that cannot be written is told', () => {
   const { file, config, command } = runnerKinds().vitest
   const [program, ...args] = command
