@@ -45,7 +45,7 @@ export function itemLane({ name, events }: ItemStory, queue: QueueStory, { axis,
   })
   const rows = events.map(
     (event) =>
-      `<tr><td>+${lengthOf(event.time.getTime() - begin)}</td><td>${escaped(event.kind)}</td><td>${escaped(event.clientId ?? '')}</td>` +
+      `<tr><td>+${lengthOf(event.time.getTime() - begin)}</td><td>${escaped(whatHappened(event))}</td><td>${escaped(event.clientId ?? '')}</td>` +
       `<td>${escaped(event.call)}</td><td>${escaped(event.callSite ?? '')}</td><td>${escaped(event.queue)}</td></tr>`,
   )
   return lane({ name, queue: queue.name, kind: 'item', track: [...bars, ...marks].join(''), width: axis.width }, [
@@ -53,6 +53,10 @@ export function itemLane({ name, events }: ItemStory, queue: QueueStory, { axis,
     ...rows,
     '</tbody></table>',
   ])
+}
+
+function whatHappened({ kind, deadQueue }: QueueEvent): string {
+  return deadQueue === undefined ? kind : `${kind} to ${deadQueue}`
 }
 
 /** The lane of a lease that waited. */

@@ -25,6 +25,7 @@ pre { margin: .25rem 0; padding: .5rem .75rem; border-left: 3px solid var(--bad)
 .axis, summary { display: flex; align-items: center; width: max-content; min-width: 100%; min-height: 26px; border-bottom: 1px solid var(--line) }
 .axis { position: sticky; top: 0; z-index: 3; background: var(--paper); color: var(--soft); font-size: .75rem }
 .name { position: sticky; left: 0; z-index: 2; flex: none; width: 13rem; padding-right: .75rem; background: var(--paper); overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.axis .name { align-self: stretch }
 .track { position: relative; flex: none; height: 22px; margin: 0 5rem 0 .5rem }
 .track > * { position: absolute }
 .axis .track span { white-space: nowrap; padding-left: 3px; border-left: 1px solid var(--line) }
@@ -40,7 +41,7 @@ summary:hover, details[open] > summary { color: var(--strong) }
 .mark.fault { border-color: var(--bad); color: var(--bad) }
 .legend { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center }
 .legend .mark, .legend .bar { display: inline-block }
-.said { position: sticky; left: 0; width: max-content; margin: .15rem 0; color: var(--bad) }
+.said { position: sticky; left: 0; width: max-content; max-width: calc(100vw - 4rem); margin: .15rem 0; color: var(--bad) }
 .said::before { content: '! ' }
 details.lane > table, details.lane > p { position: sticky; left: 13.5rem; width: max-content; margin: .35rem 0 .75rem 13.5rem; border-collapse: collapse; font-size: .85rem }
 td, th { padding: .1rem .9rem .1rem 0; text-align: left; font-variant-numeric: tabular-nums }
