@@ -20,10 +20,17 @@ export function callSiteOf(stack: string | undefined): string | undefined {
   return place?.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, '')
 }
 
+/** So many frames of a stack are taken: runners set the limit to 100, and each frame takes time, and memory in the record. */
+const FRAMES = 16
+
 /** The stack of whoever called `maker`, written out only when it is read. */
 export function originOf(maker: (...args: never[]) => unknown): { stack?: string } {
   const origin: { stack?: string } = {}
+  const limit = Error.stackTraceLimit
+  // Where nobody may change it, it stays.
+  const changed = limit > FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES)
   Error.captureStackTrace?.(origin, maker)
+  if (changed) Error.stackTraceLimit = limit
   return origin
 }
 

@@ -17,6 +17,7 @@ import type { TestQueue } from './test-queue.js'
 /** See the head of this file. */
 export class AttachedServer implements Backing {
   readonly client: QueratorClient
+  readonly ownClient: QueratorClient
   readonly send: Send
   readonly fetch: typeof fetch
   readonly isEmbedded = false
@@ -39,6 +40,7 @@ export class AttachedServer implements Backing {
     this.#endpoint = endpoint
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
+    this.ownClient = this.client
     // Not the global one, which fake timers can stop.
     this.fetch = fetchThrough(async (request) => this.send(await whole(request)))
   }

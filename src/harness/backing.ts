@@ -10,6 +10,8 @@ import type { TestQueue } from './test-queue.js'
 export interface Backing {
   /** The test's own client: an administrator, once the door of an embedded daemon is closed. */
   readonly client: QueratorClient
+  /** The same for what the harness itself asks: it awaits everything, and nobody wants to know where it did. */
+  readonly ownClient: QueratorClient
   /** Sends a request as it is, without a key. */
   readonly send: Send
   /** Reaches it whatever the origin of the URL. */

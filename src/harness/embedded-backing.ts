@@ -10,6 +10,7 @@ import { NameSource } from './queue-names.js'
 /** See the head of this file. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
+  readonly ownClient: QueratorClient
   readonly send: Send
   readonly fetch: typeof fetch
   readonly names = new NameSource()
@@ -23,7 +24,9 @@ export class EmbeddedBacking implements Backing {
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
     this.unawaited = callSites ? new UnawaitedCalls() : undefined
-    this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey, unawaited: this.unawaited })
+    const reached = { send: this.send, apiKey: () => this.#apiKey }
+    this.client = new QueratorClient({ ...reached, unawaited: this.unawaited })
+    this.ownClient = callSites ? new QueratorClient(reached) : this.client
     this.fetch = fetchThrough(this.send, callSites)
   }
 

@@ -38,6 +38,7 @@ export class TestDaemon {
     this.#users = new TestUsers(backing)
     this.#home = {
       client: this.client,
+      ownClient: backing.ownClient,
       events: () => this.events,
       embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),

@@ -52,6 +52,8 @@ export interface QueueCounts {
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
+  /** For what is asked beside the calls of the test. */
+  readonly ownClient: QueratorClient
   embedded(what: string): Daemon
   pause(queueName: string): void
   resume(queueName: string): void
@@ -128,7 +130,7 @@ export class TestQueue {
 
   /** How much there is of what. */
   async counts(): Promise<QueueCounts> {
-    const { logicalQueues } = await this.#home.client.queueStats({ queueName: this.name })
+    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
     const partitions = logicalQueues.flatMap((logical) => logical.partitions)
     const sum = (of: (partition: (typeof partitions)[number]) => number) =>
       partitions.reduce((total, partition) => total + of(partition), 0)
@@ -197,7 +199,7 @@ export class TestQueue {
 
   /** Removes the queue; leases that wait are answered with 453. Does nothing when it is gone. */
   async delete(): Promise<void> {
-    await deleteQueue(this.#home.client, this.name)
+    await deleteQueue(this.#home.ownClient, this.name)
     this.#home.deleted(this.name)
   }
 
@@ -221,13 +223,13 @@ export class TestQueue {
   }
 
   async #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
-    const { logicalQueues } = await this.#home.client.queueStats({ queueName: this.name })
+    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
     const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
     const stored: StoredItem[] = []
     for (let partition = 0; partition < count; partition++) {
       let pivot = ''
       for (;;) {
-        const page = await this.#home.client[call]({ queueName: this.name, partition, pivot, limit: PAGE })
+        const page = await this.#home.ownClient[call]({ queueName: this.name, partition, pivot, limit: PAGE })
         // A pivot is part of the page that it begins.
         const items = page.items.filter((item) => item.id !== pivot)
         stored.push(...items.map((item) => new StoredItem(partition, item, () => this.#itemHistory(item.id))))
