@@ -1,7 +1,8 @@
 /**
  * `npm run matrix`: the suites of test/matrix in every runner that is supported, on every Node, from the packed tarball.
  * A cell is green when its run ends by itself with status 0, has passed as many tests as it has, prints no warning, and
- * leaves no queue on a server that it shares. The package must be built.
+ * leaves no queue on a server that it shares; and when a suite that fails on purpose says why, once. The package must be
+ * built.
  *
  * --each-once       one cell for each row and each column, with one place of the daemon, in turns
  * --only <text>     the rows whose name has this in it
@@ -80,7 +81,24 @@ async function runCell({ row, node, modes = row.modes }) {
     const problem = await runMode(row, node, mode)
     if (problem !== undefined) return { green: false, name, output: problem }
   }
+  const problem = await runRed(row, node)
+  if (problem !== undefined) return { green: false, name: `${keyOf({ row, node })}, red`, output: problem }
   return { green: true, seconds: (performance.now() - started) / 1000 }
+}
+
+/** The same for the suite that fails on purpose: it has to say why, once. */
+async function runRed({ home, red, command }, node) {
+  if (red === undefined) return undefined
+  const project = mkdtempSync(join(folder, home, 'project-'))
+  writeFiles(project, red.files)
+  const { status, output } = await run(nodeOf(folder, node), [...command, ...(red.flags ?? [])], project)
+  rmSync(project, { recursive: true, force: true })
+  if (status !== 1) return `it ended with status ${status} instead of 1\n${output}`
+  for (const pattern of red.says) {
+    const count = output.match(pattern)?.length ?? 0
+    if (count !== 1) return `it said ${pattern} ${count} times\n${output}`
+  }
+  return undefined
 }
 
 /** Answers what went wrong. */

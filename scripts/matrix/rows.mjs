@@ -29,6 +29,18 @@ import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
 const matrix = require('./scenarios.cjs')
 `
 
+/** What the suites that fail on purpose have to say, each of it once; `place` is a line of theirs. */
+const RED_SAYS = [
+  /what happened in the queues of 'fails'/g,
+  /leased by worker for 1m0s, attempt 1 \(\S*red\.test\.\w+:\d+:\d+\)/g,
+  /what happened in the queues of 'fails beside another'/g,
+  /retried by gives back \(\S*red\.test\.\w+:\d+:\d+\)/g,
+  /'leaves open' is over, and left open:/g,
+  /order-4 of '\S+', leased by holder \(\S*red\.test\.\w+:\d+:\d+\)/g,
+  /expected 'claims-\d+' to be drained/g,
+  /timeline of order-5:/g,
+]
+
 /** The counts of the suites in test/matrix: what they add to the scenarios, and what of it is embedded. */
 const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1] }
 
@@ -58,6 +70,14 @@ function jest(major, variant, { ending, head, config, flags = [] }) {
     home: `jest-${major}`,
     modes: EVERYWHERE,
     files,
+    red: {
+      files: {
+        'package.json': files('own')['package.json'],
+        [`red.test.${ending}`]: { head, copy: 'jest-red-suite.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      },
+      says: RED_SAYS,
+    },
     command: [...flags, '../node_modules/jest/bin/jest.js'],
     passed: /Tests: .*?(\d+) passed/,
     passes: (mode) => passes('jest', mode),
@@ -94,6 +114,16 @@ function vitest(major, variant, config) {
         'scenarios.cjs': { copy: 'scenarios.cjs' },
       }
     },
+    red: {
+      files: {
+        'package.json': '{ "private": true, "type": "module" }',
+        'vitest.config.js': `export default { test: ${JSON.stringify(config)} }`,
+        'red.test.js': { copy: 'vitest-red-suite.test.js' },
+      },
+      // The usual reporter of Vitest 3 prints twice what a test failed with.
+      flags: major === 3 ? ['--reporter=dot'] : [],
+      says: RED_SAYS,
+    },
     command: ['../node_modules/vitest/vitest.mjs', 'run'],
     passed: /Tests .*?(\d+) passed/,
     passes: (mode) => passes('vitest', mode),
@@ -117,6 +147,13 @@ function nodeTest(variant, ending, head) {
       [`suite.test.${ending}`]: { head, copy: 'node-test-suite.js' },
       'scenarios.cjs': { copy: 'scenarios.cjs' },
     }),
+    red: {
+      files: {
+        [`red.test.${ending}`]: { head, copy: 'node-test-red-suite.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      },
+      says: RED_SAYS,
+    },
     command: ['--test', '--test-reporter=tap'],
     // Subtests are told of in rows of their own.
     passed: /# pass (\d+)/,
@@ -131,7 +168,7 @@ const NODE_TEST_ROWS = [
     `
 import assert from 'node:assert'
 import { afterEach, before, beforeEach, describe } from 'node:test'
-import { ${NAMES}, fixtures } from 'querator-test/node-test'
+import { ${NAMES}, assertQueue, fixtures } from 'querator-test/node-test'
 import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
 import matrix from './scenarios.cjs'
 `,
@@ -142,7 +179,7 @@ import matrix from './scenarios.cjs'
     `
 const assert = require('node:assert')
 const { afterEach, before, beforeEach, describe } = require('node:test')
-const { ${NAMES}, fixtures } = require('querator-test/node-test')
+const { ${NAMES}, assertQueue, fixtures } = require('querator-test/node-test')
 const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')
 const matrix = require('./scenarios.cjs')
 `,
