@@ -37,8 +37,8 @@ export interface TestDaemonOptions {
   /** How many of the latest events are kept for `daemon.events`, and for what a red test tells; default 10,000. */
   readonly events?: number
   /**
-   * Whether events tell where in the code their calls were made, which takes some microseconds a call. Default: no, but
-   * yes in the fixtures of the runners.
+   * Whether events tell where in the code their calls were made, and fixtures which calls nobody awaited; it takes some
+   * microseconds a call. Default: no, but yes in the fixtures of the runners.
    */
   readonly callSites?: boolean
   /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */

@@ -58,6 +58,24 @@ test('items that were overtaken, and why', async () => {
   expect(lines(seen.report([]))[2]).toBe('  ! a was completed after b, which came later: w gave it back')
 })
 
+test('many that were handed out again are counted; one that had to wait for its time was not overtaken', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders', leaseTimeout: '10s' })
+  await orders.produce({ reference: 'later', enqueueAt: new Date(daemon.clock.now() + 5000) })
+  await orders.produce(...Array.from({ length: 5 }, (_, at) => ({ reference: `order-${at}` })))
+  await orders.lease({ batchSize: 5, clientId: 'w1' })
+  await daemon.clock.advance('10s')
+  await (await orders.lease({ batchSize: 10, clientId: 'w2' })).complete()
+  const faults = lines(seen.report([])).filter((line) => line.startsWith('  ! '))
+  expect(faults).toEqual([
+    '  ! order-0 was handed out again, to w2: the lease of w1 ran out after 10s',
+    '  ! order-1 was handed out again, to w2: the lease of w1 ran out after 10s',
+    '  ! order-2 was handed out again, to w2: the lease of w1 ran out after 10s',
+    '  ! 2 more items were handed out again',
+  ])
+})
+
 test('a dead letter is told in the queue that it came from, and other queues that the test used are told too', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const made = await daemon.createQueue({ name: 'shared' })

@@ -1,0 +1,85 @@
+/** What a test leaves open in its own queues, as its daemon tells it to a runner. */
+import { expect, test } from 'vitest'
+import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+
+function observed(daemon: TestDaemon, ...own: string[]) {
+  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => own })
+  if (seen === undefined) throw new Error('nothing is observed')
+  return seen
+}
+
+function started() {
+  return startTestDaemon({ callSites: true, log: 'silent' })
+}
+
+async function leaseTwo(daemon: TestDaemon) {
+  return daemon.queue('orders').lease({ batchSize: 2, clientId: 'worker' })
+}
+
+test('the error stands at the call that took the lease, and shows who called it', async () => {
+  await using daemon = await started()
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  await orders.produce({ reference: 'a' }, {}, { reference: 'free' })
+  await leaseTwo(daemon)
+  const leaks = seen.leaks()
+  const [head, first, caller, second] = leaks?.message.split('\n') ?? []
+  expect(head).toBe("'a test' is over, and left open:")
+  expect(first).toMatch(/^ {2}a of 'orders', leased by worker \(test\/api\/left-open\.test\.ts:\d+:\d+\)$/)
+  expect(caller).toMatch(/^ {4}at .*left-open\.test\.ts:\d+:\d+\)?$/)
+  expect(second).toMatch(/^ {2}item \w{27} of 'orders', leased by worker/)
+  expect(leaks?.stack?.split('\n').find((line) => line.startsWith('    at leaseTwo'))).toContain('left-open.test.ts')
+})
+
+test('a list that is long is cut; what was given back is not in it', async () => {
+  await using daemon = await started()
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  await orders.produce(...Array.from({ length: 9 }, (_, at) => ({ reference: `order-${at}` })))
+  const lease = await orders.lease({ batchSize: 9, clientId: 'worker' })
+  await lease.items[0]?.complete()
+  await lease.items[1]?.retry()
+  const message = seen.leaks()?.message ?? ''
+  expect(message.match(/leased by worker/g)).toHaveLength(5)
+  expect(message).toContain('\n  and 2 more\n')
+  expect(message).not.toMatch(/order-[01]/)
+})
+
+test("other tests' queues are not its own, and neither are those that are gone", async () => {
+  await using daemon = await started()
+  const seen = observed(daemon, 'mine', 'gone')
+  const other = observed(daemon, 'theirs')
+  const mine = await daemon.createQueue({ name: 'mine' })
+  const theirs = await daemon.createQueue({ name: 'theirs' })
+  const gone = await daemon.createQueue({ name: 'gone' })
+  await Promise.all([mine, theirs, gone].map((queue) => queue.produce({ reference: queue.name })))
+  await theirs.lease()
+  await gone.lease()
+  await gone.delete()
+  void theirs.produce({})
+  expect(seen.leaks()).toBeUndefined()
+  expect(other.leaks()?.message).toMatch(
+    /theirs of 'theirs', leased by .*\n(.*\n)? {2}queueProduce of 'theirs', which nobody awaited/,
+  )
+})
+
+test('a lease over a socket has no call site, and a closed daemon no leaks', async () => {
+  await using daemon = await started()
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  await orders.produce({ reference: 'a' })
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  await client.queueLease({ queueName: 'orders', clientId: 'far', batchSize: 1, requestTimeout: '1s' })
+  expect(seen.leaks()?.message.split('\n')[1]).toBe("  a of 'orders', leased by far")
+  await daemon.close()
+  expect(seen.leaks()).toBeUndefined()
+})
+
+test('what a test that is over forgot is not held against the next one', async () => {
+  await using daemon = await started()
+  const first = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  void orders.produce({})
+  first.end()
+  expect(observed(daemon, 'orders').leaks()).toBeUndefined()
+})
