@@ -5,7 +5,7 @@
 
 /** A call as it was made. */
 export interface UnawaitedCall {
-  /** As the client names it, `queueProduce` for example. */
+  /** As the client or the harness names it, `queueProduce` or `waitFor` for example. */
   readonly call: string
   /** Empty for a call that is not about a queue. */
   readonly queueName: string

@@ -43,6 +43,10 @@ export class TestDaemon {
       embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
+      noted: (call, queueName, answer) => {
+        const { unawaited } = backing
+        return unawaited?.note({ call, queueName, origin: originOf(this.#home.noted) }, answer) ?? answer
+      },
       patience: (queueName) => this.#tests.patience(queueName),
       nextClientId: () => this.#clients.next('client'),
       deleted: (queueName) => backing.deleted(queueName),

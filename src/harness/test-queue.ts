@@ -58,6 +58,8 @@ export interface QueueHome extends LeaseHome {
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
+  /** The same promise, noted where calls are that nobody awaits. */
+  noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
   /** How long to wait for a fact about a queue in vain, in milliseconds. */
   patience(queueName: string): number
   deleted(queueName: string): void
@@ -156,7 +158,7 @@ export class TestQueue {
    * @throws QueratorError when it did not happen in time, with the events that came nearest and how the queue stands
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
-    return waitForEvent(this.#place('waitFor'), awaited)
+    return this.#home.noted('waitFor', this.name, waitForEvent(this.#place('waitFor'), awaited))
   }
 
   /**
@@ -164,7 +166,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   drained(options: WaitOptions = {}): Promise<void> {
-    return waitUntilDrained(this.#place('drained'), options)
+    return this.#home.noted('drained', this.name, waitUntilDrained(this.#place('drained'), options))
   }
 
   /**
@@ -172,7 +174,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   idle(options: WaitOptions = {}): Promise<void> {
-    return waitUntilIdle(this.#place('idle'), options)
+    return this.#home.noted('idle', this.name, waitUntilIdle(this.#place('idle'), options))
   }
 
   /**

@@ -75,6 +75,22 @@ test('a lease over a socket has no call site, and a closed daemon no leaks', asy
   expect(seen.leaks()).toBeUndefined()
 })
 
+test('a wait that nobody awaited is told; one that is awaited later is not', async () => {
+  await using daemon = await started()
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const produced = orders.waitFor({ event: 'produced' })
+  void orders.idle()
+  void orders.drained()
+  await orders.produce({ reference: 'a' })
+  await produced
+  await (await orders.lease()).complete()
+  expect(seen.leaks()?.message.split('\n').slice(1, 3)).toEqual([
+    expect.stringMatching(/^ {2}idle of 'orders', which nobody awaited \(test\/api\/left-open\.test\.ts:\d+:\d+\)$/),
+    expect.stringMatching(/^ {2}drained of 'orders', which nobody awaited \(/),
+  ])
+})
+
 test('what a test that is over forgot is not held against the next one', async () => {
   await using daemon = await started()
   const first = observed(daemon, 'orders')
