@@ -20,7 +20,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   client: ['errors.ts', 'clock', 'protocol'],
   daemon: ['errors.ts', 'clock', 'access', 'engine', 'ids', 'protocol', 'service', 'transport'],
   harness: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
-  runners: ['index.ts'],
+  'internal.ts': ['clock'],
+  runners: ['index.ts', 'internal.ts'],
   cli: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 

@@ -1,5 +1,6 @@
 /** The typed client: made from the table of calls, given a way to send bytes. */
 import { TextDecoder } from 'node:util'
+import { turnDue } from '../clock/event-loop.js'
 import { QueratorError, usageError } from '../errors.js'
 import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
@@ -66,18 +67,17 @@ export class QueratorClient {
   ): Promise<unknown> {
     const method = METHODS[name] as Method
     const { signal } = options
-    signal?.throwIfAborted()
-    const reply = await unlessAborted(
-      signal,
-      this.#send({
-        method: 'POST',
-        target: method.path,
-        headers: this.#headers(),
-        body: this.#bytesOf(method.request, request ?? {}, name),
-        signal,
-        origin,
-      }),
-    )
+    let reply: WireReply
+    try {
+      signal?.throwIfAborted()
+      const body = this.#bytesOf(method.request, request ?? {}, name)
+      const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }
+      reply = await unlessAborted(signal, this.#send(wire))
+    } catch (error) {
+      // A call that never reaches the daemon must not run for ever in a loop that catches everything.
+      await turnDue()
+      throw error
+    }
     if (reply.status !== 200) throw atCallSite(failureOf(reply))
     const response = responseOf(method.response, reply)
     return (method.response as MessageType) === Reply ? undefined : response

@@ -11,6 +11,7 @@ import { usageError } from '../errors.js'
 import type { Clock, Fired, Timer } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { parseDuration } from './duration.js'
+import { paced } from './event-loop.js'
 import type { Instant } from './instant.js'
 import { nextTurn, REAL_TIME, wakeAfter } from './real-time.js'
 import { RUNNER_TIME } from './runner-time.js'
@@ -108,7 +109,11 @@ export class TestClock implements Clock {
    * @returns what fired, in the order of the deadlines, when clients that waited for it have their answers
    * @throws QueratorError when the duration cannot be read, the daemon is closed, or its clock is the runner's
    */
-  async advance(duration: number | string): Promise<Fired[]> {
+  advance(duration: number | string): Promise<Fired[]> {
+    return paced(this.#advance(duration))
+  }
+
+  async #advance(duration: number | string): Promise<Fired[]> {
     this.#checkMovable('advance')
     const ms = millisecondsOf(duration)
     const move = this.#lastMove.then(() => this.#move(ms))

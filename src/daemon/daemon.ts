@@ -10,6 +10,7 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { authorize, identify, type Principal } from '../access/principal.js'
+import { Brake, turnDue } from '../clock/event-loop.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
@@ -24,7 +25,7 @@ import { nearestOf } from '../service/nearest-name.js'
 import { SERVICE } from '../service/service.js'
 import { Handler } from '../transport/handler.js'
 import { createHttpServer } from '../transport/http-server.js'
-import { connectInMemory } from '../transport/memory-connection.js'
+import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
 import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
@@ -79,6 +80,8 @@ export class Daemon {
   #listening: Promise<string> | undefined
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
+  /** For a loop that goes on calling when the daemon is stopped. */
+  readonly #brake = new Brake()
 
   constructor(options: DaemonOptions) {
     const config = options.config ?? readConfig()
@@ -131,13 +134,24 @@ export class Daemon {
 
   /** Answers a request in memory. @throws QueratorError when the daemon is stopped */
   async send(request: WireRequest): Promise<WireReply> {
-    if (this.#state === 'stopped') throw closedError()
-    return this.#handler.handle(request)
+    if (this.#state === 'stopped') {
+      await this.#brake.hold()
+      throw closedError()
+    }
+    // The call is carried out at once, only its answer waits: what a test sees next does not depend on the time.
+    const reply = await this.#handler.handle(request)
+    const turn = turnDue()
+    if (turn === undefined) return reply
+    const arrived = this.clock.delivering()
+    await turn
+    arrived()
+    return reply
   }
 
-  /** A connection in memory, for HTTP clients that take a socket. @throws QueratorError when the daemon is closed */
+  /** A connection in memory, for HTTP clients that take a socket. It fails with an error when the daemon is closed. */
   connect(): Duplex {
-    if (this.closed) throw closedError()
+    // Not thrown: a worker that catches everything would never let the event loop turn.
+    if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
     this.#memoryServer ??= createHttpServer(this.#handler, this.clock)
     const connection = connectInMemory(this.#memoryServer)
     this.#connections.add(connection)

@@ -1,5 +1,6 @@
 /** What happened in a daemon, for tests to look at. */
 import { callSiteOf } from '../client/call-site.js'
+import { turnDue } from '../clock/event-loop.js'
 import type { Daemon, EventKind, RecordedEvent } from '../daemon/daemon.js'
 
 /** Something that happened to an item, to a lease that waits, or to a queue. */
@@ -97,6 +98,8 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
         if (record.ended) return
         await record.next()
       }
+      const turn = turnDue()
+      if (turn !== undefined) await turn
       yield shown(record.at(number))
     }
   }

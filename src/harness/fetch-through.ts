@@ -1,6 +1,7 @@
 /** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
 import { originOf } from '../client/call-site.js'
 import { unlessAborted } from '../client/unless-aborted.js'
+import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
 import type { Send, WireRequest } from '../protocol/exchange.js'
 
@@ -9,23 +10,54 @@ const BASE = 'http://querator.internal'
 
 /** Makes the function; with `callSites` its requests tell where they were made. */
 export function fetchThrough(send: Send, callSites = false): typeof fetch {
-  return async function fetchOfDaemon(input, init) {
+  return function fetchOfDaemon(input, init) {
     const origin = callSites ? originOf(fetchOfDaemon) : undefined
-    checkEnvironment()
-    const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
-      ...init,
-      ...(isStream(init?.body) ? { duplex: 'half' } : {}),
-    } as RequestInit)
-    request.signal.throwIfAborted()
-    const reply = await unlessAborted(request.signal, send({ ...(await wireRequest(request)), origin }))
-    // A reply to HEAD, and a few statuses, must not have a body.
-    const body = request.method === 'HEAD' ? null : reply.body.slice()
-    const response = new Response(body, { status: reply.status, headers: reply.headers })
-    return Object.defineProperty(response, 'url', { value: request.url })
+    return answerOf(send, origin, input, init)
   }
 }
 
-async function wireRequest(request: Request): Promise<WireRequest> {
+async function answerOf(
+  send: Send,
+  origin: WireRequest['origin'],
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  try {
+    return await exchange(send, origin, input, init)
+  } catch (error) {
+    // A fetch that never reaches the daemon must not run for ever in a loop that catches everything.
+    await turnDue()
+    throw error
+  }
+}
+
+async function exchange(
+  send: Send,
+  origin: WireRequest['origin'],
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  checkEnvironment()
+  const signal = init?.signal === undefined ? signalOf(input) : (init.signal ?? undefined)
+  const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
+    ...init,
+    // A Request that follows a signal listens to it until the next garbage collection.
+    signal: null,
+    ...(isStream(init?.body) ? { duplex: 'half' } : {}),
+  } as RequestInit)
+  signal?.throwIfAborted()
+  const reply = await unlessAborted(signal, send({ ...(await wireRequest(request, signal)), origin }))
+  // A reply to HEAD, and a few statuses, must not have a body.
+  const body = request.method === 'HEAD' ? null : reply.body.slice()
+  const response = new Response(body, { status: reply.status, headers: reply.headers })
+  return Object.defineProperty(response, 'url', { value: request.url })
+}
+
+function signalOf(input: string | URL | Request): AbortSignal | undefined {
+  return typeof input === 'object' && 'signal' in input ? input.signal : undefined
+}
+
+async function wireRequest(request: Request, signal: AbortSignal | undefined): Promise<WireRequest> {
   const url = new URL(request.url)
   // Nobody would unpack the answer here; fetch does it for whoever asks.
   const { 'accept-encoding': _, ...headers } = Object.fromEntries(request.headers)
@@ -34,7 +66,7 @@ async function wireRequest(request: Request): Promise<WireRequest> {
     target: url.pathname + url.search,
     headers,
     body: request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>),
-    signal: request.signal,
+    signal,
   }
 }
 

@@ -1,4 +1,5 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
+import { turnDue } from '../clock/event-loop.js'
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
 import {
@@ -63,6 +64,7 @@ const MOST_EVENTS = 10_000
  * @throws QueratorError when an option is not one of those documented, or the configuration is wrong
  */
 export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  await turnDue()
   return openTestDaemon(options)
 }
 

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream'
 import { originOf } from '../client/call-site.js'
 import { type ClientOptions, QueratorClient } from '../client/client.js'
+import { paced } from '../clock/event-loop.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
 import type { Backing } from './backing.js'
@@ -70,7 +71,11 @@ export class TestDaemon {
   }
 
   /** Makes a queue with a name of its own. @throws QueratorError 400 as queues.create does */
-  async createQueue(options: QueueOptions = {}): Promise<TestQueue> {
+  createQueue(options: QueueOptions = {}): Promise<TestQueue> {
+    return paced(this.#createQueue(options))
+  }
+
+  async #createQueue(options: QueueOptions): Promise<TestQueue> {
     checkOptions('createQueue', options, QUEUE_OPTIONS)
     this.#backing.checkOpen()
     const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
@@ -86,7 +91,7 @@ export class TestDaemon {
    *   is taken
    */
   createUser(options: UserOptions = {}): Promise<TestUser> {
-    return this.#users.create(options)
+    return paced(this.#users.create(options))
   }
 
   /**
@@ -95,7 +100,7 @@ export class TestDaemon {
    * @throws QueratorError when the daemon does not check keys
    */
   closeDoor(): Promise<TestUser> {
-    return this.#users.closeDoor()
+    return paced(this.#users.closeDoor())
   }
 
   /** @internal A test of a runner begins; undefined on a server elsewhere, which tells nothing of tests. */
@@ -135,7 +140,7 @@ export class TestDaemon {
    * @throws QueratorError when the port cannot be opened
    */
   listen(options: { host?: string; port?: number } = {}): Promise<string> {
-    return this.#backing.listen(options)
+    return paced(this.#backing.listen(options))
   }
 
   /**
@@ -158,7 +163,7 @@ export class TestDaemon {
   close(): Promise<void> {
     for (const undo of this.#intercepted.splice(0)) undo()
     this.#closing ??= this.#backing.close()
-    return this.#closing
+    return paced(this.#closing)
   }
 
   [ASYNC_DISPOSE](): Promise<void> {

@@ -1,6 +1,7 @@
 /** A queue in the hands of a test: short words for the calls about it. */
 import type { QueratorClient } from '../client/client.js'
 import { answering } from '../client/unawaited.js'
+import { paced } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { isQueratorError, usageError } from '../errors.js'
 import { explainQueue } from './diagnosis/explain.js'
@@ -105,7 +106,7 @@ export class TestQueue {
       // As it is, and not awaited here: the client notes whether anybody awaits it.
       return this.#home.client.queueProduce(request)
     } catch (wrongItem) {
-      return Promise.reject(wrongItem)
+      return paced(Promise.reject(wrongItem))
     }
   }
 
@@ -158,7 +159,7 @@ export class TestQueue {
    * @throws QueratorError when it did not happen in time, with the events that came nearest and how the queue stands
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
-    return this.#home.noted('waitFor', this.name, waitForEvent(this.#place('waitFor'), awaited))
+    return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
   }
 
   /**
@@ -166,7 +167,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   drained(options: WaitOptions = {}): Promise<void> {
-    return this.#home.noted('drained', this.name, waitUntilDrained(this.#place('drained'), options))
+    return this.#waiting('drained', (place) => waitUntilDrained(place, options))
   }
 
   /**
@@ -174,7 +175,7 @@ export class TestQueue {
    * @throws QueratorError when it is not so in time, with what is left
    */
   idle(options: WaitOptions = {}): Promise<void> {
-    return this.#home.noted('idle', this.name, waitUntilIdle(this.#place('idle'), options))
+    return this.#waiting('idle', (place) => waitUntilIdle(place, options))
   }
 
   /**
@@ -215,9 +216,12 @@ export class TestQueue {
     this.#home.resume(this.name)
   }
 
-  #place(what: string): WaitingPlace {
-    const patience = () => this.#home.patience(this.name)
-    return { daemon: this.#home.embedded(what), queue: this.name, patience }
+  #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
+    const waiting = async () => {
+      const patience = () => this.#home.patience(this.name)
+      return wait({ daemon: this.#home.embedded(what), queue: this.name, patience })
+    }
+    return this.#home.noted(what, this.name, paced(waiting()))
   }
 
   #itemHistory(id: string): QueueEvent[] {

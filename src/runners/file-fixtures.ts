@@ -26,11 +26,35 @@ export interface FileFixtures {
   readonly leaks: Leaks
 }
 
+/** What returns a promise, and rejects where there is nothing to call. */
+const DAEMON_CALLS = ['createQueue', 'createUser', 'closeDoor', 'fetch', 'listen', 'close']
+const QUEUE_CALLS = [
+  'produce',
+  'lease',
+  'items',
+  'scheduled',
+  'counts',
+  'waitFor',
+  'drained',
+  'idle',
+  'snapshot',
+  'clear',
+  'delete',
+]
+
+/**
+ * A worker that outlives its test and catches everything may ask for `queue.name` in a loop without an `await`, which
+ * nothing could end. After so many errors it gets the queue that is gone, whose calls reject.
+ */
+const MOST_REFUSED = 1000
+
 /** The daemon of one test file, started when it is first used, and what the file sees of it. */
 export class FileDaemon {
   readonly tests: RunningTests
   readonly fixtures: FileFixtures
   #options: FixtureOptions
+  #lastTest: RunningTest | undefined
+  #refused = 0
   #daemon: TestDaemon | undefined
 
   /** `advice` as in {@link RunningTests}; `options`: those of the whole run. */
@@ -39,10 +63,10 @@ export class FileDaemon {
     const open = () => this.#open()
     this.tests = new RunningTests(open, () => splitOptions(this.#options).leaks, advice)
     this.fixtures = {
-      daemon: standIn(open),
+      daemon: standIn(open, DAEMON_CALLS),
       client: standIn(() => open().client),
-      clock: standIn(() => open().clock),
-      queue: standIn(() => this.#ofRunningTest('queue').queue),
+      clock: standIn(() => open().clock, ['advance']),
+      queue: standIn(() => this.#ofRunningTest('queue').queue, QUEUE_CALLS),
       // Outside of a test, in beforeAll for example, a queue lasts as long as the file.
       createQueue: async (options) => this.tests.current()?.queues.create(options) ?? open().createQueue(options),
       configureDaemon: (options) => this.#configure(options),
@@ -62,6 +86,17 @@ export class FileDaemon {
 
   /** The test that asks for `what`. @throws QueratorError when none does */
   #ofRunningTest(what: 'queue' | 'leaks'): RunningTest {
+    try {
+      this.#lastTest = this.#askingTest(what)
+      this.#refused = 0
+    } catch (error) {
+      this.#refused++
+      if (this.#refused <= MOST_REFUSED || this.#lastTest === undefined) throw error
+    }
+    return this.#lastTest
+  }
+
+  #askingTest(what: 'queue' | 'leaks'): RunningTest {
     const test = this.tests.current()
     if (test !== undefined) return test
     const elsewhere = what === 'queue' ? 'createQueue()' : "configureDaemon({ leaks: 'off' })"

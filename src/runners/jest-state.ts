@@ -65,12 +65,13 @@ export function withReport(error: unknown, text: string | undefined): unknown {
 }
 
 /**
- * Puts a hook of the file behind all others; to be called when they are all there, before the first test. Jest runs the
- * hooks of a file in the order in which they were written, so that one of a preset would come before the user's also
- * where it cleans up.
+ * Moves hooks of the file behind all others. Call it before the first test, when all hooks are there. Jest runs the hooks
+ * of a file in the order in which they were written, so those of a preset would clean up before the user's own.
  */
-export function runLast(hook: unknown): void {
+export function runLast(...last: readonly unknown[]): void {
   const hooks = jestState()?.rootDescribeBlock?.hooks
-  const at = hooks?.findIndex(({ fn }) => fn === hook) ?? -1
-  if (hooks !== undefined && at >= 0) hooks.push(...hooks.splice(at, 1))
+  for (const hook of last) {
+    const at = hooks?.findIndex(({ fn }) => fn === hook) ?? -1
+    if (hooks !== undefined && at >= 0) hooks.push(...hooks.splice(at, 1))
+  }
 }

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type {} from 'expect'
 import { QueratorError, type QueueAssertions, queueMatchers, snapshotSerializer } from '../index.js'
+import { brakeFromNowOn } from '../internal.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import type { FixtureOptions } from './fixture-options.js'
 import { endOfTest, runLast, tellOfTest, testTimeout, withReport } from './jest-state.js'
@@ -97,13 +98,15 @@ function fixturesOfFile() {
   })
   const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
-  globals.beforeAll(() => runLast(endTest))
   const letGo = letGoAtTheEnd()
-  globals.afterAll(async () => {
+  const endFile = async () => {
     // A concurrent test that timed out still runs.
     await tests.endAll()
     letGo()
-  })
+    brakeFromNowOn()
+  }
+  globals.afterAll(endFile)
+  globals.beforeAll(() => runLast(endTest, endFile))
   const { concurrent } = globals.test
   // Jest runs no hooks for these. `it` is the same object.
   globals.test.concurrent = wrappedTest(concurrent, KINDS, (name, body) => {

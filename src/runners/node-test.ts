@@ -2,6 +2,7 @@
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import { type EndOfTest, QueratorError } from '../index.js'
+import { brakeFromNowOn } from '../internal.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
@@ -60,7 +61,11 @@ function fixturesOfFile() {
   }
   const letGo = letGoAtTheEnd()
   // node:test runs these in the order in which they were written: this one is to come when those of the file are there.
-  void Promise.resolve().then(() => after(letGo))
+  const endFile = () => {
+    letGo()
+    brakeFromNowOn()
+  }
+  void Promise.resolve().then(() => after(endFile))
   const fixtures = (context: object): TestFixtures => {
     const test = running.get(context)?.test
     if (test === undefined) {

@@ -1,6 +1,7 @@
 /** A `node:http` server around the handler, for real sockets and for pairs of streams in memory alike. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Clock } from '../clock/clock.js'
+import { turnDue } from '../clock/event-loop.js'
 import { byteTextOf } from '../protocol/byte-text.js'
 import type { WireReply } from '../protocol/exchange.js'
 import type { Handler } from './handler.js'
@@ -21,6 +22,9 @@ export function createHttpServer(handler: Handler, clock: Clock): Server {
   const pace = new ReplyPace()
   const serve = async (req: IncomingMessage, res: ServerResponse) => {
     const reply = await handler.handle(new IncomingRequest(req, res, clock, pace))
+    // Connections in memory take no turn of the event loop by themselves.
+    const turn = turnDue()
+    if (turn !== undefined) await turn
     if (!res.closed) deliver(req, res, reply)
   }
   const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, headersTimeout: 60_000 }, (req, res) => {

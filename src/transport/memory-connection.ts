@@ -5,7 +5,7 @@ import { type Duplex, duplexPair } from 'node:stream'
 /** What HTTP clients and servers do to a socket that means nothing here; each answers the stream itself. */
 const SOCKET_HABITS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const
 
-/** Connects to a server that listens nowhere; answers the client's end. */
+/** Connects to a server that listens nowhere, and returns the client's end. */
 export function connectInMemory(server: Server): Duplex {
   const [client, accepted] = duplexPair()
   for (const side of [client, accepted]) {
@@ -15,5 +15,13 @@ export function connectInMemory(server: Server): Duplex {
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
   server.emit('connection', accepted)
+  return client
+}
+
+/** A connection that fails with `error` once `until` has resolved, as one to a closed port does. */
+export function refusedConnection(until: Promise<void>, error: Error): Duplex {
+  const [client] = duplexPair()
+  for (const habit of SOCKET_HABITS) Object.defineProperty(client, habit, { value: () => client })
+  void until.then(() => client.destroy(error))
   return client
 }

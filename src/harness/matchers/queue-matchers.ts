@@ -3,6 +3,7 @@
  * node:test has the same as assertions. Each looks at a queue through its calls, so that a queue on a server elsewhere
  * can be asked too, as far as those tell.
  */
+import { paced } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
 import type { QueueEvent } from '../event-log.js'
 import { TestQueue } from '../test-queue.js'
@@ -16,8 +17,16 @@ export interface LeasedBy {
   readonly by?: string
 }
 
+/** A matcher may only look at the record, which takes no turn of the event loop. */
+function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<Outcome>>>(matchers: M): M {
+  const made = Object.entries(matchers).map(([name, matcher]) => {
+    return [name, (received: unknown, ...claim: never[]) => paced(matcher(received, ...claim))]
+  })
+  return Object.fromEntries(made) as M
+}
+
 /** See the head of this file. */
-export const queueMatchers = {
+export const queueMatchers = pacing({
   /** Nothing is left in the queue: no item free, leased or scheduled. */
   async toBeDrained(received: unknown): Promise<Outcome> {
     const queue = queueOf('toBeDrained', received)
@@ -82,7 +91,7 @@ export const queueMatchers = {
       wrong: (item) => (item.attempts === attempts ? '' : `${item.attempts} attempts instead of ${attempts}`),
     })
   },
-}
+})
 
 /** What {@link queueMatchers} can claim, as a runner's `expect` has it: each resolves when the claim holds. */
 export type QueueAssertions = {

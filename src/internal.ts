@@ -1,0 +1,2 @@
+/** What the runners' entries use and users do not: not in the package's exports. */
+export { brakeFromNowOn, paced } from './clock/event-loop.js'

@@ -1,0 +1,46 @@
+/** A test that never stops calling is ended by its runner's timeout, and what goes on behind it does not keep the run. */
+import { expect, test } from 'vitest'
+import { projectOf, run } from './project.js'
+import { jestConfig, runnerKinds } from './runner-files.js'
+
+/** Loops without an end; those that catch everything outlive their queue, and the file. */
+const LOOPS = {
+  'lease and retry times out': `
+    await queue.produce({ reference: 'a' })
+    for (;;) await (await queue.lease()).retry()`,
+  'waits for a count times out': 'while ((await queue.counts()).leasesWaiting === 0);',
+  'moves the clock by nothing times out': 'for (;;) await clock.advance(0)',
+  'a worker that catches everything times out': 'for (;;) try { await queue.lease() } catch {}',
+  'a worker with an aborted signal times out': `
+    const signal = AbortSignal.abort()
+    for (;;) try { await client.queueLease({ queueName: queue.name }, { signal }) } catch {}`,
+  'fetch that catches everything times out':
+    "for (;;) try { await daemon.fetch('/v1/queue.lease', { method: 'POST' }) } catch {}",
+  'a wait that catches everything times out':
+    "for (;;) try { await queue.waitFor({ event: 'produced', nonsense: 1 }) } catch {}",
+}
+
+const CONFIG: Record<string, Record<string, string>> = {
+  jest: jestConfig({ testTimeout: 300 }),
+  vitest: {
+    'package.json': '{ "private": true, "type": "module" }',
+    'vitest.config.js': 'export default { test: { testTimeout: 300 } }',
+  },
+}
+
+test.each([
+  ['jest', ['--runInBand']],
+  ['vitest', []],
+  ['vitest', ['--pool=threads', '--no-isolate']],
+  ['node:test', []],
+] as const)('%s %j', (runner, flags) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const quick = { 'is quick': "await queue.produce({ reference: 'a' })" }
+  const files = { [`a.${ending}`]: file(LOOPS, { leaks: 'off' }), [`b.${ending}`]: file(quick) }
+  const folder = projectOf({ ...config, ...CONFIG[runner], ...files })
+  const { status, text } = run(folder, program, ...args, ...flags)
+  expect(status).toBe(1)
+  for (const name of Object.keys(LOOPS)) expect(text).toContain(name)
+  expect(text).toMatch(/Tests: +7 failed, 1 passed|Tests {2}7 failed \| 1 passed|# (fail|cancelled) 7/)
+})

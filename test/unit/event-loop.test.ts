@@ -1,0 +1,132 @@
+/** Loops of in-memory calls let the event loop turn, so that timers fire, the runner's own among them. */
+import { request as httpRequest } from 'node:http'
+import { expect, test } from 'vitest'
+import { queueMatchers } from '../../src/harness/matchers/queue-matchers.js'
+import { startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+import { standIn } from '../../src/runners/stand-in.js'
+
+interface Place {
+  readonly daemon: TestDaemon
+  readonly queue: TestQueue
+}
+
+/** Each is repeated until a timer fires; what it throws is ignored. */
+const TURNS: Record<string, (place: Place) => unknown> = {
+  'lease and retry': async ({ queue }) => (await queue.lease()).retry(),
+  produce: ({ queue }) => queue.produce({}),
+  'produce of a wrong item': ({ queue }) => queue.produce({ json: 1, text: '' }),
+  counts: ({ queue }) => queue.counts(),
+  items: ({ queue }) => queue.items(),
+  snapshot: ({ queue }) => queue.snapshot(),
+  'a wait for what has happened': ({ queue }) => queue.waitFor({ event: 'produced' }),
+  'a wait with a wrong option': ({ queue }) => queue.waitFor({ event: 'produced', nonsense: 1 } as never),
+  idle: ({ daemon }) => daemon.queue('empty').idle(),
+  drained: ({ daemon }) => daemon.queue('empty').drained(),
+  'advance by nothing': ({ daemon }) => daemon.clock.advance(0),
+  'advance by nonsense': ({ daemon }) => daemon.clock.advance('soon'),
+  'a matcher that asks the record': ({ queue }) => queueMatchers.toHaveCompleted(queue, 1),
+  'a matcher that asks storage': ({ queue }) => queueMatchers.toHaveDepth(queue, 7),
+  'a call of the client': ({ daemon }) => daemon.client.queuesList({}),
+  'a call of the client that is wrong': ({ daemon }) => daemon.client.queuesList({ limit: 'x' as never }),
+  'a call that is aborted already': ({ queue }) => queue.lease({ signal: AbortSignal.abort() }),
+  fetch: ({ daemon }) => daemon.fetch('/v1/queues.list', { method: 'POST', body: '{}' }),
+  'fetch of nonsense': ({ daemon }) => daemon.fetch('http://'),
+  'fetch that is aborted already': ({ daemon }) => daemon.fetch('/health', { signal: AbortSignal.abort() }),
+  'a lease that is aborted at once': async ({ daemon }) => {
+    const controller = new AbortController()
+    const leased = daemon.queue('empty').lease({ signal: controller.signal })
+    controller.abort()
+    await leased
+  },
+  'HTTP over a connection in memory': ({ daemon }) => overConnection(daemon),
+  'the same event again': async ({ daemon }) => {
+    for await (const _ of daemon.events) break
+  },
+  'an unknown queue': ({ daemon }) => daemon.queue('unknown').produce({}),
+  'a queue that exists': ({ daemon, queue }) => daemon.createQueue({ name: queue.name }),
+  'an option that does not exist': ({ daemon }) => daemon.createQueue({ nonsense: 1 } as never),
+  listen: ({ daemon }) => daemon.listen(),
+  'a daemon': () => startTestDaemon(),
+  'a closed daemon': async ({ daemon }) => {
+    await daemon.close()
+    await daemon.createQueue()
+  },
+  'a client of a closed daemon': async ({ daemon, queue }) => {
+    await daemon.close()
+    await queue.lease()
+  },
+  'a connection to a closed daemon': async ({ daemon }) => {
+    await daemon.close()
+    await overConnection(daemon)
+  },
+  'a queue outside of a test': () => {
+    const outside = standIn<TestQueue>(() => {
+      throw new Error('no test runs')
+    }, ['lease'])
+    return outside.lease()
+  },
+}
+
+function overConnection(daemon: TestDaemon): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ path: '/health', createConnection: () => daemon.connect() as never })
+    sent.once('response', (response) => response.resume().once('end', resolve))
+    sent.once('error', reject)
+    sent.end()
+  })
+}
+
+test.each(Object.entries(TURNS))('%s', async (_, again) => {
+  const daemon = await startTestDaemon({ clock: 'frozen' })
+  await daemon.createQueue({ name: 'empty' })
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  let fired = false
+  setTimeout(() => {
+    fired = true
+  }, 1)
+  while (!fired) {
+    try {
+      await again({ daemon, queue })
+    } catch {
+      // A worker that catches everything goes on.
+    }
+  }
+  await daemon.close()
+})
+
+test('events that make events do not keep timers from firing', async () => {
+  const daemon = await startTestDaemon()
+  const queue = await daemon.createQueue()
+  setTimeout(() => daemon.close(), 1)
+  for await (const _ of daemon.events) {
+    if (daemon.closed) break
+    queue.pause()
+    queue.resume()
+  }
+  expect(daemon.closed).toBe(true)
+})
+
+test('a call is carried out at once, also when its answer waits for the event loop', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen' })
+  const queue = await daemon.createQueue()
+  for (let round = 0; round < 300; round++) {
+    const produced = queue.produce({})
+    expect(daemon.events.count).toBe(round + 2)
+    await produced
+  }
+})
+
+test('answers that wait for the event loop keep their order, and advance waits for them', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen' })
+  const queue = await daemon.createQueue()
+  for (let round = 0; round < 300; round++) {
+    const answers: number[] = []
+    const answered = (number: number) => () => void answers.push(number)
+    void daemon.client.queueReload({ queueName: queue.name }).then(answered(1))
+    void daemon.client.queueClear({ queueName: queue.name, queue: true }).then(answered(2))
+    void queue.lease({ requestTimeout: '1s' }).catch(answered(3))
+    await daemon.clock.advance('1s')
+    expect(answers).toEqual([1, 2, 3])
+  }
+})
