@@ -2,6 +2,7 @@
  * One request and its reply, as plain values: what a client hands over and what a listener gets, whether there is a
  * socket in between or not.
  */
+import { onAbort } from './aborts.js'
 
 /** Header names are in lower case. */
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -31,11 +32,7 @@ export interface WireRequest {
 /** Calls `listener` when nobody waits for the reply any more, also when that is so already; answers how to take it back. */
 export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, listener: () => void): () => void {
   if (request.whenGone !== undefined) return request.whenGone(listener)
-  const { signal } = request
-  if (signal === undefined) return () => undefined
-  signal.addEventListener('abort', listener, { once: true })
-  if (signal.aborted) listener()
-  return () => signal.removeEventListener('abort', listener)
+  return request.signal === undefined ? () => undefined : onAbort(request.signal, listener)
 }
 
 /** The reply of the handler. */

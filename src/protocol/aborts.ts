@@ -1,0 +1,47 @@
+/**
+ * Listening to an AbortSignal. However many calls share a signal, it has one listener of ours, and none once they have
+ * ended: Node warns of a leak from the eleventh listener on.
+ */
+
+/** The listeners of one signal. */
+class Listeners {
+  readonly #signal: AbortSignal
+  readonly #all = new Set<() => void>()
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+    signal.addEventListener('abort', this.#aborted, { once: true })
+  }
+
+  add(listener: () => void): void {
+    this.#all.add(listener)
+  }
+
+  remove(listener: () => void): void {
+    this.#all.delete(listener)
+    if (this.#all.size > 0) return
+    this.#signal.removeEventListener('abort', this.#aborted)
+    bySignal.delete(this.#signal)
+  }
+
+  readonly #aborted = (): void => {
+    bySignal.delete(this.#signal)
+    for (const listener of this.#all) listener()
+  }
+}
+
+const bySignal = new WeakMap<AbortSignal, Listeners>()
+
+/** Calls `listener` when the signal is aborted, at once when it is already. Returns how to take that back. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  if (signal.aborted) {
+    listener()
+    return () => undefined
+  }
+  const all = bySignal.get(signal) ?? new Listeners(signal)
+  bySignal.set(signal, all)
+  // A function of its own: the same listener may be added twice.
+  const own = () => listener()
+  all.add(own)
+  return () => all.remove(own)
+}
