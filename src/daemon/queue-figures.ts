@@ -1,6 +1,7 @@
 /** The figures of the queues for the metrics page; a bounded number of queues, however many there are. */
+
+import { type EventKind, KIND } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
-import { type EventKind, KIND } from '../engine/record.js'
 import type { QueueFigures } from '../transport/metrics.js'
 
 /** So many queues have figures of their own, in the order of their creation; those of the others are added up. */

@@ -1,7 +1,7 @@
 /** How a queue stands at this moment, as plain values: what waits, what it holds, and who holds that. */
 import type { Instant } from '../clock/instant.js'
+import type { Consumer } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
-import type { Consumer } from '../engine/record.js'
 
 /** More items than this are only counted. */
 const MOST_ITEMS = 1000

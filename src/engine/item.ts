@@ -2,7 +2,7 @@
 import type { ExactInstant } from '../clock/duration.js'
 import { type Instant, NEVER, ZERO_TIME } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
-import type { Consumer } from './record.js'
+import type { Consumer } from './event-kinds.js'
 
 /** What a producer gives. */
 export interface ItemContent {

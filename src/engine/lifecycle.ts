@@ -10,11 +10,11 @@
  */
 import type { Clock, Fired, FiredKind } from '../clock/clock.js'
 import type { Instant } from '../clock/instant.js'
+import { KIND } from './event-kinds.js'
 import type { Item } from './item.js'
 import type { Partition } from './partition.js'
 import type { QueueConfig } from './queue-config.js'
 import type { QueueContext } from './queue-context.js'
-import { KIND } from './record.js'
 
 /** What a run needs to know of the queue, and how it moves and reports. */
 export interface LifecycleRules {

@@ -2,9 +2,9 @@
 import type { ExactInstant } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
+import { KIND } from './event-kinds.js'
 import { Item, type ItemContent } from './item.js'
 import type { Partition } from './partition.js'
-import { KIND } from './record.js'
 
 /** An item on its way in. */
 export interface NewItem extends ItemContent {

@@ -10,11 +10,12 @@ import { type Instant, NEVER } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'
 import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
+import { type Address, type Consumer, EVENT_KINDS, KIND } from './event-kinds.js'
 import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
-import { type Address, type Consumer, EVENT_KINDS, type EventRecord, KIND } from './record.js'
+import type { EventRecord } from './record.js'
 import { SequenceTable } from './sequence-table.js'
 
 /** See the head of this file. */

@@ -2,12 +2,13 @@
 import type { Clock } from '../clock/clock.js'
 import { badRequest, requestFailed } from '../errors.js'
 import type { Random } from '../ids/random.js'
+import { KIND } from './event-kinds.js'
 import { ItemIds } from './item-ids.js'
 import { LogicalQueue } from './logical-queue.js'
 import { Partition } from './partition.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 import type { QueueConfig } from './queue-config.js'
-import { type EventRecord, KIND } from './record.js'
+import type { EventRecord } from './record.js'
 
 /** What the queues of a daemon are made with. */
 export interface QueuesOptions {

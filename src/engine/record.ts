@@ -5,95 +5,17 @@
  * or two, and nobody looks at most; it becomes an object when somebody asks for it.
  */
 import type { Instant } from '../clock/instant.js'
+import {
+  type Address,
+  BY_CLOCK,
+  type Cause,
+  type Consumer,
+  EVENT_KINDS,
+  type EventKind,
+  OF_HOLDER,
+  type RecordedEvent,
+} from './event-kinds.js'
 import type { Item } from './item.js'
-import type { ItemIds } from './item-ids.js'
-
-/** What can happen. Of items, of leases that wait, of queues. */
-export const EVENT_KINDS = [
-  'produced',
-  'imported',
-  'scheduled',
-  'item-due',
-  'leased',
-  'completed',
-  'retried',
-  'lease-expired',
-  'item-expired',
-  'attempts-exhausted',
-  'dead-lettered',
-  'deleted',
-  'cleared',
-  'lease-waiting',
-  'lease-served',
-  'lease-timed-out',
-  'lease-abandoned',
-  'queue-created',
-  'queue-updated',
-  'queue-deleted',
-  'queue-paused',
-  'queue-resumed',
-] as const
-/** See {@link EVENT_KINDS}. */
-export type EventKind = (typeof EVENT_KINDS)[number]
-
-/** Kinds by number: their places in {@link EVENT_KINDS}. */
-export const KIND = Object.freeze(
-  Object.fromEntries(EVENT_KINDS.map((kind, number) => [kind, number])) as Record<EventKind, number>,
-)
-
-/** Kinds that tell of who holds the item, or held it until then. */
-const OF_HOLDER = Uint8Array.from(EVENT_KINDS, (kind) => {
-  return Number(['leased', 'completed', 'retried', 'lease-expired', 'attempts-exhausted'].includes(kind))
-})
-
-/** What made something happen: a call, with the place in the code that made it where that is known, or the clock. */
-export interface Cause {
-  /** As on the wire, `queue.produce` for example, or `clock`. */
-  readonly call: string
-  /** The stack of whoever called, as JavaScript writes it; asked for when it is shown. */
-  readonly origin?: { readonly stack?: string | undefined } | undefined
-}
-
-/** Nobody's call. */
-export const BY_CLOCK: Cause = { call: 'clock' }
-
-/** A client that hung up. */
-export const CLIENT_GONE: Cause = { call: 'client gone' }
-
-/** Who leases. */
-export interface Consumer {
-  readonly clientId: string
-  readonly cause: Cause
-}
-
-/** Where it happened. */
-export interface Address {
-  readonly queue: string
-  /** Undefined for what is about the queue as a whole. */
-  readonly partition?: number
-  readonly ids?: ItemIds
-}
-
-/** An event, whole. */
-export interface RecordedEvent {
-  /** 1 for the first of the daemon, and so on. */
-  readonly number: number
-  readonly kind: EventKind
-  readonly time: Instant
-  readonly address: Address
-  /** The number of the item, which stays when its id changes, and in a dead letter queue; 0 for no item. */
-  readonly item: number
-  /** The id of the item after the event. */
-  readonly id: string | undefined
-  readonly reference: string
-  readonly attempts: number
-  readonly consumer: Consumer | undefined
-  readonly cause: Cause
-  /** What the event leads to: the end of a lease, the time for which it is scheduled; NaN for nothing. */
-  readonly until: Instant
-  /** The dead letter queue. */
-  readonly deadQueue: string
-}
 
 /** How many rows there is room for at first. */
 const FIRST_ROOM = 128

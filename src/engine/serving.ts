@@ -1,9 +1,9 @@
 /** Serving waiting leases: which partition each gets, and one item each, round after round (contract: queue.md §4, §7). */
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
+import type { Consumer } from './event-kinds.js'
 import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
-import type { Consumer } from './record.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
 
 /** Serves a lease before which nobody waits, of the only partition there is; undefined when it has nothing. */

@@ -3,9 +3,9 @@ import { DeadlineHeap } from '../clock/deadline-heap.js'
 import type { ExactInstant } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import type { QueratorError } from '../errors.js'
+import type { Consumer } from './event-kinds.js'
 import type { ItemContent } from './item.js'
 import type { ItemIds } from './item-ids.js'
-import type { Consumer } from './record.js'
 
 /** How a request gets its answer; exactly one of both is called, once. */
 export interface Settle<T> {

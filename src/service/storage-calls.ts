@@ -1,9 +1,9 @@
 /** The calls about what a partition holds: list, import, delete (contract: admin.md §11). */
 import type { ExactInstant } from '../clock/duration.js'
 import { DeadlineGroup } from '../engine/deadline-groups.js'
+import { KIND } from '../engine/event-kinds.js'
 import { Item } from '../engine/item.js'
 import type { Partition } from '../engine/partition.js'
-import { KIND } from '../engine/record.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'
 import type { Timestamp } from '../protocol/messages/message.js'
