@@ -8,24 +8,49 @@ const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm
 /** Node's own frames, and those of packages, tell a user nothing. */
 const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
 
-/** The frames of a stack that are the user's own code: not of this package, of others, or of Node. */
-export function userFrames(stack: string | undefined): string[] {
-  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return frames.filter((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
+/** Where a call was made: a stack, and what the user does not want to see of it. */
+export interface Origin {
+  readonly stack?: string | undefined
+  /** Frames of files whose paths contain one of these are wrappers around the call. */
+  readonly skip?: readonly string[] | undefined
 }
 
-/** Where the code is that a stack was taken in: the first place outside of this package, `orders.test.ts:12:15`. */
-export function callSiteOf(stack: string | undefined): string | undefined {
-  const place = /([^\s(]+:\d+:\d+)\)?$/.exec(userFrames(stack)[0] ?? '')?.[1]
-  return place?.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, '')
+/** How calls are noted with their places in the code; undefined where they are not. */
+export interface CallSites {
+  readonly skip: readonly string[]
+}
+
+/** So many places of a call are shown: a wrapper, what calls it, and the test. */
+const MOST_PLACES = 3
+
+/** The frames that are the user's own code: not of this package, of others, or of Node, nor of wrappers to be skipped. */
+export function userFrames(origin: Origin | undefined): string[] {
+  const frames = (origin?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const own = frames.filter((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
+  const wanted = own.filter((line) => !origin?.skip?.some((part) => line.includes(part)))
+  // A wrapper is better than nothing.
+  return wanted.length > 0 ? wanted : own
+}
+
+/** The places of a call in the user's code, the innermost first: `src/orders.ts:12:15`. At most three. */
+export function placesOf(origin: Origin | undefined): string[] {
+  return userFrames(origin)
+    .slice(0, MOST_PLACES)
+    .flatMap((frame) => /([^\s(]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? [])
+    .map((place) => place.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, ''))
+}
+
+/** Places as they are printed: ` (src/orders.ts:12 < test/orders.test.ts:30)`; empty for none. */
+export function siteText(places: readonly string[]): string {
+  return places.length === 0 ? '' : ` (${places.map((place) => place.replace(/:\d+$/, '')).join(' < ')})`
 }
 
 /** So many frames of a stack are taken: runners set the limit to 100, and each frame takes time, and memory in the record. */
 const FRAMES = 16
 
 /** The stack of whoever called `maker`, written out only when it is read. */
-export function originOf(maker: (...args: never[]) => unknown): { stack?: string } {
-  const origin: { stack?: string } = {}
+export function originOf(maker: (...args: never[]) => unknown, sites?: CallSites): Origin {
+  const origin: Origin = sites === undefined || sites.skip.length === 0 ? {} : { skip: sites.skip }
   const limit = Error.stackTraceLimit
   // Where nobody may change it, it stays.
   const changed = limit > FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES)

@@ -9,12 +9,15 @@ import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
 import { errorOf } from '../protocol/replies.js'
-import { atCallSite, originOf } from './call-site.js'
+import { atCallSite, type Origin, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
 import { sendOverHttp } from './http-send.js'
 import type { UnawaitedCalls } from './unawaited.js'
 import { unlessAborted } from './unless-aborted.js'
+
+/** Told of a request that is not sent. */
+export type NotSent = (name: MethodName, request: unknown, error: QueratorError, origin: Origin | undefined) => void
 
 /** How a client reaches its daemon. */
 export interface ClientOptions {
@@ -26,6 +29,8 @@ export interface ClientOptions {
   readonly apiKey?: string | (() => string | undefined)
   /** Sends requests in another way than over HTTP. */
   readonly send?: Send
+  /** Told of requests that cannot be right, and are not sent. @internal */
+  readonly notSent?: NotSent | undefined
   /** Tells the daemon, in the same process, where calls are made, and notes here those that nobody awaits. @internal */
   readonly unawaited?: UnawaitedCalls | undefined
 }
@@ -39,12 +44,14 @@ export class QueratorClient {
   readonly #encoding: Encoding
   readonly #apiKey: ClientOptions['apiKey']
   readonly #unawaited: UnawaitedCalls | undefined
+  readonly #notSent: NotSent | undefined
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
     this.#unawaited = options.unawaited
+    this.#notSent = options.notSent
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
@@ -53,24 +60,19 @@ export class QueratorClient {
   /** @internal */
   call(name: MethodName, request: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#unawaited === undefined) return this.#call(name, request, options)
-    const origin = originOf(this.call)
+    const origin = originOf(this.call, this.#unawaited.callSites)
     const { queueName } = Object(request) as { queueName?: unknown }
     const call = { call: name, queueName: typeof queueName === 'string' ? queueName : '', origin }
     return this.#unawaited.note(call, this.#call(name, request, options, origin))
   }
 
-  async #call(
-    name: MethodName,
-    request: unknown,
-    options: CallOptions = {},
-    origin?: { readonly stack?: string },
-  ): Promise<unknown> {
+  async #call(name: MethodName, request: unknown, options: CallOptions = {}, origin?: Origin): Promise<unknown> {
     const method = METHODS[name] as Method
     const { signal } = options
     let reply: WireReply
     try {
       signal?.throwIfAborted()
-      const body = this.#bytesOf(method.request, request ?? {}, name)
+      const body = this.#bytesOf(method.request, request ?? {}, name, origin)
       const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }
       reply = await unlessAborted(signal, this.#send(wire))
     } catch (error) {
@@ -91,11 +93,16 @@ export class QueratorClient {
   }
 
   /** @throws QueratorError that names the field where the request holds something else than its type says */
-  #bytesOf(type: MessageType, request: object, name: string): Uint8Array {
+  #bytesOf(type: MessageType, request: object, name: MethodName, origin: Origin | undefined): Uint8Array {
     const hot =
       this.#encoding === 'protobuf' && typeof request === 'object' ? encodeHot(type, request as never) : undefined
     if (hot !== undefined) return hot
-    checkRequest(type, request, `client.${name}`)
+    try {
+      checkRequest(type, request, `client.${name}`)
+    } catch (error) {
+      this.#notSent?.(name, request, error as QueratorError, origin)
+      throw error
+    }
     return encode(type, request as never, this.#encoding)
   }
 }

@@ -3,6 +3,8 @@
  * know whether anybody awaits them; a subclass, so that they are promises everywhere else too.
  */
 
+import type { CallSites, Origin } from './call-site.js'
+
 /** A call as it was made. */
 export interface UnawaitedCall {
   /** As the client or the harness names it, `queueProduce` or `waitFor` for example. */
@@ -10,7 +12,7 @@ export interface UnawaitedCall {
   /** Empty for a call that is not about a queue. */
   readonly queueName: string
   /** The stack of whoever called. */
-  readonly origin: { readonly stack?: string }
+  readonly origin: Origin
 }
 
 /** So many are noted; a worker that awaits nothing must not fill the memory. */
@@ -18,7 +20,13 @@ const MOST_NOTED = 1000
 
 /** The calls of a daemon's own clients that nobody has asked about, by now. */
 export class UnawaitedCalls {
+  /** How the places of calls are noted. */
+  readonly callSites: CallSites
   readonly #calls = new Set<UnawaitedCall>()
+
+  constructor(callSites: CallSites) {
+    this.callSites = callSites
+  }
 
   /** Notes a call until somebody asks for its answer, which is that of `answer`. */
   note<T>(call: UnawaitedCall, answer: Promise<T>): Promise<T> {

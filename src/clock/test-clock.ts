@@ -59,6 +59,7 @@ export class TestClock implements Clock {
   #allDelivered: (() => void)[] = []
   readonly #source: TimeSource
   #ahead = 0
+  #moved = 0
   #frozenAt: Instant | undefined
   #rank = 0
   #stopped = false
@@ -140,6 +141,16 @@ export class TestClock implements Clock {
     if (this.#source !== REAL_TIME) this.#fireDue()
   }
 
+  /** By how much `advance` moved the clock so far, in milliseconds. @internal */
+  get moved(): number {
+    return this.#moved
+  }
+
+  /** Whether time alone may make something happen within so many milliseconds; yes where the runner's timers decide. @internal */
+  mayFireWithin(ms: number): boolean {
+    return this.#source !== REAL_TIME || (!this.frozen && this.#timers.next() <= this.now() + ms)
+  }
+
   /** @internal */
   get watched(): boolean {
     return this.#fired !== undefined
@@ -188,6 +199,7 @@ export class TestClock implements Clock {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
     // What is due already happens first, at its own time, and is not part of this move.
     this.#fireDue()
+    this.#moved += duration
     const fired: Fired[] = []
     this.#fired = fired
     try {

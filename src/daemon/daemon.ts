@@ -11,31 +11,36 @@ import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { authorize, identify, type Principal } from '../access/principal.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
-import { nextTurn, realNow } from '../clock/real-time.js'
+import { nextTurn, passedNow, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
-import { BY_CLOCK, type Cause } from '../engine/event-kinds.js'
+import { type Address, BY_CLOCK, type Cause } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
 import { Queues } from '../engine/queues.js'
 import { EventRecord } from '../engine/record.js'
-import { usageError } from '../errors.js'
+import { LEASE_ENDED } from '../engine/waiting-leases.js'
+import { type QueratorError, usageError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
 import { METHODS, type MethodName } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { nearestOf } from '../service/nearest-name.js'
 import { SERVICE } from '../service/service.js'
-import { Handler } from '../transport/handler.js'
+import { type Activity, Handler } from '../transport/handler.js'
 import { createHttpServer } from '../transport/http-server.js'
+import { knock } from '../transport/knock.js'
 import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
+import { type Named, namedIn } from '../transport/named-in-body.js'
 import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { createLog, type Log } from './log.js'
+import { PastTimes } from './past-times.js'
 import { queueFigures } from './queue-figures.js'
 import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 import { VERSION } from './version.js'
 
-export type { EventKind, RecordedEvent } from '../engine/event-kinds.js'
+export { EVENT_KINDS, type EventKind, type RecordedEvent, type Refusal } from '../engine/event-kinds.js'
+export { nearestOf } from '../service/nearest-name.js'
 export type { ItemState, QueueState, QueueTotals } from './queue-state.js'
 
 /** What a daemon is made of. */
@@ -81,6 +86,7 @@ export class Daemon {
   #listening: Promise<string> | undefined
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
+  readonly #pastTimes: PastTimes
   /** For a loop that goes on calling when the daemon is stopped. */
   readonly #brake = new Brake()
 
@@ -101,6 +107,7 @@ export class Daemon {
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
+    this.#pastTimes = new PastTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
     createDeclaredQueues(this.#queues, config.queues, now)
     for (const warning of config.warnings) this.#log.write('warn', warning)
     if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
@@ -116,7 +123,9 @@ export class Daemon {
         const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
         const context = { clock, queues, access, authorize: mayIn, whenGone: gone }
         // As record.during, without a closure for each call.
-        record.cause = { call: CALL_NAMES[name], origin: request.origin }
+        const cause = { call: CALL_NAMES[name], origin: request.origin }
+        if (name === 'queueProduce' || name === 'queueRetry') this.#pastTimes.check(name, message, cause)
+        record.cause = cause
         try {
           return carryOut(name, context, message)
         } finally {
@@ -125,6 +134,10 @@ export class Daemon {
       },
       queueFigures: () => queueFigures(queues.all()),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
+      refused: ({ path, name, request, named, error, field }) => {
+        const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
+        this.noteRefusal({ call, origin: request.origin }, named, error, field)
+      },
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })
   }
@@ -183,6 +196,11 @@ export class Daemon {
     throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
   }
 
+  /** The number that tells the queue of that name from others that had it; undefined when there is none. */
+  queueId(name: string): number | undefined {
+    return this.#queues.find(name)?.address.queueId
+  }
+
   /** How a queue stands. @throws QueratorError when there is none of that name */
   queueState(name: string): QueueState {
     return queueState(this.queue(name))
@@ -222,6 +240,71 @@ export class Daemon {
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
     const queue = this.queue(name)
     this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+  }
+
+  /** Calls that have come so far, and those that have no answer yet. */
+  get activity(): Readonly<Activity> {
+    return this.#handler.activity
+  }
+
+  /** Whether it has a port, so that other processes can reach it. */
+  get listening(): boolean {
+    return this.#listening !== undefined
+  }
+
+  /** How many leases wait in all queues. */
+  get waitingLeases(): number {
+    return this.#queues.all().reduce((total, queue) => total + queue.waitingCounts.lease, 0)
+  }
+
+  /** Notes a call that got an error for an answer, or that its client did not even send. */
+  noteRefusal(cause: Cause, { queueName, clientId, ids }: Named, error: QueratorError, field = ''): void {
+    const { code, codeText, message } = error
+    const details = field === '' ? error.details : { ...error.details, field }
+    // A lease that ends without an item is an event already, and nobody's fault.
+    if (message === LEASE_ENDED) return
+    this.#log.write('debug', 'call refused', { call: cause.call, code, error: message, queue: queueName, clientId })
+    const address = this.#queues.find(queueName)?.address ?? { queue: queueName, queueId: 0 }
+    const [lastTime, lastPassed] = [this.clock.now(), passedNow()]
+    this.record.refused(cause, address, {
+      code,
+      codeText,
+      message,
+      details,
+      clientId,
+      ids,
+      times: 1,
+      lastTime,
+      lastPassed,
+    })
+  }
+
+  /** The queues that are paused. */
+  pausedQueues(): Address[] {
+    return this.#queues.all().flatMap((queue) => (queue.paused ? [queue.address] : []))
+  }
+
+  /** A test begins: what is told once a test is told again. */
+  beginTest(): void {
+    this.record.fence()
+    this.#pastTimes.reset()
+  }
+
+  /** What was told of requests since the event of this number. */
+  noticesSince(first: number): ReturnType<PastTimes['since']> {
+    return this.#pastTimes.since(first)
+  }
+
+  /** Resolves when the daemon has seen what clients of this process did to their sockets until now. */
+  async settled(): Promise<void> {
+    await nextTurn()
+    if (this.#listening !== undefined) await knock(await this.#listening)
+    await nextTurn()
+  }
+
+  /** Notes a request that a client of this process did not send. */
+  notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
+    this.noteRefusal({ call: CALL_NAMES[name], origin }, namedIn(request), error)
   }
 
   /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */

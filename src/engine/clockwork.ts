@@ -7,7 +7,7 @@ import { retryRequest } from '../errors.js'
 import { Deadline } from './deadline.js'
 import { enqueueDue, type LifecycleRules, runLifecycle } from './lifecycle.js'
 import type { Partition } from './partition.js'
-import type { WaitingLease, WaitingLeases } from './waiting-leases.js'
+import { LEASE_ENDED, type WaitingLease, type WaitingLeases } from './waiting-leases.js'
 
 /** The queue, as its clockwork sees it. */
 export interface ClockworkOwner {
@@ -76,7 +76,7 @@ export class Clockwork {
   #endWaiting(): void {
     const { waiting } = this.#owner
     // One for all: a thousand stack traces would take longer than everything else.
-    const ended = retryRequest('request timeout; no items are in the queue, try again')
+    const ended = retryRequest(LEASE_ENDED)
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       const { deadline, clientId } = lease.request
       const queue = this.#owner.rules().queue

@@ -2,7 +2,7 @@
 import type { Instant } from '../clock/instant.js'
 import type { ItemIds } from './item-ids.js'
 
-/** What can happen. Of items, of leases that wait, of queues. */
+/** What can happen: to items, to leases that wait, to queues; and calls that were refused. */
 export const EVENT_KINDS = [
   'produced',
   'imported',
@@ -26,6 +26,7 @@ export const EVENT_KINDS = [
   'queue-deleted',
   'queue-paused',
   'queue-resumed',
+  'refused',
 ] as const
 /** See {@link EVENT_KINDS}. */
 export type EventKind = (typeof EVENT_KINDS)[number]
@@ -40,12 +41,15 @@ export const OF_HOLDER = Uint8Array.from(EVENT_KINDS, (kind) => {
   return Number(['leased', 'completed', 'retried', 'lease-expired', 'attempts-exhausted'].includes(kind))
 })
 
+/** Kinds with which an item begins. */
+export const OF_PRODUCER = Uint8Array.from(EVENT_KINDS, (kind) => Number(kind === 'produced' || kind === 'imported'))
+
 /** What made something happen: a call, with the place in the code that made it where that is known, or the clock. */
 export interface Cause {
   /** As on the wire, `queue.produce` for example, or `clock`. */
   readonly call: string
   /** The stack of whoever called, as JavaScript writes it; asked for when it is shown. */
-  readonly origin?: { readonly stack?: string | undefined } | undefined
+  readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
 }
 
 /** Nobody's call. */
@@ -63,6 +67,8 @@ export interface Consumer {
 /** Where it happened. */
 export interface Address {
   readonly queue: string
+  /** Tells queues of the same name apart: one that was made later has a higher number. 0 where there was no such queue. */
+  readonly queueId: number
   /** Undefined for what is about the queue as a whole. */
   readonly partition?: number
   readonly ids?: ItemIds
@@ -86,5 +92,34 @@ export interface RecordedEvent {
   /** What the event leads to: the end of a lease, the time for which it is scheduled; NaN for nothing. */
   readonly until: Instant
   /** The dead letter queue. */
-  readonly deadQueue: string
+  readonly deadQueue: Address | undefined
+  readonly refusal: Refusal | undefined
+  /** What was produced or imported. */
+  readonly payload: KeptPayload | undefined
+}
+
+/** A call that got an error for an answer. */
+export interface Refusal {
+  /** 0 for a call that its own client refused. */
+  readonly code: number
+  readonly codeText: string
+  readonly message: string
+  readonly details: Readonly<Record<string, string>>
+  /** Empty where the call has none, or it could not be read. */
+  readonly clientId: string
+  /** The items that it was about. */
+  readonly ids: readonly string[]
+  /** How often the same call was refused in the same words, with nothing else happening in between. */
+  times: number
+  /** When it was refused last, by the daemon's clock. */
+  lastTime: Instant
+  /** The same in milliseconds of real time, from some moment on. */
+  lastPassed: number
+}
+
+/** The beginning of a payload, one character a byte. */
+export interface KeptPayload {
+  readonly text: string
+  /** Its whole length, in bytes. */
+  readonly length: number
 }

@@ -10,7 +10,7 @@
  */
 import type { Clock, Fired, FiredKind } from '../clock/clock.js'
 import type { Instant } from '../clock/instant.js'
-import { KIND } from './event-kinds.js'
+import { type Address, KIND } from './event-kinds.js'
 import type { Item } from './item.js'
 import type { Partition } from './partition.js'
 import type { QueueConfig } from './queue-config.js'
@@ -23,6 +23,8 @@ export interface LifecycleRules {
   readonly maxAttempts: number
   /** Empty for none. */
   readonly deadQueue: string
+  /** Where the dead letter queue is in the record of events. */
+  deadAddress(): Address | undefined
   /** Puts a copy of the item into the dead letter queue; answers false when that queue cannot take it. */
   copyToDeadQueue(item: Item, sourceId: string): boolean
   readonly clock: Clock
@@ -37,6 +39,7 @@ export function rulesOf({ name, maxAttempts, deadQueue }: QueueConfig, context: 
     queue: name,
     maxAttempts,
     deadQueue,
+    deadAddress: () => context.queueNamed(deadQueue)?.address,
     copyToDeadQueue: (item, sourceId) => context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false,
     clock: context.clock,
     date: (time) => {
@@ -93,7 +96,7 @@ function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Ins
     partition.expire(item)
     return true
   }
-  partition.note(KIND['dead-lettered'], item, time, undefined, rules.deadQueue)
+  partition.note(KIND['dead-lettered'], item, time, undefined, rules.deadAddress())
   report(partition, rules, 'dead-lettered', item, time)
   if (item.leased) partition.expire(item)
   else partition.markCopied(item)

@@ -42,9 +42,9 @@ export class LogicalQueue {
   #config: QueueConfig
   #state: 'running' | 'paused' | 'stopped' = 'running'
 
-  constructor(config: QueueConfig, partitions: readonly Partition[], context: QueueContext) {
+  constructor(config: QueueConfig, address: Address, partitions: readonly Partition[], context: QueueContext) {
     this.partitions = partitions
-    this.address = { queue: config.name }
+    this.address = address
     this.#config = config
     this.#context = context
     this.#deadWarning = new DeadWarning(context)

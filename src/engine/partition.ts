@@ -43,15 +43,15 @@ export class Partition {
   #lastRun: Instant = Number.NEGATIVE_INFINITY
   #askedRun: Instant = NEVER
 
-  constructor(queue: string, number: number, ids: ItemIds, record: EventRecord) {
+  constructor({ queue, queueId }: Address, number: number, ids: ItemIds, record: EventRecord) {
     this.number = number
     this.ids = ids
     this.#record = record
-    this.#address = { queue, partition: number, ids }
+    this.#address = { queue, queueId, partition: number, ids }
   }
 
   /** Notes what has happened to an item of this partition, by the number of its kind. */
-  note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: string): void {
+  note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: Address): void {
     ;(this.tally[kind] as number)++
     this.#record.item(kind, time, this.#address, item, until, deadQueue)
   }

@@ -1,10 +1,13 @@
 /** What a logical queue asks of its surroundings, and what it tells of itself. */
 import type { Clock } from '../clock/clock.js'
+import type { Address } from './event-kinds.js'
 import type { Item } from './item.js'
 import type { EventRecord } from './record.js'
 
 /** A queue as the taker of another queue's dead letters. */
 export interface DeadLetters {
+  /** In the record of events. */
+  readonly address: Address
   /** Takes an item that ended elsewhere under this id; answers false when it cannot. */
   takeDead(dead: Item, sourceId: string): boolean
 }

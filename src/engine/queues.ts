@@ -25,6 +25,7 @@ export interface QueuesOptions {
 export class Queues {
   readonly #options: QueuesOptions
   readonly #byName = new Map<string, LogicalQueue>()
+  #made = 0
   #stopped = false
 
   constructor(options: QueuesOptions) {
@@ -62,11 +63,12 @@ export class Queues {
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
+    const address = { queue: config.name, queueId: ++this.#made }
     const partitions = Array.from(
       { length: count },
-      (_, number) => new Partition(config.name, number, new ItemIds(now, random), record),
+      (_, number) => new Partition(address, number, new ItemIds(now, random), record),
     )
-    const queue = new LogicalQueue(config, partitions, {
+    const queue = new LogicalQueue(config, address, partitions, {
       clock,
       record,
       queueNamed: (name) => this.find(name),

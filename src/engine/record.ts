@@ -12,10 +12,19 @@ import {
   type Consumer,
   EVENT_KINDS,
   type EventKind,
+  type KeptPayload,
+  KIND,
   OF_HOLDER,
+  OF_PRODUCER,
   type RecordedEvent,
+  type Refusal,
 } from './event-kinds.js'
 import type { Item } from './item.js'
+
+/** So many refused calls in a row are compared with the next: several workers may be refused in turns. */
+const MOST_COMPARED = 16
+/** So much of a payload is kept, in bytes. */
+const MOST_KEPT = 1000
 
 /** How many rows there is room for at first. */
 const FIRST_ROOM = 128
@@ -38,9 +47,16 @@ export class EventRecord {
   readonly #references: string[] = []
   readonly #consumers: (Consumer | undefined)[] = []
   readonly #causes: Cause[] = []
-  readonly #deadQueues: string[] = []
+  readonly #deadQueues: (Address | undefined)[] = []
+  /** Rows of other kinds than those that have them may hold what a row before them left. */
+  readonly #refusals: Refusal[] = []
+  readonly #payloads: KeptPayload[] = []
   readonly #watchers = new Set<() => void>()
   #told = true
+  #fence = 0
+  #refusedCalls = 0
+  #refusedEvents = 0
+  #lastRefused = 0
   #ended = false
 
   /** `most`: how many events are kept; 0 keeps none. */
@@ -66,7 +82,7 @@ export class EventRecord {
   }
 
   /** Notes an event of an item. */
-  item(kind: number, time: Instant, address: Address, item: Item, until = Number.NaN, deadQueue = ''): void {
+  item(kind: number, time: Instant, address: Address, item: Item, until = Number.NaN, deadQueue?: Address): void {
     if (this.#most === 0) return
     if (item.serial === 0) item.serial = ++this.#lastItem
     const row = this.#row(kind, time, address, until)
@@ -76,6 +92,7 @@ export class EventRecord {
     this.#references[row] = item.reference
     this.#consumers[row] = OF_HOLDER[kind] === 1 ? item.holder : undefined
     this.#deadQueues[row] = deadQueue
+    if (OF_PRODUCER[kind] === 1) this.#payloads[row] = keptPayload(item.payload)
   }
 
   /** Notes an event of a queue, or of a lease that waits. */
@@ -85,7 +102,45 @@ export class EventRecord {
     this.#items[row] = 0
     this.#references[row] = ''
     this.#consumers[row] = consumer
-    this.#deadQueues[row] = ''
+    this.#deadQueues[row] = undefined
+  }
+
+  /** Notes a call that was refused, or that the same one was refused again when nothing else happened since. */
+  refused(cause: Cause, address: Address, refusal: Refusal): void {
+    if (this.#most === 0) return
+    const same = this.#sameRefusal(cause, address, refusal)
+    this.#refusedCalls += refusal.times
+    if (same === undefined) {
+      this.#refusedEvents++
+      this.during(cause, () => this.queue(KIND.refused, refusal.lastTime, address))
+      this.#refusals[(this.#count - 1) % this.#most] = refusal
+      this.#lastRefused = this.#count
+      return
+    }
+    same.times += refusal.times
+    same.lastTime = refusal.lastTime
+    same.lastPassed = refusal.lastPassed
+    this.#tell()
+  }
+
+  /** How many calls were refused. */
+  get refusedCalls(): number {
+    return this.#refusedCalls
+  }
+
+  /** How many events tell of them. */
+  get refusedEvents(): number {
+    return this.#refusedEvents
+  }
+
+  /** Whether a call was refused since the event of this number. */
+  refusedSince(first: number): boolean {
+    return this.#lastRefused >= first
+  }
+
+  /** From here on a refused call is a new event, also when the one before was refused alike: a test begins. */
+  fence(): void {
+    this.#fence = this.#count
   }
 
   /** Carries something out that `cause` makes happen. */
@@ -105,19 +160,23 @@ export class EventRecord {
     const row = (number - 1) % this.#most
     const address = this.#addresses[row] as Address
     const item = this.#items[row] as number
+    const kind = EVENT_KINDS[this.#kinds[row] as number] as EventKind
+    const consumer = this.#consumers[row]
     return {
       number,
-      kind: EVENT_KINDS[this.#kinds[row] as number] as EventKind,
+      kind,
       time: this.#times[row] as number,
       address,
       item,
       id: item === 0 ? undefined : address.ids?.text(this.#sequences[row] as number),
       reference: this.#references[row] as string,
       attempts: item === 0 ? 0 : (this.#attempts[row] as number),
-      consumer: this.#consumers[row],
-      cause: this.#causes[row] as Cause,
+      consumer,
+      cause: causeOf(kind, this.#causes[row] as Cause, consumer),
       until: this.#untils[row] as number,
-      deadQueue: this.#deadQueues[row] as string,
+      deadQueue: this.#deadQueues[row],
+      refusal: kind === 'refused' ? this.#refusals[row] : undefined,
+      payload: kind === 'produced' || kind === 'imported' ? this.#payloads[row] : undefined,
     }
   }
 
@@ -158,11 +217,29 @@ export class EventRecord {
     this.#untils[row] = until
     this.#addresses[row] = address
     this.#causes[row] = this.cause
-    if (this.#watchers.size > 0 && this.#told) this.#tell()
+    this.#tell()
     return row
   }
 
+  #sameRefusal(cause: Cause, address: Address, refusal: Refusal): Refusal | undefined {
+    const first = Math.max(this.first, this.#fence + 1, this.#count - MOST_COMPARED + 1)
+    for (let number = this.#count; number >= first; number--) {
+      const row = (number - 1) % this.#most
+      if (this.#kinds[row] !== KIND.refused) return undefined
+      const known = this.#refusals[row] as Refusal
+      const isSame =
+        this.#causes[row]?.call === cause.call &&
+        this.#addresses[row]?.queue === address.queue &&
+        known.code === refusal.code &&
+        known.message === refusal.message &&
+        known.clientId === refusal.clientId
+      if (isSame) return known
+    }
+    return undefined
+  }
+
   #tell(): void {
+    if (!this.#told || (this.#watchers.size === 0 && !this.#ended)) return
     this.#told = false
     void Promise.resolve().then(() => {
       this.#told = true
@@ -179,6 +256,18 @@ export class EventRecord {
     this.#attempts = larger(new Int32Array(this.#room), this.#attempts)
     this.#untils = larger(new Float64Array(this.#room), this.#untils)
   }
+}
+
+/** A lease is the doing of who asked for it, also when another's call brought the item. */
+function causeOf(kind: EventKind, cause: Cause, consumer: Consumer | undefined): Cause {
+  return kind === 'leased' && consumer !== undefined ? consumer.cause : cause
+}
+
+function keptPayload(payload: string): KeptPayload {
+  const { length } = payload
+  // A part of a text would keep all of it.
+  const text = length <= MOST_KEPT ? payload : Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1')
+  return { text, length }
 }
 
 function larger<T extends { set(from: T): void }>(column: T, from: T): T {

@@ -7,6 +7,9 @@ import type { Consumer } from './event-kinds.js'
 import type { ItemContent } from './item.js'
 import type { ItemIds } from './item-ids.js'
 
+/** The answer to a lease that got nothing in time (contract: queue.md §4). */
+export const LEASE_ENDED = 'request timeout; no items are in the queue, try again'
+
 /** How a request gets its answer; exactly one of both is called, once. */
 export interface Settle<T> {
   resolve(result: T): void

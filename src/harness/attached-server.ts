@@ -22,6 +22,7 @@ export class AttachedServer implements Backing {
   readonly fetch: typeof fetch
   readonly isEmbedded = false
   readonly unawaited = undefined
+  readonly notSent = undefined
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
   /** By name, those that are still to be removed. */
@@ -72,7 +73,7 @@ export class AttachedServer implements Backing {
     if (this.#queues.size === 0) process.off('beforeExit', this.#leave)
   }
 
-  useKey(apiKey: string): void {
+  useKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey
   }
 

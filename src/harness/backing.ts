@@ -1,5 +1,5 @@
 /** What stands behind a test daemon: a daemon in this process, or a server elsewhere. The harness treats both alike. */
-import type { QueratorClient } from '../client/client.js'
+import type { NotSent, QueratorClient } from '../client/client.js'
 import type { UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { Send } from '../protocol/exchange.js'
@@ -21,6 +21,8 @@ export interface Backing {
   readonly isEmbedded: boolean
   /** The calls of its clients that nobody awaits; undefined where clients do not tell where calls are made. */
   readonly unawaited: UnawaitedCalls | undefined
+  /** Where its clients tell of requests that they do not send. */
+  readonly notSent: NotSent | undefined
   /** The daemon in this process. @throws QueratorError that says what to do when there is none; `what` needs it */
   embedded(what: string): Daemon
   /** A URL at which it can be reached by others. */
@@ -30,7 +32,7 @@ export interface Backing {
   /** A queue was made for a test, and another was deleted by it. */
   made(queue: TestQueue): void
   deleted(queueName: string): void
-  /** Lets the test's own client send this key from now on. */
-  useKey(apiKey: string): void
+  /** Lets the test's own client send this key from now on, or none. */
+  useKey(apiKey: string | undefined): void
   close(): Promise<void>
 }

@@ -1,11 +1,13 @@
 /** A daemon in the process of the test. */
-import { QueratorClient } from '../client/client.js'
+import type { CallSites } from '../client/call-site.js'
+import { type NotSent, QueratorClient } from '../client/client.js'
 import { UnawaitedCalls } from '../client/unawaited.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
 import type { Send } from '../protocol/exchange.js'
 import type { Backing } from './backing.js'
 import { fetchThrough } from './fetch-through.js'
 import { NameSource } from './queue-names.js'
+import type { TestQueue } from './test-queue.js'
 
 /** See the head of this file. */
 export class EmbeddedBacking implements Backing {
@@ -16,16 +18,18 @@ export class EmbeddedBacking implements Backing {
   readonly names = new NameSource()
   readonly isEmbedded = true
   readonly unawaited: UnawaitedCalls | undefined
+  readonly notSent: NotSent
   readonly #daemon: Daemon
   #apiKey: string | undefined
 
-  /** `callSites`: whether calls tell where they are made. */
-  constructor(daemon: Daemon, callSites: boolean) {
+  /** `callSites`: how calls tell where they are made; undefined where they do not. */
+  constructor(daemon: Daemon, callSites: CallSites | undefined) {
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
-    this.unawaited = callSites ? new UnawaitedCalls() : undefined
+    this.unawaited = callSites && new UnawaitedCalls(callSites)
+    this.notSent = (name, request, error, origin) => daemon.notSent(name, request, error, origin)
     const reached = { send: this.send, apiKey: () => this.#apiKey }
-    this.client = new QueratorClient({ ...reached, unawaited: this.unawaited })
+    this.client = new QueratorClient({ ...reached, unawaited: this.unawaited, notSent: this.notSent })
     this.ownClient = callSites ? new QueratorClient(reached) : this.client
     this.fetch = fetchThrough(this.send, callSites)
   }
@@ -43,10 +47,14 @@ export class EmbeddedBacking implements Backing {
   }
 
   // It takes its queues with it.
-  made(): void {}
+  made(queue: TestQueue): void {
+    // Calls on a queue that had the name before are not about this one.
+    this.unawaited?.take([queue.name])
+  }
+
   deleted(): void {}
 
-  useKey(apiKey: string): void {
+  useKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey
   }
 

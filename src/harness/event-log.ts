@@ -1,7 +1,7 @@
 /** What happened in a daemon, for tests to look at. */
-import { callSiteOf } from '../client/call-site.js'
+import { placesOf } from '../client/call-site.js'
 import { turnDue } from '../clock/event-loop.js'
-import type { Daemon, EventKind, RecordedEvent } from '../daemon/daemon.js'
+import type { Daemon, EventKind, RecordedEvent, Refusal } from '../daemon/daemon.js'
 
 /** Something that happened to an item, to a lease that waits, or to a queue. */
 export interface QueueEvent {
@@ -11,6 +11,11 @@ export interface QueueEvent {
   readonly time: Date
   readonly kind: EventKind
   readonly queue: string
+  /**
+   * Tells queues of the same name apart: one that was made later has a higher number. 0 where there was no such queue, as
+   * for a call that was refused for that.
+   */
+  readonly queueId: number
   /** Absent for what is about the queue as a whole, or a lease that waits. */
   readonly partition?: number
   /** The number of the item: it stays when the id changes, and when the item moves to a dead letter queue. */
@@ -26,10 +31,23 @@ export interface QueueEvent {
   readonly call: string
   /** Where that call was made: `orders.test.ts:12:15`. Known for calls of this process that need no socket. */
   readonly callSite?: string
+  /** The same with what called it, the innermost first: at most three places. */
+  readonly callPath: readonly string[]
   /** The end of the lease, the time for which the item is scheduled, or until when a lease waits. */
   readonly until?: Date
   /** For `dead-lettered`: where the item is now. */
   readonly deadQueue?: string
+  /**
+   * For `refused`: the answer, as on the wire. Code 0 stands for a request that the client did not send, because it cannot
+   * be right.
+   */
+  readonly code?: number
+  readonly codeText?: string
+  readonly message?: string
+  /** For `refused`: hints such as the names that exist. */
+  readonly details?: Readonly<Record<string, string>>
+  /** For `refused`: how often, when the same call was refused again with nothing else happening in between. */
+  readonly times?: number
 }
 
 /**
@@ -49,20 +67,26 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#daemon.record.count
   }
 
-  /** The events of a queue, those of items that went from elsewhere into it, as a dead letter queue, included. */
+  /**
+   * The events of a queue, those of items that went from elsewhere into it, as a dead letter queue, included. It means the
+   * queue as it was made last: what happened in one of the same name before is not part of it.
+   */
   ofQueue(name: string): QueueEvent[] {
-    return this.#which(({ address, deadQueue }) => address.queue === name || deadQueue === name)
+    const id = this.#idOf(name)
+    return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
   }
 
   /** The events from this number on, of these queues or, without them, of all. @internal */
   since(first: number, queues?: readonly string[]): QueueEvent[] {
     const isOf = (name: string) => queues === undefined || queues.includes(name)
-    return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue), first)
+    return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue?.queue ?? ''), first)
   }
 
   /** The events of an item, in whatever queue, by its number. */
   ofItem(item: number): QueueEvent[] {
-    return this.#which((event) => event.item === item)
+    const events = this.#which((event) => event.item === item)
+    const refused = this.#which((event) => event.kind === 'refused', events[0]?.number)
+    return withRefusals(events, refused)
   }
 
   /** The events of the item that has, or had, this id in the queue. */
@@ -104,6 +128,18 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
   }
 
+  /** The number of the queue of this name, or of the last that had it; -1 when the record knows of none. */
+  #idOf(name: string): number {
+    const existing = this.#daemon.queueId(name)
+    if (existing !== undefined) return existing
+    const { record } = this.#daemon
+    for (let number = record.count; number >= record.first; number--) {
+      const { address } = record.at(number)
+      if (address.queue === name && address.queueId !== 0) return address.queueId
+    }
+    return -1
+  }
+
   #which(chosen: (event: RecordedEvent) => boolean, first = 1): QueueEvent[] {
     const { record } = this.#daemon
     const events: QueueEvent[] = []
@@ -115,20 +151,37 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
+/** The events of an item, and the refused calls whose answers name an id that it had. */
+export function withRefusals(ofItem: readonly QueueEvent[], all: readonly QueueEvent[]): QueueEvent[] {
+  const ids = new Set(ofItem.map(({ id }) => id))
+  const names = ({ kind, message = '' }: QueueEvent) => {
+    return kind === 'refused' && (message.match(/\b[0-9A-Za-z]{27}\b/g) ?? []).some((id) => ids.has(id))
+  }
+  return [...ofItem, ...all.filter(names)].sort((a, b) => a.number - b.number)
+}
+
 function shown(event: RecordedEvent): QueueEvent {
-  const { number, kind, time, address, item, id, reference, attempts, consumer, cause, until, deadQueue } = event
-  const callSite = callSiteOf(cause.origin?.stack)
+  const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
+  const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
+  const callPath = placesOf(cause.origin)
   return {
     number,
     time: new Date(time),
     kind,
     queue: address.queue,
+    queueId: address.queueId,
     ...(address.partition === undefined ? {} : { partition: address.partition }),
     ...(item === 0 ? {} : { item, id: id ?? '', reference, attempts }),
-    ...(consumer === undefined ? {} : { clientId: consumer.clientId }),
+    ...(event.consumer === undefined && clientId === '' ? {} : { clientId }),
     call: cause.call,
-    ...(callSite === undefined ? {} : { callSite }),
+    ...(callPath[0] === undefined ? {} : { callSite: callPath[0] }),
+    callPath,
     ...(Number.isNaN(until) ? {} : { until: new Date(until) }),
-    ...(deadQueue === '' ? {} : { deadQueue }),
+    ...(deadQueue === undefined ? {} : { deadQueue: deadQueue.queue }),
+    ...(refusal === undefined ? {} : refusalFields(refusal)),
   }
+}
+
+function refusalFields({ code, codeText, message, details, times }: Refusal) {
+  return { code, codeText, message, details, times }
 }

@@ -1,5 +1,5 @@
 /** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
-import { originOf } from '../client/call-site.js'
+import { type CallSites, originOf } from '../client/call-site.js'
 import { unlessAborted } from '../client/unless-aborted.js'
 import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
@@ -9,9 +9,9 @@ import type { Send, WireRequest } from '../protocol/exchange.js'
 const BASE = 'http://querator.internal'
 
 /** Makes the function; with `callSites` its requests tell where they were made. */
-export function fetchThrough(send: Send, callSites = false): typeof fetch {
+export function fetchThrough(send: Send, callSites?: CallSites): typeof fetch {
   return function fetchOfDaemon(input, init) {
-    const origin = callSites ? originOf(fetchOfDaemon) : undefined
+    const origin = callSites && originOf(fetchOfDaemon, callSites)
     return answerOf(send, origin, input, init)
   }
 }
@@ -46,7 +46,7 @@ async function exchange(
     ...(isStream(init?.body) ? { duplex: 'half' } : {}),
   } as RequestInit)
   signal?.throwIfAborted()
-  const reply = await unlessAborted(signal, send({ ...(await wireRequest(request, signal)), origin }))
+  const reply = await unlessAborted(signal, send({ ...wireRequest(request, init, signal), origin }))
   // A reply to HEAD, and a few statuses, must not have a body.
   const body = request.method === 'HEAD' ? null : reply.body.slice()
   const response = new Response(body, { status: reply.status, headers: reply.headers })
@@ -57,7 +57,7 @@ function signalOf(input: string | URL | Request): AbortSignal | undefined {
   return typeof input === 'object' && 'signal' in input ? input.signal : undefined
 }
 
-async function wireRequest(request: Request, signal: AbortSignal | undefined): Promise<WireRequest> {
+function wireRequest(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest {
   const url = new URL(request.url)
   // Nobody would unpack the answer here; fetch does it for whoever asks.
   const { 'accept-encoding': _, ...headers } = Object.fromEntries(request.headers)
@@ -65,9 +65,15 @@ async function wireRequest(request: Request, signal: AbortSignal | undefined): P
     method: request.method,
     target: url.pathname + url.search,
     headers,
-    body: request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>),
+    body: bodyOf(request, init),
     signal,
   }
+}
+
+/** A text whole, which tells more of a call that is refused than a stream that nobody read. */
+function bodyOf(request: Request, init: RequestInit | undefined): WireRequest['body'] {
+  if (typeof init?.body === 'string') return Buffer.from(init.body, 'utf8')
+  return request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>)
 }
 
 function isStream(body: unknown): boolean {

@@ -1,4 +1,6 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
+import { inspect } from 'node:util'
+import type { CallSites } from '../client/call-site.js'
 import { turnDue } from '../clock/event-loop.js'
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
@@ -38,10 +40,11 @@ export interface TestDaemonOptions {
   /** How many of the latest events are kept for `daemon.events`, and for what a red test tells; default 10,000. */
   readonly events?: number
   /**
-   * Whether events tell where in the code their calls were made, and fixtures which calls nobody awaited; it takes some
-   * microseconds a call. Default: no, but yes in the fixtures of the runners.
+   * Whether events tell where in the code their calls were made, and fixtures which calls nobody awaited. It takes some
+   * microseconds a call. Default: no, but yes in the fixtures of the runners. `{ skip: ['src/querator.ts'] }` leaves out
+   * frames of files whose paths contain one of these texts: wrappers that make every call of your code.
    */
-  readonly callSites?: boolean
+  readonly callSites?: boolean | { readonly skip: readonly string[] }
   /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
@@ -87,7 +90,14 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
     log: logOf(options.log ?? 'warn'),
     ...seed,
   })
-  return new TestDaemon(new EmbeddedBacking(daemon, options.callSites ?? false))
+  return new TestDaemon(new EmbeddedBacking(daemon, callSitesOf(options.callSites ?? false)))
+}
+
+function callSitesOf(option: Exclude<TestDaemonOptions['callSites'], undefined>): CallSites | undefined {
+  if (typeof option === 'boolean') return option ? { skip: [] } : undefined
+  const { skip } = Object(option) as { skip?: unknown }
+  if (Array.isArray(skip) && skip.every((part) => typeof part === 'string' && part !== '')) return { skip }
+  throw usageError(`the option callSites is true, false or { skip: ['src/querator.ts'] }; got ${inspect(option)}`)
 }
 
 function configOf(config: TestDaemonOptions['config']): DaemonConfig {

@@ -13,6 +13,7 @@ import { interceptOrigin } from './intercept.js'
 import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
+import { Switches } from './switches.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
@@ -25,7 +26,8 @@ export class TestDaemon {
   readonly #backing: Backing
   readonly #clients = new NameSource()
   readonly #home: QueueHome
-  readonly #intercepted: (() => void)[] = []
+  readonly #intercepted = new Set<() => void>()
+  readonly #switches: Switches
   readonly #tests = new ObservedTests()
   readonly #users: TestUsers
   #events: EventLog | undefined
@@ -37,6 +39,15 @@ export class TestDaemon {
     this.client = backing.client
     this.fetch = backing.fetch
     this.#users = new TestUsers(backing)
+    const users = this.#users
+    this.#switches = new Switches({
+      daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
+      intercepted: this.#intercepted,
+      get doorClosed() {
+        return users.doorClosed
+      },
+      openDoor: () => users.openDoor(),
+    })
     this.#home = {
       client: this.client,
       ownClient: backing.ownClient,
@@ -46,9 +57,10 @@ export class TestDaemon {
       resume: (queueName) => this.resume(queueName),
       noted: (call, queueName, answer) => {
         const { unawaited } = backing
-        return unawaited?.note({ call, queueName, origin: originOf(this.#home.noted) }, answer) ?? answer
+        if (unawaited === undefined) return answer
+        return unawaited.note({ call, queueName, origin: originOf(this.#home.noted, unawaited.callSites) }, answer)
       },
-      patience: (queueName) => this.#tests.patience(queueName),
+      waiting: (queueName) => this.#tests.waiting(queueName),
       nextClientId: () => this.#clients.next('client'),
       deleted: (queueName) => backing.deleted(queueName),
     }
@@ -103,6 +115,11 @@ export class TestDaemon {
     return paced(this.#users.closeDoor())
   }
 
+  /** @internal A test begins whose switches are put back at its end. */
+  get switches(): Switches {
+    return this.#switches
+  }
+
   /** @internal A test of a runner begins; undefined on a server elsewhere, which tells nothing of tests. */
   observe(test: TestOfRunner): ObservedTest | undefined {
     if (!this.#backing.isEmbedded) return undefined
@@ -111,7 +128,8 @@ export class TestDaemon {
 
   /** Another client of this daemon, with a key or without. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
-    return new QueratorClient({ ...options, send: this.#backing.send, unawaited: this.#backing.unawaited })
+    const { send, unawaited, notSent } = this.#backing
+    return new QueratorClient({ ...options, send, unawaited, notSent })
   }
 
   /** A queue that exists already; whether it does shows at the first call. */
@@ -121,12 +139,12 @@ export class TestDaemon {
 
   /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it is unknown */
   pause(queueName: string): void {
-    this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause))
+    this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
   }
 
   /** Lets what a pause held in, together. @throws QueratorError when the queue is unknown */
   resume(queueName: string): void {
-    this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume))
+    this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
   }
 
   /** A connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */
@@ -151,8 +169,12 @@ export class TestDaemon {
    */
   intercept(origin: string | URL): () => void {
     this.#backing.checkOpen()
-    const undo = interceptOrigin(origin, { fetch: this.fetch, listen: () => this.listen() })
-    this.#intercepted.push(undo)
+    const takeBack = interceptOrigin(origin, { fetch: this.fetch, listen: () => this.listen() })
+    const undo = () => {
+      this.#intercepted.delete(undo)
+      takeBack()
+    }
+    this.#intercepted.add(undo)
     return undo
   }
 
@@ -161,7 +183,7 @@ export class TestDaemon {
    * needed at the end of a test; forgetting it is harmless. Calling it again is, too.
    */
   close(): Promise<void> {
-    for (const undo of this.#intercepted.splice(0)) undo()
+    for (const undo of this.#intercepted) undo()
     this.#closing ??= this.#backing.close()
     return paced(this.#closing)
   }

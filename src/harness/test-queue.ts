@@ -5,19 +5,14 @@ import { paced } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { isQueratorError, usageError } from '../errors.js'
 import { explainQueue } from './diagnosis/explain.js'
+import type { WaitingTest } from './diagnosis/observed-test.js'
 import type { QueueEvent } from './event-log.js'
 import { Lease, type LeaseHome } from './leased-items.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
 import { queueSnapshot } from './snapshot.js'
 import { StoredItem } from './stored-item.js'
-import {
-  type AwaitedEvent,
-  type WaitingPlace,
-  type WaitOptions,
-  waitForEvent,
-  waitUntilDrained,
-  waitUntilIdle,
-} from './waiting.js'
+import type { WaitingPlace } from './vigil.js'
+import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntilDrained, waitUntilIdle } from './waiting.js'
 
 /** An item to be produced. */
 export interface ItemInput extends PayloadInput {
@@ -61,8 +56,8 @@ export interface QueueHome extends LeaseHome {
   nextClientId(): string
   /** The same promise, noted where calls are that nobody awaits. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
-  /** How long to wait for a fact about a queue in vain, in milliseconds. */
-  patience(queueName: string): number
+  /** What the test that asks about a queue is like. */
+  waiting(queueName: string): WaitingTest
   deleted(queueName: string): void
 }
 
@@ -183,7 +178,7 @@ export class TestQueue {
    * the queue is paused or the clock stands still, and which other queue has items.
    */
   explain(): string {
-    return explainQueue(this.#home.embedded('explain'), this.name)
+    return explainQueue(this.#home.embedded('explain'), this.name, this.#home.waiting(this.name).first)
   }
 
   /**
@@ -218,8 +213,7 @@ export class TestQueue {
 
   #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
     const waiting = async () => {
-      const patience = () => this.#home.patience(this.name)
-      return wait({ daemon: this.#home.embedded(what), queue: this.name, patience })
+      return wait({ daemon: this.#home.embedded(what), queue: this.name, test: this.#home.waiting(this.name) })
     }
     return this.#home.noted(what, this.name, paced(waiting()))
   }

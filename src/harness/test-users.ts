@@ -69,7 +69,7 @@ export class TestUsers {
   async create(options: UserOptions): Promise<TestUser> {
     checkOptions('createUser', options, KNOWN)
     this.#check('createUser')
-    const { client, send, unawaited } = this.#backing
+    const { client, send, unawaited, notSent } = this.#backing
     const { username = this.#names.next('user'), namespace = SYSTEM } = options
     if (namespace !== SYSTEM) await makeNamespace(client, namespace)
     const { id } = await client.usersCreate({ username })
@@ -83,7 +83,7 @@ export class TestUsers {
         keyTag: options.keyTag ?? '',
         ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
       })
-      return new TestUser({ send, unawaited }, { id, username, key: made.key, keyId: made.id })
+      return new TestUser({ send, unawaited, notSent }, { id, username, key: made.key, keyId: made.id })
     } catch (error) {
       // Half a user would be in the way of the next try.
       await client.usersDelete({ id })
@@ -98,6 +98,21 @@ export class TestUsers {
       throw error
     })
     return this.#closing
+  }
+
+  /** Whether {@link closeDoor} was called. */
+  get doorClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Lets who sends no key be an administrator again, and removes the one that closed the door. */
+  async openDoor(): Promise<void> {
+    const admin = await this.#closing
+    this.#closing = undefined
+    if (admin === undefined) return
+    await admin.roleBindingsCreate({ namespace: SYSTEM, roleName: ADMIN, userId: 'anonymous' })
+    this.#backing.useKey(undefined)
+    await this.#backing.client.usersDelete({ id: admin.id })
   }
 
   async #closeDoor(): Promise<TestUser> {

@@ -1,40 +1,36 @@
-/**
- * Waiting for a fact: for an event, or for a state of a queue. Whoever waits looks again after each event, so that the
- * wait is over when the fact is there, and a wait in vain says what there was instead.
- */
-import { atCallSite, originOf } from '../client/call-site.js'
+/** Waiting for a fact about a queue: for an event, or until it is drained or idle; and what is told when it never came. */
+import { atCallSite, type Origin, originOf, siteText } from '../client/call-site.js'
 import { parseDuration } from '../clock/duration.js'
-import { wakeAfter } from '../clock/real-time.js'
-import type { Daemon, EventKind } from '../daemon/daemon.js'
+import { EVENT_KINDS, type EventKind, nearestOf } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
-import { explainQueue, goneError, lengthOf } from './diagnosis/explain.js'
+import { explainQueue, goneError } from './diagnosis/explain.js'
 import { EventLog, type QueueEvent } from './event-log.js'
 import { checkOptions } from './known-options.js'
+import { vigil, type WaitingPlace } from './vigil.js'
 
 /** What every wait takes. */
 export interface WaitOptions {
   /**
    * How long to wait by the machine's clock, whatever the daemon's does. Default: until shortly before the runner ends the
-   * test; `'4s'` where no runner says when that is.
+   * test, or `'4s'` where no runner says when that is. A wait ends earlier when nothing can happen any more.
    */
   readonly within?: string
 }
 
-/** Where somebody waits. */
-export interface WaitingPlace {
-  readonly daemon: Daemon
-  readonly queue: string
-  /** How long to wait in vain, in milliseconds. */
-  readonly patience: () => number
-}
-
 /** The event that is waited for: it has all that is said here. */
 export interface AwaitedEvent extends WaitOptions {
+  /**
+   * - of items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`,
+   *   `item-expired`, `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
+   * - of leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
+   * - of queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
+   * - of calls: `refused`
+   */
   readonly event: EventKind
   readonly reference?: string
   readonly clientId?: string
   readonly attempts?: number
-  /** Which of those events: 1, the default, is the first that the record knows of. */
+  /** Which of those events: 1, the default, is the first since the queue was made. */
   readonly times?: number
 }
 
@@ -45,10 +41,10 @@ const MOST_MISSES = 5
 /** See `queue.waitFor`. */
 export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): Promise<QueueEvent> {
   checkOptions('waitFor', awaited, EVENT_OPTIONS)
+  checkKind(awaited.event)
   const { daemon, queue } = place
   const log = new EventLog(daemon)
-  const { times = 1 } = awaited
-  const found = () => log.ofQueue(queue).filter((event) => missesOf(event, awaited) === 0)[times - 1]
+  const found = () => nth(log.ofQueue(queue), awaited)
   return until(place, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
 }
 
@@ -59,7 +55,7 @@ export async function waitUntilDrained(place: WaitingPlace, options: WaitOptions
     const totals = totalsOf(place)
     return totals.leasable + totals.leased + totals.scheduled === 0 || undefined
   }
-  await until(place, options, isSo, () => ['that nothing is left in the queue'])
+  await until(place, options, isSo, () => [`'${place.queue}' to be drained`])
 }
 
 /** See `queue.idle`. */
@@ -69,45 +65,24 @@ export async function waitUntilIdle(place: WaitingPlace, options: WaitOptions): 
     const totals = totalsOf(place)
     return totals.leasable + totals.leased === 0 || undefined
   }
-  await until(place, options, isSo, () => ['that no item is free or leased'])
+  await until(place, options, isSo, () => [`'${place.queue}' to be idle, with no item free or leased`])
 }
 
 /** Resolves with what `look` finds, now or after an event. @throws QueratorError when it finds nothing in time */
-function until<T>(
-  { daemon, queue, patience }: WaitingPlace,
+async function until<T>(
+  place: WaitingPlace,
   { within }: WaitOptions,
   look: () => T | undefined,
   wish: () => string[],
 ): Promise<T> {
-  const limit = within === undefined ? patience() : millisecondsOf(within)
-  const { record } = daemon
   const origin = originOf(until)
-  const vain = (howLong: string, state = '') => vainError(howLong, wish(), state, origin)
-  return new Promise<T>((resolve, reject) => {
-    const end = () => {
-      stopWatching()
-      stopWaiting()
-    }
-    const check = () => {
-      try {
-        const found = look()
-        if (found === undefined && !record.ended) return
-        end()
-        if (found === undefined) reject(vain('until the daemon was closed'))
-        else resolve(found)
-      } catch (error) {
-        end()
-        reject(error)
-      }
-    }
-    const stopWaiting = wakeAfter(limit, () => {
-      end()
-      const state = daemon.totals(queue) === undefined ? '' : explainQueue(daemon, queue)
-      reject(vain(`for ${lengthOf(limit)}`, state))
-    })
-    const stopWatching = record.watch(check)
-    check()
-  })
+  const limit = within === undefined ? place.test.patience : millisecondsOf(within)
+  const ended = await vigil(place, limit, look)
+  if ('found' in ended) return ended.found
+  const { daemon, queue, test } = place
+  const state = daemon.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
+  const [what = '', ...more] = wish()
+  throw waitError([`${ended.gaveUp} waiting for ${what}`, ...more, ...state].join('\n'), origin)
 }
 
 /** @throws QueratorError when it is no duration */
@@ -115,6 +90,14 @@ function millisecondsOf(within: string): number {
   const { ns, problem } = parseDuration(within)
   if (ns === undefined) throw usageError(`within is no duration; ${problem}`)
   return Number(ns) / 1e6
+}
+
+/** @throws QueratorError that names the kind that was probably meant */
+function checkKind(event: unknown): void {
+  if (EVENT_KINDS.some((kind) => kind === event)) return
+  const nearest = typeof event === 'string' ? nearestOf(event, EVENT_KINDS) : undefined
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  throw usageError(`waitFor knows no event '${String(event)}'${hint} It knows: ${EVENT_KINDS.join(', ')}`)
 }
 
 function totalsOf({ daemon, queue }: WaitingPlace) {
@@ -127,28 +110,45 @@ function totalsOf({ daemon, queue }: WaitingPlace) {
 }
 
 /** The error of a wait, which points at the line that waits and not at the timer that ended it. */
-function vainError(
-  howLong: string,
-  [wish = '', ...more]: string[],
-  state: string,
-  origin: { readonly stack?: string },
-): QueratorError {
-  const error = usageError(
-    [`waited ${howLong}, in vain, ${wish}`, ...more, ...(state === '' ? [] : [state])].join('\n'),
-  )
+function waitError(message: string, origin: Origin): QueratorError {
+  const error = usageError(message)
   const frames = (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
   return atCallSite(error)
 }
 
+/** What each event is to an item, a lease or a queue: the end of "waiting for it …". */
+const WORDS: Partial<Record<EventKind, string>> = {
+  'item-due': 'to come due',
+  'lease-expired': 'to lose its lease',
+  'item-expired': 'to expire',
+  'attempts-exhausted': 'to run out of attempts',
+  'lease-waiting': 'to wait',
+  'lease-timed-out': 'to time out',
+}
+
+/** `'order-1' to be completed`. */
 function wanted({ event, reference, clientId, attempts, times = 1 }: AwaitedEvent): string {
-  const what = [
-    reference === undefined ? '' : ` of '${reference}'`,
-    clientId === undefined ? '' : ` by ${clientId}`,
-    attempts === undefined ? '' : ` on attempt ${attempts}`,
-    times === 1 ? '' : `, ${times} times`,
-  ]
-  return `for ${event}${what.join('')}`
+  const subject = reference === undefined ? subjectOf(event) : `'${reference}'`
+  const words = WORDS[event] ?? `to be ${event.replace(/^(queue|lease)-/, '')}`
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  const attempt = attempts === undefined ? '' : ` on attempt ${attempts}`
+  return `${subject} ${words}${by}${attempt}${times === 1 ? '' : `, ${times} times`}`
+}
+
+function subjectOf(event: EventKind): string {
+  if (event === 'refused') return 'a call'
+  if (event.startsWith('queue-')) return 'the queue'
+  return event !== 'lease-expired' && event.startsWith('lease-') ? 'a lease' : 'an item'
+}
+
+/** The event with which it has happened so often; a refused call may have happened many times in one. */
+function nth(events: readonly QueueEvent[], awaited: AwaitedEvent): QueueEvent | undefined {
+  let left = awaited.times ?? 1
+  return events.find((event) => {
+    if (missesOf(event, awaited) === 0) left -= event.times ?? 1
+    return left <= 0
+  })
 }
 
 /** In how many points an event is another than the one that is waited for. */
@@ -173,13 +173,13 @@ function nearest(events: readonly QueueEvent[], awaited: AwaitedEvent): string[]
     .sort((a, b) => a.misses - b.misses || b.event.number - a.event.number)
     .slice(0, MOST_MISSES)
     .sort((a, b) => a.event.number - b.event.number)
-  if (near.length === 0) return [`there was no ${awaited.event} at all`]
-  return ['nearest to it:', ...near.map(({ event }) => `  ${eventText(event)}`)]
+  if (near.length === 0) return [`no '${awaited.event}' event occurred`]
+  return ['nearest events:', ...near.map(({ event }) => `  ${eventText(event)}`)]
 }
 
-function eventText({ kind, reference, item, clientId, attempts, callSite, call }: QueueEvent): string {
+function eventText({ kind, reference, item, clientId, attempts, callPath, call }: QueueEvent): string {
   const name = item === undefined ? '' : ` ${reference || 'an item'} (#${item})`
   const by = clientId === undefined ? '' : ` by ${clientId}`
   const attempt = attempts ? `, attempt ${attempts}` : ''
-  return `${kind}${name}${by}${attempt}; ${call}${callSite === undefined ? '' : ` at ${callSite}`}`
+  return `${kind}${name}${by}${attempt}; ${call}${siteText(callPath)}`
 }

@@ -58,6 +58,9 @@ interface JestGlobals {
   }
 }
 
+/** Jest's own: the timeout of the running test. */
+const TIMERS = 1
+
 /** What hangs on Jest's `test` and takes a body. */
 const KINDS = ['only', 'skip', 'failing', 'each']
 
@@ -94,7 +97,7 @@ function fixturesOfFile() {
   globals.beforeEach(async () => {
     inTurn = undefined
     const { currentTestName: name = 'queue', testPath: file } = globals.expect.getState()
-    inTurn = await tests.begin({ name, file, timeout: testTimeout() })
+    inTurn = await tests.begin({ name, file, timeout: testTimeout(), timers: TIMERS })
   })
   const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
@@ -129,7 +132,7 @@ function concurrentBody(
   body: Parameters<Wrap>[1],
 ): ReturnType<Wrap> {
   return async function (this: unknown, ...args) {
-    const test = await tests.begin({ ...which, apart: true, timeout: testTimeout() })
+    const test = await tests.begin({ ...which, apart: true, timeout: testTimeout(), timers: TIMERS })
     const answer = await tests
       .inside(test, async () => Reflect.apply(body, this, args))
       .catch(async (error: unknown) => {

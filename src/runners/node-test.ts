@@ -42,9 +42,10 @@ function fixturesOfFile() {
   beforeEach(async (given) => {
     const context = given as Context
     const file = context.filePath ?? process.argv[1]
-    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE })
+    // Before the test begins, which notes what the process waits for anyway.
     const channel = new MessageChannel()
     channel.port1.ref()
+    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE })
     running.set(context, { test, channel })
     // After every afterEach of the user.
     context.after(() => endTest(context))

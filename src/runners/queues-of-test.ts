@@ -15,6 +15,10 @@ interface Beginning {
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
   readonly leaks: LeaksMode
+  /** How many timers of the runner keep the process alive while the test runs; default 0. */
+  readonly timers?: number | undefined
+  /** Those of the test inside of which it runs. */
+  readonly outer?: QueuesOfTest | undefined
 }
 
 /** The queues of one test: made under its name, gone when it is over. */
@@ -23,16 +27,19 @@ export class QueuesOfTest {
   readonly #label: string
   readonly #queues: TestQueue[] = []
   readonly #observed: ReturnType<TestDaemon['observe']>
+  readonly #switches: ReturnType<TestDaemon['switches']['begin']>
   #leaks: LeaksMode
 
-  constructor(daemon: TestDaemon, { name, file, timeout, leaks }: Beginning) {
+  constructor(daemon: TestDaemon, { name, file, timeout, leaks, timers = 0, outer }: Beginning) {
     this.#daemon = daemon
     this.#label = name
     this.#leaks = leaks
+    this.#switches = daemon.switches.begin(outer === undefined ? undefined : outer.#switches)
     this.#observed = daemon.observe({
       title: name,
       file,
       timeout,
+      timers,
       queues: () => this.#queues.map((queue) => queue.name),
     })
   }
@@ -55,13 +62,21 @@ export class QueuesOfTest {
    */
   async end({ errors }: EndOfTest): Promise<string | undefined> {
     // A test that failed was cut short, and left things open for that.
-    const leaks = errors === undefined && this.#leaks !== 'off' ? this.#observed?.leaks() : undefined
-    const report = errors === undefined || errors.length === 0 ? undefined : this.#observed?.report(errors)
+    const leaks = errors === undefined && this.#leaks !== 'off' ? await this.#observed?.leaks() : undefined
+    const report = this.#observed === undefined ? undefined : this.#report(errors)
     this.#observed?.end()
     if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
+    await this.#daemon.switches.end(this.#switches)
     if (leaks === undefined) return report
     if (this.#leaks === 'error') throw leaks
     console.warn(leaks.message)
     return report
+  }
+
+  #report(errors: EndOfTest['errors']): string | undefined {
+    // None where there is nothing to tell: the test was to fail, or still runs.
+    if (errors !== undefined) return errors.length === 0 ? undefined : this.#observed?.report(errors)
+    if (process.env.QUERATOR_REPORT_ALL === '1') this.#observed?.addPassed()
+    return undefined
   }
 }

@@ -26,6 +26,8 @@ export interface Beginning {
   readonly apart?: boolean
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
+  /** How many timers of the runner keep the process alive while the test runs; default 0. */
+  readonly timers?: number
   /** The path of its file. */
   readonly file?: string | undefined
 }
@@ -49,10 +51,17 @@ export class RunningTests {
   }
 
   /** A test is about to run: makes its queue. */
-  async begin({ name, apart = false, timeout, file }: Beginning): Promise<RunningTest> {
+  async begin({ name, apart = false, timeout, timers, file }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
     const ownName = name.split(INSIDE).at(-1) ?? name
-    const queues = new QueuesOfTest(this.#daemon(), { name: ownName, file, timeout, leaks: this.#leaks() })
+    const queues = new QueuesOfTest(this.#daemon(), {
+      name: ownName,
+      file,
+      timeout,
+      timers,
+      leaks: this.#leaks(),
+      outer: outer?.queues,
+    })
     const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
     this.#running.add(test)
     return test

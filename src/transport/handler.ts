@@ -14,6 +14,7 @@ import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { keyOf } from './authorization.js'
 import { type Health, healthReply } from './health.js'
 import { MetricsPage, type QueueFigures } from './metrics.js'
+import { faultyField, type Named, namedIn, namedInBody } from './named-in-body.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
 import { Timings } from './timings.js'
@@ -39,8 +40,30 @@ export interface Backend<Caller> {
   health(): Health
   /** What the metrics tell of the queues. */
   queueFigures(): readonly QueueFigures[]
+  /** Notes a call that gets an error for an answer. */
+  refused(refused: RefusedCall): void
   /** Notes a failure that is nobody's request's fault. */
   failed(error: unknown, request: { method: string; path: string }): void
+}
+
+/** A call that gets an error for an answer. */
+export interface RefusedCall {
+  readonly path: string
+  /** Undefined for a path that leads nowhere. */
+  readonly name: MethodName | undefined
+  readonly request: WireRequest
+  readonly named: Named
+  readonly error: QueratorError
+  /** The field of the body at which reading it ended; empty where that is not known. */
+  readonly field: string
+}
+
+/** How much there was to do, for whoever asks whether anything moves. */
+export interface Activity {
+  /** Calls that have come so far, whatever became of them. */
+  started: number
+  /** Those that have no answer yet, waiting leases among them. */
+  open: number
 }
 
 /** See the head of this file. */
@@ -48,6 +71,7 @@ export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
   readonly #timings = new Timings()
   readonly #metrics: MetricsPage
+  readonly activity: Activity = { started: 0, open: 0 }
 
   constructor(backend: Backend<Caller>) {
     this.#backend = backend
@@ -58,26 +82,36 @@ export class Handler<Caller = unknown> {
   async handle(request: WireRequest): Promise<WireReply> {
     const start = passedNow()
     const path = pathOf(request.target)
+    let name: MethodName | undefined
+    let body: Uint8Array | undefined
+    let message: unknown
+    this.activity.started++
+    this.activity.open++
     try {
       if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
       if (request.method === 'GET' && path === '/metrics') return await this.#metrics.reply(request.headers)
       if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
       const caller = this.#backend.identify(keyOf(request.headers.authorization))
-      const name = methodAt(path)
+      name = methodAt(path)
       if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
       const method = METHODS[name] as Method
       const reading = readBody(request.body, method.bodyLimit)
-      const body = ArrayBuffer.isView(reading) ? reading : await reading
-      const message = decodeRequest(method.request, body, encodingOfBody(request))
+      body = ArrayBuffer.isView(reading) ? reading : await reading
+      message = decodeRequest(method.request, body, encodingOfBody(request))
       const response = (await this.#backend.call(name, message, request, caller)) ?? OK_REPLY
       const held = request.replying?.()
       if (held !== undefined) await held
       return reply(request, method.response, response, 200)
     } catch (error) {
       const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
+      name ??= methodAt(path)
+      const named = message === undefined ? namedByThen(name, body ?? request.body) : namedIn(message)
+      const field = body === undefined ? '' : faultyField(body, known.message)
+      this.#backend.refused({ path, name, request, named, error: known, field })
       await request.replying?.()
       return reply(request, Reply, errorReply(known), known.code, known.details)
     } finally {
+      this.activity.open--
       this.#timings.observe(path, (passedNow() - start) / 1000)
     }
   }
@@ -86,6 +120,12 @@ export class Handler<Caller = unknown> {
     this.#backend.failed(error, { method: request.method, path })
     return new QueratorError(500, 'Internal Error')
   }
+}
+
+/** Of a body that was not read, or could not be. */
+function namedByThen(name: MethodName | undefined, body: WireRequest['body']): Named {
+  if (name === undefined || !ArrayBuffer.isView(body)) return namedIn(undefined)
+  return namedInBody((METHODS[name] as Method).request, body)
 }
 
 function encodingOfBody(request: WireRequest): Encoding {

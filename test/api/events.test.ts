@@ -81,7 +81,7 @@ test('leases that wait: served, timed out, abandoned', async () => {
     '+0s lease-waiting late (queue.lease)',
     '+0s lease-waiting gone (queue.lease)',
     '+0s produced #1/0 (queue.produce)',
-    '+0s leased #1/1 served (queue.produce)',
+    '+0s leased #1/1 served (queue.lease)',
     '+0s lease-served served (queue.produce)',
     '+2s lease-timed-out late (clock)',
     '+2s lease-abandoned gone (client gone)',
@@ -213,5 +213,23 @@ test('a server elsewhere does not tell', async () => {
 test.each([-1, 1.5, 'many'])('events: %s is no number of events', async (events) => {
   await expect(startTestDaemon({ events: events as number })).rejects.toThrow(
     `the option events is a number of events, 0 or more; got ${events}`,
+  )
+})
+
+test('wrappers around calls can be left out of their places', async () => {
+  const skip = ['test/support/turns.ts', 'test/api/wrapper']
+  await using daemon = await startTestDaemon({ callSites: { skip }, log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce({})
+  expect(queue.history()[0]?.callPath[0]).toMatch(/^test\/api\/events\.test\.ts:\d+:\d+$/)
+  await using all = await startTestDaemon({ callSites: { skip: ['events.test.ts'] }, log: 'silent' })
+  await all.createQueue({ name: 'q' })
+  // A wrapper is better than nothing.
+  expect([...all.events][0]?.callSite).toMatch(/events\.test\.ts/)
+})
+
+test.each([{}, { skip: 'a' }, { skip: [''] }, 'yes'])('callSites: %j is refused', async (callSites) => {
+  await expect(startTestDaemon({ callSites: callSites as never })).rejects.toThrow(
+    "the option callSites is true, false or { skip: ['src/querator.ts'] }; got",
   )
 })

@@ -13,7 +13,7 @@ function observed(daemon: TestDaemon, ...own: string[]) {
 
 /** The report without the places of calls, line by line. */
 function lines(report: string | undefined): string[] {
-  return (report ?? '').replaceAll(/ \([^)]*\.ts:\d+:\d+\)/g, '').split('\n')
+  return (report ?? '').replaceAll(/ \([^)]*\.ts:\d+\)/g, '').split('\n')
 }
 
 test('items with their events, leases that wait, what was handed out again, and whose id an error names', async () => {
@@ -31,8 +31,10 @@ test('items with their events, leases that wait, what was handed out again, and 
   const id = slow.items[0]?.id
   const report = seen.report([refused])
   expect(report).toContain('  ! w4 still waits for an item, since +11s (test/api/report.test.ts:')
+  const gone = `400 Bad Request, invalid storage id; '${id}' does not exist`
   expect(lines(report)).toEqual([
     "what happened in the queues of 'works off orders', with the time since the first of it:",
+    `! queue.complete was refused: ${gone}`,
     `! '${id}' was the id of order-1 until +10s: lease-expired by w1`,
     "'orders', at the end 1 leased (leaseTimeout 10s)",
     '  ! w4 still waits for an item, since +11s',
@@ -43,6 +45,7 @@ test('items with their events, leases that wait, what was handed out again, and 
     '    +0s   leased by w1 for 10s, attempt 1',
     '    +10s  lease-expired by w1',
     '    +11s  leased by w3 for 10s, attempt 2',
+    `    +11s  queue.complete refused: ${gone}`,
     '  order-2: produced +0s, leased by w2 +11s, completed +11s',
   ])
 })

@@ -36,7 +36,7 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
   expect(printed).toMatch(/expected 'fails-\d+' to be drained/)
   expect(printed).toMatch(/ reference {2}state {3}attempts {2}payload/)
   expect(printed).toMatch(/timeline of a:/)
-  expect(printed).toMatch(/\+\S+ +leased by worker for 1m0s, attempt 1 \(a\.test\.m?js:\d+:\d+\)/)
+  expect(printed).toMatch(/\+\S+ +leased by worker for 1m0s, attempt 1 \(a\.test\.m?js:\d+\)/)
   // The line of the claim, not one of ours.
   expect(printed).toMatch(/a\.test\.m?js:\d+:\d+/)
 })

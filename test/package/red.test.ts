@@ -9,15 +9,15 @@ const SCREEN = 40
 
 /** What has to stand there, by suite. */
 const CAUSES: Record<string, readonly RegExp[]> = {
-  'lost-item': [/missing: 'order-2'/, /timeline of order-2:/, /completed by shipper \(workers\.cjs:\d+:\d+\)/],
+  'lost-item': [/missing: 'order-2'/, /timeline of order-2:/, /completed by shipper \(workers\.cjs:\d+[^)]*\)/],
   'double-processing': [/order-1 was handed out again, to quick: the lease of slow ran out after 30s/],
-  'forgotten-complete': [/gift +leased +1/, /leased by biller for 1m0s, attempt 1 \(workers\.cjs:\d+:\d+\)/],
-  'wrong-queue-name': [/packer waits in 'shop-order' \(workers\.cjs:\d+:\d+\); was 'shop-orders' meant\?/],
+  'forgotten-complete': [/gift +leased +1/, /leased by biller for 1m0s, attempt 1 \(workers\.cjs:\d+[^)]*\)/],
+  'wrong-queue-name': [/packer waits in 'shop-order' \(workers\.cjs:\d+[^)]*\); was 'shop-orders' meant\?/],
   'lease-too-short': [
     /invalid storage id; '(\w{27})' does not exist/,
     /'\w{27}' was the id of order-1 until \+10(\.\d+)?s: lease-expired by packer/,
   ],
-  'poison-item': [/broken +free +5 +\{"id":/, /attempt 5/, /retried by importer \(workers\.cjs:\d+:\d+\)/],
+  'poison-item': [/broken +free +5 +\{"id":/, /attempt 5/, /retried by importer \(workers\.cjs:\d+[^)]*\)/],
   'dead-letter-expected': [/missing: 'order-1'/, /attempt 2/, /lease-expired by crashes/],
   'waits-for-ever': [
     /packer (still )?waits for an item/,

@@ -42,6 +42,7 @@ test.each([
     },
     health: () => ({ healthy: true, version: '', now: 0 }),
     queueFigures: () => [],
+    refused: () => undefined,
     failed: (error, { method, path }) => log.write('error', 'request failed', { method, path, error }),
   })
   const reply = await handler.handle({

@@ -1,18 +1,25 @@
 /** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
-import { callSiteOf } from '../../client/call-site.js'
+import { placesOf, siteText } from '../../client/call-site.js'
 import { formatDuration } from '../../clock/duration.js'
+import { passedNow } from '../../clock/real-time.js'
 import type { Daemon, ItemState, QueueState } from '../../daemon/daemon.js'
 import { usageError } from '../../errors.js'
+import { EventLog } from '../event-log.js'
+import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
 
 /** So many items, leases and queues of a kind are told one by one. */
 const MOST_TOLD = 10
 
-/** Explains a queue. @throws QueratorError when there is none of that name */
-export function explainQueue(daemon: Daemon, name: string): string {
+/**
+ * Explains a queue. Of refused calls those count that were made since the event of this number.
+ * @throws QueratorError when there is no queue of that name
+ */
+export function explainQueue(daemon: Daemon, name: string, since = 1): string {
   const state = daemon.queueState(name)
   const now = daemon.clock.now()
   return [
     headline(state),
+    ...refusedLines(daemon, name, since),
     ...(state.paused ? [`the queue is paused: daemon.resume('${name}') lets requests in`] : []),
     ...(state.partitions === 0 ? ['the queue has no partitions: no storage has a share of a whole one'] : []),
     ...told(state.waiting, (lease) => waitingText(lease, now)),
@@ -38,9 +45,28 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
   return `'${name}': ${leases}; ${items}${where}`
 }
 
+/** Refused calls about this queue, or about one that does not exist: they may have been meant for it. */
+function refusedLines(daemon: Daemon, name: string, since: number): string[] {
+  const id = daemon.queueId(name)
+  const events = new EventLog(daemon).since(since)
+  const refused = events.filter((event) => event.kind === 'refused' && (event.queueId === id || event.queueId === 0))
+  const ended = events.filter((event) => event.kind === 'lease-timed-out' && event.queueId === id)
+  const clients = [...new Set(ended.map(({ clientId = '' }) => clientId))]
+  const empty = `${plural(ended.length, 'lease')} got nothing in time, by ${clients.slice(0, MOST_TOLD).join(', ')}`
+  return [
+    ...told(refusalsOf(refused), (refusal) => `! ${refusalText(refusal)}${ago(daemon, refusal)}`),
+    ...(ended.length === 0 ? [] : [`  ${empty}`]),
+  ]
+}
+
+function ago(daemon: Daemon, { lastEvent }: RefusalStory): string {
+  const { refusal } = daemon.record.at(lastEvent)
+  return refusal === undefined ? '' : `, ${lengthOf(passedNow() - refusal.lastPassed)} ago`
+}
+
 function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][number], now: number): string {
   const upTo = batchSize === 1 ? 'an item' : `up to ${batchSize} items`
-  return `${consumer.clientId} waits for ${upTo}, ${inTime(deadline, now)} at most${siteText(consumer.cause.origin)}`
+  return `${consumer.clientId} waits for ${upTo}, ${inTime(deadline, now)} at most${siteText(placesOf(consumer.cause.origin))}`
 }
 
 function itemText(
@@ -54,7 +80,7 @@ function itemText(
   if (state === 'scheduled') return `${name} is scheduled: it comes due ${when}`
   const of = queue.maxAttempts === 0 ? '' : ` of ${queue.maxAttempts}`
   const by = consumer === undefined ? '' : ` by ${consumer.clientId}`
-  return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(consumer?.cause.origin)}`
+  return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(placesOf(consumer?.cause.origin))}`
 }
 
 /** What would have to happen in a queue before a lease that waits gets something; nothing where none waits. */
@@ -96,7 +122,7 @@ function waitersElsewhere(daemon: Daemon, name: string): string[] {
     const waiting = daemon.queueState(other).waiting[0]
     const who = waiting === undefined ? '' : `${waiting.consumer.clientId} waits in `
     const asked = other === meant ? `; was '${name}' meant?` : ''
-    return `a lease waits in another queue: ${who}'${other}'${siteText(waiting?.consumer.cause.origin)}${asked}`
+    return `a lease waits in another queue: ${who}'${other}'${siteText(placesOf(waiting?.consumer.cause.origin))}${asked}`
   })
 }
 
@@ -114,11 +140,6 @@ function told<T>(list: readonly T[], text: (one: T) => string): string[] {
   const lines = list.slice(0, MOST_TOLD).map((one) => `  ${text(one)}`)
   const left = list.length - lines.length
   return left > 0 ? [...lines, `  and ${left} more`] : lines
-}
-
-function siteText(origin: { readonly stack?: string | undefined } | undefined): string {
-  const site = callSiteOf(origin?.stack)
-  return site === undefined ? '' : ` (${site})`
 }
 
 function inTime(at: number, now: number): string {

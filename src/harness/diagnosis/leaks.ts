@@ -2,10 +2,11 @@
  * What a test left open in its own queues: items that it leased and gave back to nobody, leases that still wait, calls
  * that it never awaited. Such a test may pass for the wrong reason, and in production the item would be leased again.
  */
-import { callSiteOf, userFrames } from '../../client/call-site.js'
+import { type Origin, placesOf, siteText, userFrames } from '../../client/call-site.js'
 import type { UnawaitedCall } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { type QueratorError, usageError } from '../../errors.js'
+import { type RefusalStory, refusalText } from './refusals.js'
 
 /** What is done about leaks: nothing, a warning, or the test fails. */
 export type LeaksMode = 'warn' | 'error' | 'off'
@@ -16,12 +17,11 @@ export const LEAKS_MODES: readonly LeaksMode[] = ['warn', 'error', 'off']
 /** Something that was left open, and the call that opened it. */
 interface Leak {
   readonly text: string
-  readonly origin: { readonly stack?: string | undefined } | undefined
+  readonly origin: Origin | undefined
 }
 
-/** So many are told one by one, and so many lines of the stack of each. */
+/** So many are told one by one. */
 const MOST_TOLD = 5
-const MOST_FRAMES = 3
 
 /** What a test of this title left open in these queues, as an error at the call of the first; undefined for nothing. */
 export function leaksError(
@@ -29,6 +29,7 @@ export function leaksError(
   title: string,
   queues: readonly string[],
   unawaited: readonly UnawaitedCall[],
+  refused: readonly RefusalStory[],
 ): QueratorError | undefined {
   const leaks = leaksOf(daemon, queues, unawaited)
   if (leaks.length === 0) return undefined
@@ -36,13 +37,15 @@ export function leaksError(
   const error = usageError(
     [
       `'${title}' is over, and left open:`,
-      ...leaks.slice(0, MOST_TOLD).flatMap(lines),
+      ...leaks.slice(0, MOST_TOLD).map(line),
       ...(more > 0 ? [`  and ${more} more`] : []),
+      // A complete that was refused leaves its item leased.
+      ...refused.slice(0, MOST_TOLD).map((refusal) => `  ! ${refusalText(refusal)}`),
       "complete or retry what a test leases, and await what it starts; leaks('off') allows it in a test",
     ].join('\n'),
   )
   // Where the lease was taken, and not where it is noticed.
-  const frames = leaks.map(({ origin }) => userFrames(origin?.stack)).find((found) => found.length > 0) ?? []
+  const frames = leaks.map(({ origin }) => userFrames(origin)).find((found) => found.length > 0) ?? []
   error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
   return error
 }
@@ -77,8 +80,6 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
   return [...open, ...calls]
 }
 
-function lines({ text, origin }: Leak): string[] {
-  const site = callSiteOf(origin?.stack)
-  const above = userFrames(origin?.stack).slice(1, MOST_FRAMES)
-  return [`  ${text}${site === undefined ? '' : ` (${site})`}`, ...above.map((frame) => `    ${frame.trim()}`)]
+function line({ text, origin }: Leak): string {
+  return `  ${text}${siteText(placesOf(origin))}`
 }

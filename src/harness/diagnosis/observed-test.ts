@@ -2,77 +2,107 @@
  * A test as its daemon sees it, from its beginning to its end: which queues it has, and what a runner is to be told of it.
  */
 import { stripVTControlCharacters } from 'node:util'
+import { placesOf, siteText } from '../../client/call-site.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { messageOf, type QueratorError } from '../../errors.js'
+import { EventLog } from '../event-log.js'
+import { lengthOf } from './explain.js'
 import { leaksError } from './leaks.js'
+import { refusalsOf } from './refusals.js'
 import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
-import { somethingHappened, storyOf } from './report/test-story.js'
+import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
+import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
 
 /** What a test needs of the others. */
 interface Home {
   readonly files: ReportFiles
+  /** Who moved the clock before, and by how much. */
+  readonly movers: Map<string, number>
   ended(): void
+}
+
+/** What somebody who waits needs to know of the test that does. */
+export interface WaitingTest {
+  /** How long to wait for a fact at most, in milliseconds. */
+  readonly patience: number
+  /** The number of the first event of the test. */
+  readonly first: number
+  /** What the process waited for when the test began; undefined where no runner says when that was. */
+  readonly usual: Resources | undefined
 }
 
 /** The tests of a daemon that run. */
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
+  readonly #movers = new Map<string, number>()
 
   /** A test begins. */
   begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
     if (test.file !== undefined) this.#files.begin(test.file)
-    const home = { files: this.#files, ended: () => this.#running.delete(observed) }
+    const home = { files: this.#files, movers: this.#movers, ended: () => this.#running.delete(observed) }
+    daemon.beginTest()
     const observed = new ObservedTest(daemon, unawaited, test, home)
     this.#running.add(observed)
     if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
     return observed
   }
 
-  /** How long to wait for a fact about a queue in vain: less than the test runs that has the queue, or runs alone. */
-  patience(queueName: string): number {
+  /** The test that has this queue, or else the only one that runs. */
+  waiting(queueName: string): WaitingTest {
     const running = [...this.#running]
     const asking = running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
-    return asking?.patience ?? USUAL_PATIENCE
+    return {
+      patience: asking?.patience ?? USUAL_PATIENCE,
+      first: asking?.first ?? 1,
+      usual: asking?.usual,
+    }
   }
 }
 
-/** How long to wait in vain where no runner says when its test ends, in milliseconds: less than runners usually give one. */
+/** How long to wait for a fact where no runner says when its test ends, in milliseconds: less than runners usually give one. */
 const USUAL_PATIENCE = 4000
-/** A wait in vain ends so long before the watchdog speaks, in milliseconds. */
+/** A wait ends so long before the watchdog speaks, in milliseconds. */
 const BEFORE_THE_WATCHDOG = 100
 
 /** See the head of this file. */
 export class ObservedTest {
+  /** The number of its first event. */
+  readonly first: number
+  /** What the process waited for when the test began. */
+  readonly usual: Resources | undefined
   readonly #daemon: Daemon
   readonly #test: TestOfRunner
   readonly #unawaited: UnawaitedCalls | undefined
+  readonly #home: Home
   readonly #stopWatching: () => void
-  readonly #first: number
   readonly #began = passedNow()
+  readonly #movedBefore: number
+  readonly #moversBefore: readonly (readonly [string, number])[]
   #alone = true
 
-  readonly #home: Home
-
   constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
+    this.first = daemon.record.count + 1
+    this.usual = runnersOwn(test.timers ?? 0)
     this.#home = home
     this.#daemon = daemon
     this.#unawaited = unawaited
     this.#test = test
-    this.#stopWatching = watchTest(daemon, test)
-    this.#first = daemon.record.count + 1
+    this.#movedBefore = daemon.clock.moved
+    this.#moversBefore = [...home.movers]
+    this.#stopWatching = watchTest(daemon, test, this.first)
   }
 
   owns(queueName: string): boolean {
     return this.#test.queues().includes(queueName)
   }
 
-  /** How long this test may wait in vain from now on, in milliseconds; undefined where its runner sets no limit. */
+  /** How long this test may wait for a fact from now on, in milliseconds; undefined where its runner sets no limit. */
   get patience(): number | undefined {
     const speaks = speaksAfter(this.#test.timeout)
     return speaks && Math.max(0, this.#began + speaks - BEFORE_THE_WATCHDOG - passedNow())
@@ -84,23 +114,29 @@ export class ObservedTest {
   }
 
   /** What the test left open, where that is asked once it is over; undefined for nothing. */
-  leaks(): QueratorError | undefined {
-    const { title, queues } = this.#test
-    const unawaited = this.#unawaited?.take(queues()) ?? []
-    return this.#daemon.closed ? undefined : leaksError(this.#daemon, title, queues(), unawaited)
+  async leaks(): Promise<QueratorError | undefined> {
+    const unawaited = this.#unawaited?.take(this.#test.queues()) ?? []
+    const found = this.#leaks(unawaited)
+    if (found === undefined || this.#daemon.closed) return found
+    // A lease that was given up over a socket may only look as if it still waited.
+    await this.#daemon.settled()
+    return this.#leaks(unawaited)
   }
 
   /** What happened, for a test that failed with these errors; undefined for nothing. */
   report(errors: readonly unknown[]): string | undefined {
-    if (this.#daemon.closed) return undefined
-    const { title, queues, file } = this.#test
-    const span = { title, first: this.#first, own: queues(), alone: this.#alone }
-    const story = storyOf(this.#daemon, span)
+    const story = this.#story()
+    if (story === undefined) return undefined
     const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
-    if (!story.queues.some(somethingHappened)) return undefined
-    const page = file === undefined ? undefined : this.#home.files.add(file, { story, errors: said })
+    const page = this.#page(story, said)
     const lines = [reportText(story, said), page && `what happened, as a page: ${page}`]
     return lines.filter((line) => line !== undefined).join('\n') || undefined
+  }
+
+  /** Adds a test that passed to the page of its file. */
+  addPassed(): void {
+    const story = this.#story()
+    if (story !== undefined) this.#page(story, [])
   }
 
   /** The test is over. */
@@ -108,5 +144,34 @@ export class ObservedTest {
     this.#home.ended()
     this.#unawaited?.take(this.#test.queues())
     this.#stopWatching()
+    const moved = this.#daemon.clock.moved - this.#movedBefore
+    const { title } = this.#test
+    if (moved > 0) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
+  }
+
+  #leaks(unawaited: Parameters<typeof leaksError>[3]): QueratorError | undefined {
+    if (this.#daemon.closed) return undefined
+    const { title, queues } = this.#test
+    const refused = refusalsOf(new EventLog(this.#daemon).since(this.first, queues()))
+    return leaksError(this.#daemon, title, queues(), unawaited, refused)
+  }
+
+  #page(story: TestStory, errors: readonly string[]): string | undefined {
+    const { file } = this.#test
+    return file === undefined ? undefined : this.#home.files.add(file, { story, errors })
+  }
+
+  /** Undefined where nothing happened. */
+  #story(): TestStory | undefined {
+    if (this.#daemon.closed) return undefined
+    const { title, queues } = this.#test
+    const told = this.#daemon.noticesSince(this.first)
+    const notices = [
+      ...told.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`),
+      ...this.#moversBefore.map(([mover, by]) => `'${mover}', which ran before, moved the clock by ${lengthOf(by)}`),
+    ]
+    const span = { title, first: this.first, own: queues(), alone: this.#alone, notices }
+    const story = storyOf(this.#daemon, span)
+    return story.refusals.length > 0 || story.queues.some(somethingHappened) ? story : undefined
   }
 }

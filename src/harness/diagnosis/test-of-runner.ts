@@ -7,6 +7,8 @@ export interface TestOfRunner {
   readonly file?: string | undefined
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
+  /** How many timers of the runner keep the process alive while the test runs; default 0. */
+  readonly timers?: number
   /** The queues that were made for it. */
   readonly queues: () => readonly string[]
 }

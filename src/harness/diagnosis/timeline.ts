@@ -1,4 +1,5 @@
 /** The events of an item as lines: when, what, by whom, and where in the code. */
+import { siteText } from '../../client/call-site.js'
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from './explain.js'
 
@@ -22,10 +23,19 @@ export function cutInTheMiddle(lines: readonly string[], most: number): string[]
 }
 
 /** What happened, by whom, and where in the code. */
-export function eventText({ kind, clientId, attempts, deadQueue, callSite, until, time }: QueueEvent): string {
+export function eventText(event: QueueEvent): string {
+  return event.kind === 'refused' ? refusedText(event) : happenedText(event)
+}
+
+function refusedText({ call, clientId, code, codeText, message, times = 1, callPath }: QueueEvent): string {
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${message}${siteText(callPath)}`
+}
+
+function happenedText({ kind, clientId, attempts, deadQueue, callPath, until, time }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
   const to = deadQueue === undefined ? '' : ` to ${deadQueue}`
   const end = until === undefined ? '' : ` for ${lengthOf(until.getTime() - time.getTime())}`
   const attempt = kind === 'leased' ? `, attempt ${attempts}` : ''
-  return `${kind}${by}${to}${end}${attempt}${callSite === undefined ? '' : ` (${callSite})`}`
+  return `${kind}${by}${to}${end}${attempt}${siteText(callPath)}`
 }

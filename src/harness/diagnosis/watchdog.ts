@@ -17,8 +17,8 @@ export function speaksAfter(timeout: number): number | undefined {
   return Math.max(timeout - BEFORE_THE_END, timeout * 0.8)
 }
 
-/** Watches a test; answers how to stop that. Never keeps the process open. */
-export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunner): () => void {
+/** Watches a test whose first event has this number; answers how to stop that. Never keeps the process open. */
+export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunner, first: number): () => void {
   const delay = speaksAfter(timeout)
   if (delay === undefined) return () => undefined
   return wakeAfter(delay, () => {
@@ -28,6 +28,6 @@ export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunn
     const names = own.length > 0 ? own : daemon.queueNames().filter(waits)
     if (names.length === 0) return
     const head = `'${title}' is about to run out of time, and waits for a lease:`
-    console.error([head, ...names.map((name) => explainQueue(daemon, name))].join('\n'))
+    console.error([head, ...names.map((name) => explainQueue(daemon, name, first))].join('\n'))
   })
 }

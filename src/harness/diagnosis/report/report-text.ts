@@ -1,7 +1,8 @@
 /** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
-
+import { siteText } from '../../../client/call-site.js'
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../explain.js'
+import { type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
@@ -9,6 +10,7 @@ import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.
 /** A report has so many lines, and an item so many events. */
 const MOST_LINES = 40
 const MOST_EVENTS = 8
+const MOST_REFUSALS = 5
 
 /** What is said where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
@@ -20,6 +22,8 @@ const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 export function reportText(story: TestStory, said: readonly string[]): string | undefined {
   const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
   const lines = [
+    ...story.notices.map((notice) => `! ${notice}`),
+    ...refusalLines(story.refusals),
     ...idsExplained(story, said).map((text) => `! ${text}`),
     ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
   ]
@@ -30,6 +34,12 @@ export function reportText(story: TestStory, said: readonly string[]): string | 
   const shown =
     lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${REST}`]
   return [head, ...lost, ...shown].join('\n')
+}
+
+function refusalLines(refusals: readonly RefusalStory[]): string[] {
+  const lines = refusals.slice(0, MOST_REFUSALS).map((refusal) => `! ${refusalText(refusal)}`)
+  const left = refusals.length - lines.length
+  return left > 0 ? [...lines, `! ${left} other calls were refused; ${REST}`] : lines
 }
 
 function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {
@@ -45,8 +55,8 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
   return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]
 }
 
-function waitingLine({ clientId, since, callSite }: LeaseStory, begin: number): string {
-  return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${site(callSite)}`
+function waitingLine({ clientId, since, callPath }: LeaseStory, begin: number): string {
+  return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${siteText(callPath)}`
 }
 
 function itemLines({ events }: ItemStory, begin: number): string[] {
@@ -88,8 +98,4 @@ function shortLine({ events }: ItemStory, begin: number): string {
 
 function shortEvent({ kind, clientId, time }: QueueEvent, begin: number): string {
   return `${kind}${kind === 'leased' ? ` by ${clientId}` : ''} +${lengthOf(time.getTime() - begin)}`
-}
-
-function site(callSite: string | undefined): string {
-  return callSite === undefined ? '' : ` (${callSite})`
 }

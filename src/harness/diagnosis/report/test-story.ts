@@ -3,8 +3,9 @@
  * of which a report in the terminal and a page are made.
  */
 import type { Daemon } from '../../../daemon/daemon.js'
-import { EventLog, type QueueEvent } from '../../event-log.js'
+import { EventLog, type QueueEvent, withRefusals } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
+import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { orderFaults } from './order-faults.js'
 
 /** See the head of this file. */
@@ -15,6 +16,10 @@ export interface TestStory {
   readonly end: number
   /** Those that were made for the test first. */
   readonly queues: readonly QueueStory[]
+  /** Calls that were refused, folded. */
+  readonly refusals: readonly RefusalStory[]
+  /** What else a reader should know before anything else, such as a clock that another test moved. */
+  readonly notices: readonly string[]
   /** How many events of the test the record keeps no more. */
   readonly lost: number
 }
@@ -51,6 +56,8 @@ export interface ItemStory {
   /** Its reference, or else its number. */
   readonly name: string
   readonly events: readonly QueueEvent[]
+  /** What was produced, as text; absent where the record knows no more. */
+  readonly payload?: { readonly text: string; readonly cut: boolean }
 }
 
 /** A lease that had to wait. */
@@ -61,7 +68,7 @@ export interface LeaseStory {
   readonly ended: number | undefined
   /** How it ended. */
   readonly outcome: QueueEvent['kind'] | undefined
-  readonly callSite: string | undefined
+  readonly callPath: readonly string[]
 }
 
 /** What of the record belongs to the test. */
@@ -73,31 +80,43 @@ export interface Span {
   readonly own: readonly string[]
   /** Whether it ran alone, so that whatever happened meanwhile is its doing. */
   readonly alone: boolean
+  readonly notices: readonly string[]
 }
 
 /** Gathers the story of a test that is over, before its queues are gone. */
-export function storyOf(daemon: Daemon, { title, first, own, alone }: Span): TestStory {
+export function storyOf(daemon: Daemon, { title, first, own, alone, notices }: Span): TestStory {
   const events = new EventLog(daemon).since(first, alone ? undefined : own)
-  const touched = alone ? events.map((event) => event.queue) : []
-  const names = [...new Set([...own, ...touched])]
   const end = daemon.clock.now()
   return {
     title,
     begin: Math.min(end, ...events.filter(({ kind }) => kind !== 'queue-created').map(({ time }) => time.getTime())),
     end,
-    queues: names.map((name) => queueStory(daemon, name, events)),
+    queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
+    refusals: refusalsOf(events),
+    notices,
     lost: Math.max(0, daemon.record.first - first),
   }
 }
 
-function queueStory(daemon: Daemon, name: string, events: readonly QueueEvent[]): QueueStory {
-  const items = itemsOf(name, events)
+/** The queues by their numbers, the test's own first: one that was deleted and made again is two. */
+function queuesOf(daemon: Daemon, events: readonly QueueEvent[], own: readonly string[]): [number, string][] {
+  const named = events
+    .filter(({ queueId }) => queueId !== 0)
+    .map(({ queue, queueId }): [number, string] => [queueId, queue])
+  const silent = own.map((name): [number, string] => [daemon.queueId(name) ?? 0, name]).filter(([id]) => id !== 0)
+  const all = new Map([...named.filter(([, name]) => own.includes(name)), ...silent, ...named])
+  return [...all]
+}
+
+function queueStory(daemon: Daemon, id: number, name: string, events: readonly QueueEvent[]): QueueStory {
+  const items = itemsOf(daemon, id, events)
+  const exists = daemon.queueId(name) === id
   return {
     name,
-    state: daemon.totals(name) === undefined ? undefined : daemon.queueState(name),
+    state: exists ? daemon.queueState(name) : undefined,
     items,
-    leases: leasesOf(events.filter((event) => event.queue === name)),
-    advice: adviceFor(daemon, name),
+    leases: leasesOf(events.filter((event) => event.queueId === id)),
+    advice: exists ? adviceFor(daemon, name) : [],
     faults: orderFaults(items),
   }
 }
@@ -107,7 +126,7 @@ export function somethingHappened({ items, leases }: QueueStory): boolean {
   return items.length + leases.length > 0
 }
 
-function itemsOf(queue: string, events: readonly QueueEvent[]): ItemStory[] {
+function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[]): ItemStory[] {
   const byItem = new Map<number, QueueEvent[]>()
   for (const event of events) {
     if (event.item === undefined) continue
@@ -116,8 +135,21 @@ function itemsOf(queue: string, events: readonly QueueEvent[]): ItemStory[] {
     else known.push(event)
   }
   return [...byItem]
-    .filter(([, [firstOne]]) => firstOne?.queue === queue)
-    .map(([item, ofItem]) => ({ item, name: ofItem[0]?.reference || `#${item}`, events: ofItem }))
+    .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
+    .map(([item, ofItem]) => {
+      const payload = payloadOf(daemon, ofItem[0])
+      const told = withRefusals(ofItem, events)
+      const story = { item, name: ofItem[0]?.reference || `#${item}`, events: told }
+      return payload === undefined ? story : { ...story, payload }
+    })
+}
+
+function payloadOf(daemon: Daemon, produced: QueueEvent | undefined): ItemStory['payload'] {
+  if (produced === undefined) return undefined
+  const { payload } = daemon.record.at(produced.number)
+  if (payload === undefined || payload.length === 0) return undefined
+  const text = Buffer.from(payload.text, 'latin1').toString('utf8')
+  return { text, cut: payload.text.length < payload.length }
 }
 
 const ENDS = ['lease-served', 'lease-timed-out', 'lease-abandoned']
@@ -125,10 +157,10 @@ const ENDS = ['lease-served', 'lease-timed-out', 'lease-abandoned']
 function leasesOf(events: readonly QueueEvent[]): LeaseStory[] {
   const leases: LeaseStory[] = []
   const open: number[] = []
-  for (const { kind, clientId = '', time, callSite } of events) {
+  for (const { kind, clientId = '', time, callPath } of events) {
     if (kind === 'lease-waiting') {
       open.push(leases.length)
-      leases.push({ clientId, since: time.getTime(), ended: undefined, outcome: undefined, callSite })
+      leases.push({ clientId, since: time.getTime(), ended: undefined, outcome: undefined, callPath })
     } else if (ENDS.includes(kind)) {
       const at = open.findIndex((one) => leases[one]?.clientId === clientId)
       const [one] = at < 0 ? [] : open.splice(at, 1)

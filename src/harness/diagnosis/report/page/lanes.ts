@@ -1,4 +1,5 @@
 /** Items and waiting leases as lanes: a bar for each lease, a mark for each event, and all of it as a table on request. */
+import { siteText } from '../../../../client/call-site.js'
 import type { QueueEvent } from '../../../event-log.js'
 import { lengthOf } from '../../explain.js'
 import { eventText } from '../../timeline.js'
@@ -46,7 +47,7 @@ export function itemLane({ name, events }: ItemStory, queue: QueueStory, { axis,
   const rows = events.map(
     (event) =>
       `<tr><td>+${lengthOf(event.time.getTime() - begin)}</td><td>${escaped(whatHappened(event))}</td><td>${escaped(event.clientId ?? '')}</td>` +
-      `<td>${escaped(event.call)}</td><td>${escaped(event.callSite ?? '')}</td><td>${escaped(event.queue)}</td></tr>`,
+      `<td>${escaped(event.call)}</td><td>${escaped(siteText(event.callPath).replace(/^ \(|\)$/g, ''))}</td><td>${escaped(event.queue)}</td></tr>`,
   )
   return lane({ name, queue: queue.name, kind: 'item', track: [...bars, ...marks].join(''), width: axis.width }, [
     '<table><thead><tr><th>time</th><th>event</th><th>client</th><th>call</th><th>place</th><th>queue</th></tr></thead><tbody>',
@@ -61,7 +62,7 @@ function whatHappened({ kind, deadQueue }: QueueEvent): string {
 
 /** The lane of a lease that waited. */
 export function waitingLane(lease: LeaseStory, queue: QueueStory, { axis, begin }: Drawing): string {
-  const { clientId, since, ended, outcome, callSite } = lease
+  const { clientId, since, ended, outcome, callPath } = lease
   const [from = 0] = axis.places([since])
   const to = ended === undefined ? axis.endX : (axis.places([ended])[0] ?? 0)
   const how = outcome === undefined ? 'still waits' : outcome.replace('lease-', '')
@@ -70,7 +71,7 @@ export function waitingLane(lease: LeaseStory, queue: QueueStory, { axis, begin 
   const track = `<b class="wait${open}" style="left:${from}px;width:${width}px" title="${escaped(`${clientId} ${how}`)}">${escaped(how)}</b>`
   const until = ended === undefined ? '' : `, until +${lengthOf(ended - begin)}`
   return lane({ name: clientId, queue: queue.name, kind: 'lease', track, width: axis.width }, [
-    `<p>waits since +${lengthOf(since - begin)}${until}: ${escaped(how)}${callSite === undefined ? '' : ` (${escaped(callSite)})`}</p>`,
+    `<p>waits since +${lengthOf(since - begin)}${until}: ${escaped(how)}${escaped(siteText(callPath))}</p>`,
   ])
 }
 

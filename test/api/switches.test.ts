@@ -1,0 +1,161 @@
+/** What a test switches is put back when it is over; what moved time is told. */
+import { expect, test } from 'vitest'
+import { QueratorClient, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { QueuesOfTest } from '../../src/runners/queues-of-test.js'
+
+async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  return startTestDaemon({ log: 'silent', callSites: true, ...options })
+}
+
+function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOfTest {
+  return new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'error', outer })
+}
+
+const PASSED = { errors: undefined }
+
+test('a frozen clock flows again, and one that was frozen by an option stands still again', async () => {
+  const daemon = await started()
+  const one = begin(daemon, 'one')
+  daemon.clock.freeze()
+  await one.end(PASSED)
+  expect(daemon.clock.frozen).toBe(false)
+  const frozen = await started({ clock: 'frozen' })
+  const two = begin(frozen, 'two')
+  frozen.clock.resume()
+  await two.end(PASSED)
+  expect(frozen.clock.frozen).toBe(true)
+})
+
+test('pauses and resumes of queues that outlive the test', async () => {
+  const daemon = await started()
+  const [shared, paused] = [await daemon.createQueue({ name: 'shared' }), await daemon.createQueue({ name: 'paused' })]
+  paused.pause()
+  const one = begin(daemon, 'one')
+  shared.pause()
+  paused.resume()
+  await one.end(PASSED)
+  await shared.produce({ reference: 'a' })
+  expect(await shared.counts()).toMatchObject({ total: 1 })
+  expect(shared.explain()).not.toContain('paused')
+  expect(paused.explain()).toContain('paused')
+})
+
+test('interception, but not one from before the test', async () => {
+  const daemon = await started()
+  const undo = daemon.intercept('http://before.internal')
+  const original = globalThis.fetch
+  const one = begin(daemon, 'one')
+  daemon.intercept('http://within.internal')
+  await one.end(PASSED)
+  expect(globalThis.fetch).toBe(original)
+  expect((await fetch('http://before.internal/health')).status).toBe(200)
+  undo()
+})
+
+test('the closed door is open again, and can be closed once more', async () => {
+  const daemon = await started({ auth: 'internal' })
+  const anybody = daemon.clientWith({})
+  for (const name of ['one', 'two']) {
+    const seen = begin(daemon, name)
+    await daemon.closeDoor()
+    await expect(anybody.queuesList({})).rejects.toMatchObject({ code: 403 })
+    await seen.end(PASSED)
+    expect(await anybody.queuesList({})).toMatchObject({ items: [] })
+    await daemon.createQueue({ name })
+    await daemon.queue(name).delete()
+  }
+})
+
+test('with tests at the same time the last one puts everything back', async () => {
+  const daemon = await started()
+  const one = begin(daemon, 'one')
+  const two = begin(daemon, 'two')
+  daemon.clock.freeze()
+  await one.end(PASSED)
+  expect(daemon.clock.frozen).toBe(true)
+  await two.end(PASSED)
+  expect(daemon.clock.frozen).toBe(false)
+})
+
+test('a test inside of another puts back its own part', async () => {
+  const daemon = await started()
+  const outer = begin(daemon, 'outer')
+  daemon.clock.freeze()
+  const inner = begin(daemon, 'outer > inner', outer)
+  daemon.clock.resume()
+  await inner.end(PASSED)
+  expect(daemon.clock.frozen).toBe(true)
+  await outer.end(PASSED)
+  expect(daemon.clock.frozen).toBe(false)
+})
+
+test('a later failure says which test moved the clock', async () => {
+  const daemon = await started()
+  const mover = begin(daemon, 'an order expires')
+  await daemon.clock.advance('1h')
+  await daemon.clock.advance('1m')
+  await mover.end(PASSED)
+  const later = begin(daemon, 'later')
+  await (await later.create({ name: 'orders' })).produce({ reference: 'order-1' })
+  const report = await later.end({ errors: [new Error('failed')] })
+  expect(report?.split('\n')[1]).toBe("! 'an order expires', which ran before, moved the clock by 1h1m0s")
+})
+
+test('a time by the machine, behind a clock that was moved, is told once a test, with its line', async () => {
+  const warnings: string[] = []
+  const daemon = await started({ log: ({ level, message }) => void (level === 'warn' && warnings.push(message)) })
+  const seen = begin(daemon, 'one')
+  const queue = await seen.create({ name: 'orders' })
+  await queue.produce({ reference: 'order-1' }, { reference: 'order-2' })
+  await daemon.clock.advance('1m')
+  const soon = () => new Date(Date.now() + 30_000)
+  for (let round = 0; round < 2; round++) await (await queue.lease()).retry({ at: soon() })
+  await queue.produce({ enqueueAt: soon() })
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^queue\.retry: retry_at is (30s|29\.9\d*s) ahead by the machine's clock, but not by the daemon's, which is 1m0s ahead itself: the item is due at once; compute times from clock\.now\(\), or use clock: 'runner'$/,
+    ),
+    expect.stringMatching(/^queue\.produce: enqueue_at is /),
+  ])
+  const report = await seen.end({ errors: [new Error('failed')] })
+  expect(report?.split('\n')[1]).toMatch(/^! queue\.retry: retry_at is .* \(test\/api\/switches\.test\.ts:\d+\)$/)
+  const next = begin(daemon, 'two')
+  await queue.delete()
+  const again = await next.create({ name: 'orders' })
+  await again.produce({ enqueueAt: soon() })
+  expect(warnings).toHaveLength(3)
+  // By the daemon's own clock, in its past, and far ahead of both: nothing to tell.
+  await again.produce(
+    { enqueueAt: new Date(daemon.clock.now() + 30_000) },
+    { enqueueAt: new Date(0) },
+    { enqueueAt: new Date(Date.now() + 1e9) },
+  )
+  expect(warnings).toHaveLength(3)
+  await next.end({ errors: [] })
+})
+
+test('a lease over TCP that was given up at the end of the test is no leak', async () => {
+  const daemon = await started()
+  const seen = begin(daemon, 'one')
+  const queue = await seen.create({ name: 'orders' })
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  for (let round = 0; round < 5; round++) {
+    const patience = new AbortController()
+    const request = { queueName: queue.name, clientId: `w${round}`, batchSize: 1, requestTimeout: '1m' }
+    const leased = client.queueLease(request, { signal: patience.signal }).catch(() => undefined)
+    await queue.waitFor({ event: 'lease-waiting', times: round + 1 })
+    patience.abort()
+    await leased
+  }
+  expect(await seen.end(PASSED)).toBeUndefined()
+})
+
+test('a lease over TCP that still waits is one', async () => {
+  const daemon = await started()
+  const seen = begin(daemon, 'one')
+  const queue = await seen.create({ name: 'orders' })
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  client.queueLease({ queueName: queue.name, clientId: 'w', batchSize: 1, requestTimeout: '1m' }).catch(() => undefined)
+  await queue.waitFor({ event: 'lease-waiting' })
+  await expect(seen.end(PASSED)).rejects.toThrow("a lease of w that waits in 'orders'")
+})
