@@ -40,9 +40,14 @@ export function placesOf(origin: Origin | undefined): string[] {
     .map((place) => place.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, ''))
 }
 
-/** Places as they are printed: ` (src/orders.ts:12 < test/orders.test.ts:30)`; empty for none. */
+/** Places as they are printed: `src/orders.ts:12 < test/orders.test.ts:30`. */
+export function placesText(places: readonly string[]): string {
+  return places.map((place) => place.replace(/:\d+$/, '')).join(' < ')
+}
+
+/** The same behind what was called, ` (src/orders.ts:12 < test/orders.test.ts:30)`; empty for none. */
 export function siteText(places: readonly string[]): string {
-  return places.length === 0 ? '' : ` (${places.map((place) => place.replace(/:\d+$/, '')).join(' < ')})`
+  return places.length === 0 ? '' : ` (${placesText(places)})`
 }
 
 /** So many frames of a stack are taken: runners set the limit to 100, and each frame takes time, and memory in the record. */

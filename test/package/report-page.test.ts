@@ -99,8 +99,8 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   test('items are lanes on the axis of the clock, leases are bars', () =>
     opened('light', async (page) => {
       expect(await page.locator('h1').innerText()).toBe('tests/orders.test.js')
-      expect(await page.locator('pre').innerText()).toBe('the evening was <i>too long</i>')
-      expect(await names(page)).toEqual(['waits waiter', 'order-1', 'order-2', '<b>&"mail'])
+      expect(await page.locator('.error pre').innerText()).toBe('the evening was <i>too long</i>')
+      expect(await names(page)).toEqual(['order-1', 'order-2', 'waits waiter', '<b>&"mail'])
       expect(await page.locator('.axis .track span').allInnerTexts()).toEqual(['+0s', '+1s', '+30s', '+31s'])
       const box = async (client: string) => {
         const found = await page.locator('.lane .bar, .lane .wait').filter({ hasText: client }).boundingBox()

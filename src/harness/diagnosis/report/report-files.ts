@@ -1,31 +1,34 @@
 /**
- * `QUERATOR_REPORT=<folder>`: a page for each test file of which a test failed, in that folder at the path of the file. A
- * page is written anew after each failed test, so that it is there also when the run is killed.
+ * `QUERATOR_REPORT=<folder>`: a page for each test file with a test to report, in that folder at the path of the file. The
+ * page is written anew after each of these tests, so that it is there also when the run is killed.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { messageOf } from '../../../errors.js'
-import { type FailedTest, reportPage } from './page/report-page.js'
+import { type ReportedTest, reportPage } from './page/report-page.js'
 
 /** The pages of the test files that a daemon serves. */
 export class ReportFiles {
-  /** By file. */
-  readonly #failed = new Map<string, FailedTest[]>()
+  /** The tests on the page of each file. */
+  readonly #tests = new Map<string, ReportedTest[]>()
 
   /** A test of this file begins: with the first of them goes the page of an earlier run. */
   begin(file: string): void {
     const folder = process.env.QUERATOR_REPORT
-    if (!folder || this.#failed.has(file)) return
-    this.#failed.set(file, [])
+    if (!folder || this.#tests.has(file)) return
+    this.#tests.set(file, [])
     attempt(() => rmSync(pathOf(folder, file), { force: true }))
   }
 
-  /** A test of this file failed: answers the path of its page, where one is written. */
-  add(file: string, test: FailedTest): string | undefined {
+  /**
+   * Puts a test on the page of its file. Empty `errors` say that it passed. Returns the path of the page, or undefined
+   * where none is written.
+   */
+  add(file: string, test: ReportedTest): string | undefined {
     const folder = process.env.QUERATOR_REPORT
     if (!folder) return undefined
-    const tests = [...(this.#failed.get(file) ?? []), test]
-    this.#failed.set(file, tests)
+    const tests = [...(this.#tests.get(file) ?? []), test]
+    this.#tests.set(file, tests)
     const path = pathOf(folder, file)
     return attempt(() => {
       mkdirSync(dirname(path), { recursive: true })

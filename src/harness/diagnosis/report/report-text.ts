@@ -6,6 +6,7 @@ import { type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
+import { idsNamedIn, wentAsUsual } from './usual.js'
 
 /** A report has so many lines, and an item so many events. */
 const MOST_LINES = 40
@@ -66,12 +67,9 @@ function itemLines({ events }: ItemStory, begin: number): string[] {
   return cutInTheMiddle(lines, MOST_EVENTS)
 }
 
-const USUAL = ['produced', 'leased', 'completed']
-
 /** Ids change; those that errors name are told by the items that had them. */
 function idsExplained({ queues, begin }: TestStory, said: readonly string[]): string[] {
-  const ids = new Set(said.flatMap((text) => text.match(/\b[0-9A-Za-z]{27}\b/g) ?? []))
-  return [...ids].flatMap((id) => {
+  return [...idsNamedIn(said)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
     if (item === undefined) return []
     const last = item.events.findLastIndex((event) => event.id === id)
@@ -83,11 +81,6 @@ function idsExplained({ queues, begin }: TestStory, said: readonly string[]): st
 
 function isCompleted({ events }: ItemStory): boolean {
   return events.at(-1)?.kind === 'completed'
-}
-
-/** Produced, leased once, completed. */
-function wentAsUsual({ events }: ItemStory): boolean {
-  return events.length === USUAL.length && events.every(({ kind }, at) => kind === USUAL[at])
 }
 
 function shortLine({ events }: ItemStory, begin: number): string {

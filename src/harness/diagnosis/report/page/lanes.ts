@@ -1,10 +1,12 @@
-/** Items and waiting leases as lanes: a bar for each lease, a mark for each event, and all of it as a table on request. */
-import { siteText } from '../../../../client/call-site.js'
+/** Items as lanes: a bar for each lease, a mark for each event, and all of it as a table with the payload on request. */
+import { placesText } from '../../../../client/call-site.js'
 import type { QueueEvent } from '../../../event-log.js'
 import { lengthOf } from '../../explain.js'
 import { eventText } from '../../timeline.js'
-import type { ItemStory, LeaseStory, QueueStory } from '../test-story.js'
-import { escaped } from './markup.js'
+import type { ItemStory } from '../test-story.js'
+import type { Drawing } from './axis-line.js'
+import { leaseLabel } from './labels.js'
+import { escaped, foldedText } from './markup.js'
 import type { TimeAxis } from './time-axis.js'
 
 /** What stands in the circle of an event; of a lease there is the bar. */
@@ -21,84 +23,115 @@ const SIGNS: Partial<Record<QueueEvent['kind'], string>> = {
   'dead-lettered': '†',
   deleted: '−',
   cleared: '−',
+  refused: '⊘',
 }
 
 /** Kinds that are drawn as faults. */
-const FAULTS: readonly QueueEvent['kind'][] = ['lease-expired', 'item-expired', 'attempts-exhausted', 'dead-lettered']
+const FAULTS: readonly QueueEvent['kind'][] = [
+  'lease-expired',
+  'item-expired',
+  'attempts-exhausted',
+  'dead-lettered',
+  'refused',
+]
 
-/** What a lane is drawn with. */
-export interface Drawing {
-  readonly axis: TimeAxis
-  readonly begin: number
+/** So many lanes are in a group. */
+const GROUP = 50
+
+/** A lane, as HTML where it is not the name. */
+export interface Lane {
+  readonly name: string
+  /** What stands before the name. */
+  readonly prefix?: string
+  readonly track: string
+  readonly details: readonly string[]
+}
+
+/** The line of a lane, which opens its details. */
+export function laneMarkup({ name, prefix = '', track, details }: Lane): string {
+  return [
+    `<details class="lane" data-name="${escaped(name)}">`,
+    `<summary><span class="name" title="${escaped(name)}">${prefix}${escaped(name)}</span><span class="track">${track}</span></summary>`,
+    `<div class="more">${details.join('\n')}</div>`,
+    '</details>',
+  ].join('\n')
+}
+
+/** Lanes in groups. A browser neither styles nor lays out a group out of sight. */
+export function lanesInGroups(lanes: readonly string[]): string[] {
+  const groups: string[] = []
+  for (let at = 0; at < lanes.length; at += GROUP) {
+    const group = lanes.slice(at, at + GROUP)
+    groups.push(`<div class="group" style="--lanes:${group.length}">`, ...group, '</div>')
+  }
+  return groups
+}
+
+/** The times of the marks of an item. */
+export function timesOfItem({ events }: ItemStory): number[] {
+  return events.map(({ time }) => time.getTime())
 }
 
 /** The lane of an item. */
-export function itemLane({ name, events }: ItemStory, queue: QueueStory, { axis, begin }: Drawing): string {
-  const places = axis.places(events.map(({ time }) => time.getTime()))
+export function itemLane(item: ItemStory, { axis, begin }: Drawing): string {
+  const { name, events } = item
+  const places = axis.places(timesOfItem(item))
   const bars = events.flatMap((event, at) => (event.kind === 'leased' ? [leaseBar(events, at, places, axis)] : []))
-  const marks = events.flatMap((event, at) => {
-    const sign = SIGNS[event.kind]
-    const fault = FAULTS.includes(event.kind) ? ' fault' : ''
-    const title = escaped(eventText(event))
-    return sign === undefined
-      ? []
-      : [`<i class="mark${fault}" style="left:${places[at]}px" title="${title}">${sign}</i>`]
+  const marks = events.map((event, at) => mark(event, places[at] as number))
+  const track = [...bars, ...marks].join('')
+  return laneMarkup({ name, track, details: [eventTable(events, begin), payloadOf(item)] })
+}
+
+function mark(event: QueueEvent, x: number): string {
+  const sign = SIGNS[event.kind]
+  if (sign === undefined) return ''
+  const fault = FAULTS.includes(event.kind) ? ' fault' : ''
+  return `<i class="mark${fault}" style="left:${x}px" title="${escaped(eventText(event))}">${sign}</i>`
+}
+
+function leaseBar(events: readonly QueueEvent[], at: number, places: readonly number[], axis: TimeAxis): string {
+  const event = events[at] as QueueEvent
+  let end = at + 1
+  // A call that was refused leaves the lease as it is.
+  while (end < events.length && !endsLease((events[end] as QueueEvent).kind)) end++
+  const ending = events[end]
+  const from = places[at] as number
+  // A clock that tests move may have gone back.
+  const width = Math.max((places[end] ?? axis.endX) - from, 4)
+  const kind = ending === undefined ? ' open' : FAULTS.includes(ending.kind) ? ' fault' : ''
+  const label = leaseLabel(event.attempts, event.clientId ?? '', width)
+  return `<b class="bar${kind}" style="left:${from}px;width:${width}px" title="${escaped(eventText(event))}">${escaped(label)}</b>`
+}
+
+function endsLease(kind: QueueEvent['kind']): boolean {
+  return SIGNS[kind] !== undefined && kind !== 'refused'
+}
+
+function eventTable(events: readonly QueueEvent[], begin: number): string {
+  const rows = events.map((event) => {
+    const { time, clientId = '', call, callPath, queue } = event
+    const cells = [
+      `+${lengthOf(time.getTime() - begin)}`,
+      whatHappened(event),
+      clientId,
+      call,
+      placesText(callPath),
+      queue,
+    ]
+    return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`
   })
-  const rows = events.map(
-    (event) =>
-      `<tr><td>+${lengthOf(event.time.getTime() - begin)}</td><td>${escaped(whatHappened(event))}</td><td>${escaped(event.clientId ?? '')}</td>` +
-      `<td>${escaped(event.call)}</td><td>${escaped(siteText(event.callPath).replace(/^ \(|\)$/g, ''))}</td><td>${escaped(event.queue)}</td></tr>`,
-  )
-  return lane({ name, queue: queue.name, kind: 'item', track: [...bars, ...marks].join(''), width: axis.width }, [
-    '<table><thead><tr><th>time</th><th>event</th><th>client</th><th>call</th><th>place</th><th>queue</th></tr></thead><tbody>',
-    ...rows,
-    '</tbody></table>',
-  ])
+  const head = ['time', 'event', 'client', 'call', 'place', 'queue'].map((name) => `<th>${name}</th>`)
+  return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`
 }
 
 function whatHappened({ kind, deadQueue }: QueueEvent): string {
   return deadQueue === undefined ? kind : `${kind} to ${deadQueue}`
 }
 
-/** The lane of a lease that waited. */
-export function waitingLane(lease: LeaseStory, queue: QueueStory, { axis, begin }: Drawing): string {
-  const { clientId, since, ended, outcome, callPath } = lease
-  const [from = 0] = axis.places([since])
-  const to = ended === undefined ? axis.endX : (axis.places([ended])[0] ?? 0)
-  const how = outcome === undefined ? 'still waits' : outcome.replace('lease-', '')
-  const width = Math.max(to - from, 4)
-  const open = ended === undefined ? ' fault' : ''
-  const track = `<b class="wait${open}" style="left:${from}px;width:${width}px" title="${escaped(`${clientId} ${how}`)}">${escaped(how)}</b>`
-  const until = ended === undefined ? '' : `, until +${lengthOf(ended - begin)}`
-  return lane({ name: clientId, queue: queue.name, kind: 'lease', track, width: axis.width }, [
-    `<p>waits since +${lengthOf(since - begin)}${until}: ${escaped(how)}${escaped(siteText(callPath))}</p>`,
-  ])
-}
-
-function leaseBar(events: readonly QueueEvent[], at: number, places: readonly number[], axis: TimeAxis): string {
-  const { clientId = '' } = events[at] as QueueEvent
-  const end = events.findIndex((event, place) => place > at && SIGNS[event.kind] !== undefined)
-  const from = places[at] as number
-  const to = end < 0 ? axis.endX : (places[end] as number)
-  const kind = end < 0 ? ' open' : FAULTS.includes((events[end] as QueueEvent).kind) ? ' fault' : ''
-  const title = escaped(eventText(events[at] as QueueEvent))
-  return `<b class="bar${kind}" style="left:${from}px;width:${Math.max(to - from, 4)}px" title="${title}">${escaped(clientId)}</b>`
-}
-
-interface Lane {
-  readonly name: string
-  readonly queue: string
-  readonly kind: 'item' | 'lease'
-  readonly track: string
-  readonly width: number
-}
-
-function lane({ name, queue, kind, track, width }: Lane, details: readonly string[]): string {
-  const what = kind === 'lease' ? '<small>waits</small> ' : ''
-  return [
-    `<details class="lane" data-queue="${escaped(queue)}" data-name="${escaped(name)}">`,
-    `<summary><span class="name">${what}${escaped(name)}</span><span class="track" style="width:${width}px">${track}</span></summary>`,
-    ...details,
-    '</details>',
-  ].join('\n')
+function payloadOf({ payload }: ItemStory): string {
+  if (payload === undefined) return ''
+  const { text, cut } = payload
+  if (text === '' && !cut) return '<p>The payload is empty.</p>'
+  const head = cut ? 'payload <small>(cut: this is only the beginning)</small>' : 'payload'
+  return `<p>${head}</p>${foldedText(cut ? `${text}…` : text, 'payload')}`
 }

@@ -1,18 +1,36 @@
 /** What the page does when it is used: filters by queue and reference, and keys. Without it everything can be read too. */
 export const PAGE_SCRIPT = `
 const form = document.querySelector('form')
-const lanes = [...document.querySelectorAll('.lane')]
+const all = (within, selector) => [...within.querySelectorAll(selector)]
+const queues = all(document, '.queue').map((part) => ({
+  part,
+  groups: all(part, '.group').map((group) => ({ group, lanes: all(group, '.lane') })),
+}))
+const lanes = all(document, '.lane')
+const grouped = (count) => count.toLocaleString('en')
 function filter() {
-  const queue = form.queue.value
+  const name = form.queue.value
   const text = form.reference.value.trim().toLowerCase()
-  for (const lane of lanes) {
-    lane.hidden = (queue !== '' && lane.dataset.queue !== queue) || !lane.dataset.name.toLowerCase().includes(text)
+  let shown = 0
+  let notDrawn = 0
+  for (const { part, groups } of queues) {
+    const chosen = name === '' || part.dataset.queue === name
+    if (chosen) notDrawn += Number(part.dataset.leftOut)
+    part.hidden = true
+    for (const { group, lanes } of groups) {
+      let inGroup = 0
+      for (const lane of lanes) {
+        lane.hidden = !chosen || !lane.dataset.name.toLowerCase().includes(text)
+        if (!lane.hidden) inGroup++
+      }
+      group.hidden = inGroup === 0
+      group.style.setProperty('--lanes', inGroup)
+      if (inGroup > 0) part.hidden = false
+      shown += inGroup
+    }
   }
-  for (const part of document.querySelectorAll('.queue')) {
-    part.hidden = [...part.querySelectorAll('.lane')].every((lane) => lane.hidden)
-  }
-  const shown = lanes.filter((lane) => !lane.hidden).length
-  form.querySelector('output').textContent = shown + ' of ' + lanes.length + ' lanes'
+  const rest = notDrawn === 0 ? '' : ', ' + grouped(notDrawn) + ' more not drawn'
+  form.querySelector('output').textContent = grouped(shown) + ' of ' + grouped(lanes.length) + ' lanes' + rest
 }
 form.addEventListener('input', filter)
 form.addEventListener('submit', (event) => event.preventDefault())

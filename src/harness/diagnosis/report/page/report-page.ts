@@ -1,51 +1,62 @@
-/** The stories of the tests of a file that failed, as one page that needs nothing else: no network, no server. */
-import { lengthOf } from '../../explain.js'
+/** The stories of tests of a file as one page that needs nothing else: no network, no server. */
+import { refusalText } from '../../refusals.js'
 import { standing } from '../standing.js'
 import { type QueueStory, somethingHappened, type TestStory } from '../test-story.js'
-import { type Drawing, itemLane, waitingLane } from './lanes.js'
-import { escaped } from './markup.js'
+import { axisLine, type Drawing, drawnWidth } from './axis-line.js'
+import { type DrawnLanes, drawnLanes } from './drawn-lanes.js'
+import { itemLane, lanesInGroups, timesOfItem } from './lanes.js'
+import { escaped, foldedText, grouped } from './markup.js'
 import { PAGE_SCRIPT } from './page-script.js'
 import { PAGE_STYLE } from './page-style.js'
 import { TimeAxis } from './time-axis.js'
+import { timesOfClient, waitingLane } from './waiting-lanes.js'
 
-/** A test that failed. */
-export interface FailedTest {
+/** A test on the page. */
+export interface ReportedTest {
   readonly story: TestStory
-  /** What it failed with. */
+  /** What it failed with; empty for a test that passed. */
   readonly errors: readonly string[]
 }
 
-/** A queue has so many lanes; a page must open at once. */
-const MOST_LANES = 1000
-/** Labels of moments keep this distance, in pixels. */
-const LABEL = 64
+/** The page is written anew with each test; the sections of earlier ones stay as they are. */
+const sections = new WeakMap<ReportedTest, string>()
 
-/** The page. `file`: the path of the test file. */
-export function reportPage(file: string, tests: readonly FailedTest[]): string {
-  const queues = [
-    ...new Set(tests.flatMap(({ story }) => story.queues.filter(somethingHappened).map(({ name }) => name))),
-  ]
+/** The page, with failed tests first. `file`: the path of the test file. */
+export function reportPage(file: string, tests: readonly ReportedTest[]): string {
+  const queues = new Set(tests.flatMap(({ story }) => story.queues.filter(somethingHappened).map(({ name }) => name)))
+  const inOrder = [...tests.filter(failed), ...tests.filter((test) => !failed(test))]
   return [
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<title>${escaped(file)}: what happened in its queues</title>`,
     `<style>${PAGE_STYLE}</style>`,
     '</head>',
     '<body>',
     `<header><h1>${escaped(file)}</h1>`,
-    `<p>${tests.length} failed ${tests.length === 1 ? 'test' : 'tests'}. Times count from the first event of each, by the daemon's clock.</p>`,
-    filters(queues),
+    `<p>${countsOf(tests)}. Times count from the first event of each test, by the daemon's clock.</p>`,
+    filters([...queues]),
     '</header>',
-    `<main>${tests.map(section).join('\n')}</main>`,
+    `<main>${inOrder.map(keptSection).join('\n')}</main>`,
     `<script>${PAGE_SCRIPT}</script>`,
     '</body>',
     '</html>',
     '',
   ].join('\n')
+}
+
+function failed({ errors }: ReportedTest): boolean {
+  return errors.length > 0
+}
+
+function countsOf(tests: readonly ReportedTest[]): string {
+  const red = tests.filter(failed).length
+  const noun = tests.length === 1 ? 'test' : 'tests'
+  if (red === tests.length) return `${red} failed ${noun}`
+  return `${tests.length} ${noun}, ${red === 0 ? 'none' : red} failed`
 }
 
 function filters(queues: readonly string[]): string {
@@ -57,57 +68,57 @@ function filters(queues: readonly string[]): string {
     '<output></output>',
     '<small>↑ ↓ between lanes, Enter opens one, / to the filter</small>',
     '</form>',
-    '<p class="legend"><b class="bar">client</b> leased <b class="bar fault">client</b> ran out <b class="bar open">client</b> still leased ',
-    '<i class="mark">+</i> produced <i class="mark">✓</i> completed <i class="mark">↺</i> retried <i class="mark">◷</i> scheduled <i class="mark">◶</i> due ',
-    '<i class="mark fault">!</i> lease ran out <i class="mark fault">†</i> dead letter <i class="mark fault">×</i> expired, exhausted</p>',
+    '<p class="legend"><b class="bar">#1 client</b> leased <b class="bar fault">#1 client</b> ran out <b class="bar open">#1 client</b> still leased ',
+    '<b class="wait">served</b> lease that waited <b class="wait fault">still waits</b> got nothing ',
+    '<i class="mark">+</i> produced <i class="mark">✓</i> completed <i class="mark">↺</i> retried <i class="mark">◷</i> scheduled <i class="mark">◶</i> due <i class="mark">−</i> deleted ',
+    '<i class="mark fault">!</i> lease ran out <i class="mark fault">†</i> dead letter <i class="mark fault">×</i> expired, exhausted <i class="mark fault">⊘</i> call refused</p>',
   ].join('\n')
 }
 
-function section({ story, errors }: FailedTest): string {
-  const lanes = story.queues.flatMap(({ items, leases }) => [
-    ...items.map(({ events }) => events.map(({ time }) => time.getTime())),
-    ...leases.map(({ since, ended }) => (ended === undefined ? [since] : [since, ended])),
-  ])
-  const axis = new TimeAxis(lanes, story.end)
-  const drawing = { axis, begin: story.begin }
+function keptSection(test: ReportedTest): string {
+  const known = sections.get(test)
+  if (known !== undefined) return known
+  const made = section(test)
+  sections.set(test, made)
+  return made
+}
+
+function section(test: ReportedTest): string {
+  const { story, errors } = test
+  const queues = story.queues.filter(somethingHappened).map((queue) => ({ queue, lanes: drawnLanes(queue, errors) }))
+  const times = queues.flatMap(({ lanes }) => [...lanes.items.map(timesOfItem), ...lanes.clients.map(timesOfClient)])
+  const drawing = { axis: new TimeAxis(times, story.end), begin: story.begin }
+  const verdict = failed(test) ? 'failed' : 'passed'
   const lost = story.lost === 0 ? '' : `<p>${story.lost} earlier events are not kept; the option events keeps more.</p>`
   return [
-    '<section>',
-    `<h2>${escaped(story.title)}</h2>`,
-    ...errors.map((error) => `<pre>${escaped(error)}</pre>`),
+    `<section class="${verdict}">`,
+    `<div class="test"><h2>${escaped(story.title)}</h2> <small class="verdict">${verdict}</small></div>`,
+    ...errors.map((error) => foldedText(error, 'error')),
+    ...[...story.notices, ...story.refusals.map(refusalText)].map((told) => `<p class="said">${escaped(told)}</p>`),
     lost,
-    '<div class="lanes">',
+    '<p class="note">The axis is not to scale: gaps are drawn by the logarithm of their length.</p>',
+    `<div class="lanes" style="--track:${drawnWidth(drawing)}px">`,
     axisLine(drawing),
-    ...story.queues.filter(somethingHappened).map((queue) => queueLanes(queue, drawing)),
+    ...queues.map(({ queue, lanes }) => queueLanes(queue, lanes, drawing)),
     '</div>',
     '</section>',
   ].join('\n')
 }
 
-/** The moments that have room for a label, the last of them with the time at which the test ended. */
-function axisLine({ axis, begin }: Drawing): string {
-  let free = 0
-  const labels = axis.moments.flatMap(([time, x]) => {
-    if (x < free && x !== axis.endX) return []
-    free = x + LABEL
-    return [`<span style="left:${x}px">+${lengthOf(time - begin)}</span>`]
-  })
-  return `<div class="axis"><span class="name"></span><span class="track" style="width:${axis.width}px">${labels.join('')}</span></div>`
-}
-
-function queueLanes(queue: QueueStory, drawing: Drawing): string {
-  const { name, leases, items, advice, faults } = queue
-  const lanes = [
-    ...leases.map((lease) => waitingLane(lease, queue, drawing)),
-    ...items.map((item) => itemLane(item, queue, drawing)),
-  ]
-  const more = lanes.length - MOST_LANES
+function queueLanes(queue: QueueStory, lanes: DrawnLanes, drawing: Drawing): string {
+  const { name, advice, faults } = queue
   return [
-    `<div class="queue" data-queue="${escaped(name)}">`,
+    `<div class="queue" data-queue="${escaped(name)}" data-left-out="${lanes.itemsLeftOut + lanes.clientsLeftOut}">`,
     `<h3>${escaped(name)} <small>${escaped(standing(queue))}</small></h3>`,
     ...[...advice, ...faults].map((fault) => `<p class="said">${escaped(fault)}</p>`),
-    ...lanes.slice(0, MOST_LANES),
-    ...(more > 0 ? [`<p>${more} more lanes are not shown.</p>`] : []),
+    ...lanesInGroups(lanes.items.map((item) => itemLane(item, drawing))),
+    leftOut(lanes.itemsLeftOut, 'item that went as usual is', 'items that went as usual are'),
+    ...lanesInGroups(lanes.clients.map((client) => waitingLane(client, drawing))),
+    leftOut(lanes.clientsLeftOut, 'client whose leases were served is', 'clients whose leases were served are'),
     '</div>',
   ].join('\n')
+}
+
+function leftOut(count: number, one: string, many: string): string {
+  return count === 0 ? '' : `<p class="rest">${grouped(count)} more ${count === 1 ? one : many} not shown.</p>`
 }

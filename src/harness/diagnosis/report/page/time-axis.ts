@@ -11,16 +11,16 @@ const DECADE = 16
 /** The axis of one test. */
 export class TimeAxis {
   readonly #columns = new Map<number, number>()
-  readonly #end: number
+  /** Where the last column ends: the right edge of what was not over at the end of the test. */
+  readonly endX: number
 
   /** `lanes`: the times of all events, lane by lane; `end`: the last moment, after all of them. */
   constructor(lanes: readonly (readonly number[])[], end: number) {
     const marks = new Map<number, number>([[end, 1]])
     for (const lane of lanes) {
-      for (const time of new Set(lane)) {
-        const atOnce = lane.filter((other) => other === time).length
-        marks.set(time, Math.max(marks.get(time) ?? 1, atOnce))
-      }
+      const ofLane = new Map<number, number>()
+      for (const time of lane) ofLane.set(time, (ofLane.get(time) ?? 0) + 1)
+      for (const [time, atOnce] of ofLane) marks.set(time, Math.max(marks.get(time) ?? 1, atOnce))
     }
     let x = 0
     let before: number | undefined
@@ -30,17 +30,7 @@ export class TimeAxis {
       x += atOnce * MARK
       before = time
     }
-    this.#end = end
-  }
-
-  /** How wide it is, in pixels. */
-  get width(): number {
-    return this.endX + MARK
-  }
-
-  /** Where the test ended. */
-  get endX(): number {
-    return this.#columns.get(this.#end) ?? 0
+    this.endX = Math.round(x)
   }
 
   /** The moments, each with its place. */
@@ -50,8 +40,10 @@ export class TimeAxis {
 
   /** The places of the marks of a lane, in the order of its times. */
   places(times: readonly number[]): number[] {
-    return times.map((time, at) => {
-      const before = times.slice(0, at).filter((other) => other === time).length
+    const marks = new Map<number, number>()
+    return times.map((time) => {
+      const before = marks.get(time) ?? 0
+      marks.set(time, before + 1)
       return (this.#columns.get(time) ?? 0) + before * MARK
     })
   }

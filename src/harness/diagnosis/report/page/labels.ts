@@ -1,0 +1,53 @@
+/** Labels of bars and of the axis, cut to whole characters by the width that they have in a monospaced font of 11 pixels. */
+
+/** In pixels: a character, and what a bar keeps free on both sides of its label. */
+const CHARACTER = 6.7
+const PADDING = 4
+/** A shorter end of a name tells nobody apart. */
+const SHORTEST_END = 3
+
+/** Characters that are as wide as two others: those of East Asia, and emoji. */
+const WIDE = /[\u2e80-\uffff]|[\u{10000}-\u{10ffff}]/u
+const GRAPHEMES = new Intl.Segmenter('en')
+
+/** How wide a text is, in pixels. */
+export function textWidth(text: string): number {
+  return cellsOf(text) * CHARACTER
+}
+
+/** The first of these labels that a bar of this width has room for; else the empty one. */
+export function fitting(labels: readonly string[], width: number): string {
+  return labels.find((label) => textWidth(label) + PADDING <= width) ?? ''
+}
+
+/** The label of a lease: `#2 worker-17`, `#2 …ker-17` or `#2`. Clients differ at the end of their names. */
+export function leaseLabel(attempt: number | undefined, clientId: string, width: number): string {
+  const number = attempt === undefined ? '' : `#${attempt}`
+  const before = number === '' ? '' : `${number} `
+  const cells = Math.floor((width - PADDING) / CHARACTER) - cellsOf(before)
+  return fitting([`${before}${clientId}`, `${before}${endOf(clientId, cells)}`, number], width)
+}
+
+/** The end of a text in so many cells, after an ellipsis. Too long where only a useless end would fit. */
+function endOf(text: string, cells: number): string {
+  const characters = charactersOf(text)
+  let free = cells - 1
+  let at = characters.length
+  while (at > 0 && cellsOf(characters[at - 1] as string) <= free) {
+    at--
+    free -= cellsOf(characters[at] as string)
+  }
+  return `…${characters.slice(Math.min(at, Math.max(0, characters.length - SHORTEST_END))).join('')}`
+}
+
+function cellsOf(text: string): number {
+  return isPlain(text) ? text.length : charactersOf(text).reduce((sum, one) => sum + (WIDE.test(one) ? 2 : 1), 0)
+}
+
+function charactersOf(text: string): string[] {
+  return isPlain(text) ? [...text] : Array.from(GRAPHEMES.segment(text), ({ segment }) => segment)
+}
+
+function isPlain(text: string): boolean {
+  return /^[ -~…]*$/.test(text)
+}

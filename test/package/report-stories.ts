@@ -1,0 +1,62 @@
+/** Stories of tests, made by hand, for the tests of the page that shows them. */
+import type { EventKind } from '../../src/daemon/daemon.js'
+import type { ItemStory, LeaseStory, QueueStory, TestStory } from '../../src/harness/diagnosis/report/test-story.js'
+import type { QueueEvent } from '../../src/harness/event-log.js'
+
+/** When each story begins. */
+export const BEGIN = Date.UTC(2026, 0, 1)
+
+/** An event of an item, so many milliseconds after the beginning. */
+export function event(kind: EventKind, after: number, more: Partial<QueueEvent> = {}): QueueEvent {
+  return {
+    number: 1,
+    time: new Date(BEGIN + after),
+    kind,
+    queue: 'orders',
+    queueId: 1,
+    call: 'queue.lease',
+    callPath: [],
+    ...more,
+  }
+}
+
+/** An item with these events. */
+export function item(name: string, events: readonly QueueEvent[], more: Partial<ItemStory> = {}): ItemStory {
+  return { item: 1, name, events, ...more }
+}
+
+/** An item that was leased once, from 1 ms to 2 ms, and completed. */
+export function usualItem(name: string): ItemStory {
+  return item(name, [
+    event('produced', 0),
+    event('leased', 1, { attempts: 1, clientId: 'worker' }),
+    event('completed', 2, { clientId: 'worker' }),
+  ])
+}
+
+/** So many of them, with names from `order-0` on. */
+export function usualItems(count: number): ItemStory[] {
+  return Array.from({ length: count }, (_, at) => usualItem(`order-${at}`))
+}
+
+/** A lease that waited from one time after the beginning to another, and was served; without the second it still waits. */
+export function waited(clientId: string, from: number, to?: number): LeaseStory {
+  const ended = to === undefined ? undefined : BEGIN + to
+  const outcome = to === undefined ? undefined : 'lease-served'
+  return { clientId, since: BEGIN + from, ended, outcome, callPath: [] }
+}
+
+/** A test with one queue of these items and leases. */
+export function story(items: readonly ItemStory[], more: Partial<QueueStory> & { title?: string; end?: number } = {}) {
+  const { title = 'works off orders', end = 1000, ...ofQueue } = more
+  const queue = { name: 'orders', state: undefined, items, leases: [], advice: [], faults: [], ...ofQueue }
+  return {
+    title,
+    begin: BEGIN,
+    end: BEGIN + end,
+    queues: [queue],
+    refusals: [],
+    notices: [],
+    lost: 0,
+  } satisfies TestStory
+}

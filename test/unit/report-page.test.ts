@@ -1,0 +1,118 @@
+/** The page of a test file as a text: which lanes it has, what its labels say, and that all of it is escaped. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { leaseLabel } from '../../src/harness/diagnosis/report/page/labels.js'
+import { reportPage } from '../../src/harness/diagnosis/report/page/report-page.js'
+import { ReportFiles } from '../../src/harness/diagnosis/report/report-files.js'
+import type { TestStory } from '../../src/harness/diagnosis/report/test-story.js'
+import { event, item, story, usualItem, usualItems, waited } from '../package/report-stories.js'
+
+/** The page of one test. */
+function pageOf(told: TestStory, errors: readonly string[] = ['on purpose']): string {
+  return reportPage('orders.test.ts', [{ story: told, errors }])
+}
+
+/** The names of the lanes of a page. */
+function lanes(page: string): string[] {
+  return [...page.matchAll(/data-name="([^"]*)"/g)].map(([, name = '']) => name)
+}
+
+test('items come first, then each client that waited in one lane', () => {
+  const leases = [waited('one', 0, 5), waited('two', 1, 6), waited('one', 5, 9), waited('one', 9)]
+  const page = pageOf(story([usualItem('order-1'), usualItem('order-2')], { leases }))
+  expect(lanes(page)).toEqual(['order-1', 'order-2', 'one', 'two'])
+  // The legend has two.
+  expect(page.match(/class="wait[ "]/g)).toHaveLength(2 + leases.length)
+})
+
+test('what did not go as usual is drawn behind however many items', () => {
+  const strange = [
+    item('twice', [...usualItem('').events.slice(0, 2), event('lease-expired', 3), event('leased', 4)]),
+    item('free', [event('produced', 0)]),
+  ]
+  const shown = lanes(pageOf(story([...usualItems(1234), ...strange])))
+  expect(shown).toHaveLength(1000 + 2)
+  expect(shown.slice(-3)).toEqual(['order-999', 'twice', 'free'])
+})
+
+test('what an error names is drawn too, by its reference as a whole word or by any of its ids', () => {
+  const id = '2Nq5yDzCFIkTFHJxJzqZCzyEMFT'
+  const known = item(
+    'by id',
+    usualItem('').events.map((one, at) => (at === 1 ? { ...one, id } : one)),
+  )
+  const errors = ["expected 'order-1200' to be completed", `no such item: '${id}'`]
+  const page = pageOf(story([...usualItems(1234), known]), errors)
+  expect(lanes(page).slice(1000)).toEqual(['order-1200', 'by id'])
+  expect(page).toContain('233 more items that went as usual are not shown.')
+})
+
+test('of clients that waited, those that still wait are drawn behind however many', () => {
+  const leases = Array.from({ length: 1001 }, (_, at) => waited(`client-${at}`, 0, 1))
+  const page = pageOf(story([], { leases: [...leases, waited('hungry', 5)] }))
+  expect(lanes(page).slice(999)).toEqual(['client-999', 'hungry'])
+  expect(page).toContain('1 more client whose leases were served is not shown.')
+})
+
+test.each([
+  [400, '#2 orders-service-worker-17'],
+  [104, '#2 …-worker-17'],
+  [60, '#2 …r-17'],
+  [46, '#2'],
+  [18, '#2'],
+  [17, ''],
+])('a lease of %i pixels is labelled %j', (width, label) => {
+  expect(leaseLabel(2, 'orders-service-worker-17', width)).toBe(label)
+})
+
+test('a label does not cut characters of several code units, and counts wide ones twice', () => {
+  expect(leaseLabel(1, '倉庫ロボット-👩‍🚀👩‍🚀👩‍🚀', 76)).toBe('#1 …👩‍🚀👩‍🚀👩‍🚀')
+  expect(leaseLabel(1, 'дом-дом-дом-7', 60)).toBe('#1 …ом-7')
+})
+
+test('the counts of a page say how many tests failed', () => {
+  const failed = { story: story([usualItem('a')]), errors: ['x'] }
+  const passed = { story: story([usualItem('b')]), errors: [] }
+  const counts = (...tests: (typeof failed)[]) => /<p>([^.]*)\. Times/.exec(reportPage('a.test.ts', tests))?.[1]
+  expect(counts(failed)).toBe('1 failed test')
+  expect(counts(failed, failed)).toBe('2 failed tests')
+  expect(counts(passed, failed, passed)).toBe('3 tests, 1 failed')
+  expect(counts(passed)).toBe('1 test, none failed')
+})
+
+test('a file of which every test passed has a page when its tests are added', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reports-'))
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true })
+  })
+  vi.stubEnv('QUERATOR_REPORT', folder)
+  const files = new ReportFiles()
+  const file = join(process.cwd(), 'orders.test.ts')
+  files.begin(file)
+  const path = files.add(file, { story: story([usualItem('a')]), errors: [] })
+  expect(path).toBe(join(folder, 'orders.test.ts.html'))
+  files.add(file, { story: story([usualItem('b')]), errors: [] })
+  expect(lanes(readFileSync(join(folder, 'orders.test.ts.html'), 'utf8'))).toEqual(['a', 'b'])
+  new ReportFiles().begin(file)
+  expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)
+})
+
+test('nothing that a test says is markup', () => {
+  const evil = `<x-evil a="'">&amp;`
+  const by = { clientId: evil, callPath: [evil], queue: evil, call: evil, deadQueue: evil, attempts: 1 }
+  const events = [event('produced', 0, by), event('leased', 5000, by), event('dead-lettered', 90_000, by)]
+  const told = story([item(evil, events, { payload: { text: evil, cut: true } })], {
+    title: evil,
+    name: evil,
+    leases: [waited(evil, 0, 5)],
+    advice: [evil],
+    faults: [evil],
+  })
+  const page = reportPage(evil, [{ story: told, errors: [evil, `${evil}\n`.repeat(50)] }])
+  expect(page).not.toContain('<x-evil')
+  expect(page).not.toMatch(/a="'"/)
+  expect(page).toContain('&lt;x-evil a=&quot;&#39;&quot;&gt;&amp;amp;')
+})
