@@ -88,7 +88,7 @@ export class Handler<Caller = unknown> {
     this.activity.started++
     this.activity.open++
     try {
-      if (request.method === 'GET' && path === '/health') return healthReply(this.#backend.health())
+      if (path === '/health' && isProbe(request.method)) return healthReply(this.#backend.health())
       if (request.method === 'GET' && path === '/metrics') return await this.#metrics.reply(request.headers)
       if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
       const caller = this.#backend.identify(keyOf(request.headers.authorization))
@@ -126,6 +126,11 @@ export class Handler<Caller = unknown> {
 function namedByThen(name: MethodName | undefined, body: WireRequest['body']): Named {
   if (name === undefined || !ArrayBuffer.isView(body)) return namedIn(undefined)
   return namedInBody((METHODS[name] as Method).request, body)
+}
+
+/** HEAD too: tools that wait for a server send it, and take a 400 for a server that is not up yet. */
+function isProbe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 function encodingOfBody(request: WireRequest): Encoding {

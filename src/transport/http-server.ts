@@ -44,7 +44,7 @@ function deliver(req: IncomingMessage, res: ServerResponse, reply: WireReply): v
 function send(res: ServerResponse, reply: WireReply): void {
   writeHead(res, reply)
   const { body } = reply
-  // A text leaves in one piece with the head.
+  // A text leaves in one piece with the head. Node leaves out the body of a reply to HEAD.
   if (body.byteLength <= SMALL_REPLY) res.end(byteTextOf(body), 'latin1')
   else res.end(body)
 }
