@@ -2,10 +2,11 @@
 import type { Command } from 'commander'
 import { realNow, wakeAfter } from '../clock/real-time.js'
 import { TestClock } from '../clock/test-clock.js'
-import { readConfig } from '../daemon/config/config.js'
+import { type DaemonConfig, readConfig } from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
+import { withUnknownKeys } from '../daemon/config/unknown-keys.js'
 import { Daemon } from '../daemon/daemon.js'
-import { createLog, LOG_LEVELS, type LogLevel } from '../daemon/log.js'
+import { createLog, LOG_LEVELS, type Log, type LogLevel } from '../daemon/log.js'
 import { VERSION } from '../daemon/version.js'
 import { isQueratorError, messageOf, usageError } from '../errors.js'
 import { commandError } from './command-error.js'
@@ -62,40 +63,45 @@ function withVariables({ config, address, logLevel }: ServerFlags): ServerFlags 
 /** @throws QueratorError when it cannot start */
 async function serve(options: ServerFlags): Promise<void> {
   const config = configOf(options.config)
-  const level = options.logLevel ?? config.logLevel
-  if (!LOG_LEVELS.includes(level as LogLevel)) {
-    throw usageError(`invalid log level; '${level}' is not one of (${LOG_LEVELS.join(', ')})`)
-  }
-  const log = createLog({
-    now: realNow,
-    level: level as LogLevel,
-    handler: config.logHandler === 'color' && !process.stdout.isTTY ? 'text' : config.logHandler,
-    writer: (line) => process.stdout.write(`${line}\n`),
+  const { daemon, log, address, signalled } = await start(options, config).catch((error: unknown) => {
+    throw withUnknownKeys(error, config.unknownKeys)
   })
-  const { host, port } = addressOf(options.address ?? config.address)
-  // From here on, so that whoever has read that it listens can stop it.
-  const signalled = firstSignal()
-  const daemon = await during(
-    options.config === undefined ? 'while creating daemon' : 'while applying config file',
-    () => {
-      return new Daemon({ clock: new TestClock(), config, log })
-    },
-  )
-  if (options.config !== undefined) log.write('info', 'Loaded config from file', { file: options.config })
-  const listening = await during('while creating daemon: while starting HTTP listener', () => {
-    return daemon.listen({ host, port, keepsProcess: true })
-  })
-  log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
-  log.write('info', 'HTTP Server Started', { address: listening })
   // Whatever the log level: whoever started it must learn where it is.
-  process.stdout.write(`querator is listening on http://${listening}\n`)
+  process.stdout.write(`querator is listening on http://${address}\n`)
   const signal = await signalled
   wakeAfter(LONGEST_STOP, () => process.exit(0))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', { signal })
 }
 
-function configOf(file: string | undefined) {
+async function start(options: ServerFlags, config: DaemonConfig) {
+  const log = logOf(options.logLevel ?? config.logLevel, config)
+  const { host, port } = addressOf(options.address ?? config.address)
+  // From here on, so that whoever has read that it listens can stop it.
+  const signalled = firstSignal()
+  const creating = options.config === undefined ? 'while creating daemon' : 'while applying config file'
+  const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log }))
+  if (options.config !== undefined) log.write('info', 'Loaded config from file', { file: options.config })
+  const listening = 'while creating daemon: while starting HTTP listener'
+  const address = await during(listening, () => daemon.listen({ host, port, keepsProcess: true }))
+  log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
+  log.write('info', 'HTTP Server Started', { address })
+  return { daemon, log, address, signalled }
+}
+
+function logOf(level: string, { logHandler }: DaemonConfig): Log {
+  if (!LOG_LEVELS.includes(level as LogLevel)) {
+    throw usageError(`invalid log level; '${level}' is not one of (${LOG_LEVELS.join(', ')})`)
+  }
+  return createLog({
+    now: realNow,
+    level: level as LogLevel,
+    handler: logHandler === 'color' && !process.stdout.isTTY ? 'text' : logHandler,
+    writer: (line) => process.stdout.write(`${line}\n`),
+  })
+}
+
+function configOf(file: string | undefined): DaemonConfig {
   if (file === undefined) return readConfig()
   const { tree, source } = readConfigFile(file)
   try {

@@ -33,6 +33,7 @@ import { type Named, namedIn } from '../transport/named-in-body.js'
 import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
+import { withUnknownKeys } from './config/unknown-keys.js'
 import { createLog, type Log } from './log.js'
 import { PastTimes } from './past-times.js'
 import { queueFigures } from './queue-figures.js'
@@ -108,7 +109,11 @@ export class Daemon {
       warn: (message) => this.#log.write('warn', message),
     })
     this.#pastTimes = new PastTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
-    createDeclaredQueues(this.#queues, config.queues, now)
+    try {
+      createDeclaredQueues(this.#queues, config.queues, now)
+    } catch (error) {
+      throw withUnknownKeys(error, config.unknownKeys)
+    }
     for (const warning of config.warnings) this.#log.write('warn', warning)
     if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
     const { clock } = this

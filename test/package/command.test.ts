@@ -87,6 +87,40 @@ test.each([
   expect(stderr).toMatch(failure(line))
 })
 
+test.each([
+  ['leese-timeout', 'queues: [{ name: q, leese-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]', []],
+  ['levl', 'logging: { handler: blue, levl: x }', []],
+  ['adress', 'adress: x', ['--address', 'nowhere']],
+  ['adress', 'adress: x', ['--log-level', 'loud']],
+])('a start that fails tells the unknown key %s too (%s, %j)', (key, text, args) => {
+  const { status, stderr } = run(
+    projectOf({ 'c.yaml': text }),
+    bin('querator'),
+    'server',
+    '--config',
+    'c.yaml',
+    ...args,
+  )
+  const told = new RegExp(
+    `^Error: .*\nunknown configuration key '.*${key}' \\(c\\.yaml, line 1\\) has no effect; did you mean '.*'\\?$`,
+    'm',
+  )
+  expect([status, stderr]).toEqual([1, expect.stringMatching(told)])
+})
+
+test('and so does one that finds its port in use, whatever the log level', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const folder = projectOf({ 'c.yaml': 'adress: localhost:4000\nlogging: { level: error }\n' })
+  const { status, stderr } = run(folder, bin('querator'), '--config', 'c.yaml', '--address', `127.0.0.1:${port}`)
+  server.close()
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/the port is in use; .*\nunknown configuration key 'adress'/),
+  ])
+})
+
 test('a file that is not there', () => {
   const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml')
   expect([status, stderr]).toEqual([1, expect.stringMatching(failure(/while opening config file: ENOENT.*/))])

@@ -7,7 +7,8 @@ import type { ConfigSource } from './config-file.js'
 import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
 import type { ValueOf } from './key-kinds.js'
 import { CONFIG, STORAGE_DRIVERS } from './keys.js'
-import { type Path, readTree } from './read-tree.js'
+import { readTree } from './read-tree.js'
+import { unknownKeyTexts, withUnknownKeys } from './unknown-keys.js'
 import { wrongKinds } from './wrong-kinds.js'
 
 export { AUTH_BACKENDS, type AuthBackend }
@@ -43,17 +44,28 @@ export interface DaemonConfig {
   readonly storages: readonly PartitionStorage[]
   readonly queues: readonly DeclaredQueue[]
   readonly auth: AuthBackend
-  /** What the reader of the file should know. */
+  /** What is said of keys that nobody knows. */
+  readonly unknownKeys: readonly string[]
+  /** What the reader of the file should know; the unknown keys first. */
   readonly warnings: readonly string[]
 }
 
 /**
  * Checks a tree and fills in the defaults. `source` is the file that it comes from.
- * @throws QueratorError with the contract's text (admin.md §13.2)
+ * @throws QueratorError with the contract's text (admin.md §13.2), and below it the keys that are unknown
  */
 export function readConfig(tree: ConfigTree = {}, source?: ConfigSource): DaemonConfig {
   const { value, wrong, unknown } = readTree(tree, CONFIG, (path) => source?.literal(path))
-  if (wrong.length > 0) throw wrongKinds(wrong, source)
+  const unknownKeys = unknownKeyTexts(unknown, source)
+  try {
+    if (wrong.length > 0) throw wrongKinds(wrong, source)
+    return configOf(value, unknownKeys)
+  } catch (error) {
+    throw withUnknownKeys(error, unknownKeys)
+  }
+}
+
+function configOf(value: ValueOf<typeof CONFIG>, unknownKeys: readonly string[]): DaemonConfig {
   const { logging } = value
   const logHandler = oneOf(LOG_HANDLERS, logging.handler)
   if (logHandler === undefined) {
@@ -70,22 +82,15 @@ export function readConfig(tree: ConfigTree = {}, source?: ConfigSource): Daemon
     storages,
     queues,
     auth: authOf(value['auth-backend'].driver),
+    unknownKeys,
     warnings: [
-      ...unknown.map(({ path, place, nearest, known }) => {
-        const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
-        return `unknown configuration key '${place}'${lineText(source, path)} has no effect; ${hint}`
-      }),
+      ...unknownKeys,
       ...(logLevel === undefined
         ? [`logging.level '${logging.level}' is not one of (${LOG_LEVELS.join(', ')}); info is used, as on the server`]
         : []),
       ...badgers(value).map((place) => `${place}: badger is kept in memory here; nothing is written, nothing is read`),
     ],
   }
-}
-
-function lineText(source: ConfigSource | undefined, path: Path): string {
-  const line = source?.lineOf(path)
-  return line === undefined ? '' : ` (${source?.file}, line ${line})`
 }
 
 function storagesOf(list: NonNullable<ValueOf<typeof CONFIG>['partition-storage']>): readonly PartitionStorage[] {

@@ -1,0 +1,25 @@
+/** Keys of a configuration that nobody knows: what is said of them, in a warning or below the error that stops the start. */
+import { isQueratorError, messageOf, usageError } from '../../errors.js'
+import type { ConfigSource } from './config-file.js'
+import type { UnknownKey } from './read-tree.js'
+
+/** A line for each key: where it stands, and which one was probably meant. */
+export function unknownKeyTexts(unknown: readonly UnknownKey[], source: ConfigSource | undefined): string[] {
+  return unknown.map(({ path, place, nearest, known }) => {
+    const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
+    const line = source?.lineOf(path)
+    const where = line === undefined ? '' : ` (${source?.file}, line ${line})`
+    return `unknown configuration key '${place}'${where} has no effect; ${hint}`
+  })
+}
+
+/**
+ * An error that stops the start, with the unknown keys below its text: a misspelt key is often the reason. A key that
+ * is told already is not told again.
+ */
+export function withUnknownKeys(error: unknown, unknownKeys: readonly string[]): unknown {
+  if (!isQueratorError(error)) return error
+  const message = messageOf(error)
+  const untold = unknownKeys.filter((text) => !message.includes(text))
+  return untold.length === 0 ? error : usageError([message, ...untold].join('\n'), error.cause)
+}

@@ -1,0 +1,47 @@
+/** A start that fails tells the keys that are unknown as well: a misspelt one is often the reason. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { startTestDaemon } from '../../src/index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'querator-test-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test.each([
+  [
+    'queues: [{ leese-timeout: 1m, name: q, expire-timeout: 1h, requested-partitions: 1 }]',
+    "invalid queue 'q' in the configuration; lease timeout is invalid; cannot be empty",
+  ],
+  ['partition-storage: [{ drivr: memory }]', "invalid driver; '' is not one of (Memory, Badger)"],
+  ['queue-storage: { driver: tape, nam: q }', "invalid driver; 'tape' is not one of (Memory, Badger)"],
+  [
+    '{ adress: x, auth-backend: { driver: ldap } }',
+    "invalid auth-backend driver; 'ldap' is not one of (none, internal)",
+  ],
+  ['logging: { handler: blue, levl: x }', "invalid handler; 'blue' is not one of (color, text, json)"],
+  [
+    'queues: [{ name: q, partitions: [{ partition: 0, storage_name: mem-0 }] }]',
+    "invalid partition storage; queue 'q' references '' which is undefined",
+  ],
+  ['{ adress: x, queues: 1 }', 'while reading config file: yaml: unmarshal errors:'],
+])('below the text of the server, with the line: %s', async (text, first) => {
+  const config = join(folder, 'c.yaml')
+  writeFileSync(config, text)
+  const failed = (await startTestDaemon({ config }).catch((error: unknown) => error)) as Error
+  const [line, ...more] = failed.message.split('\n')
+  expect(line).toBe(first)
+  expect(more.filter((one) => one.startsWith('unknown'))).toEqual([
+    expect.stringMatching(/^unknown configuration key '.*' \(.*\.yaml, line 1\) has no effect; did you mean '.*'\?$/),
+  ])
+})
+
+test('an object has no lines', async () => {
+  const queue = { name: 'q', 'leese-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1 }
+  const failed = startTestDaemon({ config: { adress: 'x', queues: [queue] } as never }).catch((error: unknown) => error)
+  expect(((await failed) as Error).message.split('\n')).toEqual([
+    "invalid queue 'q' in the configuration; lease timeout is invalid; cannot be empty",
+    "unknown configuration key 'adress' has no effect; did you mean 'address'?",
+    "unknown configuration key 'queues[0] 'q': leese-timeout' has no effect; did you mean 'lease-timeout'?",
+  ])
+})
