@@ -5,13 +5,13 @@
 import { QueratorClient } from '../client/client.js'
 import { sendOverHttp } from '../client/http-send.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
-import { usageError } from '../errors.js'
 import type { Send, WireRequest } from '../protocol/exchange.js'
 import type { Backing } from './backing.js'
 import { fetchThrough } from './fetch-through.js'
 import { sweep } from './left-overs.js'
 import { NameSource } from './queue-names.js'
 import { runPrefix } from './run-prefix.js'
+import { ServerElsewhere } from './server-elsewhere.js'
 import type { TestQueue } from './test-queue.js'
 
 /** See the head of this file. */
@@ -25,6 +25,7 @@ export class AttachedServer implements Backing {
   readonly notSent = undefined
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
+  readonly #server: ServerElsewhere
   /** By name, those that are still to be removed. */
   readonly #queues = new Map<string, TestQueue>()
   #sweep: Promise<unknown> | undefined
@@ -36,9 +37,12 @@ export class AttachedServer implements Backing {
     const overHttp = sendOverHttp(endpoint)
     this.send = async (request) => {
       this.checkOpen()
-      return overHttp(request)
+      return overHttp(request).catch((error: unknown) => {
+        throw this.#server.failed(error)
+      })
     }
     this.#endpoint = endpoint
+    this.#server = new ServerElsewhere(endpoint)
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
     this.ownClient = this.client
@@ -47,9 +51,7 @@ export class AttachedServer implements Backing {
   }
 
   embedded(what: string): Daemon {
-    throw usageError(
-      `${what} works only on a daemon inside the test process, not on ${this.#endpoint}; unset QUERATOR_ENDPOINT (or leave out endpoint) to run this test, or write test.embedded(…) to skip it there`,
-    )
+    throw this.#server.needsEmbedded(what)
   }
 
   async listen(): Promise<string> {

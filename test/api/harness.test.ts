@@ -169,7 +169,7 @@ test('a daemon elsewhere: queues work and are removed, what needs its process sa
   expect(await attached.listen()).toBe(endpoint)
   expect(queue.name).toMatch(/^querator-test-[0-9a-z]{8}-[0-9a-f]{6}-\d+-[0-9a-f]{6}-queue-1$/)
   expect(() => attached.clock).toThrow(
-    /the clock works only on a daemon inside the test process.*unset QUERATOR_ENDPOINT/,
+    /the clock works only on a daemon inside the test process.*leave out the option endpoint/,
   )
   expect(() => queue.pause()).toThrow(/pause works only/)
   await attached.close()

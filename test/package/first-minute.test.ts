@@ -204,7 +204,7 @@ describe('elsewhere', () => {
     )
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
-      'no answer from http://127.0.0.1:9: nothing listens there; is the daemon running?',
+      'no answer from http://127.0.0.1:9: nothing listens there; is the daemon running? QUERATOR_ENDPOINT names it: start it,',
     )
   })
 })

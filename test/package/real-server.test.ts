@@ -121,13 +121,18 @@ test.each([
         await queue.produce({ text: 'x' })
         const { items } = await client.queuesList({})
         expect(items.map((info) => info.queueName).sort()).toEqual(['declared', queue.name])
-        console.log('at ' + process.env.QUERATOR_ENDPOINT + '.')`,
+        let said
+        try { void clock.now() } catch (error) { said = error.message.split('\\n')[0] }
+        console.log('at ' + process.env.QUERATOR_ENDPOINT + '.', said)`,
     }),
   })
   const env = { QUERATOR_BINARY: bin('querator'), QUERATOR_CONFIG: 'querator.yaml' }
   const [program, ...args] = kind.command
   const { status, text } = runWith(env, folder, program, ...args)
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
+  expect(text).toMatch(
+    /\(the Querator that querator-test\/global-setup started from QUERATOR_BINARY\); set endpoint to ''/,
+  )
   const endpoint = /at (http:\S+)\./.exec(text)?.[1] ?? ''
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed')
 })

@@ -66,11 +66,27 @@ describe('one daemon for a whole run', () => {
     expect([status, text]).toEqual([0, expect.stringContaining('2 passed')])
   })
 
-  test('what needs the daemon in the process fails at once, and says what to do', () => {
-    const config = `export default { test: { globalSetup: 'querator-test/global-setup' } }`
-    const { status, text } = runTests('vitest', { one: 'await clock.advance(1)' }, { 'vitest.config.js': config })
+  test.each([
+    ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
+    ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
+  ] as const)('%s: what needs the daemon in the process fails at once, and says what to do', (runner, config) => {
+    const { status, text } = runTests(runner, { one: 'await clock.advance(1)' }, config)
     expect(status).toBe(1)
-    expect(text).toContain('unset QUERATOR_ENDPOINT')
+    expect(text).toMatch(
+      /the clock works only .*, not on http:\S+ \(the daemon that querator-test\/global-setup started for the whole run\); set endpoint to ''/,
+    )
+    expect(text).not.toContain('QUERATOR_ENDPOINT')
+  })
+
+  test.each([
+    ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
+    ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
+  ] as const)("%s: a file with endpoint: '' has a daemon of its own, as the error says", (runner, config) => {
+    const kind = runnerKinds()[runner]
+    const file = kind.file({ one: 'await clock.advance(1)' }, { endpoint: '' })
+    const [command, ...args] = kind.command
+    const { status, text } = run(projectOf({ ...kind.config, ...config, [`a.${kind.ending}`]: file }), command, ...args)
+    expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
   })
 })
 
