@@ -1,32 +1,37 @@
-/** A command that failed: what is printed, and the command whose usage is printed with it. */
+/** A command that failed, and what is printed for it: the error once, and usage where the command was used wrongly. */
 import type { Command } from 'commander'
 import { isQueratorError, messageOf } from '../errors.js'
 
+/** A use of the command that it does not have: a flag, an argument, or the value of one. */
+export class WrongUsage extends Error {}
+
 /** See the head of this file. */
 export class CommandError extends Error {
-  readonly command: Command
-  /** What may help, where the server says it. */
-  readonly hint: string | undefined
+  /** What is printed below the error; empty for nothing. */
+  readonly #more: string
 
-  constructor(command: Command, message: string, hint?: string) {
+  constructor(message: string, more = '') {
     super(message)
-    this.command = command
-    this.hint = hint
+    this.#more = more
   }
 
-  /** As Querator prints it: the error, how the command is used, and the error again, where the eye is. */
+  /** What is printed. */
   get text(): string {
-    const error = `Error: ${this.message}\n`
-    const unknown = this.message.startsWith('unknown command ')
-    const usage = unknown ? "Run 'querator --help' for usage.\n" : `${this.command.helpInformation()}\n`
-    return error + usage + error + (this.hint === undefined ? '' : `${this.hint}\n`)
+    return `Error: ${this.message}\n${this.#more}`
   }
+}
+
+/** A wrong use of a command, with how it is used. */
+export function wrongUsageOf(command: Command, message: string): CommandError {
+  const unknown = message.startsWith('unknown command ')
+  return new CommandError(message, unknown ? "Run 'querator --help' for usage.\n" : command.helpInformation())
 }
 
 /** Whatever a command threw, as an error of it. */
 export function commandError(command: Command, thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown
+  if (thrown instanceof WrongUsage) return wrongUsageOf(command, thrown.message)
+  // What may help, where the server says it.
   const cause = isQueratorError(thrown) ? (thrown.cause as { name?: unknown } | undefined) : undefined
-  const hint = cause?.name === 'Hint' ? `Hint: ${messageOf(cause)}` : undefined
-  return new CommandError(command, messageOf(thrown), hint)
+  return new CommandError(messageOf(thrown), cause?.name === 'Hint' ? `Hint: ${messageOf(cause)}\n` : '')
 }

@@ -4,7 +4,7 @@
  */
 import { Command, Help, type Option } from 'commander'
 import { quote } from '../clock/duration.js'
-import { CommandError } from './command-error.js'
+import { wrongUsageOf } from './command-error.js'
 
 /** See the head of this file. */
 export class QueratorCommand extends Command {
@@ -24,7 +24,7 @@ export class QueratorCommand extends Command {
 
   /** Whatever commander finds wrong with the arguments ends here. */
   override error(message: string, { code = '' }: { code?: string } = {}): never {
-    throw new CommandError(this, this.#problem(message, code))
+    throw wrongUsageOf(this, this.#problem(message, code))
   }
 
   #problem(message: string, code: string): string {

@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { QueratorClient } from '../client/client.js'
 import { formatDuration } from '../clock/duration.js'
 import { wakeAfter } from '../clock/real-time.js'
-import { isQueratorError, usageError } from '../errors.js'
+import { isQueratorError, messageOf, usageError } from '../errors.js'
 import { METHODS, type MethodName, type RequestInit, type ResponseOf } from '../protocol/methods.js'
-import { commandError } from './command-error.js'
+import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
 
 const DEFAULT_ENDPOINT = 'http://localhost:2319'
@@ -47,10 +47,7 @@ function callOf(command: Command): Call {
   const given = { ...command.parent?.opts(), ...command.opts() } as { endpoint?: string; apiKey?: string }
   const endpoint = given.endpoint ?? variable('QUERATOR_ENDPOINT') ?? DEFAULT_ENDPOINT
   const apiKey = given.apiKey ?? variable('QUERATOR_API_KEY') ?? ''
-  if (endpoint === '') {
-    throw usageError('failed to create client: conf.Endpoint is empty; must provide an http endpoint')
-  }
-  const client = new QueratorClient({ endpoint, apiKey })
+  const client = clientOf(endpoint, apiKey)
   return async (name, request, failed, deadline = USUAL_DEADLINE) => {
     const controller = new AbortController()
     const late = usageError(`no answer within ${formatDuration(deadline)}`)
@@ -62,6 +59,18 @@ function callOf(command: Command): Call {
     } finally {
       stop()
     }
+  }
+}
+
+/** @throws WrongUsage when the endpoint is no URL */
+function clientOf(endpoint: string, apiKey: string): QueratorClient {
+  if (endpoint === '') {
+    throw new WrongUsage('failed to create client: conf.Endpoint is empty; must provide an http endpoint')
+  }
+  try {
+    return new QueratorClient({ endpoint, apiKey })
+  } catch (error) {
+    throw new WrongUsage(messageOf(error))
   }
 }
 

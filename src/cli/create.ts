@@ -60,7 +60,7 @@ export function addCreate(program: Command): void {
     )
 }
 
-/** The expire timeout that goes with a lease timeout. @throws QueratorError when that is no duration */
+/** The expire timeout that goes with a lease timeout. @throws WrongUsage when that is no duration */
 export function lifeOf(leaseTimeout: string): string {
   return formatDuration(durationFlag(leaseTimeout, 'lease-timeout') * LEASES_OF_A_LIFE)
 }

@@ -1,9 +1,9 @@
 /** Flags whose values are more than texts. Each parser is for commander, and throws what is wrong in Go's words. */
 import { InvalidArgumentError } from 'commander'
 import { parseDuration, quote } from '../clock/duration.js'
-import { usageError } from '../errors.js'
 import { timestampFrom } from '../protocol/json/scalars.js'
 import type { Timestamp } from '../protocol/messages/message.js'
+import { WrongUsage } from './command-error.js'
 
 const MOST = 2 ** 31 - 1
 
@@ -21,16 +21,16 @@ export function integer(text: string): number {
   return value
 }
 
-/** A duration, in nanoseconds. @throws QueratorError that says of what it is the format */
+/** A duration, in nanoseconds. @throws WrongUsage that says of what it is the format */
 export function durationFlag(text: string, what: 'timeout' | 'lease-timeout'): bigint {
   const { ns, problem } = parseDuration(text)
   if (ns !== undefined) return ns
-  throw usageError(`invalid ${what} format: ${problem}`)
+  throw new WrongUsage(`invalid ${what} format: ${problem}`)
 }
 
-/** A point in time by RFC 3339. @throws QueratorError that says of what it is the format */
+/** A point in time by RFC 3339. @throws WrongUsage that says of what it is the format */
 export function timeFlag(text: string, what: 'enqueue-at' | 'at'): Timestamp {
   const time = timestampFrom(text)
   if (time !== undefined) return time
-  throw usageError(`invalid ${what} time format (use RFC3339): '${text}' is none, such as 2026-01-31T15:04:05Z`)
+  throw new WrongUsage(`invalid ${what} time format (use RFC3339): '${text}' is none, such as 2026-01-31T15:04:05Z`)
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { messageOf, usageError } from '../errors.js'
+import { WrongUsage } from './command-error.js'
 import { addConnectionFlags } from './connection.js'
 import { integer } from './flags.js'
 
@@ -20,16 +21,16 @@ export function addIdFlags(command: Command): Command {
     .option('--file <path>', 'file with one id a line, instead of ids as arguments')
 }
 
-/** The partition. @throws QueratorError when it is not given */
+/** The partition. @throws WrongUsage when it is not given */
 export function partitionOf({ partition }: IdFlags): number {
-  if (partition === undefined) throw usageError('required flag(s) "partition" not set')
+  if (partition === undefined) throw new WrongUsage('required flag(s) "partition" not set')
   return partition
 }
 
-/** The ids; a file wins over arguments. @throws QueratorError when there are none */
+/** The ids; a file wins over arguments. @throws WrongUsage, or QueratorError for a file, when there are none */
 export function idsOf(args: readonly string[], { file }: IdFlags, verb: 'complete' | 'retry'): readonly string[] {
   if (file === undefined || file === '') {
-    if (args.length === 0) throw usageError('no item IDs provided (use command line arguments or --file)')
+    if (args.length === 0) throw new WrongUsage('no item IDs provided (use command line arguments or --file)')
     return args
   }
   const ids = textOf(file)

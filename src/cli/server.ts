@@ -9,7 +9,7 @@ import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from '../daemon/log.js'
 import { VERSION } from '../daemon/version.js'
 import { isQueratorError, messageOf, usageError } from '../errors.js'
-import { commandError } from './command-error.js'
+import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
 
 /** The flags of the command; each goes before its variable, and that before the file (D13). */
@@ -17,6 +17,19 @@ export interface ServerFlags {
   readonly config?: string | undefined
   readonly address?: string | undefined
   readonly logLevel?: string | undefined
+}
+
+/** Where to listen. */
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** The flags when they are known to be right. */
+interface CheckedFlags {
+  readonly config: string | undefined
+  readonly place: Place | undefined
+  readonly level: LogLevel | undefined
 }
 
 /** A process that is asked to stop stops within this time, in milliseconds, whatever its clients do. */
@@ -60,10 +73,11 @@ function withVariables({ config, address, logLevel }: ServerFlags): ServerFlags 
   }
 }
 
-/** @throws QueratorError when it cannot start */
+/** @throws WrongUsage when a flag is wrong, QueratorError when it cannot start */
 async function serve(options: ServerFlags): Promise<void> {
-  const config = configOf(options.config)
-  const { daemon, log, address, signalled } = await start(options, config).catch((error: unknown) => {
+  const flags = checked(options)
+  const config = configOf(flags.config)
+  const { daemon, log, address, signalled } = await start(flags, config).catch((error: unknown) => {
     throw withUnknownKeys(error, config.unknownKeys)
   })
   // Whatever the log level: whoever started it must learn where it is.
@@ -74,28 +88,35 @@ async function serve(options: ServerFlags): Promise<void> {
   log.write('info', 'HTTP Server shutdown', { signal })
 }
 
-async function start(options: ServerFlags, config: DaemonConfig) {
-  const log = logOf(options.logLevel ?? config.logLevel, config)
-  const { host, port } = addressOf(options.address ?? config.address)
+/** The flags as they are used. @throws WrongUsage when the value of one is wrong */
+function checked({ config, address, logLevel }: ServerFlags): CheckedFlags {
+  const level = LOG_LEVELS.find((one) => one === logLevel)
+  if (logLevel !== undefined && level === undefined) {
+    throw new WrongUsage(`invalid log level; '${logLevel}' is not one of (${LOG_LEVELS.join(', ')})`)
+  }
+  const wrong = (message: string) => new WrongUsage(message)
+  return { config, place: address === undefined ? undefined : placeOf(address, wrong), level }
+}
+
+async function start(flags: CheckedFlags, config: DaemonConfig) {
+  const log = logOf(flags.level ?? config.logLevel, config)
+  const place = flags.place ?? placeOf(config.address, usageError)
   // From here on, so that whoever has read that it listens can stop it.
   const signalled = firstSignal()
-  const creating = options.config === undefined ? 'while creating daemon' : 'while applying config file'
+  const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log }))
-  if (options.config !== undefined) log.write('info', 'Loaded config from file', { file: options.config })
+  if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
   const listening = 'while creating daemon: while starting HTTP listener'
-  const address = await during(listening, () => daemon.listen({ host, port, keepsProcess: true }))
+  const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))
   log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
   log.write('info', 'HTTP Server Started', { address })
   return { daemon, log, address, signalled }
 }
 
-function logOf(level: string, { logHandler }: DaemonConfig): Log {
-  if (!LOG_LEVELS.includes(level as LogLevel)) {
-    throw usageError(`invalid log level; '${level}' is not one of (${LOG_LEVELS.join(', ')})`)
-  }
+function logOf(level: LogLevel, { logHandler }: DaemonConfig): Log {
   return createLog({
     now: realNow,
-    level: level as LogLevel,
+    level,
     handler: logHandler === 'color' && !process.stdout.isTTY ? 'text' : logHandler,
     writer: (line) => process.stdout.write(`${line}\n`),
   })
@@ -122,11 +143,12 @@ async function during<T>(what: string, work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-function addressOf(address: string): { host: string; port: number } {
+/** Host and port of an address. @throws what `fault` makes, when it is none */
+function placeOf(address: string, fault: (message: string) => Error): Place {
   const found = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(address)
   const port = Number(found?.[3])
   if (found === null || port > 65535) {
-    throw usageError(`invalid address '${address}'; write host and port, for example localhost:2319`)
+    throw fault(`invalid address '${address}'; write host and port, for example localhost:2319`)
   }
   const host = found[1] ?? found[2] ?? ''
   return { host: host === '' ? '0.0.0.0' : host, port }

@@ -1,6 +1,6 @@
 /** `querator update`: changes a queue; what is not said stays as it is. */
 import type { Command } from 'commander'
-import { usageError } from '../errors.js'
+import { WrongUsage } from './command-error.js'
 import { action, addConnectionFlags } from './connection.js'
 import { lifeOf, type QueueFlags } from './create.js'
 import { integer } from './flags.js'
@@ -25,7 +25,7 @@ export function addUpdate(program: Command): void {
       action<QueueFlags>(async ([queueName = ''], flags, call) => {
         const info = await call('queuesInfo', { queueName }, 'failed to get current queue info')
         if (Object.values({ ...flags, endpoint: '', apiKey: '' }).every((value) => !value)) {
-          throw usageError('no update flags provided (use --help to see available options)')
+          throw new WrongUsage('no update flags provided (use --help to see available options)')
         }
         const life = flags.expireTimeout || (flags.leaseTimeout === '' ? '' : lifeOf(flags.leaseTimeout))
         const request = {

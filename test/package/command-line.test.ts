@@ -27,10 +27,20 @@ function querator(...args: string[]) {
   return startWith({ QUERATOR_ENDPOINT }, folder, command(), ...args).ended
 }
 
-/** What is printed for an error: twice, with how the command is used in between. */
+/** What is printed for an error: it alone, and the hint where there is one. */
 function failure(text: string): RegExp {
-  const error = `Error: ${text}`.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${error}\\nUsage: querator [\\s\\S]*\\n\\n${error}\\n(Hint: .*\\n)?$`)
+  return new RegExp(`^${errorLine(text)}(Hint: .*\\n)?$`)
+}
+
+/** What is printed for a wrong use of a command: the error once, and how it is used. */
+function misuse(text: string, command: string): RegExp {
+  return new RegExp(
+    `^${errorLine(text)}Usage: querator ${command} (?![\\s\\S]*Error:)[\\s\\S]*display help for command\\n$`,
+  )
+}
+
+function errorLine(text: string): string {
+  return `Error: ${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\n`
 }
 
 test('produce: one item, with all that its flags say', async () => {
@@ -210,7 +220,7 @@ test('info, stats, clear, delete', async () => {
   })
 })
 
-describe('what goes wrong is said twice, on stderr, with status 1', () => {
+describe('what goes wrong is said once, on stderr, with status 1', () => {
   test.each([
     [['produce'], 'accepts 1 arg(s), received 0'],
     [['produce', 'a', 'b'], 'accepts 1 arg(s), received 2'],
@@ -234,20 +244,32 @@ describe('what goes wrong is said twice, on stderr, with status 1', () => {
     ],
     [['complete', 'q', 'id'], 'required flag(s) "partition" not set'],
     [['complete', 'q', '-p', '0'], 'no item IDs provided (use command line arguments or --file)'],
-    [['complete', 'q', '-p', '0', '--file', '/dev/null'], 'no item IDs to complete'],
-    [
-      ['complete', 'q', '-p', '0', '--file', 'none'],
-      "failed to open file: ENOENT: no such file or directory, open 'none'",
-    ],
     [['create', 'n', '--lease-timeout', '1d'], 'invalid lease-timeout format: time: unknown unit "d" in duration "1d"'],
     [['update', 'q'], 'no update flags provided (use --help to see available options)'],
     [['update', 'q', '--lease-timeout', 'x'], 'invalid lease-timeout format: time: invalid duration "x"'],
     [['--endpoint', '', 'list'], 'failed to create client: conf.Endpoint is empty; must provide an http endpoint'],
     [
+      ['list', '--endpoint', 'localhost:2319'],
+      "'localhost:2319' is no URL of a daemon; write it with its scheme: http://localhost:2319",
+    ],
+  ] as const)('a wrong use, with usage: %j', async (args, text) => {
+    const { status, stdout, stderr } = await querator(...args)
+    expect([status, stdout]).toEqual([1, ''])
+    const command = args.find((arg) => /^[a-z]+$/.test(arg)) ?? ''
+    expect(stderr).toMatch(misuse(text, command))
+  })
+
+  test.each([
+    [['complete', 'q', '-p', '0', '--file', '/dev/null'], 'no item IDs to complete'],
+    [
+      ['complete', 'q', '-p', '0', '--file', 'none'],
+      "failed to open file: ENOENT: no such file or directory, open 'none'",
+    ],
+    [
       ['list', '--endpoint', 'http://127.0.0.1:1'],
       'failed to list queues: no answer from http://127.0.0.1:1: nothing listens there; is the daemon running?',
     ],
-  ] as const)('%j', async (args, text) => {
+  ] as const)('a failure, without usage: %j', async (args, text) => {
     const { status, stdout, stderr } = await querator(...args)
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(failure(text))
@@ -273,12 +295,11 @@ describe('what goes wrong is said twice, on stderr, with status 1', () => {
     )
   })
 
-  test('an unknown command has no usage', async () => {
-    const error = 'Error: unknown command "leas" for "querator"\n'
+  test('an unknown command has no usage of its own', async () => {
     expect(await querator('leas', 'q')).toMatchObject({
       status: 1,
       stdout: '',
-      stderr: `${error}Run 'querator --help' for usage.\n${error}`,
+      stderr: `Error: unknown command "leas" for "querator"\nRun 'querator --help' for usage.\n`,
     })
   })
 

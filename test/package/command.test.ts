@@ -36,13 +36,23 @@ for (const [args, signal] of [
   })
 }
 
-/** Of what is printed for an error: the error twice, with the usage in between. */
+/** What is printed for an error: it alone. */
 function failure(text: string | RegExp): RegExp {
-  const error = typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source
-  return new RegExp(`^Error: (${error})\\nUsage: querator [\\s\\S]*\\n\\nError: \\1\\n$`)
+  return new RegExp(`^${errorLine(text)}$`)
 }
 
-test('a busy port is said in one clear line, which is the last one, with status 1', async () => {
+/** What is printed for a wrong use: the error once, and how the command is used. */
+function misuse(text: string): RegExp {
+  return new RegExp(
+    `^${errorLine(text)}Usage: querator server (?![\\s\\S]*Error:)[\\s\\S]*display help for command\\n$`,
+  )
+}
+
+function errorLine(text: string | RegExp): string {
+  return `Error: ${typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source}\\n`
+}
+
+test('a busy port is said in one clear line, and nothing else, with status 1', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -90,8 +100,7 @@ test.each([
 test.each([
   ['leese-timeout', 'queues: [{ name: q, leese-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]', []],
   ['levl', 'logging: { handler: blue, levl: x }', []],
-  ['adress', 'adress: x', ['--address', 'nowhere']],
-  ['adress', 'adress: x', ['--log-level', 'loud']],
+  ['adress', '{ adress: x, address: nowhere }', []],
 ])('a start that fails tells the unknown key %s too (%s, %j)', (key, text, args) => {
   const { status, stderr } = run(
     projectOf({ 'c.yaml': text }),
@@ -126,10 +135,12 @@ test('a file that is not there', () => {
   expect([status, stderr]).toEqual([1, expect.stringMatching(failure(/while opening config file: ENOENT.*/))])
 })
 
-test('a log level that does not exist', () => {
-  const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--log-level', 'loud')
-  const text = "invalid log level; 'loud' is not one of (debug, info, warn, error)"
-  expect([status, stderr]).toEqual([1, expect.stringMatching(failure(text))])
+test.each([
+  ['--log-level', 'loud', "invalid log level; 'loud' is not one of (debug, info, warn, error)"],
+  ['--address', 'nowhere', "invalid address 'nowhere'; write host and port, for example localhost:2319"],
+])('a flag with a wrong value is told before the file is read: %s %s', (flag, value, text) => {
+  const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml', flag, value)
+  expect([status, stderr]).toEqual([1, expect.stringMatching(misuse(text))])
 })
 
 test('a server whose log is read no more goes on', async () => {
@@ -170,6 +181,6 @@ test('version, help, and what does not exist', () => {
   expect(nonsense).toMatchObject({
     status: 1,
     stdout: '',
-    stderr: expect.stringMatching(failure('unknown flag: --nonsense')),
+    stderr: expect.stringMatching(misuse('unknown flag: --nonsense')),
   })
 })
