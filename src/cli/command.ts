@@ -2,7 +2,7 @@
  * A command of the command line. What goes wrong is said in the words of Querator's own command line, which scripts may
  * look for (contract: admin.md §14); commander has others.
  */
-import { Command, Help, type Option } from 'commander'
+import { Command, Help, type HelpContext, type Option } from 'commander'
 import { quote } from '../clock/duration.js'
 import { wrongUsageOf } from './command-error.js'
 
@@ -25,6 +25,12 @@ export class QueratorCommand extends Command {
   /** Whatever commander finds wrong with the arguments ends here. */
   override error(message: string, { code = '' }: { code?: string } = {}): never {
     throw wrongUsageOf(this, this.#problem(message, code))
+  }
+
+  /** Help that commander shows as an error is that of a command which does not exist: `querator help leas`. */
+  override help(context?: unknown): never {
+    if ((Object(context) as HelpContext).error) this.error('', { code: 'commander.unknownCommand' })
+    return super.help(context as HelpContext)
   }
 
   #problem(message: string, code: string): string {
@@ -53,7 +59,8 @@ export class QueratorCommand extends Command {
 }
 
 function unknownCommand({ args }: Command): string {
-  return `unknown command ${quote(args[0] ?? '')} for "querator"`
+  const name = args[0] === 'help' ? args[1] : args[0]
+  return `unknown command ${quote(name ?? '')} for "querator"`
 }
 
 /** `-b, --batch-size` of `-b, --batch-size <number>`. */

@@ -295,8 +295,11 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
     )
   })
 
-  test('an unknown command has no usage of its own', async () => {
-    expect(await querator('leas', 'q')).toMatchObject({
+  test.each([
+    ['leas', 'q'],
+    ['help', 'leas'],
+  ])('an unknown command has no usage of its own: %s %s', async (...args) => {
+    expect(await querator(...args)).toMatchObject({
       status: 1,
       stdout: '',
       stderr: `Error: unknown command "leas" for "querator"\nRun 'querator --help' for usage.\n`,
