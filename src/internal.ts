@@ -1,2 +1,4 @@
 /** What the runners' entries use and users do not: not in the package's exports. */
+export { checkOptions } from './client/known-options.js'
 export { brakeFromNowOn, paced } from './clock/event-loop.js'
+export { DAEMON_OPTIONS } from './harness/start-test-daemon.js'

@@ -3,6 +3,7 @@ import { type QueratorError, usageError } from '../errors.js'
 import { isBytes } from '../protocol/byte-text.js'
 import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
 import { atCallSite } from './call-site.js'
+import { unknownText } from './known-options.js'
 
 const WANTED: Record<FieldKind, string> = {
   string: 'a text',
@@ -24,6 +25,15 @@ export function checkRequest(type: MessageType, request: unknown, path: string):
     else if (!Array.isArray(value)) throw wrong(place, 'a list', value)
     else for (const [index, one] of value.entries()) checkValue(field, one, `${place}[${index}]`)
   }
+  checkNames(type, request, path)
+}
+
+/** @throws QueratorError when the request has a field that its type does not have */
+function checkNames(type: MessageType, request: Record<string, unknown>, path: string): void {
+  const known = type.fields.map(({ local }) => local)
+  // The protobuf library marks its messages with names of this kind.
+  const unknown = Object.keys(request).find((name) => !known.includes(name) && !name.startsWith('$'))
+  if (unknown !== undefined) throw atCallSite(usageError(unknownText(path, unknown, known, 'field')))
 }
 
 function checkValue({ kind }: Field, value: unknown, place: string): void {

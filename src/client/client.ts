@@ -13,6 +13,7 @@ import { atCallSite, type Origin, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
 import { sendOverHttp } from './http-send.js'
+import { checkOptions } from './known-options.js'
 import type { UnawaitedCalls } from './unawaited.js'
 import { unlessAborted } from './unless-aborted.js'
 
@@ -35,6 +36,10 @@ export interface ClientOptions {
   readonly unawaited?: UnawaitedCalls | undefined
 }
 
+const CLIENT_OPTIONS = ['endpoint', 'encoding', 'apiKey', 'send', 'unawaited', 'notSent']
+const CALL_OPTIONS = ['signal']
+const NO_OPTIONS: CallOptions = {}
+
 /** One typed method for each call: see {@link QueratorCalls}. */
 export interface QueratorClient extends QueratorCalls {}
 
@@ -48,6 +53,7 @@ export class QueratorClient {
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
+    checkOptions('new QueratorClient', options, CLIENT_OPTIONS)
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
     this.#unawaited = options.unawaited
@@ -66,11 +72,17 @@ export class QueratorClient {
     return this.#unawaited.note(call, this.#call(name, request, options, origin))
   }
 
-  async #call(name: MethodName, request: unknown, options: CallOptions = {}, origin?: Origin): Promise<unknown> {
+  async #call(
+    name: MethodName,
+    request: unknown,
+    options: CallOptions = NO_OPTIONS,
+    origin?: Origin,
+  ): Promise<unknown> {
     const method = METHODS[name] as Method
-    const { signal } = options
     let reply: WireReply
     try {
+      const { signal } = options
+      if (options !== NO_OPTIONS) checkOptions(`client.${name}`, options, CALL_OPTIONS)
       signal?.throwIfAborted()
       const body = this.#bytesOf(method.request, request ?? {}, name, origin)
       const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }

@@ -1,5 +1,8 @@
 /** What a test gets from a lease: items that know how to be completed and retried. */
+
 import type { QueratorClient } from '../client/client.js'
+import { checkOptions } from '../client/known-options.js'
+import { paced } from '../clock/event-loop.js'
 import type { ResponseOf } from '../protocol/methods.js'
 import { dateOf } from '../protocol/timestamp.js'
 import type { EventLog, QueueEvent } from './event-log.js'
@@ -20,6 +23,8 @@ export interface RetryOptions {
   /** Deletes them instead, as Querator does, also when the queue has a dead letter queue. */
   readonly dead?: boolean
 }
+
+const RETRY_OPTIONS = ['at', 'dead']
 
 /** An item that this test holds until `leaseDeadline`. */
 export class LeasedItem extends Payload {
@@ -108,6 +113,11 @@ export class Lease {
 
   /** @internal */
   retryItems(items: readonly LeasedItem[], options: RetryOptions = {}): Promise<void> {
+    try {
+      checkOptions('retry', options, RETRY_OPTIONS)
+    } catch (wrongOption) {
+      return paced(Promise.reject(wrongOption))
+    }
     const { at, dead = false } = options
     return this.#client.queueRetry({
       queueName: this.#queueName,

@@ -1,4 +1,5 @@
 /** `startQuerator`: a real Querator for a run, from its binary. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import getPort from 'get-port'
 import { sendOverHttp } from '../client/http-send.js'
+import { checkOptions } from '../client/known-options.js'
 import { parseDuration } from '../clock/duration.js'
 import { passedNow, wakeAfter } from '../clock/real-time.js'
 import type { ConfigTree } from '../daemon/config/config.js'
@@ -13,7 +15,6 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
 import { GUARD, NO_PROGRAM } from './guard.js'
-import { checkOptions } from './known-options.js'
 
 /** How a real server is started. */
 export interface QueratorOptions {

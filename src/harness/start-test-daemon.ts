@@ -1,6 +1,8 @@
 /** `startTestDaemon`: a daemon for a test, from a few options. */
+
 import { inspect } from 'node:util'
 import type { CallSites } from '../client/call-site.js'
+import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import { realNow } from '../clock/real-time.js'
 import { type ClockOption, TestClock } from '../clock/test-clock.js'
@@ -17,7 +19,6 @@ import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '
 import { usageError } from '../errors.js'
 import { AttachedServer } from './attached-server.js'
 import { EmbeddedBacking } from './embedded-backing.js'
-import { checkOptions } from './known-options.js'
 import { TestDaemon } from './test-daemon.js'
 
 /** How a test daemon is started. Every option may be left out. */
@@ -57,7 +58,8 @@ export interface TestDaemonOptions {
   readonly apiKey?: string
 }
 
-const KNOWN = ['config', 'clock', 'auth', 'seed', 'events', 'callSites', 'log', 'endpoint', 'apiKey']
+/** Every option that there is. */
+export const DAEMON_OPTIONS = ['config', 'clock', 'auth', 'seed', 'events', 'callSites', 'log', 'endpoint', 'apiKey']
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -73,7 +75,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
 
 /** The same at once, for places that cannot wait. */
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
-  checkOptions('startTestDaemon', options, KNOWN)
+  checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
   const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
   if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))

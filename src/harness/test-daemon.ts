@@ -1,7 +1,9 @@
 /** A daemon in the hands of a test: its client, its clock, its queues, and every way to reach it. */
+
 import type { Duplex } from 'node:stream'
 import { originOf } from '../client/call-site.js'
 import { type ClientOptions, QueratorClient } from '../client/client.js'
+import { checkOptions } from '../client/known-options.js'
 import { paced } from '../clock/event-loop.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { ASYNC_DISPOSE } from './async-dispose.js'
@@ -10,7 +12,6 @@ import { type ObservedTest, ObservedTests } from './diagnosis/observed-test.js'
 import type { TestOfRunner } from './diagnosis/test-of-runner.js'
 import { EventLog } from './event-log.js'
 import { interceptOrigin } from './intercept.js'
-import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { Switches } from './switches.js'

@@ -1,5 +1,8 @@
 /** A queue in the hands of a test: short words for the calls about it. */
+
+import { atCallSite } from '../client/call-site.js'
 import type { QueratorClient } from '../client/client.js'
+import { checkOptions } from '../client/known-options.js'
 import { answering } from '../client/unawaited.js'
 import { paced } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
@@ -62,6 +65,8 @@ export interface QueueHome extends LeaseHome {
 }
 
 const PAGE = 1000
+const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']
+const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
 /** By which queues know each other, of another copy of this package too. */
 const BRAND = Symbol.for('querator-test.queue')
 
@@ -97,11 +102,12 @@ export class TestQueue {
   /** Adds items, in this order, all to one partition. @throws QueratorError 400 as queue.produce does */
   produce(...items: readonly ItemInput[]): Promise<void> {
     try {
+      checkItems(items)
       const request = { queueName: this.name, requestTimeout: '1m', items: items.map(producedItem) }
       // As it is, and not awaited here: the client notes whether anybody awaits it.
       return this.#home.client.queueProduce(request)
     } catch (wrongItem) {
-      return paced(Promise.reject(wrongItem))
+      return paced(Promise.reject(atCallSite(wrongItem as Error)))
     }
   }
 
@@ -110,6 +116,11 @@ export class TestQueue {
    * @throws QueratorError 454 when there was none within `requestTimeout`
    */
   lease(options: LeaseOptions = {}): Promise<Lease> {
+    try {
+      checkOptions('lease', options, LEASE_OPTIONS)
+    } catch (wrongOption) {
+      return paced(Promise.reject(wrongOption))
+    }
     const { batchSize = 1, clientId = this.#home.nextClientId(), requestTimeout = '2s', signal } = options
     const request = { queueName: this.name, batchSize, clientId, requestTimeout }
     const leasing = this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
@@ -238,6 +249,14 @@ export class TestQueue {
       }
     }
     return stored
+  }
+}
+
+/** @throws QueratorError for a field that items do not have, and for a list of items in the place of one */
+function checkItems(items: readonly ItemInput[]): void {
+  for (const item of items) {
+    if (Array.isArray(item)) throw usageError('produce takes items one by one; for a list write produce(...items)')
+    checkOptions('an item to produce', item, ITEM_FIELDS, 'field')
   }
 }
 

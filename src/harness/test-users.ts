@@ -1,8 +1,10 @@
 /** Users in the hands of a test: each is a client with a key of its own. */
+
 import { type ClientOptions, QueratorClient } from '../client/client.js'
+import { checkOptions } from '../client/known-options.js'
+import type { Permission } from '../daemon/daemon.js'
 import { isQueratorError, usageError } from '../errors.js'
 import type { Backing } from './backing.js'
-import { checkOptions } from './known-options.js'
 import { NameSource } from './queue-names.js'
 
 const SYSTEM = '_system'
@@ -14,8 +16,8 @@ export interface UserOptions {
   readonly username?: string
   /** Names of roles of the namespace, or of `_system`, where they count for all namespaces: `'Admin'` for example. */
   readonly roles?: readonly string[]
-  /** What the user may do in the namespace, such as `'queue.lease'`; made into a role of its own. */
-  readonly permissions?: readonly string[]
+  /** What the user may do in the namespace, such as `'queue.lease'` (contract: admin.md §2.5); made into a role of its own. */
+  readonly permissions?: readonly Permission[]
   /** Where roles and permissions count; made when it is not there. Default `'_system'`: they count everywhere. */
   readonly namespace?: string
   /** Whether the key counts in that namespace only, whatever roles the user has elsewhere; default no. */
@@ -137,7 +139,12 @@ export class TestUsers {
   }
 
   /** Makes a role of these permissions, and gives it to the user. */
-  async #permit(userId: string, username: string, namespace: string, permissions: readonly string[]): Promise<void> {
+  async #permit(
+    userId: string,
+    username: string,
+    namespace: string,
+    permissions: readonly Permission[],
+  ): Promise<void> {
     const name = this.#names.next(`only-${username}`)
     await this.#backing.client.rolesCreate({ namespace, name, permissions })
     await this.#bind(userId, namespace, name)

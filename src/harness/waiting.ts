@@ -1,11 +1,13 @@
 /** Waiting for a fact about a queue: for an event, or until it is drained or idle; and what is told when it never came. */
+
 import { atCallSite, type Origin, originOf, siteText } from '../client/call-site.js'
+import { checkOptions } from '../client/known-options.js'
 import { parseDuration } from '../clock/duration.js'
-import { EVENT_KINDS, type EventKind, nearestOf } from '../daemon/daemon.js'
+import { EVENT_KINDS, type EventKind } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
 import { explainQueue, goneError } from './diagnosis/explain.js'
 import { EventLog, type QueueEvent } from './event-log.js'
-import { checkOptions } from './known-options.js'
 import { vigil, type WaitingPlace } from './vigil.js'
 
 /** What every wait takes. */

@@ -1,5 +1,6 @@
 /** What can be said of the fixtures of a runner: how their daemon is started, and what is done about leaks. */
 import { LEAKS_MODES, type LeaksMode, QueratorError, type TestDaemonOptions } from '../index.js'
+import { checkOptions, DAEMON_OPTIONS } from '../internal.js'
 
 /** As for `startTestDaemon`, and more. */
 export interface FixtureOptions extends TestDaemonOptions {
@@ -10,11 +11,13 @@ export interface FixtureOptions extends TestDaemonOptions {
   readonly leaks?: LeaksMode
 }
 
-/** The options, apart. @throws QueratorError when `leaks` is none of its modes */
-export function splitOptions({ leaks = 'warn', ...daemonOptions }: FixtureOptions): {
+/** The options, apart. @throws QueratorError when there is no such option, or `leaks` is none of its modes */
+export function splitOptions(options: FixtureOptions): {
   readonly leaks: LeaksMode
   readonly daemonOptions: TestDaemonOptions
 } {
+  checkOptions('the fixtures', options, [...DAEMON_OPTIONS, 'leaks'])
+  const { leaks = 'warn', ...daemonOptions } = options
   return { leaks: checkedLeaks(leaks), daemonOptions }
 }
 

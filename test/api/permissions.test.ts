@@ -1,7 +1,7 @@
 /** Every call of the table, asked by nobody, by a user without its permission, and by a user with it and nothing else. */
 import { describe, expect, test } from 'vitest'
 import { PERMISSIONS } from '../../src/access/permissions.js'
-import { type QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { type Permission, type QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { METHODS, type Method, type MethodName, type RequestInit } from '../../src/protocol/methods.js'
 
 /** What a call is about: made anew for each of them. */
@@ -99,21 +99,21 @@ describe.each(Object.keys(METHODS) as MethodName[])('%s', (name) => {
 
   test('is refused to a user who may do all else, or may do it elsewhere', async () => {
     const { daemon, things } = await closedDaemon()
-    const without = await daemon.createUser({ namespace: here, permissions: others(permission) })
+    const without = await daemon.createUser({ namespace: here, permissions: others(permission) as Permission[] })
     expect(await outcome(without, name, things)).toMatchObject(DENIED)
-    const abroad = await daemon.createUser({ namespace: elsewhere, permissions: [permission] })
+    const abroad = await daemon.createUser({ namespace: elsewhere, permissions: [permission as Permission] })
     expect(await outcome(abroad, name, things)).toMatchObject(DENIED)
   })
 
   test('is done for a user who may do it and nothing else', async () => {
     const { daemon, things } = await closedDaemon()
-    const user = await daemon.createUser({ namespace: here, permissions: [permission] })
+    const user = await daemon.createUser({ namespace: here, permissions: [permission as Permission] })
     expect(await outcome(user, name, things)).toBeUndefined()
   })
 
   test('is done for a user who may do it in _system', async () => {
     const { daemon, things } = await closedDaemon()
-    const user = await daemon.createUser({ permissions: [permission] })
+    const user = await daemon.createUser({ permissions: [permission as Permission] })
     expect(await outcome(user, name, things)).toBeUndefined()
   })
 })

@@ -151,3 +151,25 @@ test('events that the record does not keep any more are counted', async () => {
   for (let count = 0; count < 4; count++) await few.produce({ reference: `${count}` })
   expect(seen.report([])).toContain('(2 earlier events are not kept; the option events keeps more)')
 })
+
+test('one fault that fails several tests is told once, and named after that', async () => {
+  await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
+  const reports: string[] = []
+  for (const name of ['one', 'two', 'three']) {
+    const seen = daemon.observe({ title: `works off ${name}`, timeout: 5000, queues: () => [name] })
+    const queue = await daemon.createQueue({ name })
+    for (let item = 0; item < 6; item++) await queue.produce({ reference: `${name}-${item}` })
+    const body = JSON.stringify({ queue_name: name, client_id: 'worker' })
+    await daemon.fetch('/v1/queue.lease', { method: 'POST', body })
+    if (name === 'three') await (await queue.lease({ clientId: 'w' })).retry()
+    reports.push(seen?.report([]) ?? '')
+    seen?.end()
+    await queue.delete()
+  }
+  const [one = '', two = '', three = ''] = reports.map((report) => report.split('\n').length)
+  expect([one, two]).toEqual([9, 8])
+  expect(reports[1]).toMatch(/^! queue\.lease by worker was refused: 455/m)
+  expect(reports[1]?.split('\n').at(-1)).toBe("… 2 more lines; the same happened in 'works off one', told above")
+  // Something else happened in this one.
+  expect(three).toBeGreaterThan(9)
+})

@@ -3,7 +3,7 @@
  * and which keys nobody knows. Nothing is decided here; what is noted becomes errors and warnings in config.ts.
  */
 import { parseDuration } from '../../clock/duration.js'
-import { nearestOf } from '../../service/nearest-name.js'
+import { nearestOf } from '../../nearest.js'
 import type { Key, ListKey, MapKey, ValueOf } from './key-kinds.js'
 
 /** The way to a value from the root. */

@@ -14,6 +14,7 @@ import { refusalsOf } from './refusals.js'
 import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
+import { ToldBefore } from './report/told-before.js'
 import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
@@ -21,6 +22,7 @@ import { speaksAfter, watchTest } from './watchdog.js'
 /** What a test needs of the others. */
 interface Home {
   readonly files: ReportFiles
+  readonly told: ToldBefore
   /** Who moved the clock before, and by how much. */
   readonly movers: Map<string, number>
   ended(): void
@@ -40,12 +42,18 @@ export interface WaitingTest {
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
+  readonly #told = new ToldBefore()
   readonly #movers = new Map<string, number>()
 
   /** A test begins. */
   begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
     if (test.file !== undefined) this.#files.begin(test.file)
-    const home = { files: this.#files, movers: this.#movers, ended: () => this.#running.delete(observed) }
+    const home = {
+      files: this.#files,
+      told: this.#told,
+      movers: this.#movers,
+      ended: () => this.#running.delete(observed),
+    }
     daemon.beginTest()
     const observed = new ObservedTest(daemon, unawaited, test, home)
     this.#running.add(observed)
@@ -129,7 +137,7 @@ export class ObservedTest {
     if (story === undefined) return undefined
     const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
     const page = this.#page(story, said)
-    const lines = [reportText(story, said), page && `what happened, as a page: ${page}`]
+    const lines = [reportText(story, said, this.#home.told), page && `what happened, as a page: ${page}`]
     return lines.filter((line) => line !== undefined).join('\n') || undefined
   }
 

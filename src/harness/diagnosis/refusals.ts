@@ -1,6 +1,6 @@
 /** Calls that were refused, folded: a worker that asks again and again is one story. */
 import { siteText } from '../../client/call-site.js'
-import { nearestOf } from '../../daemon/daemon.js'
+import { nearestOf } from '../../nearest.js'
 import type { MessageType } from '../../protocol/messages/message.js'
 import { METHODS } from '../../protocol/methods.js'
 import type { QueueEvent } from '../event-log.js'

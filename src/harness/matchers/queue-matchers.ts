@@ -3,6 +3,7 @@
  * node:test has the same as assertions. Each looks at a queue through its calls, so that a queue on a server elsewhere
  * can be asked too, as far as those tell.
  */
+import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
 import type { QueueEvent } from '../event-log.js'
@@ -51,6 +52,7 @@ export const queueMatchers = pacing({
   /** So many items, or these, are leased; with `by` only those that this client holds count. */
   async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<Outcome> {
     const queue = queueOf('toHaveLeased', received)
+    checkOptions('toHaveLeased', options, ['by'])
     const { by } = options
     // Who holds an item only the record tells.
     if (by !== undefined) queue.history()

@@ -1,6 +1,6 @@
 /** queue.complete by hand, in its ordinary form; see ordinary.ts. */
 import type { RequestInit, RequestOf } from '../methods.js'
-import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
+import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
 
 /** Reads a request. */
 export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | undefined {
@@ -18,10 +18,13 @@ export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | 
   return reader.odd || reader.at > end ? undefined : request
 }
 
+const FIELDS = { queueName: true, partition: true, requestTimeout: true, ids: true }
+
 /** Writes a request. */
 export function encodeComplete(request: RequestInit<'queueComplete'>): Uint8Array | undefined {
   const { queueName = '', partition = 0, requestTimeout = '', ids = [] } = request
   if (typeof queueName !== 'string' || typeof requestTimeout !== 'string' || !Array.isArray(ids)) return undefined
+  if (hasOthers(request, FIELDS)) return undefined
   if (!Number.isInteger(partition) || partition < 0 || partition > 0x7fffffff) return undefined
   const [nameSize, timeoutSize] = [textSize(queueName), textSize(requestTimeout)]
   let total = fieldSize(nameSize) + (partition === 0 ? 0 : 1 + varintSize(partition)) + fieldSize(timeoutSize)

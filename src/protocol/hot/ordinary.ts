@@ -220,3 +220,9 @@ export function varintSize(value: number): number {
   if (value < 0x200000) return 3
   return value < 0x10000000 ? 4 : 5
 }
+
+/** Whether a message has fields of other names: a misspelt one must not be left out in silence. */
+export function hasOthers(message: object, fields: Readonly<Record<string, boolean>>): boolean {
+  for (const name in message) if (fields[name] !== true) return true
+  return false
+}

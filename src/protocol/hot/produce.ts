@@ -1,7 +1,7 @@
 /** queue.produce by hand, in its ordinary form; see ordinary.ts. */
 import { isBytes } from '../byte-text.js'
 import type { RequestInit, RequestOf } from '../methods.js'
-import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize } from './ordinary.js'
+import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSize } from './ordinary.js'
 
 type Received = RequestOf<'queueProduce'>
 type Item = Received['items'][number]
@@ -45,6 +45,7 @@ function readItem(reader: OrdinaryReader, limit: number, like: Item | undefined)
 export function encodeProduce(request: RequestInit<'queueProduce'>): Uint8Array | undefined {
   const { queueName = '', requestTimeout = '', items = [] } = request
   if (typeof queueName !== 'string' || typeof requestTimeout !== 'string' || !Array.isArray(items)) return undefined
+  if (hasOthers(request, FIELDS)) return undefined
   const [nameSize, timeoutSize] = [textSize(queueName), textSize(requestTimeout)]
   let total = fieldSize(nameSize) + fieldSize(timeoutSize)
   const sizes: number[] = []
@@ -66,11 +67,14 @@ export function encodeProduce(request: RequestInit<'queueProduce'>): Uint8Array 
 
 type GivenItem = NonNullable<RequestInit<'queueProduce'>['items']>[number]
 
+const FIELDS = { queueName: true, requestTimeout: true, items: true }
+const ITEM_FIELDS = { encoding: true, kind: true, reference: true, utf8: true, bytes: true, enqueueAt: true }
 const NO_BYTES = new Uint8Array()
 
 /** The size of an item; -1 when it is not an ordinary one. */
 function itemSize(item: GivenItem): number {
-  if (typeof item !== 'object' || item === null || item.enqueueAt !== undefined) return -1
+  if (typeof item !== 'object' || item === null || item.enqueueAt !== undefined || hasOthers(item, ITEM_FIELDS))
+    return -1
   const { encoding = '', kind = '', reference = '', utf8 = '', bytes = NO_BYTES } = item
   if (typeof encoding !== 'string' || typeof kind !== 'string' || typeof reference !== 'string') return -1
   if (typeof utf8 !== 'string' || !isBytes(bytes)) return -1

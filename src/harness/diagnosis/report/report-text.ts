@@ -6,6 +6,7 @@ import { type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
+import type { ToldBefore } from './told-before.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
 /** A report has so many lines, and an item so many events. */
@@ -16,11 +17,14 @@ const MOST_REFUSALS = 5
 /** What is said where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 
+/** A story that was told of another test of the file takes so many. */
+const LINES_OF_SAME = 8
+
 /**
  * The report of a test that failed; undefined where nothing happened. `said`: what its errors say already; what
  * happened to an item is not told twice.
  */
-export function reportText(story: TestStory, said: readonly string[]): string | undefined {
+export function reportText(story: TestStory, said: readonly string[], before: ToldBefore): string | undefined {
   const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
   const lines = [
     ...story.notices.map((notice) => `! ${notice}`),
@@ -31,9 +35,12 @@ export function reportText(story: TestStory, said: readonly string[]): string | 
   if (lines.length === 0) return undefined
   const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
   const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
-  const room = MOST_LINES - 1 - lost.length
+  const names = story.queues.flatMap(({ name, items }) => [name, ...items.map((item) => item.name)])
+  const same = before.same(story.title, lines, [story.title, ...names])
+  const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length
+  const rest = same === undefined ? REST : `the same happened in '${same}', told above`
   const shown =
-    lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${REST}`]
+    lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
   return [head, ...lost, ...shown].join('\n')
 }
 

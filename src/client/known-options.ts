@@ -1,0 +1,25 @@
+/** Options and fields that do not exist are refused by name: a misspelt one would else be ignored in silence. */
+import { inspect } from 'node:util'
+import { usageError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
+import { atCallSite } from './call-site.js'
+
+/**
+ * @param taker what has these options, and `word` what they are called there
+ * @throws QueratorError when `options` is no object, or has one that `taker` does not know
+ */
+export function checkOptions(taker: string, options: unknown, known: readonly string[], word = 'option'): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw atCallSite(usageError(`${taker} takes an object with ${word}s; got ${inspect(options, { depth: 1 })}`))
+  }
+  const unknown = Object.keys(options).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw atCallSite(usageError(unknownText(taker, unknown, known, word)))
+}
+
+/** `lease has no option 'batchsize'; did you mean 'batchSize'? It has: batchSize, …`. */
+export function unknownText(taker: string, unknown: string, known: readonly string[], word: string): string {
+  const nearest = nearestOf(unknown, known)
+  const list = known.join(', ')
+  const hint = nearest === undefined ? `it has: ${list}` : `did you mean '${nearest}'? It has: ${list}`
+  return `${taker} has no ${word} '${unknown}'; ${hint}`
+}

@@ -1,0 +1,28 @@
+/** Stories of a test file that were told already. One fault that fails six tests is explained once, and named five times. */
+
+/** See the head of this file. */
+export class ToldBefore {
+  /** The shapes of lines, each with the test in whose report it stood first. */
+  readonly #shapes = new Map<string, string>()
+
+  /** The test whose report said all of this before; undefined when something is new. Remembers the lines either way. */
+  same(title: string, lines: readonly string[], names: readonly string[]): string | undefined {
+    const shapes = new Set(lines.map((line) => shapeOf(line, names)))
+    const before = [...shapes].map((shape) => this.#shapes.get(shape))
+    for (const shape of shapes) if (!this.#shapes.has(shape)) this.#shapes.set(shape, title)
+    const [first] = before
+    return first !== undefined && before.every((one) => one !== undefined) ? first : undefined
+  }
+}
+
+/** A line without what differs between tests that fail for one reason: names, numbers, times, and who called what called it. */
+function shapeOf(line: string, names: readonly string[]): string {
+  let shape = line.replace(/ < [^)]*\)/g, ')')
+  for (const name of names) shape = shape.replaceAll(name, 'NAME')
+  return shape
+    .replace(/\b[0-9A-Za-z]{27}\b/g, 'ID')
+    .replace(/\+[\d.hmsµn]+/g, '+T')
+    .replace(/\d+/g, 'N')
+    .replace(/(\.test\.[cm]?[jt]sx?):N/g, '$1')
+    .replace(/ +/g, ' ')
+}
