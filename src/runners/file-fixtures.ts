@@ -61,7 +61,7 @@ export class FileDaemon {
   constructor(advice: string, options: FixtureOptions = {}) {
     this.#options = { callSites: true, ...options }
     const open = () => this.#open()
-    this.tests = new RunningTests(open, () => splitOptions(this.#options).leaks, advice)
+    this.tests = new RunningTests(open, () => this.#split().leaks, advice)
     this.fixtures = {
       daemon: standIn(open, DAEMON_CALLS),
       client: standIn(() => open().client),
@@ -79,8 +79,12 @@ export class FileDaemon {
     return Boolean(this.#options.endpoint ?? process.env.QUERATOR_ENDPOINT)
   }
 
+  #split(): ReturnType<typeof splitOptions> {
+    return splitOptions(this.#options, 'configureDaemon')
+  }
+
   #open(): TestDaemon {
-    this.#daemon ??= openTestDaemon(splitOptions(this.#options).daemonOptions)
+    this.#daemon ??= openTestDaemon(this.#split().daemonOptions)
     return this.#daemon
   }
 
@@ -110,6 +114,9 @@ export class FileDaemon {
         'configureDaemon comes too late, the daemon of this file runs already; call it at the top of the file or in a setup file, before anything uses daemon, client, clock or createQueue',
       )
     }
-    this.#options = { ...this.#options, ...options }
+    const all = { ...this.#options, ...options }
+    // At the line that says it, and not at the first use.
+    splitOptions(all, 'configureDaemon')
+    this.#options = all
   }
 }

@@ -12,11 +12,14 @@ export interface FixtureOptions extends TestDaemonOptions {
 }
 
 /** The options, apart. @throws QueratorError when there is no such option, or `leaks` is none of its modes */
-export function splitOptions(options: FixtureOptions): {
+export function splitOptions(
+  options: FixtureOptions,
+  taker = 'queratorOptions',
+): {
   readonly leaks: LeaksMode
   readonly daemonOptions: TestDaemonOptions
 } {
-  checkOptions('the fixtures', options, [...DAEMON_OPTIONS, 'leaks'])
+  checkOptions(taker, options, [...DAEMON_OPTIONS, 'leaks'])
   const { leaks = 'warn', ...daemonOptions } = options
   return { leaks: checkedLeaks(leaks), daemonOptions }
 }

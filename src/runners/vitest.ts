@@ -88,7 +88,7 @@ export const expect: typeof expectOfVitest = expectOfVitest
  */
 export function testWith(options: FixtureOptions): QueratorTest {
   const endpoint = options.endpoint ?? inject('queratorEndpoint')
-  const { leaks, ...given } = splitOptions({ ...inject('queratorOptions'), ...options })
+  const { leaks, ...given } = splitOptions({ ...inject('queratorOptions'), ...options }, 'testWith')
   const daemonOptions = { callSites: true, ...given.daemonOptions, ...(endpoint === undefined ? {} : { endpoint }) }
   const test = base.extend<OwnFixtures>({
     daemon: [

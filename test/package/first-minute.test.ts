@@ -134,7 +134,7 @@ describe('Vitest', () => {
     })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
-      "startTestDaemon has no option 'clok'; it has: config, clock, auth, seed, events, callSites, log, endpoint, apiKey",
+      "testWith has no option 'clok'; did you mean 'clock'? It has: config, clock, auth, seed, events, callSites, log, endpoint, apiKey, leaks",
     )
   })
 })

@@ -151,7 +151,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
         'lease-expired',
         'leased',
       ])
-      expect(await open.locator('td:nth-child(5)').first().innerText()).toMatch(/^tests\/orders\.test\.js:\d+:\d+$/)
+      expect(await open.locator('td:nth-child(5)').first().innerText()).toMatch(/^tests\/orders\.test\.js:\d+$/)
       await page.keyboard.press('/')
       await page.keyboard.press('Escape')
       expect(await names(page)).toHaveLength(4)

@@ -3,6 +3,9 @@ import { siteText } from '../../client/call-site.js'
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from './explain.js'
 
+/** Which id it was shows in the timeline of the item. */
+const ID = /\b[0-9A-Za-z]{27}\b/g
+
 /** So many lines; of a longer story the beginning and the end. */
 const MOST_LINES = 12
 
@@ -27,9 +30,9 @@ export function eventText(event: QueueEvent): string {
   return event.kind === 'refused' ? refusedText(event) : happenedText(event)
 }
 
-function refusedText({ call, clientId, code, codeText, message, times = 1, callPath }: QueueEvent): string {
+function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
-  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${message}${siteText(callPath)}`
+  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${message.replace(ID, '…')}${siteText(callPath)}`
 }
 
 function happenedText({ kind, clientId, attempts, deadQueue, callPath, until, time }: QueueEvent): string {

@@ -28,7 +28,7 @@ export function reportText(story: TestStory, said: readonly string[], before: To
   const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
   const lines = [
     ...story.notices.map((notice) => `! ${notice}`),
-    ...refusalLines(story.refusals),
+    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, said))),
     ...idsExplained(story, said).map((text) => `! ${text}`),
     ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
   ]
@@ -42,6 +42,11 @@ export function reportText(story: TestStory, said: readonly string[], before: To
   const shown =
     lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
   return [head, ...lost, ...shown].join('\n')
+}
+
+/** Whether it is what the test failed with, so that it needs no telling. */
+function isFailure({ message, times }: RefusalStory, said: readonly string[]): boolean {
+  return times === 1 && said.some((text) => text.includes(message))
 }
 
 function refusalLines(refusals: readonly RefusalStory[]): string[] {
