@@ -20,7 +20,10 @@ type LeaseResponse = ResponseOf<'queueLease'>
 export interface RetryOptions {
   /** When they may be leased again; default at once. Less than 100 ms ahead means at once. */
   readonly at?: Date
-  /** Deletes them instead, as Querator does, also when the queue has a dead letter queue. */
+  /**
+   * Deletes the items instead, as Querator does, also when the queue has a dead letter queue. To send an item there, let its
+   * last lease run out: see `maxAttempts` of `createQueue` (contract: queue.md §6).
+   */
   readonly dead?: boolean
 }
 

@@ -13,9 +13,17 @@ export interface QueueOptions {
   readonly leaseTimeout?: string
   /** How long an item lives; default `'24h'`. */
   readonly expireTimeout?: string
-  /** How often an item may be leased before it is dead; default 0: without limit. */
+  /**
+   * How many leases of an item may run out before it is dead; default 0: no limit. Every lease counts, but only a lease that
+   * runs out ends the item: one that is given back with `retry` goes on, however often. To see a dead letter in a test, lease
+   * the item and `await clock.advance(leaseTimeout)`, `maxAttempts` times. A worker that gives an item up lets its last lease
+   * run out (contract: queue.md §8).
+   */
   readonly maxAttempts?: number
-  /** `true` makes a dead letter queue as well; or an existing one, by name or as a queue. */
+  /**
+   * Where dead items go: `true` makes a dead letter queue as well; or an existing one, by name or as a queue. Without one a
+   * dead item is deleted. `retry({ dead: true })` deletes the item in any case.
+   */
   readonly deadQueue?: boolean | string | TestQueue
   /** Default 1. */
   readonly partitions?: number
