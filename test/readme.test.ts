@@ -40,7 +40,7 @@ test('CI runs every example; test/package/config-files.test.ts starts the config
 
 test('every option of startTestDaemon is in the README', async () => {
   const refused: unknown = await startTestDaemon({ nonsense: 1 } as never).catch((error: unknown) => error)
-  const options = /it has: (.*)$/.exec((refused as Error).message)?.[1]?.split(', ') ?? []
+  const options = /[iI]t has: (.*)$/.exec((refused as Error).message)?.[1]?.split(', ') ?? []
   expect(options.length).toBeGreaterThan(3)
   for (const option of options) expect(readme).toContain(`\n| \`${option}\` |`)
 })

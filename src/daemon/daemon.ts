@@ -11,16 +11,13 @@ import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { authorize, identify, type Principal } from '../access/principal.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
-import { nextTurn, passedNow, realNow } from '../clock/real-time.js'
+import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
-import { type Address, BY_CLOCK, type Cause } from '../engine/event-kinds.js'
-import type { LogicalQueue } from '../engine/logical-queue.js'
+import { BY_CLOCK, type Cause } from '../engine/event-kinds.js'
 import { Queues } from '../engine/queues.js'
 import { EventRecord } from '../engine/record.js'
-import { LEASE_ENDED } from '../engine/waiting-leases.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
-import { nearestOf } from '../nearest.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
 import { METHODS, type MethodName } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
@@ -29,20 +26,21 @@ import { type Activity, Handler } from '../transport/handler.js'
 import { createHttpServer } from '../transport/http-server.js'
 import { knock } from '../transport/knock.js'
 import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
-import { type Named, namedIn } from '../transport/named-in-body.js'
+import { namedIn } from '../transport/named-in-body.js'
 import { type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import { Inspector } from './inspector.js'
 import { createLog, type Log } from './log.js'
 import { PastTimes } from './past-times.js'
 import { queueFigures } from './queue-figures.js'
-import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
+import { RefusedCalls } from './refused-calls.js'
 import { VERSION } from './version.js'
 
 export type { Permission } from '../access/permissions.js'
 export { EVENT_KINDS, type EventKind, type RecordedEvent, type Refusal } from '../engine/event-kinds.js'
-export type { ItemState, QueueState, QueueTotals } from './queue-state.js'
+export type { ItemState, QueueState } from './queue-state.js'
 
 /** What a daemon is made of. */
 export interface DaemonOptions {
@@ -77,6 +75,8 @@ export class Daemon {
   readonly auth: AuthBackend
   /** What happened. */
   readonly record: EventRecord
+  /** How its queues stand. */
+  readonly inspector: Inspector
   readonly #log: Log
   readonly #queues: Queues
   readonly #handler: Handler
@@ -88,6 +88,7 @@ export class Daemon {
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
   readonly #pastTimes: PastTimes
+  readonly #refused: RefusedCalls
   /** For a loop that goes on calling when the daemon is stopped. */
   readonly #brake = new Brake()
 
@@ -107,6 +108,13 @@ export class Daemon {
       random,
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
+    })
+    this.inspector = new Inspector(this.#queues)
+    this.#refused = new RefusedCalls({
+      clock: this.clock,
+      record: this.record,
+      log: this.#log,
+      addressOf: (name) => this.#queues.find(name)?.address,
     })
     this.#pastTimes = new PastTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
     try {
@@ -141,7 +149,7 @@ export class Daemon {
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       refused: ({ path, name, request, named, error, field }) => {
         const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
-        this.noteRefusal({ call, origin: request.origin }, named, error, field)
+        this.#refused.note({ call, origin: request.origin }, named, error, field)
       },
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })
@@ -194,56 +202,9 @@ export class Daemon {
     }
   }
 
-  /** The queue of that name, for what is not on the wire. @throws QueratorError when there is none */
-  queue(name: string): LogicalQueue {
-    const queue = this.#queues.find(name)
-    if (queue !== undefined) return queue
-    throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
-  }
-
-  /** The number that tells the queue of that name from others that had it; undefined when there is none. */
-  queueId(name: string): number | undefined {
-    return this.#queues.find(name)?.address.queueId
-  }
-
-  /** How a queue stands. @throws QueratorError when there is none of that name */
-  queueState(name: string): QueueState {
-    return queueState(this.queue(name))
-  }
-
-  /** How the queue of that name stands, or would; undefined when there is none. */
-  totals(name: string): QueueTotals | undefined {
-    const queue = this.#queues.find(name)
-    return queue && queueTotals(queue)
-  }
-
-  /** Whether a lease waits in the queue of that name. */
-  waits(name: string): boolean {
-    return (this.#queues.find(name)?.waitingCounts.lease ?? 0) > 0
-  }
-
-  /** The names of all queues, in the order of their creation. */
-  queueNames(): string[] {
-    return this.#queues.all().map((queue) => queue.config.name)
-  }
-
-  /** The name among these that was probably meant. */
-  nearestQueue(name: string, names: readonly string[]): string | undefined {
-    return nearestOf(name, names)
-  }
-
-  /** The number of an item in the record of events; undefined when nothing is known of it. */
-  itemNumber(queueName: string, id: string): number | undefined {
-    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
-      const serial = partition.find(id)?.serial ?? 0
-      if (serial !== 0) return serial
-    }
-    return undefined
-  }
-
   /** Holds the requests of a queue, or lets them in. @throws QueratorError when there is none of that name */
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
-    const queue = this.queue(name)
+    const queue = this.inspector.queue(name)
     this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
   }
 
@@ -255,38 +216,6 @@ export class Daemon {
   /** Whether it has a port, so that other processes can reach it. */
   get listening(): boolean {
     return this.#listening !== undefined
-  }
-
-  /** How many leases wait in all queues. */
-  get waitingLeases(): number {
-    return this.#queues.all().reduce((total, queue) => total + queue.waitingCounts.lease, 0)
-  }
-
-  /** Notes a call that got an error for an answer, or that its client did not even send. */
-  noteRefusal(cause: Cause, { queueName, clientId, ids }: Named, error: QueratorError, field = ''): void {
-    const { code, codeText, message } = error
-    const details = field === '' ? error.details : { ...error.details, field }
-    // A lease that ends without an item is an event already, and nobody's fault.
-    if (message === LEASE_ENDED) return
-    this.#log.write('debug', 'call refused', { call: cause.call, code, error: message, queue: queueName, clientId })
-    const address = this.#queues.find(queueName)?.address ?? { queue: queueName, queueId: 0 }
-    const [lastTime, lastPassed] = [this.clock.now(), passedNow()]
-    this.record.refused(cause, address, {
-      code,
-      codeText,
-      message,
-      details,
-      clientId,
-      ids,
-      times: 1,
-      lastTime,
-      lastPassed,
-    })
-  }
-
-  /** The queues that are paused. */
-  pausedQueues(): Address[] {
-    return this.#queues.all().flatMap((queue) => (queue.paused ? [queue.address] : []))
   }
 
   /** A test begins: what is told once a test is told again. */
@@ -309,7 +238,7 @@ export class Daemon {
 
   /** Notes a request that a client of this process did not send. */
   notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
-    this.noteRefusal({ call: CALL_NAMES[name], origin }, namedIn(request), error)
+    this.#refused.note({ call: CALL_NAMES[name], origin }, namedIn(request), error)
   }
 
   /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */

@@ -102,7 +102,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
       const event = record.at(number)
       if (event.item !== 0 && event.address.queue === queue && event.id === id) return event.item
     }
-    return this.#daemon.itemNumber(queue, id)
+    return this.#daemon.inspector.itemNumber(queue, id)
   }
 
   *[Symbol.iterator](): IterableIterator<QueueEvent> {
@@ -130,7 +130,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
 
   /** The number of the queue of this name, or of the last that had it; -1 when the record knows of none. */
   #idOf(name: string): number {
-    const existing = this.#daemon.queueId(name)
+    const existing = this.#daemon.inspector.queueId(name)
     if (existing !== undefined) return existing
     const { record } = this.#daemon
     for (let number = record.count; number >= record.first; number--) {

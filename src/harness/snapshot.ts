@@ -11,7 +11,7 @@ import type { StoredItem } from './stored-item.js'
 
 /** The text of a queue. */
 export function queueSnapshot(daemon: Daemon, name: string, items: readonly StoredItem[]): string {
-  const state = daemon.queueState(name)
+  const state = daemon.inspector.queueState(name)
   const numbers = numbersOf(daemon, name)
   const at = (time: number) => (daemon.clock.frozen ? ` +${lengthOf(time - state.createdAt)}` : '')
   const payloads = new Map(items.map((item) => [item.id, payloadText(item)]))
@@ -35,7 +35,7 @@ function numbersOf(daemon: Daemon, name: string): Map<number, number> {
   }
   for (const { item = 0 } of new EventLog(daemon).ofQueue(name)) note(item)
   // What the record keeps no more.
-  for (const { item } of daemon.queueState(name).items) note(item)
+  for (const { item } of daemon.inspector.queueState(name).items) note(item)
   return numbers
 }
 

@@ -55,7 +55,7 @@ export class Switches {
 
   #state(): State {
     const { daemon, intercepted, doorClosed } = this.#of
-    const paused = new Set(daemon?.pausedQueues().map(({ queueId }) => queueId))
+    const paused = new Set(daemon?.inspector.pausedQueues().map(({ queueId }) => queueId))
     return { frozen: daemon?.clock.frozen ?? false, paused, intercepted: new Set(intercepted), doorClosed }
   }
 
@@ -67,9 +67,10 @@ export class Switches {
       if (frozen) daemon.clock.freeze()
       else daemon.clock.resume()
     }
-    for (const { queue, queueId } of daemon.pausedQueues()) if (!paused.has(queueId)) daemon.pause(queue, false)
-    const running = daemon.queueNames().filter((name) => !daemon.queue(name).paused)
-    for (const name of running) if (paused.has(daemon.queueId(name) ?? 0)) daemon.pause(name, true)
+    for (const { queue, queueId } of daemon.inspector.pausedQueues())
+      if (!paused.has(queueId)) daemon.pause(queue, false)
+    const running = daemon.inspector.queueNames().filter((name) => !daemon.inspector.queue(name).paused)
+    for (const name of running) if (paused.has(daemon.inspector.queueId(name) ?? 0)) daemon.pause(name, true)
     if (this.#of.doorClosed && !doorClosed) await this.#of.openDoor()
   }
 }

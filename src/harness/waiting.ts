@@ -82,7 +82,7 @@ async function until<T>(
   const ended = await vigil(place, limit, look)
   if ('found' in ended) return ended.found
   const { daemon, queue, test } = place
-  const state = daemon.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
+  const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
   throw waitError([`${ended.gaveUp} waiting for ${what}`, ...more, ...state].join('\n'), origin)
 }
@@ -103,11 +103,11 @@ function checkKind(event: unknown): void {
 }
 
 function totalsOf({ daemon, queue }: WaitingPlace) {
-  const totals = daemon.totals(queue)
+  const totals = daemon.inspector.totals(queue)
   if (totals !== undefined) return totals
   if (new EventLog(daemon).ofQueue(queue).some((event) => event.kind === 'queue-deleted')) throw goneError(queue)
   // Says which there are.
-  daemon.queueState(queue)
+  daemon.inspector.queueState(queue)
   throw goneError(queue)
 }
 

@@ -287,7 +287,7 @@ test.each([
   [async () => (await startTestDaemon()).closeDoor(), /^closeDoor is for a daemon that checks keys/],
   [
     async () => (await daemonWithKeys()).createUser({ role: 'x' } as never),
-    /^createUser has no option 'role'; it has:/,
+    /^createUser has no option 'role'; did you mean 'roles'\? It has:/,
   ],
 ])('what cannot work says why (%#)', async (use, message) => {
   await expect(use()).rejects.toThrow(message)

@@ -159,7 +159,7 @@ test('what cannot work says why', async () => {
     'within is no duration; time: invalid duration "soon"',
   ])
   expect((await messageOf(queue.waitFor({ evnt: 'leased' } as never)))[0]).toMatch(
-    /^waitFor has no option 'evnt'; it has: event,/,
+    /^waitFor has no option 'evnt'; did you mean 'event'\? It has: event,/,
   )
   expect((await messageOf(daemon.queue('nope').drained()))[0]).toMatch(
     /^there is no queue named 'nope'; there are: queue-1$/,

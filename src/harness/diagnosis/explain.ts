@@ -4,6 +4,7 @@ import { formatDuration } from '../../clock/duration.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon, ItemState, QueueState } from '../../daemon/daemon.js'
 import { usageError } from '../../errors.js'
+import { nearestOf } from '../../nearest.js'
 import { EventLog } from '../event-log.js'
 import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
 
@@ -15,7 +16,7 @@ const MOST_TOLD = 10
  * @throws QueratorError when there is no queue of that name
  */
 export function explainQueue(daemon: Daemon, name: string, since = 1): string {
-  const state = daemon.queueState(name)
+  const state = daemon.inspector.queueState(name)
   const now = daemon.clock.now()
   return [
     headline(state),
@@ -47,7 +48,7 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
 
 /** Refused calls about this queue, or about one that does not exist: they may have been meant for it. */
 function refusedLines(daemon: Daemon, name: string, since: number): string[] {
-  const id = daemon.queueId(name)
+  const id = daemon.inspector.queueId(name)
   const events = new EventLog(daemon).since(since)
   const refused = events.filter((event) => event.kind === 'refused' && (event.queueId === id || event.queueId === 0))
   const ended = events.filter((event) => event.kind === 'lease-timed-out' && event.queueId === id)
@@ -85,7 +86,7 @@ function itemText(
 
 /** What would have to happen in a queue before a lease that waits gets something; nothing where none waits. */
 export function adviceFor(daemon: Daemon, name: string): string[] {
-  return daemon.waits(name) ? advice(daemon, daemon.queueState(name), daemon.clock.now()) : []
+  return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.now()) : []
 }
 
 function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueState, now: number): string[] {
@@ -99,7 +100,7 @@ function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueS
   if (counts.leasable > 0 && !paused) lines.push('there are free items: the lease is about to get them')
   if (counts.leasable + counts.leased + counts.scheduled > 0) return lines
   const others = otherQueues(daemon, name)
-  const nearest = daemon.nearestQueue(
+  const nearest = nearestOf(
     name,
     others.map((other) => other.name),
   )
@@ -116,10 +117,10 @@ function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueS
 
 /** Leases that wait where there is nothing, while there are items here. */
 function waitersElsewhere(daemon: Daemon, name: string): string[] {
-  const others = daemon.queueNames().filter((other) => other !== name && daemon.waits(other))
-  const [meant] = others.filter((other) => daemon.nearestQueue(other, [name]) === name)
+  const others = daemon.inspector.queueNames().filter((other) => other !== name && daemon.inspector.waits(other))
+  const [meant] = others.filter((other) => nearestOf(other, [name]) === name)
   return others.slice(0, MOST_TOLD).map((other) => {
-    const waiting = daemon.queueState(other).waiting[0]
+    const waiting = daemon.inspector.queueState(other).waiting[0]
     const who = waiting === undefined ? '' : `${waiting.consumer.clientId} waits in `
     const asked = other === meant ? `; was '${name}' meant?` : ''
     return `a lease waits in another queue: ${who}'${other}'${siteText(placesOf(waiting?.consumer.cause.origin))}${asked}`
@@ -128,10 +129,10 @@ function waitersElsewhere(daemon: Daemon, name: string): string[] {
 
 /** Queues with free items, those with the most first. */
 function otherQueues(daemon: Daemon, name: string): { name: string; count: number }[] {
-  return daemon
+  return daemon.inspector
     .queueNames()
     .filter((other) => other !== name)
-    .map((other) => ({ name: other, count: daemon.totals(other)?.leasable ?? 0 }))
+    .map((other) => ({ name: other, count: daemon.inspector.totals(other)?.leasable ?? 0 }))
     .filter(({ count }) => count > 0)
     .sort((a, b) => b.count - a.count)
 }

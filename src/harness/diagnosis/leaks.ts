@@ -57,9 +57,9 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
     return nobody ? ', by a call that nobody awaited' : ''
   }
   const open = queues
-    .filter((name) => (daemon.totals(name)?.leased ?? 0) > 0 || daemon.waits(name))
+    .filter((name) => (daemon.inspector.totals(name)?.leased ?? 0) > 0 || daemon.inspector.waits(name))
     .flatMap((name) => {
-      const { items, waiting } = daemon.queueState(name)
+      const { items, waiting } = daemon.inspector.queueState(name)
       const leased = items.filter(({ state }) => state === 'leased')
       return [
         ...leased.map(({ reference, id, consumer }) => {

@@ -57,9 +57,9 @@ export class Stillness {
   }
 
   #mayMove(within: number): boolean {
-    const { activity, waitingLeases, listening, clock } = this.#daemon
+    const { activity, inspector, listening, clock } = this.#daemon
     // Another process may call at any moment.
-    if (listening || activity.open > waitingLeases) return true
+    if (listening || activity.open > inspector.waitingLeases) return true
     return clock.mayFireWithin(within) || this.#processWaits()
   }
 

@@ -22,10 +22,10 @@ export function watchTest(daemon: Daemon, { title, timeout, queues }: TestOfRunn
   const delay = speaksAfter(timeout)
   if (delay === undefined) return () => undefined
   return wakeAfter(delay, () => {
-    const waits = (name: string) => daemon.closed === false && daemon.waits(name)
+    const waits = (name: string) => daemon.closed === false && daemon.inspector.waits(name)
     const own = queues().filter(waits)
     // Code that has a name of its own waits elsewhere.
-    const names = own.length > 0 ? own : daemon.queueNames().filter(waits)
+    const names = own.length > 0 ? own : daemon.inspector.queueNames().filter(waits)
     if (names.length === 0) return
     const head = `'${title}' is about to run out of time, and waits for a lease:`
     console.error([head, ...names.map((name) => explainQueue(daemon, name, first))].join('\n'))

@@ -103,17 +103,19 @@ function queuesOf(daemon: Daemon, events: readonly QueueEvent[], own: readonly s
   const named = events
     .filter(({ queueId }) => queueId !== 0)
     .map(({ queue, queueId }): [number, string] => [queueId, queue])
-  const silent = own.map((name): [number, string] => [daemon.queueId(name) ?? 0, name]).filter(([id]) => id !== 0)
+  const silent = own
+    .map((name): [number, string] => [daemon.inspector.queueId(name) ?? 0, name])
+    .filter(([id]) => id !== 0)
   const all = new Map([...named.filter(([, name]) => own.includes(name)), ...silent, ...named])
   return [...all]
 }
 
 function queueStory(daemon: Daemon, id: number, name: string, events: readonly QueueEvent[]): QueueStory {
   const items = itemsOf(daemon, id, events)
-  const exists = daemon.queueId(name) === id
+  const exists = daemon.inspector.queueId(name) === id
   return {
     name,
-    state: exists ? daemon.queueState(name) : undefined,
+    state: exists ? daemon.inspector.queueState(name) : undefined,
     items,
     leases: leasesOf(events.filter((event) => event.queueId === id)),
     advice: exists ? adviceFor(daemon, name) : [],

@@ -1,0 +1,67 @@
+/** Looking at the queues of a daemon from outside: what is not on the wire, for the harness. */
+import type { Address } from '../engine/event-kinds.js'
+import type { LogicalQueue } from '../engine/logical-queue.js'
+import type { Queues } from '../engine/queues.js'
+import { usageError } from '../errors.js'
+import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
+
+/** See the head of this file. Changes nothing. */
+export class Inspector {
+  readonly #queues: Queues
+
+  constructor(queues: Queues) {
+    this.#queues = queues
+  }
+
+  /** The queue of that name, for what is not on the wire. @throws QueratorError when there is none */
+  queue(name: string): LogicalQueue {
+    const queue = this.#queues.find(name)
+    if (queue !== undefined) return queue
+    throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
+  }
+
+  /** The number that tells the queue of that name from others that had it; undefined when there is none. */
+  queueId(name: string): number | undefined {
+    return this.#queues.find(name)?.address.queueId
+  }
+
+  /** How a queue stands. @throws QueratorError when there is none of that name */
+  queueState(name: string): QueueState {
+    return queueState(this.queue(name))
+  }
+
+  /** How the queue of that name stands, or would; undefined when there is none. */
+  totals(name: string): QueueTotals | undefined {
+    const queue = this.#queues.find(name)
+    return queue && queueTotals(queue)
+  }
+
+  /** Whether a lease waits in the queue of that name. */
+  waits(name: string): boolean {
+    return (this.#queues.find(name)?.waitingCounts.lease ?? 0) > 0
+  }
+
+  /** The names of all queues, in the order of their creation. */
+  queueNames(): string[] {
+    return this.#queues.all().map((queue) => queue.config.name)
+  }
+
+  /** The number of an item in the record of events; undefined when nothing is known of it. */
+  itemNumber(queueName: string, id: string): number | undefined {
+    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
+      const serial = partition.find(id)?.serial ?? 0
+      if (serial !== 0) return serial
+    }
+    return undefined
+  }
+
+  /** How many leases wait in all queues. */
+  get waitingLeases(): number {
+    return this.#queues.all().reduce((total, queue) => total + queue.waitingCounts.lease, 0)
+  }
+
+  /** The queues that are paused. */
+  pausedQueues(): Address[] {
+    return this.#queues.all().flatMap((queue) => (queue.paused ? [queue.address] : []))
+  }
+}
