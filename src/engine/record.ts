@@ -50,7 +50,7 @@ export class EventRecord {
   readonly #deadQueues: (Address | undefined)[] = []
   /** Rows of other kinds than those that have them may hold what a row before them left. */
   readonly #refusals: Refusal[] = []
-  readonly #payloads: KeptPayload[] = []
+  readonly #payloads: (string | KeptPayload)[] = []
   readonly #watchers = new Set<() => void>()
   #told = true
   #fence = 0
@@ -176,7 +176,7 @@ export class EventRecord {
       until: this.#untils[row] as number,
       deadQueue: this.#deadQueues[row],
       refusal: kind === 'refused' ? this.#refusals[row] : undefined,
-      payload: kind === 'produced' || kind === 'imported' ? this.#payloads[row] : undefined,
+      payload: kind === 'produced' || kind === 'imported' ? payloadOf(this.#payloads[row]) : undefined,
     }
   }
 
@@ -263,11 +263,16 @@ function causeOf(kind: EventKind, cause: Cause, consumer: Consumer | undefined):
   return kind === 'leased' && consumer !== undefined ? consumer.cause : cause
 }
 
-function keptPayload(payload: string): KeptPayload {
+/** A payload as it is kept: an object only where it is cut, because most are short. */
+function keptPayload(payload: string): string | KeptPayload {
   const { length } = payload
+  if (length <= MOST_KEPT) return payload
   // A part of a text would keep all of it.
-  const text = length <= MOST_KEPT ? payload : Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1')
-  return { text, length }
+  return { text: Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1'), length }
+}
+
+function payloadOf(kept: string | KeptPayload | undefined): KeptPayload | undefined {
+  return typeof kept === 'string' ? { text: kept, length: kept.length } : kept
 }
 
 function larger<T extends { set(from: T): void }>(column: T, from: T): T {

@@ -8,7 +8,8 @@ const SHORTEST_END = 3
 
 /** Characters that are as wide as two others: those of East Asia, and emoji. */
 const WIDE = /[\u2e80-\uffff]|[\u{10000}-\u{10ffff}]/u
-const GRAPHEMES = new Intl.Segmenter('en')
+/** Made when the first text needs it: it takes ten milliseconds, and most test files have no page. */
+let graphemes: Intl.Segmenter | undefined
 
 /** How wide a text is, in pixels. */
 export function textWidth(text: string): number {
@@ -45,7 +46,9 @@ function cellsOf(text: string): number {
 }
 
 function charactersOf(text: string): string[] {
-  return isPlain(text) ? [...text] : Array.from(GRAPHEMES.segment(text), ({ segment }) => segment)
+  if (isPlain(text)) return [...text]
+  graphemes ??= new Intl.Segmenter('en')
+  return Array.from(graphemes.segment(text), ({ segment }) => segment)
 }
 
 function isPlain(text: string): boolean {
