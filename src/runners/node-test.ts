@@ -45,7 +45,14 @@ function fixturesOfFile() {
     // Before the test begins, which notes what the process waits for anyway.
     const channel = new MessageChannel()
     channel.port1.ref()
-    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE })
+    // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
+    const stuck = () => {
+      console.error(
+        `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and what comes after it in the file`,
+      )
+      channel.port1.unref()
+    }
+    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE, stuck })
     running.set(context, { test, channel })
     // After every afterEach of the user.
     context.after(() => endTest(context))

@@ -17,6 +17,8 @@ interface Beginning {
   readonly leaks: LeaksMode
   /** How many timers of the runner keep the process alive while the test runs; default 0. */
   readonly timers?: number | undefined
+  /** Called when nothing can happen any more, for a runner without a limit. */
+  readonly stuck?: (() => void) | undefined
   /** Those of the test inside of which it runs. */
   readonly outer?: QueuesOfTest | undefined
 }
@@ -30,7 +32,7 @@ export class QueuesOfTest {
   readonly #switches: ReturnType<TestDaemon['switches']['begin']>
   #leaks: LeaksMode
 
-  constructor(daemon: TestDaemon, { name, file, timeout, leaks, timers = 0, outer }: Beginning) {
+  constructor(daemon: TestDaemon, { name, file, timeout, leaks, timers = 0, stuck, outer }: Beginning) {
     this.#daemon = daemon
     this.#label = name
     this.#leaks = leaks
@@ -40,6 +42,7 @@ export class QueuesOfTest {
       file,
       timeout,
       timers,
+      stuck,
       queues: () => this.#queues.map((queue) => queue.name),
     })
   }

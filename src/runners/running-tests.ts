@@ -28,6 +28,8 @@ export interface Beginning {
   readonly timeout: number
   /** How many timers of the runner keep the process alive while the test runs; default 0. */
   readonly timers?: number
+  /** Called when nothing can happen any more, for a runner without a limit. */
+  readonly stuck?: (() => void) | undefined
   /** The path of its file. */
   readonly file?: string | undefined
 }
@@ -51,7 +53,7 @@ export class RunningTests {
   }
 
   /** A test is about to run: makes its queue. */
-  async begin({ name, apart = false, timeout, timers, file }: Beginning): Promise<RunningTest> {
+  async begin({ name, apart = false, timeout, timers, stuck, file }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
     const ownName = name.split(INSIDE).at(-1) ?? name
     const queues = new QueuesOfTest(this.#daemon(), {
@@ -59,6 +61,7 @@ export class RunningTests {
       file,
       timeout,
       timers,
+      stuck,
       leaks: this.#leaks(),
       outer: outer?.queues,
     })

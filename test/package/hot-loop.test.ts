@@ -14,6 +14,12 @@ const LOOPS = {
   'a worker with an aborted signal times out': `
     const signal = AbortSignal.abort()
     for (;;) try { await client.queueLease({ queueName: queue.name }, { signal }) } catch {}`,
+  'looks at the items times out': 'while ((await queue.items()).length === 0);',
+  'events that make events times out': `
+    for await (const _ of daemon.events) {
+      queue.pause()
+      queue.resume()
+    }`,
   'fetch that catches everything times out':
     "for (;;) try { await daemon.fetch('/v1/queue.lease', { method: 'POST' }) } catch {}",
   'a wait that catches everything times out':
@@ -42,5 +48,5 @@ test.each([
   const { status, text } = run(folder, program, ...args, ...flags)
   expect(status).toBe(1)
   for (const name of Object.keys(LOOPS)) expect(text).toContain(name)
-  expect(text).toMatch(/Tests: +7 failed, 1 passed|Tests {2}7 failed \| 1 passed|# (fail|cancelled) 7/)
+  expect(text).toMatch(/Tests: +9 failed, 1 passed|Tests {2}9 failed \| 1 passed|# (fail|cancelled) 9/)
 })

@@ -45,3 +45,14 @@ test.each([
   expect(status).toBe(0)
   expect(text).not.toContain('out of time')
 })
+
+test('node:test, which has no limit: a test that waits for ever on a frozen clock is cancelled', () => {
+  const { file, ending, command } = runnerKinds()['node:test']
+  const [program, ...args] = command
+  const bodies = { 'waits for ever': 'await queue.lease()' }
+  const folder = projectOf({ [`a.${ending}`]: file(bodies, { clock: 'frozen' }) })
+  const { status, text } = run(folder, program, ...args)
+  expect(status).toBe(1)
+  expect(text).toContain("'waits for ever' waits for something that cannot happen any more")
+  expect(text).toContain('the clock is frozen, and nothing comes due until it is moved')
+})

@@ -103,7 +103,7 @@ export class ObservedTest {
     this.#test = test
     this.#movedBefore = daemon.clock.moved
     this.#moversBefore = [...home.movers]
-    this.#stopWatching = watchTest(daemon, test, this.first)
+    this.#stopWatching = watchTest(daemon, test, this)
   }
 
   owns(queueName: string): boolean {

@@ -9,6 +9,11 @@ export interface TestOfRunner {
   readonly timeout: number
   /** How many timers of the runner keep the process alive while the test runs; default 0. */
   readonly timers?: number
+  /**
+   * Called when the test has run for its time and nothing can happen any more. For a runner without a limit, which would wait
+   * for ever.
+   */
+  readonly stuck?: (() => void) | undefined
   /** The queues that were made for it. */
   readonly queues: () => readonly string[]
 }
