@@ -9,6 +9,8 @@ const COMMANDS = {
   'node-test': ['node', '--test'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],
+  // Its other suite is run by test/package/consumer-bugs.test.ts.
+  consumer: ['npx', 'vitest', 'run'],
   red: ['npx', 'vitest', 'run'],
   'plain-node': ['node', 'orders.js'],
   'yaml-cli': ['./run-tests.sh'],

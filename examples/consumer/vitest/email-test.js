@@ -1,0 +1,33 @@
+/** `test` with the queue of e-mails, and with workers that send from it until the test is over. */
+import { testWith } from 'querator-test/vitest'
+import { EMAIL_QUEUE } from '../src/email-queue.js'
+import { EmailWorker } from '../src/email-worker.js'
+import { connect } from '../src/querator.js'
+
+export const url = 'http://querator.internal:2319'
+
+export const test = testWith({ leaks: 'error' }).extend({
+  emails: async ({ createQueue }, use) => use(await createQueue({ ...EMAIL_QUEUE, deadQueue: true })),
+
+  querator: async ({ daemon }, use) => use(connect({ url, fetch: daemon.fetch })),
+
+  /** Starts a worker that goes by the daemon's clock. It notes to whom it has sent something. */
+  startWorker: async ({ querator, clock, onTestFinished }, use) => {
+    await use((options) => {
+      const sent = []
+      const send = async ({ to }) => sent.push(to)
+      const pause = (ms) => clock.advance(ms)
+      const worker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
+      const controller = new AbortController()
+      const ended = worker.run(controller.signal)
+      // A worker that ends by itself is told of when it is stopped.
+      ended.catch(() => {})
+      const stop = () => {
+        controller.abort()
+        return ended
+      }
+      onTestFinished(stop)
+      return { sent, stop }
+    })
+  },
+})
