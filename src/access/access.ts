@@ -38,6 +38,8 @@ export class Access {
   readonly bindings = new RoleBindings()
   readonly #random: Random
   readonly #seeded: boolean
+  /** The id of `Admin` in `_system`. */
+  #adminRole = ''
 
   constructor({ auth, random, seeded, now }: AccessOptions) {
     this.auth = auth
@@ -66,6 +68,13 @@ export class Access {
     this.apiKeys.deleteOf(id)
   }
 
+  /** Opens the door that a test has closed, and removes who closed it, as far as that is not done already. */
+  openDoor(closedBy: string, now: Instant): void {
+    if (this.users.find(closedBy) !== undefined) this.deleteUser(closedBy)
+    const isOpen = this.bindings.of(ANONYMOUS).some(({ roleId }) => roleId === this.#adminRole)
+    if (!isOpen) this.#bindAnonymous(now)
+  }
+
   /** The standard roles, and the open door: whoever sends no key is an administrator (contract: admin.md §2.6). */
   #bootstrap(now: Instant): void {
     this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
@@ -73,7 +82,12 @@ export class Access {
     for (const [name, permissions] of STANDARD_ROLES) {
       this.roles.create({ id: this.newId(now), namespace, name, permissions, createdAt: now })
     }
-    const roleId = this.roles.require(namespace, ADMIN).id
-    this.bindings.create({ id: this.newId(now), namespace, userId: ANONYMOUS, roleId, createdAt: now })
+    this.#adminRole = this.roles.require(namespace, ADMIN).id
+    this.#bindAnonymous(now)
+  }
+
+  #bindAnonymous(now: Instant): void {
+    const [id, roleId] = [this.newId(now), this.#adminRole]
+    this.bindings.create({ id, namespace: SYSTEM_NAMESPACE, userId: ANONYMOUS, roleId, createdAt: now })
   }
 }

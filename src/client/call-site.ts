@@ -33,7 +33,17 @@ export function userFrames(origin: Origin | undefined): string[] {
 }
 
 /** The places of a call in the user's code, the innermost first: `src/orders.ts:12:15`. At most three. */
-export function placesOf(origin: Origin | undefined): string[] {
+export function placesOf(origin: Origin | undefined): readonly string[] {
+  if (origin === undefined) return []
+  const known = places.get(origin) ?? readPlaces(origin)
+  places.set(origin, known)
+  return known
+}
+
+/** Those of calls that were asked about: a stack takes long to write out and to read. */
+const places = new WeakMap<Origin, readonly string[]>()
+
+function readPlaces(origin: Origin): string[] {
   return userFrames(origin)
     .slice(0, MOST_PLACES)
     .flatMap((frame) => /([^\s(]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? [])

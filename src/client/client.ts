@@ -36,7 +36,7 @@ export interface ClientOptions {
   readonly unawaited?: UnawaitedCalls | undefined
 }
 
-const CLIENT_OPTIONS = ['endpoint', 'encoding', 'apiKey', 'send', 'unawaited', 'notSent']
+const CLIENT_OPTIONS = ['endpoint', 'encoding', 'apiKey', 'send']
 const CALL_OPTIONS = ['signal']
 const NO_OPTIONS: CallOptions = {}
 
@@ -53,11 +53,12 @@ export class QueratorClient {
 
   /** @throws QueratorError when there is no endpoint, or it is no URL */
   constructor(options: ClientOptions) {
-    checkOptions('new QueratorClient', options, CLIENT_OPTIONS)
+    const { unawaited, notSent, ...given } = options
+    checkOptions('new QueratorClient', given, CLIENT_OPTIONS)
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
-    this.#unawaited = options.unawaited
-    this.#notSent = options.notSent
+    this.#unawaited = unawaited
+    this.#notSent = notSent
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")

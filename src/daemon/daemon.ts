@@ -33,9 +33,9 @@ import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
 import { Inspector } from './inspector.js'
 import { createLog, type Log } from './log.js'
-import { PastTimes } from './past-times.js'
 import { queueFigures } from './queue-figures.js'
 import { RefusedCalls } from './refused-calls.js'
+import { type RequestNotice, RequestTimes } from './request-times.js'
 import { VERSION } from './version.js'
 
 export type { Permission } from '../access/permissions.js'
@@ -79,6 +79,7 @@ export class Daemon {
   readonly inspector: Inspector
   readonly #log: Log
   readonly #queues: Queues
+  readonly #access: Access
   readonly #handler: Handler
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   /** Serves pairs of streams in memory; made when the first is asked for. */
@@ -87,7 +88,7 @@ export class Daemon {
   #listening: Promise<string> | undefined
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
-  readonly #pastTimes: PastTimes
+  readonly #requestTimes: RequestTimes
   readonly #refused: RefusedCalls
   /** For a loop that goes on calling when the daemon is stopped. */
   readonly #brake = new Brake()
@@ -100,7 +101,7 @@ export class Daemon {
     this.auth = auth
     const now = this.clock.now()
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
-    const access = new Access({ auth, random, seeded: seed !== undefined, now })
+    this.#access = new Access({ auth, random, seeded: seed !== undefined, now })
     this.record = new EventRecord(options.events ?? 0)
     this.#queues = new Queues({
       record: this.record,
@@ -114,9 +115,9 @@ export class Daemon {
       clock: this.clock,
       record: this.record,
       log: this.#log,
-      addressOf: (name) => this.#queues.find(name)?.address,
+      inspector: this.inspector,
     })
-    this.#pastTimes = new PastTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
+    this.#requestTimes = new RequestTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
     try {
       createDeclaredQueues(this.#queues, config.queues, now)
     } catch (error) {
@@ -126,6 +127,7 @@ export class Daemon {
     if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
     const { clock } = this
     const queues = this.#queues
+    const access = this.#access
     const { record } = this
     this.#handler = new Handler<Principal>({
       identify: (key) => identify(access, key, clock),
@@ -137,7 +139,7 @@ export class Daemon {
         const context = { clock, queues, access, authorize: mayIn, whenGone: gone }
         // As record.during, without a closure for each call.
         const cause = { call: CALL_NAMES[name], origin: request.origin }
-        if (name === 'queueProduce' || name === 'queueRetry') this.#pastTimes.check(name, message, cause)
+        if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
         record.cause = cause
         try {
           return carryOut(name, context, message)
@@ -148,8 +150,11 @@ export class Daemon {
       queueFigures: () => queueFigures(queues.all()),
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       refused: ({ path, name, request, named, error, field }) => {
+        // What the harness asks for itself is nobody's call.
+        if (request.isOwn) return
         const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
-        this.#refused.note({ call, origin: request.origin }, named, error, field)
+        const hints = { ...(field === '' ? {} : { field }), ...(request.headers.authorization ? {} : { key: 'none' }) }
+        this.#refused.note({ call, origin: request.origin }, named, error, hints)
       },
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
     })
@@ -218,15 +223,32 @@ export class Daemon {
     return this.#listening !== undefined
   }
 
+  /** Opens the door that this user has closed. */
+  openDoor(closedBy: string): void {
+    this.#access.openDoor(closedBy, this.clock.now())
+  }
+
   /** A test begins: what is told once a test is told again. */
   beginTest(): void {
     this.record.fence()
-    this.#pastTimes.reset()
+    this.#requestTimes.reset()
   }
 
   /** What was told of requests since the event of this number. */
-  noticesSince(first: number): ReturnType<PastTimes['since']> {
-    return this.#pastTimes.since(first)
+  noticesSince(first: number): readonly RequestNotice[] {
+    return this.#requestTimes.since(first)
+  }
+
+  /** Resolves when clients in memory have the answers that were given by now. */
+  async answered(): Promise<void> {
+    await nextTurn()
+    await this.clock.arrivals()
+  }
+
+  /** Ends the port, and connections to it; calls in memory go on. */
+  async stopListening(): Promise<void> {
+    await this.#listening?.catch(() => undefined)
+    await endServer(this.#tcpServer)
   }
 
   /** Resolves when the daemon has seen what clients of this process did to their sockets until now. */

@@ -25,6 +25,20 @@ export class Inspector {
     return this.#queues.find(name)?.address.queueId
   }
 
+  /** Where the queue of that name is in the record of events; undefined when there is none. */
+  addressOf(name: string): Address | undefined {
+    return this.#queues.find(name)?.address
+  }
+
+  /** What the queue calls the item with this id, and the partition that has it; undefined when none does. */
+  placeOf(queueName: string, id: string): { readonly reference: string; readonly partition: number } | undefined {
+    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
+      const item = partition.find(id)
+      if (item !== undefined) return { reference: item.reference || id, partition: partition.number }
+    }
+    return undefined
+  }
+
   /** How a queue stands. @throws QueratorError when there is none of that name */
   queueState(name: string): QueueState {
     return queueState(this.queue(name))

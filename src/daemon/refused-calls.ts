@@ -1,11 +1,12 @@
 /** Notes calls that got an error for an answer: in the record of events, and in the log. */
 import type { Clock } from '../clock/clock.js'
 import { passedNow } from '../clock/real-time.js'
-import type { Address, Cause } from '../engine/event-kinds.js'
+import type { Cause } from '../engine/event-kinds.js'
 import type { EventRecord } from '../engine/record.js'
 import { LEASE_ENDED } from '../engine/waiting-leases.js'
 import type { QueratorError } from '../errors.js'
 import type { Named } from '../transport/named-in-body.js'
+import type { Inspector } from './inspector.js'
 import type { Log } from './log.js'
 
 /** What they need of the daemon. */
@@ -13,8 +14,7 @@ interface Surroundings {
   readonly clock: Clock
   readonly record: EventRecord
   readonly log: Log
-  /** Where the queue of that name is; undefined when there is none. */
-  addressOf(queueName: string): Address | undefined
+  readonly inspector: Inspector
 }
 
 /** See the head of this file. */
@@ -25,16 +25,25 @@ export class RefusedCalls {
     this.#around = around
   }
 
-  /** `field`: the part of the body at which reading it ended, where that is known. */
-  note(cause: Cause, { queueName, clientId, ids }: Named, error: QueratorError, field = ''): void {
+  /** `hints`: what else is known of the request, for whoever asks why. */
+  note(cause: Cause, named: Named, error: QueratorError, hints: Readonly<Record<string, string>> = {}): void {
     const { code, codeText, message } = error
     // A lease that ends without an item is an event already, and nobody's fault.
     if (message === LEASE_ENDED) return
-    const { clock, record, log, addressOf } = this.#around
+    const { clock, record, log, inspector } = this.#around
+    const { queueName, clientId } = named
     log.write('debug', 'call refused', { call: cause.call, code, error: message, queue: queueName, clientId })
-    const details = field === '' ? error.details : { ...error.details, field }
+    const details = { ...error.details, ...hints, ...this.#elsewhere(named, message) }
     const [lastTime, lastPassed] = [clock.now(), passedNow()]
-    const refusal = { code, codeText, message, details, clientId, ids, times: 1, lastTime, lastPassed }
-    record.refused(cause, addressOf(queueName) ?? { queue: queueName, queueId: 0 }, refusal)
+    const refusal = { code, codeText, message, details, clientId, times: 1, lastTime, lastPassed }
+    record.refused(cause, inspector.addressOf(queueName) ?? { queue: queueName, queueId: 0 }, refusal)
+  }
+
+  /** An item that the message calls unknown may be in another partition than the call says. */
+  #elsewhere({ queueName, ids, partition }: Named, message: string): Record<string, string> {
+    const id = ids.find((one) => one !== '' && message.includes(one))
+    const place = id === undefined ? undefined : this.#around.inspector.placeOf(queueName, id)
+    if (place === undefined || place.partition === partition) return {}
+    return { elsewhere: `${place.reference} is in partition ${place.partition}, and the call said ${partition}` }
   }
 }

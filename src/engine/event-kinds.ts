@@ -107,8 +107,6 @@ export interface Refusal {
   readonly details: Readonly<Record<string, string>>
   /** Empty where the call has none, or it could not be read. */
   readonly clientId: string
-  /** The items that it was about. */
-  readonly ids: readonly string[]
   /** How often the same call was refused in the same words, with nothing else happening in between. */
   times: number
   /** When it was refused last, by the daemon's clock. */

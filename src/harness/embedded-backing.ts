@@ -30,7 +30,7 @@ export class EmbeddedBacking implements Backing {
     this.notSent = (name, request, error, origin) => daemon.notSent(name, request, error, origin)
     const reached = { send: this.send, apiKey: () => this.#apiKey }
     this.client = new QueratorClient({ ...reached, unawaited: this.unawaited, notSent: this.notSent })
-    this.ownClient = callSites ? new QueratorClient(reached) : this.client
+    this.ownClient = new QueratorClient({ ...reached, send: (request) => daemon.send({ ...request, isOwn: true }) })
     this.fetch = fetchThrough(this.send, callSites)
   }
 

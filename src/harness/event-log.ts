@@ -46,7 +46,10 @@ export interface QueueEvent {
   readonly message?: string
   /** For `refused`: hints such as the names that exist. */
   readonly details?: Readonly<Record<string, string>>
-  /** For `refused`: how often, when the same call was refused again with nothing else happening in between. */
+  /**
+   * For `refused`: how often, when the same call was refused again with nothing else happening in between. It grows while
+   * that goes on: an iterator over the events has the number that there was when it came by, `waitFor` sees all.
+   */
   readonly times?: number
 }
 
@@ -73,13 +76,25 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
    */
   ofQueue(name: string): QueueEvent[] {
     const id = this.#idOf(name)
+    if (id === 0) return this.#which(({ address }) => address.queueId === 0 && address.queue === name)
     return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
+  }
+
+  /** The refused calls among them. @internal */
+  refusedSince(first: number, queues?: readonly string[]): QueueEvent[] {
+    const isOf = (name: string) => queues === undefined || queues.includes(name)
+    return this.#which(({ kind, address }) => kind === 'refused' && isOf(address.queue), first)
   }
 
   /** The events from this number on, of these queues or, without them, of all. @internal */
   since(first: number, queues?: readonly string[]): QueueEvent[] {
     const isOf = (name: string) => queues === undefined || queues.includes(name)
     return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue?.queue ?? ''), first)
+  }
+
+  /** Whether there is or was a queue of this name. @internal */
+  hadQueue(name: string): boolean {
+    return this.#idOf(name) !== 0
   }
 
   /** The events of an item, in whatever queue, by its number. */
@@ -128,7 +143,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
   }
 
-  /** The number of the queue of this name, or of the last that had it; -1 when the record knows of none. */
+  /** The number of the queue of this name, or of the last that had it; 0 when the record knows of none. */
   #idOf(name: string): number {
     const existing = this.#daemon.inspector.queueId(name)
     if (existing !== undefined) return existing
@@ -137,7 +152,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
       const { address } = record.at(number)
       if (address.queue === name && address.queueId !== 0) return address.queueId
     }
-    return -1
+    return 0
   }
 
   #which(chosen: (event: RecordedEvent) => boolean, first = 1): QueueEvent[] {
@@ -151,13 +166,17 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
-/** The events of an item, and the refused calls whose answers name an id that it had. */
-export function withRefusals(ofItem: readonly QueueEvent[], all: readonly QueueEvent[]): QueueEvent[] {
+/** The events of an item, and those of the refused calls whose answers name an id that it had. */
+export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly QueueEvent[]): QueueEvent[] {
+  if (refused.length === 0) return [...ofItem]
   const ids = new Set(ofItem.map(({ id }) => id))
-  const names = ({ kind, message = '' }: QueueEvent) => {
-    return kind === 'refused' && (message.match(/\b[0-9A-Za-z]{27}\b/g) ?? []).some((id) => ids.has(id))
-  }
-  return [...ofItem, ...all.filter(names)].sort((a, b) => a.number - b.number)
+  const names = ({ message = '' }: QueueEvent) => idsIn(message).some((id) => ids.has(id))
+  return [...ofItem, ...refused.filter(names)].sort((a, b) => a.number - b.number)
+}
+
+/** The ids that a text names. */
+export function idsIn(text: string): string[] {
+  return text.match(/\b[0-9A-Za-z]{27}\b/g) ?? []
 }
 
 function shown(event: RecordedEvent): QueueEvent {

@@ -92,7 +92,7 @@ export class TestDaemon {
     checkOptions('createQueue', options, QUEUE_OPTIONS)
     this.#backing.checkOpen()
     const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
-    if (options.namespace) await makeNamespace(this.client, options.namespace)
+    if (options.namespace) await makeNamespace(this.#backing.ownClient, options.namespace)
     const deadQueue = await this.#deadQueueFor(name, options)
     return this.#create(name, options, deadQueue)
   }
@@ -116,6 +116,11 @@ export class TestDaemon {
     return paced(this.#users.closeDoor())
   }
 
+  /** @internal The tests of the file are over: clients that nobody stopped find no port any more. */
+  async retire(): Promise<void> {
+    if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
+  }
+
   /** @internal A test begins whose switches are put back at its end. */
   get switches(): Switches {
     return this.#switches
@@ -129,6 +134,7 @@ export class TestDaemon {
 
   /** Another client of this daemon, with a key or without. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
+    checkOptions('clientWith', options, ['apiKey', 'encoding'])
     const { send, unawaited, notSent } = this.#backing
     return new QueratorClient({ ...options, send, unawaited, notSent })
   }
@@ -159,7 +165,12 @@ export class TestDaemon {
    * @throws QueratorError when the port cannot be opened
    */
   listen(options: { host?: string; port?: number } = {}): Promise<string> {
-    return paced(this.#backing.listen(options))
+    return paced(this.#listen(options))
+  }
+
+  async #listen(options: { host?: string; port?: number }): Promise<string> {
+    checkOptions('listen', options, ['host', 'port'])
+    return this.#backing.listen(options)
   }
 
   /**

@@ -71,7 +71,7 @@ export class TestUsers {
   async create(options: UserOptions): Promise<TestUser> {
     checkOptions('createUser', options, KNOWN)
     this.#check('createUser')
-    const { client, send, unawaited, notSent } = this.#backing
+    const { ownClient: client, send, unawaited, notSent } = this.#backing
     const { username = this.#names.next('user'), namespace = SYSTEM } = options
     if (namespace !== SYSTEM) await makeNamespace(client, namespace)
     const { id } = await client.usersCreate({ username })
@@ -112,9 +112,8 @@ export class TestUsers {
     const admin = await this.#closing
     this.#closing = undefined
     if (admin === undefined) return
-    await admin.roleBindingsCreate({ namespace: SYSTEM, roleName: ADMIN, userId: 'anonymous' })
+    this.#backing.embedded('openDoor').openDoor(admin.id)
     this.#backing.useKey(undefined)
-    await this.#backing.client.usersDelete({ id: admin.id })
   }
 
   async #closeDoor(): Promise<TestUser> {
@@ -146,13 +145,13 @@ export class TestUsers {
     permissions: readonly Permission[],
   ): Promise<void> {
     const name = this.#names.next(`only-${username}`)
-    await this.#backing.client.rolesCreate({ namespace, name, permissions })
+    await this.#backing.ownClient.rolesCreate({ namespace, name, permissions })
     await this.#bind(userId, namespace, name)
   }
 
   /** Gives the user a role of the namespace, or of `_system`. */
   async #bind(userId: string, namespace: string, roleName: string): Promise<void> {
-    const { client } = this.#backing
+    const { ownClient: client } = this.#backing
     try {
       await client.roleBindingsCreate({ namespace, roleName, userId })
     } catch (error) {

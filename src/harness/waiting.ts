@@ -7,6 +7,7 @@ import { EVENT_KINDS, type EventKind } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { explainQueue, goneError } from './diagnosis/explain.js'
+import { visible } from './diagnosis/visible.js'
 import { EventLog, type QueueEvent } from './event-log.js'
 import { vigil, type WaitingPlace } from './vigil.js'
 
@@ -47,7 +48,8 @@ export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): 
   const { daemon, queue } = place
   const log = new EventLog(daemon)
   const found = () => nth(log.ofQueue(queue), awaited)
-  return until(place, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
+  const patient = { ...place, awaitsRefusal: awaited.event === 'refused' }
+  return until(patient, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
 }
 
 /** See `queue.drained`. */
@@ -84,7 +86,7 @@ async function until<T>(
   const { daemon, queue, test } = place
   const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
-  throw waitError([`${ended.gaveUp} waiting for ${what}`, ...more, ...state].join('\n'), origin)
+  throw waitError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'), origin)
 }
 
 /** @throws QueratorError when it is no duration */
@@ -176,7 +178,7 @@ function nearest(events: readonly QueueEvent[], awaited: AwaitedEvent): string[]
     .slice(0, MOST_MISSES)
     .sort((a, b) => a.event.number - b.event.number)
   if (near.length === 0) return [`no '${awaited.event}' event occurred`]
-  return ['nearest events:', ...near.map(({ event }) => `  ${eventText(event)}`)]
+  return ['nearest events:', ...near.map(({ event }) => visible(`  ${eventText(event)}`))]
 }
 
 function eventText({ kind, reference, item, clientId, attempts, callPath, call }: QueueEvent): string {

@@ -23,6 +23,8 @@ export interface WireRequest {
   readonly signal?: AbortSignal | undefined
   /** Where in the code of a test the request was made; only known within a process. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
+  /** Made by the harness for itself, and not by a test. */
+  readonly isOwn?: boolean | undefined
   /** What a listener has instead of a signal: calls `listener` then, and answers how to take that back. */
   whenGone?(listener: () => void): () => void
   /** Told when the call is done and its reply is about to be made; answers what that has to wait for. */

@@ -6,10 +6,12 @@ import {
   openTestDaemon,
   type QueratorClient,
   QueratorError,
+  type QueueOptions,
   type TestClock,
   type TestDaemon,
   type TestQueue,
 } from '../index.js'
+import { paced } from '../internal.js'
 import { type FixtureOptions, splitOptions } from './fixture-options.js'
 import type { CreateQueue, Leaks } from './queues-of-test.js'
 import { type RunningTest, RunningTests } from './running-tests.js'
@@ -44,16 +46,16 @@ const QUEUE_CALLS = [
 
 /**
  * A worker that outlives its test and catches everything may ask for `queue.name` in a loop without an `await`, which
- * nothing could end. After so many errors it gets the queue that is gone, whose calls reject.
+ * nothing could end. After so many errors it gets a queue that does not exist, whose calls reject.
  */
 const MOST_REFUSED = 1000
+const NO_QUEUE = 'queue-of-a-test-that-is-over'
 
 /** The daemon of one test file, started when it is first used, and what the file sees of it. */
 export class FileDaemon {
   readonly tests: RunningTests
   readonly fixtures: FileFixtures
   #options: FixtureOptions
-  #lastTest: RunningTest | undefined
   #refused = 0
   #daemon: TestDaemon | undefined
 
@@ -66,12 +68,17 @@ export class FileDaemon {
       daemon: standIn(open, DAEMON_CALLS),
       client: standIn(() => open().client),
       clock: standIn(() => open().clock, ['advance']),
-      queue: standIn(() => this.#ofRunningTest('queue').queue, QUEUE_CALLS),
+      queue: standIn(() => this.#queueOfRunningTest(), QUEUE_CALLS),
       // Outside of a test, in beforeAll for example, a queue lasts as long as the file.
-      createQueue: async (options) => this.tests.current()?.queues.create(options) ?? open().createQueue(options),
+      createQueue: (options) => paced(this.#createQueue(options)),
       configureDaemon: (options) => this.#configure(options),
       leaks: (mode) => this.#ofRunningTest('leaks').queues.leaks(mode),
     }
+  }
+
+  /** The tests of the file are over. */
+  async retire(): Promise<void> {
+    await this.#daemon?.retire()
   }
 
   /** Whether the daemon is a server elsewhere. */
@@ -88,19 +95,24 @@ export class FileDaemon {
     return this.#daemon
   }
 
-  /** The test that asks for `what`. @throws QueratorError when none does */
-  #ofRunningTest(what: 'queue' | 'leaks'): RunningTest {
-    try {
-      this.#lastTest = this.#askingTest(what)
-      this.#refused = 0
-    } catch (error) {
-      this.#refused++
-      if (this.#refused <= MOST_REFUSED || this.#lastTest === undefined) throw error
-    }
-    return this.#lastTest
+  async #createQueue(options?: QueueOptions): Promise<TestQueue> {
+    return this.tests.current()?.queues.create(options) ?? this.#open().createQueue(options)
   }
 
-  #askingTest(what: 'queue' | 'leaks'): RunningTest {
+  #queueOfRunningTest(): TestQueue {
+    try {
+      const { queue } = this.#ofRunningTest('queue')
+      this.#refused = 0
+      return queue
+    } catch (error) {
+      this.#refused++
+      if (this.#refused <= MOST_REFUSED) throw error
+      return this.#open().queue(NO_QUEUE)
+    }
+  }
+
+  /** The test that asks for `what`. @throws QueratorError when none does, or it cannot be told which */
+  #ofRunningTest(what: 'queue' | 'leaks'): RunningTest {
     const test = this.tests.current()
     if (test !== undefined) return test
     const elsewhere = what === 'queue' ? 'createQueue()' : "configureDaemon({ leaks: 'off' })"

@@ -66,12 +66,13 @@ export function withReport(error: unknown, text: string | undefined): unknown {
 
 /**
  * Moves hooks of the file behind all others. Call it before the first test, when all hooks are there. Jest runs the hooks
- * of a file in the order in which they were written, so those of a preset would clean up before the user's own.
+ * of a file in the order in which they were written, so those of a preset would clean up before the user's own. Returns whether that could be done.
  */
-export function runLast(...last: readonly unknown[]): void {
+export function runLast(...last: readonly unknown[]): boolean {
   const hooks = jestState()?.rootDescribeBlock?.hooks
   for (const hook of last) {
     const at = hooks?.findIndex(({ fn }) => fn === hook) ?? -1
     if (hooks !== undefined && at >= 0) hooks.push(...hooks.splice(at, 1))
   }
+  return hooks !== undefined
 }

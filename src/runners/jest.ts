@@ -107,9 +107,13 @@ function fixturesOfFile() {
     await tests.endAll()
     letGo()
     brakeFromNowOn()
+    if (isLast) await file.retire()
   }
   globals.afterAll(endFile)
-  globals.beforeAll(() => runLast(endTest, endFile))
+  let isLast = false
+  globals.beforeAll(() => {
+    isLast = runLast(endTest, endFile)
+  })
   const { concurrent } = globals.test
   // Jest runs no hooks for these. `it` is the same object.
   globals.test.concurrent = wrappedTest(concurrent, KINDS, (name, body) => {

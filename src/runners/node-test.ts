@@ -69,9 +69,10 @@ function fixturesOfFile() {
   }
   const letGo = letGoAtTheEnd()
   // node:test runs these in the order in which they were written: this one is to come when those of the file are there.
-  const endFile = () => {
+  const endFile = async () => {
     letGo()
     brakeFromNowOn()
+    await file.retire()
   }
   void Promise.resolve().then(() => after(endFile))
   const fixtures = (context: object): TestFixtures => {

@@ -48,6 +48,8 @@ export class QueuesOfTest {
   }
 
   readonly create: CreateQueue = async (options = {}) => {
+    // What is no object is refused there.
+    if (typeof options !== 'object' || options === null) return this.#daemon.createQueue(options)
     const queue = await this.#daemon.createQueue({ label: this.#label, ...options })
     this.#queues.push(queue)
     if (options.deadQueue === true) this.#queues.push(queue.deadQueue)
@@ -64,16 +66,33 @@ export class QueuesOfTest {
    * @throws QueratorError that says what the test left open, where that lets it fail
    */
   async end({ errors }: EndOfTest): Promise<string | undefined> {
+    try {
+      return await this.#tell(errors)
+    } finally {
+      this.#observed?.end()
+      await this.#cleanUp()
+    }
+  }
+
+  /** @throws QueratorError that says what the test left open, where that lets it fail */
+  async #tell(errors: EndOfTest['errors']): Promise<string | undefined> {
     // A test that failed was cut short, and left things open for that.
     const leaks = errors === undefined && this.#leaks !== 'off' ? await this.#observed?.leaks() : undefined
     const report = this.#observed === undefined ? undefined : this.#report(errors)
-    this.#observed?.end()
-    if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
-    await this.#daemon.switches.end(this.#switches)
     if (leaks === undefined) return report
     if (this.#leaks === 'error') throw leaks
     console.warn(leaks.message)
     return report
+  }
+
+  async #cleanUp(): Promise<void> {
+    try {
+      if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
+    } finally {
+      await this.#daemon.switches.end(this.#switches)
+    }
+    // Whoever waited in them is told within the test: a rejection that nobody handles is the test's, and not the process's.
+    await this.#observed?.settled()
   }
 
   #report(errors: EndOfTest['errors']): string | undefined {

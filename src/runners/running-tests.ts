@@ -65,7 +65,11 @@ export class RunningTests {
       leaks: this.#leaks(),
       outer: outer?.queues,
     })
-    const test: RunningTest = { name, queues, queue: await queues.create(), outer, apart }
+    const queue = await queues.create().catch(async (error: unknown) => {
+      await queues.end({ errors: [] })
+      throw error
+    })
+    const test: RunningTest = { name, queues, queue, outer, apart }
     this.#running.add(test)
     return test
   }

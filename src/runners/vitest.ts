@@ -102,7 +102,7 @@ export function testWith(options: FixtureOptions): QueratorTest {
     ],
     client: async ({ daemon }, use) => use(daemon.client),
     // Only looked at when it is used: a server elsewhere has no clock to move.
-    clock: async ({ daemon }, use) => use(standIn(() => daemon.clock)),
+    clock: async ({ daemon }, use) => use(standIn(() => daemon.clock, ['advance'])),
     // For each test, so that one that only uses the daemon is told of too.
     queuesOfTest: [
       async ({ daemon, task, onTestFinished }, use) => {

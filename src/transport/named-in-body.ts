@@ -7,11 +7,12 @@ import type { MessageType } from '../protocol/messages/message.js'
 export interface Named {
   readonly queueName: string
   readonly clientId: string
-  /** The items of a complete or a retry. */
+  /** The items of a complete or a retry, and the partition in which it looks for them. */
   readonly ids: readonly string[]
+  readonly partition: number
 }
 
-const NOTHING: Named = { queueName: '', clientId: '', ids: [] }
+const NOTHING: Named = { queueName: '', clientId: '', ids: [], partition: 0 }
 
 /** Where a body in JSON is at fault: the last name before the place that the error tells of; empty where none is known. */
 export function faultyField(body: Uint8Array, message: string): string {
@@ -27,8 +28,13 @@ const MOST_READ = 10_000
 
 /** What a message names that was read. */
 export function namedIn(message: unknown): Named {
-  const { queueName, clientId, ids, items } = Object(message) as Record<string, unknown>
-  return { queueName: textOf(queueName), clientId: textOf(clientId), ids: idsOf(ids, items) }
+  const { queueName, clientId, ids, items, partition } = Object(message) as Record<string, unknown>
+  return {
+    queueName: textOf(queueName),
+    clientId: textOf(clientId),
+    ids: idsOf(ids, items),
+    partition: typeof partition === 'number' ? partition : 0,
+  }
 }
 
 /** What a body names that is no message of this type: the wrong encoding, or an error somewhere in it. */
@@ -36,7 +42,11 @@ export function namedInBody(type: MessageType, body: Uint8Array): Named {
   if (body.byteLength === 0) return NOTHING
   const text = new TextDecoder().decode(body.subarray(0, MOST_READ))
   if (/^\s*\{/.test(text))
-    return { queueName: jsonText(text, 'queue_?name'), clientId: jsonText(text, 'client_?id'), ids: [] }
+    return {
+      queueName: jsonText(text, 'queue_?name'),
+      clientId: jsonText(text, 'client_?id'),
+      ...{ ids: [], partition: 0 },
+    }
   try {
     return namedIn(decodeResponse(type, body, 'protobuf'))
   } catch {

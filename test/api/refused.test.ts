@@ -119,8 +119,79 @@ test.each(WRONG)('%s is told first in the report and in explain()', async (_, ca
   expect(first).toMatch(/\(test\/api\/refused\.test\.ts:\d+/)
   if (advice !== '') expect(first.endsWith(`; ${advice}`), first).toBe(true)
   const [, why = ''] = daemon.queue('orders').explain().split('\n')
-  expect(why.trim().startsWith(`! ${text}`), why).toBe(true)
-  expect(why).toMatch(/, \S+ ago$/)
+  expect(why).toMatch(/was refused \S+ ago: /)
+  expect(
+    why
+      .replace(/ \S+ ago: /, ': ')
+      .trim()
+      .startsWith(`! ${text}`),
+    why,
+  ).toBe(true)
+})
+
+test('a call without a key is told to send one', async () => {
+  const daemon = await started({ auth: 'internal' })
+  await daemon.closeDoor()
+  await post(daemon, 'queue.lease', LEASE)
+  expect(daemon.queue('orders').explain()).toMatch(
+    /403 Forbidden, .*; no key was sent: send 'authorization: Bearer <key>'/,
+  )
+})
+
+test('an item that is in another partition than the call says', async () => {
+  const daemon = await started()
+  const queue = await daemon.createQueue({ name: 'two', partitions: 2 })
+  await queue.produce({ reference: 'a' })
+  await queue.produce({ reference: 'b' })
+  await queue.lease()
+  const lease = await queue.lease()
+  const item = lease.items[0]
+  const partition = 1 - lease.partition
+  const call = { queue_name: 'two', partition, request_timeout: '1s', ids: [item?.id] }
+  await post(daemon, 'queue.complete', call)
+  expect(queue.explain()).toContain(
+    `; ${item?.reference} is in partition ${lease.partition}, and the call said ${partition}`,
+  )
+})
+
+test.each([
+  ['ids', 'queue.complete', { ids: '7' }, 'ids takes a list'],
+  ['bytes', 'queue.produce', { items: [{ bytes: 'no base64!' }] }, 'bytes takes base64; for a text use utf8'],
+  ['batch_size', 'queue.lease', { batch_size: 'ten' }, 'batch_size takes a whole number'],
+])('a value of the wrong kind: %s', async (_, call, body, advice) => {
+  const daemon = await started()
+  await post(daemon, call, { queue_name: 'orders', ...body })
+  expect(daemon.queue('orders').explain().split('\n')[1]?.endsWith(`; ${advice}`)).toBe(true)
+})
+
+test('clients whose names are made up for each call are one story', async () => {
+  const daemon = await started()
+  for (let round = 0; round < 50; round++) {
+    await daemon
+      .queue('orders')
+      .lease({ batchSize: 0 })
+      .catch(() => undefined)
+  }
+  expect([...daemon.events].filter(({ kind }) => kind === 'refused')).toMatchObject([{ times: 50 }])
+})
+
+test('a queue that never was has its refused calls', async () => {
+  const daemon = await started()
+  await post(daemon, 'queue.lease', { ...LEASE, queue_name: 'nope' })
+  expect(daemon.queue('nope').history()).toMatchObject([{ kind: 'refused', queueId: 0 }])
+})
+
+test('names and messages cannot move the cursor, or break a line', async () => {
+  const daemon = await started()
+  await post(daemon, 'queue.lease', { ...LEASE, batch_size: 0, client_id: 'a\u001b[2Jb\nc' })
+  expect(daemon.queue('orders').explain()).toContain('queue.lease by a\\u{1b}[2Jb\\u{a}c was refused')
+})
+
+test("what the harness asks for itself is nobody else's refusal", async () => {
+  const daemon = await started({ auth: 'internal' })
+  for (let round = 0; round < 2; round++) await daemon.createQueue({ namespace: 'shop' })
+  await daemon.createUser({ namespace: 'shop', roles: ['Admin'] })
+  expect([...daemon.events].filter(({ kind }) => kind === 'refused')).toEqual([])
 })
 
 test('an event has the answer, the call and its places, and the queue as far as it can be read', async () => {

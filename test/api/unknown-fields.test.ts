@@ -87,6 +87,21 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
     "new QueratorClient has no option 'endpont'; did you mean 'endpoint'? It has:",
   ],
   [
+    'createQueue(name)',
+    ({ daemon }) => daemon.createQueue('mails' as never),
+    "createQueue takes an object with options; got 'mails'",
+  ],
+  [
+    'listen({ prot })',
+    ({ daemon }) => daemon.listen({ prot: 1 } as never),
+    "listen has no option 'prot'; did you mean 'port'? It has: host, port",
+  ],
+  [
+    'clientWith({ apikey })',
+    async ({ daemon }) => daemon.clientWith({ apikey: 'x' } as never),
+    "clientWith has no option 'apikey'; did you mean 'apiKey'? It has: apiKey, encoding",
+  ],
+  [
     'options of the fixtures',
     () => splitOptions({ leeks: 'error' } as never),
     "queratorOptions has no option 'leeks'; did you mean 'leaks'? It has: config, clock,",

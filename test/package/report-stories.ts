@@ -57,6 +57,7 @@ export function story(items: readonly ItemStory[], more: Partial<QueueStory> & {
     queues: [queue],
     refusals: [],
     notices: [],
+    before: '',
     lost: 0,
   } satisfies TestStory
 }

@@ -7,6 +7,7 @@ import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
 import { EventLog } from '../event-log.js'
 import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
+import { visible } from './visible.js'
 
 /** So many items, leases and queues of a kind are told one by one. */
 const MOST_TOLD = 10
@@ -29,7 +30,9 @@ export function explainQueue(daemon: Daemon, name: string, since = 1): string {
       (item) => itemText(item, state, now),
     ),
     ...advice(daemon, state, now),
-  ].join('\n')
+  ]
+    .map(visible)
+    .join('\n')
 }
 
 function headline({ name, waiting, counts, partitions }: QueueState): string {
@@ -55,14 +58,14 @@ function refusedLines(daemon: Daemon, name: string, since: number): string[] {
   const clients = [...new Set(ended.map(({ clientId = '' }) => clientId))]
   const empty = `${plural(ended.length, 'lease')} got nothing in time, by ${clients.slice(0, MOST_TOLD).join(', ')}`
   return [
-    ...told(refusalsOf(refused), (refusal) => `! ${refusalText(refusal)}${ago(daemon, refusal)}`),
+    ...told(refusalsOf(refused), (refusal) => `! ${refusalText(refusal, ago(daemon, refusal))}`),
     ...(ended.length === 0 ? [] : [`  ${empty}`]),
   ]
 }
 
 function ago(daemon: Daemon, { lastEvent }: RefusalStory): string {
   const { refusal } = daemon.record.at(lastEvent)
-  return refusal === undefined ? '' : `, ${lengthOf(passedNow() - refusal.lastPassed)} ago`
+  return refusal === undefined ? '' : `${lengthOf(passedNow() - refusal.lastPassed)} ago`
 }
 
 function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][number], now: number): string {

@@ -7,6 +7,7 @@ import type { UnawaitedCall } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { type QueratorError, usageError } from '../../errors.js'
 import { type RefusalStory, refusalText } from './refusals.js'
+import { visible } from './visible.js'
 
 /** What is done about leaks: nothing, a warning, or the test fails. */
 export type LeaksMode = 'warn' | 'error' | 'off'
@@ -29,7 +30,7 @@ export function leaksError(
   title: string,
   queues: readonly string[],
   unawaited: readonly UnawaitedCall[],
-  refused: readonly RefusalStory[],
+  refused: () => readonly RefusalStory[],
 ): QueratorError | undefined {
   const leaks = leaksOf(daemon, queues, unawaited)
   if (leaks.length === 0) return undefined
@@ -40,7 +41,9 @@ export function leaksError(
       ...leaks.slice(0, MOST_TOLD).map(line),
       ...(more > 0 ? [`  and ${more} more`] : []),
       // A complete that was refused leaves its item leased.
-      ...refused.slice(0, MOST_TOLD).map((refusal) => `  ! ${refusalText(refusal)}`),
+      ...refused()
+        .slice(0, MOST_TOLD)
+        .map((refusal) => visible(`  ! ${refusalText(refusal)}`)),
       "complete or retry what a test leases, and await what it starts; leaks('off') allows it in a test",
     ].join('\n'),
   )
@@ -81,5 +84,5 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
 }
 
 function line({ text, origin }: Leak): string {
-  return `  ${text}${siteText(placesOf(origin))}`
+  return visible(`  ${text}${siteText(placesOf(origin))}`)
 }

@@ -91,7 +91,7 @@ export class ObservedTest {
   readonly #stopWatching: () => void
   readonly #began = passedNow()
   readonly #movedBefore: number
-  readonly #moversBefore: readonly (readonly [string, number])[]
+  readonly #moversBefore: string
   #alone = true
 
   constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
@@ -102,7 +102,7 @@ export class ObservedTest {
     this.#unawaited = unawaited
     this.#test = test
     this.#movedBefore = daemon.clock.moved
-    this.#moversBefore = [...home.movers]
+    this.#moversBefore = moversText(home.movers)
     this.#stopWatching = watchTest(daemon, test, this)
   }
 
@@ -112,8 +112,13 @@ export class ObservedTest {
 
   /** How long this test may wait for a fact from now on, in milliseconds; undefined where its runner sets no limit. */
   get patience(): number | undefined {
-    const speaks = speaksAfter(this.#test.timeout)
-    return speaks && Math.max(0, this.#began + speaks - BEFORE_THE_WATCHDOG - passedNow())
+    const { timeout, stuck } = this.#test
+    const speaks = speaksAfter(timeout)
+    // One with a way out has no limit of its runner.
+    if (speaks === undefined || stuck !== undefined) return undefined
+    const passed = passedNow() - this.#began
+    // A wait that begins late still has half of what is left.
+    return Math.max(speaks - BEFORE_THE_WATCHDOG - passed, (timeout - passed) / 2, 0)
   }
 
   /** Another test runs at the same time: what happens elsewhere than in this one's queues may be its doing. */
@@ -147,6 +152,11 @@ export class ObservedTest {
     if (story !== undefined) this.#page(story, [])
   }
 
+  /** Resolves when whoever waited in the queues of the test has been answered. */
+  async settled(): Promise<void> {
+    if (!this.#daemon.closed) await this.#daemon.answered()
+  }
+
   /** The test is over. */
   end(): void {
     this.#home.ended()
@@ -154,13 +164,14 @@ export class ObservedTest {
     this.#stopWatching()
     const moved = this.#daemon.clock.moved - this.#movedBefore
     const { title } = this.#test
-    if (moved > 0) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
+    // Of tests at the same time nobody knows which it was.
+    if (moved > 0 && this.#alone) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
   }
 
   #leaks(unawaited: Parameters<typeof leaksError>[3]): QueratorError | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
-    const refused = refusalsOf(new EventLog(this.#daemon).since(this.first, queues()))
+    const refused = () => refusalsOf(new EventLog(this.#daemon).refusedSince(this.first, queues()))
     return leaksError(this.#daemon, title, queues(), unawaited, refused)
   }
 
@@ -174,12 +185,20 @@ export class ObservedTest {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
     const told = this.#daemon.noticesSince(this.first)
-    const notices = [
-      ...told.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`),
-      ...this.#moversBefore.map(([mover, by]) => `'${mover}', which ran before, moved the clock by ${lengthOf(by)}`),
-    ]
-    const span = { title, first: this.first, own: queues(), alone: this.#alone, notices }
+    const mine = told.filter(({ queueName }) => this.#alone || queues().includes(queueName))
+    const notices = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
+    const before = this.#moversBefore
+    const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
     return story.refusals.length > 0 || story.queues.some(somethingHappened) ? story : undefined
   }
+}
+
+/** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 others`; empty for nothing. */
+function moversText(movers: ReadonlyMap<string, number>): string {
+  const last = [...movers.keys()].at(-1)
+  if (last === undefined) return ''
+  const sum = [...movers.values()].reduce((total, by) => total + by, 0)
+  const others = movers.size === 1 ? '' : ` and ${movers.size - 1} other ${movers.size === 2 ? 'test' : 'tests'}`
+  return `the clock was moved by ${lengthOf(sum)} before this test, by '${last}'${others}`
 }

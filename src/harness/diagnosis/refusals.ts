@@ -1,7 +1,7 @@
 /** Calls that were refused, folded: a worker that asks again and again is one story. */
 import { siteText } from '../../client/call-site.js'
 import { nearestOf } from '../../nearest.js'
-import type { MessageType } from '../../protocol/messages/message.js'
+import type { Field, MessageType } from '../../protocol/messages/message.js'
 import { METHODS } from '../../protocol/methods.js'
 import type { QueueEvent } from '../event-log.js'
 
@@ -26,13 +26,17 @@ export interface RefusalStory {
 /** Ids in messages differ from call to call. */
 const ID = /\b[0-9A-Za-z]{27}\b/g
 
+/** Client ids that are made up anew for each call. */
+const MADE_UP = /^client-\d+$/
+
 /** The refused calls among these events, those that were refused most often first. */
 export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
   const folded = new Map<string, RefusalStory>()
   for (const event of events) {
     if (event.kind !== 'refused') continue
     const { call, code = 0, codeText = '', message = '', details = {}, clientId = '', queue, times = 1 } = event
-    const key = JSON.stringify([call, code, message.replace(ID, 'ID'), queue, clientId])
+    const who = MADE_UP.test(clientId) ? 'client' : clientId
+    const key = JSON.stringify([call, code, message.replace(ID, 'ID'), queue, who])
     const known = folded.get(key)
     const story = known ?? { call, code, codeText, message, details, clientId, queue, first: event.time.getTime() }
     const all = (known?.times ?? 0) + times
@@ -41,23 +45,32 @@ export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
   return [...folded.values()].sort((a, b) => b.times - a.times)
 }
 
-/** `queue.lease was refused 7 times: 455 Client Content Error, … (src/querator.ts:46 < src/worker.ts:31)`. */
-export function refusalText(refusal: RefusalStory): string {
+/** `queue.lease was refused 7 times: 455 Client Content Error, … (src/querator.ts:46 < src/worker.ts:31)`; `when` the last time. */
+export function refusalText(refusal: RefusalStory, when = ''): string {
   const { call, code, codeText, message, clientId, times, callPath } = refusal
   const by = clientId === '' ? '' : ` by ${clientId}`
-  const often = times === 1 ? '' : ` ${times} times`
+  const last = when === '' || times === 1 ? when : `the last time ${when}`
+  const often = [times === 1 ? '' : ` ${times} times`, last]
+    .filter((part) => part !== '')
+    .join(times === 1 ? ' ' : ', ')
+  const said = often === '' || often.startsWith(' ') ? often : ` ${often}`
   const answer = code === 0 ? 'by its client, and not sent' : `${code} ${codeText}`
   const advice = adviceOn(refusal)
-  return `${call}${by} was refused${often}: ${answer}, ${message}${siteText(callPath)}${advice === '' ? '' : `; ${advice}`}`
+  return `${call}${by} was refused${said}: ${answer}, ${message}${siteText(callPath)}${advice === '' ? '' : `; ${advice}`}`
 }
 
-/** What to do about it, where that is not what the message says already. */
-function adviceOn({ call, code, message, details }: RefusalStory): string {
+/** What to do about it, where that is not what the message says already; empty for nothing. */
+export function adviceOn({ call, code, message, details }: RefusalStory): string {
+  if (details.elsewhere !== undefined) return details.elsewhere
   if (details.nearest !== undefined) return `did you mean '${details.nearest}'?`
   if (details.existing !== undefined) return `there are: ${details.existing}`
   if (code === 455) return contentAdvice(call, message, details.field ?? '')
   if (code === 401) return "send 'authorization: Bearer <key>' with a key that exists"
-  if (code === 403) return 'give the user of this key a role with that permission'
+  if (code === 403) {
+    return details.key === 'none'
+      ? "no key was sent: send 'authorization: Bearer <key>'"
+      : 'give the user of this key a role with that permission'
+  }
   return ''
 }
 
@@ -66,20 +79,35 @@ function contentAdvice(call: string, message: string, field: string): string {
   if (message.startsWith('Accept')) return "send 'accept: application/json'"
   const unknown = /unknown field "(.*)"/.exec(message)?.[1]
   if (unknown !== undefined) return fieldAdvice(call, unknown)
-  if (/timeout$/i.test(field)) return `${field} takes a duration as text, such as '30s'`
-  if (/(_at|At|deadline)$/i.test(field)) return `${field} takes a time as text, such as '2026-01-31T12:00:00Z'`
-  return field === '' ? '' : `see ${field}`
+  return kindAdvice(call, field)
+}
+
+/** What a field takes, by its kind. */
+function kindAdvice(call: string, name: string): string {
+  const field = fieldsOf(requestOf(call)).find(({ json, local }) => json === name || local === name)
+  if (field === undefined) return name === '' ? '' : `see ${name}`
+  if (field.repeated) return `${name} takes a list`
+  if (field.kind === 'bytes') return `${name} takes base64; for a text use utf8`
+  if (field.kind === 'timestamp') return `${name} takes a time as text, such as '2026-01-31T12:00:00Z'`
+  if (/timeout$/i.test(name)) return `${name} takes a duration as text, such as '30s'`
+  if (field.kind === 'int32') return `${name} takes a whole number`
+  return field.kind === 'string' ? `${name} takes a text` : `see ${name}`
+}
+
+function requestOf(call: string): MessageType | undefined {
+  return Object.values(METHODS).find(({ path }) => path === `/v1/${call}`)?.request
 }
 
 function fieldAdvice(call: string, unknown: string): string {
-  const method = Object.values(METHODS).find(({ path }) => path === `/v1/${call}`)
-  const names = [...fieldNames(method?.request)]
+  const names = [...new Set(fieldsOf(requestOf(call)).map(({ json }) => json))]
   const nearest = nearestOf(unknown, names)
   return nearest === undefined ? `it has: ${names.join(', ')}` : `did you mean '${nearest}'?`
 }
 
-/** As they are written in JSON, those of messages inside of it included. */
-function fieldNames(type: MessageType | undefined): Set<string> {
-  const fields = type?.fields ?? []
-  return new Set(fields.flatMap(({ json, kind }) => [json, ...(typeof kind === 'object' ? fieldNames(kind) : [])]))
+/** The fields of a message, and of the messages inside of it. */
+function fieldsOf(type: MessageType | undefined): Field[] {
+  return (type?.fields ?? []).flatMap((field) => [
+    field,
+    ...(typeof field.kind === 'object' ? fieldsOf(field.kind) : []),
+  ])
 }

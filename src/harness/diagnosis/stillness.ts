@@ -9,12 +9,11 @@ import type { Daemon } from '../../daemon/daemon.js'
 export type Resources = ReadonlyMap<string, number>
 
 /**
- * What this process waits for when a test begins, as far as it is the runner's own: its pipes, and `timers` for the timeout
- * of the test. Other timers that are there may belong to an earlier test. Undefined where the runtime does not tell.
+ * What this process waits for that is the runner's own: its pipes, and `timers` for the timeout of the test. Undefined where
+ * the runtime does not tell.
  */
 export function runnersOwn(timers: number): Resources | undefined {
-  const now = resources()
-  return now && new Map([...now].filter(([kind]) => RUNNERS_OWN.test(kind)).concat([['Timeout', timers]]))
+  return AT_IMPORT && new Map([...AT_IMPORT].filter(([kind]) => RUNNERS_OWN.test(kind)).concat([['Timeout', timers]]))
 }
 
 function resources(): Resources | undefined {
@@ -26,6 +25,9 @@ function resources(): Resources | undefined {
 
 /** Kinds of what connects a runner's processes. */
 const RUNNERS_OWN = /Pipe|TTY|MessagePort|Process|Signal|FSEvent/
+
+/** Looked at before code of the user can open anything. */
+const AT_IMPORT = resources()
 
 /** Looks at a daemon from time to time. */
 export class Stillness {
@@ -54,6 +56,11 @@ export class Stillness {
     this.#events = record.count
     if (moved || this.#mayMove(within)) this.#since = passedNow()
     return passedNow() - this.#since
+  }
+
+  /** How many timers the process waits for, beside the runner's own. */
+  get timers(): number {
+    return (resources()?.get('Timeout') ?? 0) - (this.#usual?.get('Timeout') ?? 0)
   }
 
   #mayMove(within: number): boolean {

@@ -1,7 +1,9 @@
 /** The events of an item as lines: when, what, by whom, and where in the code. */
+
 import { siteText } from '../../client/call-site.js'
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from './explain.js'
+import { visible } from './visible.js'
 
 /** Which id it was shows in the timeline of the item. */
 const ID = /\b[0-9A-Za-z]{27}\b/g
@@ -27,7 +29,7 @@ export function cutInTheMiddle(lines: readonly string[], most: number): string[]
 
 /** What happened, by whom, and where in the code. */
 export function eventText(event: QueueEvent): string {
-  return event.kind === 'refused' ? refusedText(event) : happenedText(event)
+  return visible(event.kind === 'refused' ? refusedText(event) : happenedText(event))
 }
 
 function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {

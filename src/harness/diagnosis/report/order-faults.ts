@@ -12,6 +12,21 @@ export function orderFaults(items: readonly ItemStory[]): string[] {
   return [...handedOutAgain(items), ...outOfOrder(items)]
 }
 
+/** Items that were given back on their last attempt: that does not lead to the dead letter queue, however often. */
+export function lastAttemptFaults(items: readonly ItemStory[], maxAttempts: number): string[] {
+  if (maxAttempts === 0) return []
+  const faults = items.flatMap(({ name, events }) => {
+    const late = events.filter(({ kind, attempts = 0 }) => kind === 'retried' && attempts >= maxAttempts)
+    const last = late.at(-1)
+    if (last === undefined) return []
+    const by = last.clientId === undefined ? '' : ` by ${last.clientId}`
+    return [
+      `${name} was given back${by} on attempt ${last.attempts} of ${maxAttempts}: only a lease that runs out ends an item, retry gives it back however often`,
+    ]
+  })
+  return shortened(faults, 'were given back on their last attempt')
+}
+
 /** Items of which a second lease began when the first had run out: whoever held them may still be working. */
 function handedOutAgain(items: readonly ItemStory[]): string[] {
   const faults = items.flatMap(({ name, events }) => {

@@ -1,9 +1,11 @@
 /** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
+
 import { siteText } from '../../../client/call-site.js'
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../explain.js'
-import { type RefusalStory, refusalText } from '../refusals.js'
+import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
+import { visible } from '../visible.js'
 import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
 import type { ToldBefore } from './told-before.js'
@@ -24,29 +26,32 @@ const LINES_OF_SAME = 8
  * The report of a test that failed; undefined where nothing happened. `said`: what its errors say already; what
  * happened to an item is not told twice.
  */
-export function reportText(story: TestStory, said: readonly string[], before: ToldBefore): string | undefined {
+export function reportText(story: TestStory, said: readonly string[], told: ToldBefore): string | undefined {
   const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
   const lines = [
-    ...story.notices.map((notice) => `! ${notice}`),
     ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, said))),
     ...idsExplained(story, said).map((text) => `! ${text}`),
+    ...story.notices.map((notice) => `! ${notice}`),
     ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
   ]
   if (lines.length === 0) return undefined
   const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
   const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
   const names = story.queues.flatMap(({ name, items }) => [name, ...items.map((item) => item.name)])
-  const same = before.same(story.title, lines, [story.title, ...names])
-  const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length
+  const same = told.same(story.title, lines, [story.title, ...names])
+  const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length - Number(story.before !== '')
   const rest = same === undefined ? REST : `the same happened in '${same}', told above`
   const shown =
     lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
-  return [head, ...lost, ...shown].join('\n')
+  const before = story.before === '' ? [] : [`(${story.before})`]
+  return [head, ...lost, ...shown, ...before].map(visible).join('\n')
 }
 
-/** Whether it is what the test failed with, so that it needs no telling. */
-function isFailure({ message, times }: RefusalStory, said: readonly string[]): boolean {
-  return times === 1 && said.some((text) => text.includes(message))
+/** Whether an error of the test says it already, and there is nothing to add. */
+function isFailure(refusal: RefusalStory, said: readonly string[]): boolean {
+  const isTold = said.some((text) => text.includes(refusal.message))
+  const advice = adviceOn(refusal)
+  return isTold && (advice === '' || said.some((text) => text.includes(advice)))
 }
 
 function refusalLines(refusals: readonly RefusalStory[]): string[] {
@@ -84,10 +89,16 @@ function idsExplained({ queues, begin }: TestStory, said: readonly string[]): st
   return [...idsNamedIn(said)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
     if (item === undefined) return []
-    const last = item.events.findLastIndex((event) => event.id === id)
-    const end = item.events[last + 1] ?? item.events[last]
-    if (end === undefined) return []
-    return [`'${id}' was the id of ${item.name} until +${lengthOf(end.time.getTime() - begin)}: ${eventText(end)}`]
+    const own = item.events.filter(({ kind }) => kind !== 'refused')
+    const last = own.findLastIndex((event) => event.id === id)
+    const end = own[last + 1]
+    // It still has it.
+    if (end === undefined && own[last]?.kind === 'leased') return []
+    if (end === undefined && own[last] === undefined) return []
+    const ending = end ?? (own[last] as QueueEvent)
+    return [
+      `'${id}' was the id of ${item.name} until +${lengthOf(ending.time.getTime() - begin)}: ${eventText(ending)}`,
+    ]
   })
 }
 

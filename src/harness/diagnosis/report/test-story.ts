@@ -6,7 +6,7 @@ import type { Daemon } from '../../../daemon/daemon.js'
 import { EventLog, type QueueEvent, withRefusals } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
-import { orderFaults } from './order-faults.js'
+import { lastAttemptFaults, orderFaults } from './order-faults.js'
 
 /** See the head of this file. */
 export interface TestStory {
@@ -18,8 +18,10 @@ export interface TestStory {
   readonly queues: readonly QueueStory[]
   /** Calls that were refused, folded. */
   readonly refusals: readonly RefusalStory[]
-  /** What else a reader should know before anything else, such as a clock that another test moved. */
+  /** What else a reader should know before anything else, such as a time that lies in the past. */
   readonly notices: readonly string[]
+  /** What happened before, such as that other tests moved the clock; empty for nothing. */
+  readonly before: string
   /** How many events of the test the record keeps no more. */
   readonly lost: number
 }
@@ -81,21 +83,29 @@ export interface Span {
   /** Whether it ran alone, so that whatever happened meanwhile is its doing. */
   readonly alone: boolean
   readonly notices: readonly string[]
+  readonly before: string
 }
 
 /** Gathers the story of a test that is over, before its queues are gone. */
-export function storyOf(daemon: Daemon, { title, first, own, alone, notices }: Span): TestStory {
+export function storyOf(daemon: Daemon, { title, first, own, alone, notices, before }: Span): TestStory {
   const events = new EventLog(daemon).since(first, alone ? undefined : own)
   const end = daemon.clock.now()
   return {
     title,
-    begin: Math.min(end, ...events.filter(({ kind }) => kind !== 'queue-created').map(({ time }) => time.getTime())),
+    begin: beginOf(events, end),
     end,
     queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
     refusals: refusalsOf(events),
     notices,
+    before,
     lost: Math.max(0, daemon.record.first - first),
   }
+}
+
+/** When the first of it happened, but for the making of queues. */
+function beginOf(events: readonly QueueEvent[], end: number): number {
+  const times = events.filter(({ kind }) => kind !== 'queue-created').map(({ time }) => time.getTime())
+  return times.reduce((earliest, time) => Math.min(earliest, time), end)
 }
 
 /** The queues by their numbers, the test's own first: one that was deleted and made again is two. */
@@ -119,7 +129,10 @@ function queueStory(daemon: Daemon, id: number, name: string, events: readonly Q
     items,
     leases: leasesOf(events.filter((event) => event.queueId === id)),
     advice: exists ? adviceFor(daemon, name) : [],
-    faults: orderFaults(items),
+    faults: [
+      ...orderFaults(items),
+      ...lastAttemptFaults(items, exists ? daemon.inspector.queueState(name).maxAttempts : 0),
+    ],
   }
 }
 
@@ -136,11 +149,12 @@ function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[])
     if (known === undefined) byItem.set(event.item, [event])
     else known.push(event)
   }
+  const refused = events.filter(({ kind }) => kind === 'refused')
   return [...byItem]
     .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
     .map(([item, ofItem]) => {
       const payload = payloadOf(daemon, ofItem[0])
-      const told = withRefusals(ofItem, events)
+      const told = withRefusals(ofItem, refused)
       const story = { item, name: ofItem[0]?.reference || `#${item}`, events: told }
       return payload === undefined ? story : { ...story, payload }
     })

@@ -11,7 +11,9 @@ export class ToldBefore {
     const before = [...shapes].map((shape) => this.#shapes.get(shape))
     for (const shape of shapes) if (!this.#shapes.has(shape)) this.#shapes.set(shape, title)
     const [first] = before
-    return first !== undefined && before.every((one) => one !== undefined) ? first : undefined
+    // What an earlier try of the same test told, its runner may not have printed.
+    if (first === undefined || before.some((one) => one === undefined || one === title)) return undefined
+    return first
   }
 }
 

@@ -94,8 +94,11 @@ function section(test: ReportedTest): string {
     `<section class="${verdict}">`,
     `<div class="test"><h2>${escaped(story.title)}</h2> <small class="verdict">${verdict}</small></div>`,
     ...errors.map((error) => foldedText(error, 'error')),
-    ...[...story.notices, ...story.refusals.map(refusalText)].map((told) => `<p class="said">${escaped(told)}</p>`),
+    ...[...story.refusals.map((refusal) => refusalText(refusal)), ...story.notices].map(
+      (told) => `<p class="said">${escaped(told)}</p>`,
+    ),
     lost,
+    story.before === '' ? '' : `<p class="note">${escaped(story.before)}</p>`,
     '<p class="note">The axis is not to scale: gaps are drawn by the logarithm of their length.</p>',
     `<div class="lanes" style="--track:${drawnWidth(drawing)}px">`,
     axisLine(drawing),

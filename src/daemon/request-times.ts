@@ -1,0 +1,106 @@
+/**
+ * Times in requests that do not mean what they seem to: `retry_at` and `enqueue_at` in the past, or less than 100 ms ahead,
+ * mean at once. A test would pass or fail for that in silence.
+ */
+import type { Clock } from '../clock/clock.js'
+import { formatDuration } from '../clock/duration.js'
+import type { Instant } from '../clock/instant.js'
+import { realNow } from '../clock/real-time.js'
+import type { Cause } from '../engine/event-kinds.js'
+import type { EventRecord } from '../engine/record.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+import type { RequestOf } from '../protocol/methods.js'
+import { instantOf } from '../protocol/timestamp.js'
+
+/** Something to tell of a request. */
+export interface RequestNotice {
+  readonly queueName: string
+  readonly text: string
+  readonly cause: Cause
+}
+
+/** So many are kept. */
+const MOST_KEPT = 100
+/** A time so long ago, in milliseconds, is no way to say "now". */
+const LONG_AGO = 1000
+/** A time less than this many milliseconds ahead means at once (contract: queue.md §3). */
+const NEAR = 100
+
+/** See the head of this file. Tells of each kind of call once a test. */
+export class RequestTimes {
+  readonly #clock: Clock & { readonly moved: number }
+  readonly #record: EventRecord
+  readonly #warn: (message: string) => void
+  readonly #told = new Set<string>()
+  #notices: (RequestNotice & { readonly event: number })[] = []
+
+  /** `warn`: told of times by the machine's clock when a test has moved the daemon's. */
+  constructor(clock: Clock & { readonly moved: number }, record: EventRecord, warn: (message: string) => void) {
+    this.#clock = clock
+    this.#record = record
+    this.#warn = warn
+  }
+
+  /** Looks at a request before it is carried out. */
+  check(name: 'queueProduce' | 'queueRetry', message: unknown, cause: Cause): void {
+    if (name === 'queueProduce') {
+      const { queueName, items } = message as RequestOf<'queueProduce'>
+      for (const { enqueueAt } of items) {
+        if (enqueueAt !== undefined) this.#look(queueName, 'enqueue_at', enqueueAt, cause)
+      }
+      return
+    }
+    const { queueName, items } = message as RequestOf<'queueRetry'>
+    for (const { retryAt } of items) if (retryAt !== undefined) this.#look(queueName, 'retry_at', retryAt, cause)
+  }
+
+  /** A test begins. */
+  reset(): void {
+    this.#told.clear()
+  }
+
+  /** What was told since the event of this number. */
+  since(first: number): readonly RequestNotice[] {
+    return this.#notices.filter(({ event }) => event >= first)
+  }
+
+  #look(queueName: string, field: string, time: Timestamp, cause: Cause): void {
+    const { at } = instantOf(time)
+    const ahead = at - this.#clock.now()
+    if (ahead >= NEAR || (ahead <= 0 && ahead > -LONG_AGO)) return
+    const byMachine = this.#isByMachine(at)
+    const text = ahead > 0 ? nearText(field, ahead) : byMachine ? this.#movedText(field, at) : pastText(field, -ahead)
+    const key = `${cause.call} ${byMachine}`
+    if (this.#told.has(key)) return
+    this.#told.add(key)
+    const notice = { event: this.#record.count + 1, queueName, text: `${cause.call}: ${text}`, cause }
+    this.#notices = [...this.#notices.slice(1 - MOST_KEPT), notice]
+    if (byMachine) this.#warn(notice.text)
+  }
+
+  /** Whether the time was counted from the machine's clock, when the daemon's was moved: it lies nearer to that one. */
+  #isByMachine(at: Instant): boolean {
+    const [daemonNow, machineNow] = [this.#clock.now(), realNow()]
+    return this.#clock.moved > 0 && at < daemonNow && at > machineNow && at - machineNow <= daemonNow - at
+  }
+
+  #movedText(field: string, at: Instant): string {
+    const [daemonNow, machineNow] = [this.#clock.now(), realNow()]
+    return (
+      `${field} is ${length(at - machineNow)} ahead by the machine's clock, but ${length(daemonNow - at)} ago by the daemon's, ` +
+      "which was moved: the item is due at once; compute times from clock.now(), or use clock: 'runner'"
+    )
+  }
+}
+
+function pastText(field: string, ago: number): string {
+  return `${field} is ${length(ago)} ago: the item is due at once`
+}
+
+function nearText(field: string, ahead: number): string {
+  return `${field} is only ${length(ahead)} ahead, and less than 100ms means at once`
+}
+
+function length(ms: number): string {
+  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
+}
