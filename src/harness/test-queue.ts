@@ -151,6 +151,15 @@ export class TestQueue {
     }
   }
 
+  /** How often an item may be leased, 0 for no limit; undefined on a server elsewhere, or when the queue is gone. @internal */
+  get maxAttempts(): number | undefined {
+    try {
+      return this.#home.embedded('observe').inspector.queueState(this.name).maxAttempts
+    } catch {
+      return undefined
+    }
+  }
+
   /**
    * What happened in this queue, and to items that came into it as dead letters; the oldest event that is kept first.
    * @throws QueratorError for a queue on a server elsewhere

@@ -112,7 +112,7 @@ export class TestUsers {
     const admin = await this.#closing
     this.#closing = undefined
     if (admin === undefined) return
-    this.#backing.embedded('openDoor').openDoor(admin.id)
+    this.#backing.embedded('closeDoor').openDoor(admin.id)
     this.#backing.useKey(undefined)
   }
 

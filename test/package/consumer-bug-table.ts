@@ -15,8 +15,6 @@ export interface ConsumerBug {
   readonly replacement: string
   /** Stands in the first lines of the report. */
   readonly cause: RegExp
-  /** What the package does not tell yet. The fault is left out of the run. */
-  readonly gap?: string
 }
 
 /** See the head of this file. */
@@ -117,7 +115,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: 'partition, [id]))',
     replacement: 'partition, id))',
-    cause: /queue\.complete was refused: 455 .*unexpected token.*see ids/,
+    cause: /queue\.complete was refused \S+ ago: 455 .*unexpected token.*ids takes a list/,
   },
   {
     name: 'sends no API key',
@@ -126,7 +124,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: 'authorization: `Bearer',
     replacement: "'x-api-key': `Bearer",
     cause: /queue\.lease by mailer-\w+ was refused: .*send 'authorization: Bearer <key>'/,
-    gap: "a call without a key is told to give 'the user of this key' a role; it should be told to send one",
   },
   {
     name: 'produces to a queue with another name',
@@ -148,7 +145,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: 'item.lease_deadline',
     replacement: 'item.leaseDeadline',
     cause: /'\w{27}' was the id of news-\d until \+5m0(\.\d+)?s: lease-expired by mailer-/,
-    gap: 'stands in line 17: the error, its refused calls once more and one line for each test that moved the clock come before',
   },
   {
     name: 'reads a list of the answer by a name that it does not have',
@@ -184,7 +180,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: '    try {\n      await this.#send(',
     replacement: '    await this.#complete(partition, id)\n    try {\n      await this.#send(',
     cause: /'\w{27}' was the id of welcome-1 until .*: completed by mailer-/,
-    gap: "the id is said to be that of welcome-1 until 'queue.complete refused', which is the refusal itself, and not until it was completed",
   },
   {
     name: 'completes twice',
@@ -192,7 +187,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: '    await this.#complete(partition, id)\n',
     replacement: '    await this.#complete(partition, id)\n    await this.#complete(partition, id)\n',
     cause: /'\w{27}' was the id of welcome-1 until .*: completed by mailer-/,
-    gap: "the id is said to be that of welcome-1 until 'queue.complete refused', which is the refusal itself, and not until it was completed",
   },
   {
     name: 'completes in the first partition, whatever the lease said',
@@ -200,7 +194,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: "call('queue.complete', { queue_name: queue, partition, ids",
     replacement: "call('queue.complete', { queue_name: queue, ids",
     cause: /queue\.complete .*welcome-2 is in partition 1/,
-    gap: 'nothing says that the item is in another partition than the one that the call names',
   },
   {
     name: 'gives back in the first partition, whatever the lease said',
@@ -208,7 +201,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: "call('queue.retry', {\n        queue_name: queue,\n        partition,",
     replacement: "call('queue.retry', {\n        queue_name: queue,",
     cause: /queue\.retry .*broken-2 is in partition 1/,
-    gap: 'nothing says that the item is in another partition than the one that the call names',
   },
   {
     name: 'loses what could not be sent',
@@ -236,8 +228,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: 'attempts >= EMAIL_QUEUE.maxAttempts',
     replacement: 'attempts > EMAIL_QUEUE.maxAttempts',
-    cause: /welcome-1 .*retried .*on its last attempt/,
-    gap: 'nothing says that an item which is retried on its last attempt does not die; the life of the item comes to it in line 17',
+    cause: /welcome-1 was given back by \S+ on attempt \d of \d: only a lease that runs out ends an item/,
   },
   {
     name: 'gives up an attempt too early',
@@ -252,7 +243,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: 'this.#now() + retryAfter(attempts)',
     replacement: 'this.#now() - retryAfter(attempts)',
     cause: /queue\.retry: retry_at is .* (ago|in the past)/,
-    gap: "the time is said to be ahead by the clock of the machine, because another test has moved the daemon's; without that nothing is said",
   },
   {
     name: 'takes seconds for milliseconds',
@@ -260,7 +250,6 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: 'const MINUTE = 60_000',
     replacement: 'const MINUTE = 60',
     cause: /queue\.retry: retry_at is .*60ms ahead.*at once/,
-    gap: 'nothing says that a time less than 100 ms ahead means at once',
   },
   {
     name: 'retries at once, for ever',
@@ -285,7 +274,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: 'this.#now() + retryAfter(attempts)',
     replacement: 'Date.now() + retryAfter(attempts)',
-    cause: /queue\.retry: retry_at is .* ahead by the machine's clock, but not by the daemon's/,
+    cause: /queue\.retry: retry_at is .* ahead by the machine's clock, but \S+ ago by the daemon's/,
   },
   {
     name: 'has a lease that is too short for its work',
@@ -394,6 +383,5 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: 'new Date(startsAt.getTime() - 24 * 60 * 60 * 1000)',
     replacement: 'new Date(startsAt.getTime() / 1000 - 24 * 60 * 60)',
     cause: /queue\.produce: enqueue_at is .* (ago|in the past)/,
-    gap: 'nothing says that enqueue_at lies in the past',
   },
 ]

@@ -1,5 +1,6 @@
 /** What a matcher says: what was claimed, the queue as a table with the differences marked, and the items' timelines. */
 import { inspect } from 'node:util'
+import { lastAttemptFaults } from '../diagnosis/report/order-faults.js'
 import type { TestQueue } from '../test-queue.js'
 import type { PartialItem } from './partial-item.js'
 import { cellsOf, type SeenItem, timelines } from './seen-item.js'
@@ -35,10 +36,17 @@ export function failureOf(queue: TestQueue, claim: string, seen: readonly SeenIt
       '',
       ...table(seen, wrong),
       ...missing.map((line) => `✗ ${line}`),
+      ...faultsOf(queue, concerned).map((fault) => `! ${fault}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
     ].join('\n')
   }
   return { pass, message }
+}
+
+/** What went on with these items that explains much, in words. */
+function faultsOf(queue: TestQueue, concerned: readonly SeenItem[]): string[] {
+  const items = concerned.map((item, at) => ({ item: at, name: item.reference || item.id, events: item.history() }))
+  return lastAttemptFaults(items, queue.maxAttempts ?? 0)
 }
 
 function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) => string): string[] {
