@@ -59,7 +59,7 @@ interface JestGlobals {
 }
 
 /** Jest's own: the timeout of the running test. */
-const TIMERS = 1
+const OPEN = { Timeout: 1 }
 
 /** What hangs on Jest's `test` and takes a body. */
 const KINDS = ['only', 'skip', 'failing', 'each']
@@ -97,7 +97,7 @@ function fixturesOfFile() {
   globals.beforeEach(async () => {
     inTurn = undefined
     const { currentTestName: name = 'queue', testPath: file } = globals.expect.getState()
-    inTurn = await tests.begin({ name, file, timeout: testTimeout(), timers: TIMERS })
+    inTurn = await tests.begin({ name, file, timeout: testTimeout(), open: OPEN })
   })
   const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
@@ -136,7 +136,7 @@ function concurrentBody(
   body: Parameters<Wrap>[1],
 ): ReturnType<Wrap> {
   return async function (this: unknown, ...args) {
-    const test = await tests.begin({ ...which, apart: true, timeout: testTimeout(), timers: TIMERS })
+    const test = await tests.begin({ ...which, apart: true, timeout: testTimeout(), open: OPEN })
     const answer = await tests
       .inside(test, async () => Reflect.apply(body, this, args))
       .catch(async (error: unknown) => {

@@ -42,9 +42,10 @@ function fixturesOfFile() {
   beforeEach(async (given) => {
     const context = given as Context
     const file = context.filePath ?? process.argv[1]
-    // Before the test begins, which notes what the process waits for anyway.
     const channel = new MessageChannel()
     channel.port1.ref()
+    // Those of other tests that run, and this one.
+    const open = { MessagePort: running.size + 1 }
     // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
     const stuck = () => {
       console.error(
@@ -52,7 +53,7 @@ function fixturesOfFile() {
       )
       channel.port1.unref()
     }
-    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE, stuck })
+    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE, open, stuck })
     running.set(context, { test, channel })
     // After every afterEach of the user.
     context.after(() => endTest(context))

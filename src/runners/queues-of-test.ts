@@ -15,8 +15,8 @@ interface Beginning {
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
   readonly leaks: LeaksMode
-  /** How many timers of the runner keep the process alive while the test runs; default 0. */
-  readonly timers?: number | undefined
+  /** What the runner has open while the test runs, by the kinds of Node's active resources. */
+  readonly open?: Readonly<Record<string, number>> | undefined
   /** Called when nothing can happen any more, for a runner without a limit. */
   readonly stuck?: (() => void) | undefined
   /** Those of the test inside of which it runs. */
@@ -32,7 +32,7 @@ export class QueuesOfTest {
   readonly #switches: ReturnType<TestDaemon['switches']['begin']>
   #leaks: LeaksMode
 
-  constructor(daemon: TestDaemon, { name, file, timeout, leaks, timers = 0, stuck, outer }: Beginning) {
+  constructor(daemon: TestDaemon, { name, file, timeout, leaks, open, stuck, outer }: Beginning) {
     this.#daemon = daemon
     this.#label = name
     this.#leaks = leaks
@@ -41,7 +41,7 @@ export class QueuesOfTest {
       title: name,
       file,
       timeout,
-      timers,
+      open,
       stuck,
       queues: () => this.#queues.map((queue) => queue.name),
     })

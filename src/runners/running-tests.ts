@@ -26,8 +26,8 @@ export interface Beginning {
   readonly apart?: boolean
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
-  /** How many timers of the runner keep the process alive while the test runs; default 0. */
-  readonly timers?: number
+  /** What the runner has open while the test runs, by the kinds of Node's active resources. */
+  readonly open?: Readonly<Record<string, number>> | undefined
   /** Called when nothing can happen any more, for a runner without a limit. */
   readonly stuck?: (() => void) | undefined
   /** The path of its file. */
@@ -53,14 +53,14 @@ export class RunningTests {
   }
 
   /** A test is about to run: makes its queue. */
-  async begin({ name, apart = false, timeout, timers, stuck, file }: Beginning): Promise<RunningTest> {
+  async begin({ name, apart = false, timeout, open, stuck, file }: Beginning): Promise<RunningTest> {
     const outer = [...this.#running].filter((test) => name.startsWith(test.name + INSIDE)).at(-1)
     const ownName = name.split(INSIDE).at(-1) ?? name
     const queues = new QueuesOfTest(this.#daemon(), {
       name: ownName,
       file,
       timeout,
-      timers,
+      open,
       stuck,
       leaks: this.#leaks(),
       outer: outer?.queues,

@@ -96,7 +96,7 @@ export class ObservedTest {
 
   constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
     this.first = daemon.record.count + 1
-    this.usual = runnersOwn(test.timers ?? 0)
+    this.usual = runnersOwn(test.open ?? {})
     this.#home = home
     this.#daemon = daemon
     this.#unawaited = unawaited

@@ -9,11 +9,14 @@ import type { Daemon } from '../../daemon/daemon.js'
 export type Resources = ReadonlyMap<string, number>
 
 /**
- * What this process waits for that is the runner's own: its pipes, and `timers` for the timeout of the test. Undefined where
+ * What this process waits for that is the runner's own: its pipes, and what it has open for a test, by kind. Undefined where
  * the runtime does not tell.
  */
-export function runnersOwn(timers: number): Resources | undefined {
-  return AT_IMPORT && new Map([...AT_IMPORT].filter(([kind]) => RUNNERS_OWN.test(kind)).concat([['Timeout', timers]]))
+export function runnersOwn(forTest: Readonly<Record<string, number>>): Resources | undefined {
+  if (AT_IMPORT === undefined) return undefined
+  const own = new Map([...AT_IMPORT].filter(([kind]) => RUNNERS_OWN.test(kind)))
+  for (const [kind, count] of Object.entries(forTest)) own.set(kind, (own.get(kind) ?? 0) + count)
+  return own
 }
 
 function resources(): Resources | undefined {

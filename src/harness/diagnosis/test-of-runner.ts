@@ -7,8 +7,8 @@ export interface TestOfRunner {
   readonly file?: string | undefined
   /** How long the runner lets it run, in milliseconds. */
   readonly timeout: number
-  /** How many timers of the runner keep the process alive while the test runs; default 0. */
-  readonly timers?: number
+  /** What the runner has open while the test runs, by the kinds of Node's active resources: `{ Timeout: 1 }`. */
+  readonly open?: Readonly<Record<string, number>> | undefined
   /**
    * Called when the test has run for its time and nothing can happen any more. For a runner without a limit, which would wait
    * for ever.
