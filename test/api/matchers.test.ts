@@ -167,26 +167,29 @@ test('numbers, names of nobody, bytes and long lists', async ({ createQueue }) =
 test('wrong arguments are refused, with what is right', async ({ queue, daemon }) => {
   for (const [claim, message] of [
     [
-      expect('orders').toBeDrained(),
+      () => expect('orders').toBeDrained(),
       'toBeDrained is about a queue, as createQueue() and the fixture queue make them; got orders',
     ],
     [
-      expect({}).not.toBeDrained(),
+      () => expect({}).not.toBeDrained(),
       'toBeDrained is about a queue, as createQueue() and the fixture queue make them; got a Object',
     ],
-    [expect(queue).toHaveDepth(-1), 'toHaveDepth takes a whole number, 0 or more; got -1'],
-    [expect(queue).not.toHaveDepth('1' as never), 'toHaveDepth takes a whole number, 0 or more; got 1'],
-    [expect(queue).toHaveAttempts(0.5), 'toHaveAttempts takes a whole number, 0 or more; got 0.5'],
-    [expect(queue).toHaveItems('a' as never), 'toHaveItems takes a list of items; got a'],
+    [() => expect(queue).toHaveDepth(-1), 'toHaveDepth takes a whole number, 0 or more; got -1'],
+    [() => expect(queue).not.toHaveDepth('1' as never), 'toHaveDepth takes a whole number, 0 or more; got 1'],
+    [() => expect(queue).toHaveAttempts(0.5), 'toHaveAttempts takes a whole number, 0 or more; got 0.5'],
+    [() => expect(queue).toHaveItems('a' as never), 'toHaveItems takes a list of items; got a'],
     [
-      expect(queue).toHaveScheduled([{ refrence: 'a' } as never]),
+      () => expect(queue).toHaveScheduled([{ refrence: 'a' } as never]),
       "toHaveScheduled: items have no field 'refrence'; they have: reference, kind, encoding, attempts, partition, id, json, text, bytes",
     ],
-    [expect(queue).toHaveCompleted(null as never), 'toHaveCompleted takes a list of items; got null'],
-    [expect(queue).toHaveDeadLettered({} as never), 'toHaveDeadLettered takes a list of items; got [object Object]'],
-    [expect(queue).toHaveLeased(-2), 'toHaveLeased takes a whole number, 0 or more; got -2'],
+    [() => expect(queue).toHaveCompleted(null as never), 'toHaveCompleted takes a list of items; got null'],
+    [
+      () => expect(queue).toHaveDeadLettered({} as never),
+      'toHaveDeadLettered takes a list of items; got [object Object]',
+    ],
+    [() => expect(queue).toHaveLeased(-2), 'toHaveLeased takes a whole number, 0 or more; got -2'],
   ] as const) {
-    expect(await failure(claim)).toEqual([message])
+    expect(await failure(claim())).toEqual([message])
   }
   await using attached = await startTestDaemon({ endpoint: await daemon.listen() })
   const far = attached.queue(queue.name)
@@ -197,7 +200,7 @@ test('wrong arguments are refused, with what is right', async ({ queue, daemon }
     '   reference  state  attempts  payload',
     '   a          free   0',
   ])
-  for (const claim of [expect(far).toHaveCompleted(0), expect(far).not.toHaveLeased(1, { by: 'x' })]) {
-    expect((await failure(claim))[0]).toMatch(/^events works only on a daemon inside the test process/)
+  for (const claim of [() => expect(far).toHaveCompleted(0), () => expect(far).not.toHaveLeased(1, { by: 'x' })]) {
+    expect((await failure(claim()))[0]).toMatch(/^events works only on a daemon inside the test process/)
   }
 })
