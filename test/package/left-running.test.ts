@@ -1,0 +1,53 @@
+/** Workers that nobody stops: the run prints its results, names the worker, and ends by itself. */
+import { expect, test } from 'vitest'
+import { projectOf, run } from './project.js'
+import { runnerKinds } from './runner-files.js'
+
+const CALL = `
+  const call = async (fetchIt, url, name) => {
+    const body = JSON.stringify({ queue_name: name, client_id: 'mailer', batch_size: 1, request_timeout: '1m' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetchIt(url + '/v1/queue.lease', { method: 'POST', headers, body })
+    if (!answer.ok) throw new Error('the lease ended with ' + answer.status)
+  }`
+
+/** In the last test of the file, so that nothing comes after it. */
+const WAITS = `${CALL}
+  void call(daemon.fetch, '', queue.name)
+  await new Promise((resolve) => setTimeout(resolve, 20))`
+
+const OVER_TCP = `${CALL}
+  const url = await daemon.listen()
+  const { name } = queue
+  const work = async () => {
+    for (;;) await call(fetch, url, name).catch((error) => { if (error.cause !== undefined) throw error })
+  }
+  work().catch(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 20))`
+
+test('jest: a lease that is left waiting fails its own test, and not the whole process', () => {
+  const { file, ending, config, command } = runnerKinds().jest
+  const [program, ...args] = command
+  const files = {
+    [`a.${ending}`]: file({ waits: WAITS }),
+    [`b.${ending}`]: file({ 'is fine': 'await queue.produce({})' }),
+  }
+  const { status, text } = run(projectOf({ ...config, ...files }), program, ...args, '--runInBand')
+  expect(status).toBe(1)
+  expect(text).toMatch(/Tests: +1 failed, 1 passed, 2 total/)
+  expect(text).toContain('the lease ended with 453')
+  expect(text).toMatch(/a lease of mailer that waits in '\S+' \(a\.test\.js:\d+/)
+})
+
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+] as const)('%s: a worker over TCP finds no port when the file is over', (runner) => {
+  const { file, ending, config, command } = runnerKinds()[runner]
+  const [program, ...args] = command
+  const folder = projectOf({ ...config, [`a.${ending}`]: file({ works: OVER_TCP }, { leaks: 'off' }) })
+  const { status, text } = run(folder, program, ...args)
+  expect(status).toBe(0)
+  expect(text).toMatch(/Tests: +1 passed|Tests {2}1 passed|# pass 1/)
+})
