@@ -86,13 +86,14 @@ export class QueuesOfTest {
   }
 
   async #cleanUp(): Promise<void> {
+    const somebodyWaits = this.#observed?.somebodyWaits ?? false
     try {
       if (!this.#daemon.closed) await Promise.all(this.#queues.map((queue) => queue.delete()))
     } finally {
       await this.#daemon.switches.end(this.#switches)
     }
     // Whoever waited in them is told within the test: a rejection that nobody handles is the test's, and not the process's.
-    await this.#observed?.settled()
+    if (somebodyWaits) await this.#observed?.settled()
   }
 
   #report(errors: EndOfTest['errors']): string | undefined {

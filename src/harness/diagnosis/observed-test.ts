@@ -152,6 +152,11 @@ export class ObservedTest {
     if (story !== undefined) this.#page(story, [])
   }
 
+  /** Whether a call has no answer yet. */
+  get somebodyWaits(): boolean {
+    return this.#daemon.activity.open > 0
+  }
+
   /** Resolves when whoever waited in the queues of the test has been answered. */
   async settled(): Promise<void> {
     if (!this.#daemon.closed) await this.#daemon.answered()
