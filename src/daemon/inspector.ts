@@ -1,5 +1,6 @@
 /** Looking at the queues of a daemon from outside: what is not on the wire, for the harness. */
 import type { Address } from '../engine/event-kinds.js'
+import type { Item } from '../engine/item.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
 import type { Queues } from '../engine/queues.js'
 import { usageError } from '../errors.js'
@@ -22,7 +23,7 @@ export class Inspector {
 
   /** The number that tells the queue of that name from others that had it; undefined when there is none. */
   queueId(name: string): number | undefined {
-    return this.#queues.find(name)?.address.queueId
+    return this.addressOf(name)?.queueId
   }
 
   /** Where the queue of that name is in the record of events; undefined when there is none. */
@@ -32,11 +33,8 @@ export class Inspector {
 
   /** What the queue calls the item with this id, and the partition that has it; undefined when none does. */
   placeOf(queueName: string, id: string): { readonly reference: string; readonly partition: number } | undefined {
-    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
-      const item = partition.find(id)
-      if (item !== undefined) return { reference: item.reference || id, partition: partition.number }
-    }
-    return undefined
+    const found = this.#find(queueName, id)
+    return found && { reference: found.item.reference || id, partition: found.partition }
   }
 
   /** How a queue stands. @throws QueratorError when there is none of that name */
@@ -62,11 +60,7 @@ export class Inspector {
 
   /** The number of an item in the record of events; undefined when nothing is known of it. */
   itemNumber(queueName: string, id: string): number | undefined {
-    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
-      const serial = partition.find(id)?.serial ?? 0
-      if (serial !== 0) return serial
-    }
-    return undefined
+    return this.#find(queueName, id)?.item.serial || undefined
   }
 
   /** How many leases wait in all queues. */
@@ -77,5 +71,13 @@ export class Inspector {
   /** The queues that are paused. */
   pausedQueues(): Address[] {
     return this.#queues.all().flatMap((queue) => (queue.paused ? [queue.address] : []))
+  }
+
+  #find(queueName: string, id: string): { readonly item: Item; readonly partition: number } | undefined {
+    for (const partition of this.#queues.find(queueName)?.partitions ?? []) {
+      const item = partition.find(id)
+      if (item !== undefined) return { item, partition: partition.number }
+    }
+    return undefined
   }
 }

@@ -80,10 +80,15 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
   }
 
+  /** The events of a kind from this number on, of these queues or, without them, of all. @internal */
+  ofKind(wanted: EventKind, first: number, queues?: readonly string[]): QueueEvent[] {
+    const isOf = (name: string) => queues === undefined || queues.includes(name)
+    return this.#which(({ kind, address }) => kind === wanted && isOf(address.queue), first)
+  }
+
   /** The refused calls among them. @internal */
   refusedSince(first: number, queues?: readonly string[]): QueueEvent[] {
-    const isOf = (name: string) => queues === undefined || queues.includes(name)
-    return this.#which(({ kind, address }) => kind === 'refused' && isOf(address.queue), first)
+    return this.ofKind('refused', first, queues)
   }
 
   /** The events from this number on, of these queues or, without them, of all. @internal */
@@ -174,9 +179,16 @@ export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly Qu
   return [...ofItem, ...refused.filter(names)].sort((a, b) => a.number - b.number)
 }
 
+const ID = /\b[0-9A-Za-z]{27}\b/g
+
 /** The ids that a text names. */
 export function idsIn(text: string): string[] {
-  return text.match(/\b[0-9A-Za-z]{27}\b/g) ?? []
+  return text.match(ID) ?? []
+}
+
+/** A text with a mark in the place of each id. */
+export function withoutIds(text: string, mark: string): string {
+  return text.replace(ID, mark)
 }
 
 function shown(event: RecordedEvent): QueueEvent {

@@ -52,9 +52,9 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
 /** Refused calls about this queue, or about one that does not exist: they may have been meant for it. */
 function refusedLines(daemon: Daemon, name: string, since: number): string[] {
   const id = daemon.inspector.queueId(name)
-  const events = new EventLog(daemon).since(since)
-  const refused = events.filter((event) => event.kind === 'refused' && (event.queueId === id || event.queueId === 0))
-  const ended = events.filter((event) => event.kind === 'lease-timed-out' && event.queueId === id)
+  const log = new EventLog(daemon)
+  const refused = log.refusedSince(since).filter(({ queueId }) => queueId === id || queueId === 0)
+  const ended = log.ofKind('lease-timed-out', since, [name]).filter(({ queueId }) => queueId === id)
   const clients = [...new Set(ended.map(({ clientId = '' }) => clientId))]
   const empty = `${plural(ended.length, 'lease')} got nothing in time, by ${clients.slice(0, MOST_TOLD).join(', ')}`
   return [

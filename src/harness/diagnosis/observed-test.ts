@@ -34,7 +34,7 @@ export interface WaitingTest {
   readonly patience: number
   /** The number of the first event of the test. */
   readonly first: number
-  /** What the process waited for when the test began; undefined where no runner says when that was. */
+  /** What the process waits for that is the runner's own; undefined where no runner tells. */
   readonly usual: Resources | undefined
 }
 
@@ -82,7 +82,7 @@ const BEFORE_THE_WATCHDOG = 100
 export class ObservedTest {
   /** The number of its first event. */
   readonly first: number
-  /** What the process waited for when the test began. */
+  /** What the process waits for that is the runner's own. */
   readonly usual: Resources | undefined
   readonly #daemon: Daemon
   readonly #test: TestOfRunner

@@ -3,7 +3,7 @@ import { siteText } from '../../client/call-site.js'
 import { nearestOf } from '../../nearest.js'
 import type { Field, MessageType } from '../../protocol/messages/message.js'
 import { METHODS } from '../../protocol/methods.js'
-import type { QueueEvent } from '../event-log.js'
+import { type QueueEvent, withoutIds } from '../event-log.js'
 
 /** The same call, refused in the same words, once or many times. */
 export interface RefusalStory {
@@ -16,15 +16,10 @@ export interface RefusalStory {
   readonly clientId: string
   readonly queue: string
   readonly times: number
-  /** By the daemon's clock, in milliseconds since 1970. */
-  readonly first: number
   /** The number of the latest of these events. */
   readonly lastEvent: number
   readonly callPath: readonly string[]
 }
-
-/** Ids in messages differ from call to call. */
-const ID = /\b[0-9A-Za-z]{27}\b/g
 
 /** Client ids that are made up anew for each call. */
 const MADE_UP = /^client-\d+$/
@@ -36,9 +31,9 @@ export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
     if (event.kind !== 'refused') continue
     const { call, code = 0, codeText = '', message = '', details = {}, clientId = '', queue, times = 1 } = event
     const who = MADE_UP.test(clientId) ? 'client' : clientId
-    const key = JSON.stringify([call, code, message.replace(ID, 'ID'), queue, who])
+    const key = JSON.stringify([call, code, withoutIds(message, 'ID'), queue, who])
     const known = folded.get(key)
-    const story = known ?? { call, code, codeText, message, details, clientId, queue, first: event.time.getTime() }
+    const story = known ?? { call, code, codeText, message, details, clientId, queue }
     const all = (known?.times ?? 0) + times
     folded.set(key, { callPath: event.callPath, ...story, times: all, lastEvent: event.number })
   }
@@ -50,13 +45,10 @@ export function refusalText(refusal: RefusalStory, when = ''): string {
   const { call, code, codeText, message, clientId, times, callPath } = refusal
   const by = clientId === '' ? '' : ` by ${clientId}`
   const last = when === '' || times === 1 ? when : `the last time ${when}`
-  const often = [times === 1 ? '' : ` ${times} times`, last]
-    .filter((part) => part !== '')
-    .join(times === 1 ? ' ' : ', ')
-  const said = often === '' || often.startsWith(' ') ? often : ` ${often}`
+  const often = [times === 1 ? '' : `${times} times`, last].filter((part) => part !== '').join(', ')
   const answer = code === 0 ? 'by its client, and not sent' : `${code} ${codeText}`
   const advice = adviceOn(refusal)
-  return `${call}${by} was refused${said}: ${answer}, ${message}${siteText(callPath)}${advice === '' ? '' : `; ${advice}`}`
+  return `${call}${by} was refused${often === '' ? '' : ` ${often}`}: ${answer}, ${message}${siteText(callPath)}${advice === '' ? '' : `; ${advice}`}`
 }
 
 /** What to do about it, where that is not what the message says already; empty for nothing. */

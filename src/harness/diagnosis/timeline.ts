@@ -1,12 +1,9 @@
 /** The events of an item as lines: when, what, by whom, and where in the code. */
 
 import { siteText } from '../../client/call-site.js'
-import type { QueueEvent } from '../event-log.js'
+import { type QueueEvent, withoutIds } from '../event-log.js'
 import { lengthOf } from './explain.js'
 import { visible } from './visible.js'
-
-/** Which id it was shows in the timeline of the item. */
-const ID = /\b[0-9A-Za-z]{27}\b/g
 
 /** So many lines; of a longer story the beginning and the end. */
 const MOST_LINES = 12
@@ -34,7 +31,7 @@ export function eventText(event: QueueEvent): string {
 
 function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
-  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${message.replace(ID, '…')}${siteText(callPath)}`
+  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${withoutIds(message, '…')}${siteText(callPath)}`
 }
 
 function happenedText({ kind, clientId, attempts, deadQueue, callPath, until, time }: QueueEvent): string {

@@ -1,4 +1,5 @@
 /** Stories of a test file that were told already. One fault that fails six tests is explained once, and named five times. */
+import { withoutIds } from '../../event-log.js'
 
 /** See the head of this file. */
 export class ToldBefore {
@@ -21,8 +22,7 @@ export class ToldBefore {
 function shapeOf(line: string, names: readonly string[]): string {
   let shape = line.replace(/ < [^)]*\)/g, ')')
   for (const name of names) shape = shape.replaceAll(name, 'NAME')
-  return shape
-    .replace(/\b[0-9A-Za-z]{27}\b/g, 'ID')
+  return withoutIds(shape, 'ID')
     .replace(/\+[\d.hmsµn]+/g, '+T')
     .replace(/\d+/g, 'N')
     .replace(/(\.test\.[cm]?[jt]sx?):N/g, '$1')

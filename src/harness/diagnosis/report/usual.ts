@@ -1,4 +1,5 @@
 /** Which items went as usual, and which ids a text names: text and page decide by it what can be left out. */
+import { idsIn } from '../../event-log.js'
 import type { ItemStory } from './test-story.js'
 
 const USUAL = ['produced', 'leased', 'completed']
@@ -10,5 +11,5 @@ export function wentAsUsual({ events }: ItemStory): boolean {
 
 /** The ids of items in these texts. */
 export function idsNamedIn(texts: readonly string[]): ReadonlySet<string> {
-  return new Set(texts.flatMap((text) => text.match(/\b[0-9A-Za-z]{27}\b/g) ?? []))
+  return new Set(texts.flatMap(idsIn))
 }
