@@ -55,7 +55,7 @@ export function placesText(places: readonly string[]): string {
   return places.map((place) => place.replace(/:\d+$/, '')).join(' < ')
 }
 
-/** The same behind what was called, ` (src/orders.ts:12 < test/orders.test.ts:30)`; empty for none. */
+/** Places in parentheses, to follow what was called: ` (src/orders.ts:12 < test/orders.test.ts:30)`. Empty for none. */
 export function siteText(places: readonly string[]): string {
   return places.length === 0 ? '' : ` (${placesText(places)})`
 }

@@ -146,7 +146,7 @@ export class TestClock implements Clock {
     return this.#moved
   }
 
-  /** Whether time alone may make something happen within so many milliseconds; yes where the runner's timers decide. @internal */
+  /** Whether something may come due within so many milliseconds. Always true with `clock: 'runner'`. @internal */
   mayFireWithin(ms: number): boolean {
     return this.#source !== REAL_TIME || (!this.frozen && this.#timers.next() <= this.now() + ms)
   }

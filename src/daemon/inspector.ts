@@ -6,7 +6,7 @@ import type { Queues } from '../engine/queues.js'
 import { usageError } from '../errors.js'
 import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 
-/** See the head of this file. Changes nothing. */
+/** Looks at queues, and changes nothing. */
 export class Inspector {
   readonly #queues: Queues
 

@@ -17,7 +17,7 @@ interface Surroundings {
   readonly inspector: Inspector
 }
 
-/** See the head of this file. */
+/** Notes refused calls in the record and in the log. */
 export class RefusedCalls {
   readonly #around: Surroundings
 

@@ -26,7 +26,7 @@ const LONG_AGO = 1000
 /** A time less than this many milliseconds ahead means at once (contract: queue.md §3). */
 const NEAR = 100
 
-/** See the head of this file. Tells of each kind of call once a test. */
+/** Checks the times in requests. Reports each kind of call once a test. */
 export class RequestTimes {
   readonly #clock: Clock & { readonly moved: number }
   readonly #record: EventRecord

@@ -38,7 +38,7 @@ function startWorker(options) {
   const controller = new AbortController()
   const worker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
   const ended = worker.run(controller.signal)
-  // A worker that ends by itself is told of when it is stopped.
+  // A worker that fails by itself reports that when you stop it.
   ended.catch(() => {})
   const stop = () => {
     controller.abort()

@@ -20,7 +20,7 @@ export const test = testWith({ leaks: 'error' }).extend({
       const worker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
       const controller = new AbortController()
       const ended = worker.run(controller.signal)
-      // A worker that ends by itself is told of when it is stopped.
+      // A worker that fails by itself reports that when you stop it.
       ended.catch(() => {})
       const stop = () => {
         controller.abort()

@@ -2,7 +2,7 @@
 import type { ItemStory, LeaseStory, QueueStory } from '../test-story.js'
 import { idsNamedIn, wentAsUsual } from '../usual.js'
 
-/** So many items that went as usual are drawn, and so many clients whose leases were all served. */
+/** The most items that went as usual, and the most clients whose leases were all served, that are drawn. */
 const MOST_USUAL = 1000
 
 /** The leases of a client that waited, in the order in which they began to wait. */
