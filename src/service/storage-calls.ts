@@ -50,7 +50,7 @@ export function storageItemsImport(
   const now = context.clock.now()
   const imported = queue.change(() =>
     request.items.map((given) => {
-      if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return given
+      if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return skippedItem(given)
       const item = importedItem(given, now)
       partition.add(item)
       partition.note(KIND.imported, item, now)
@@ -89,6 +89,22 @@ function importedItem(given: GivenItem, now: number): Item {
   const end = givenInstant(given.expireDeadline)
   item.life = new DeadlineGroup(end.at, end.early, now)
   return item
+}
+
+/** What the answer tells of an item that was skipped: what was sent, less the times that are never shown. */
+function skippedItem(given: GivenItem): ShownItem {
+  const { deadDeadline: _dead, updatedAt: _updated, enqueueAt: _enqueue, ...shown } = given
+  return {
+    ...shown,
+    leaseDeadline: shownTimestamp(given.leaseDeadline),
+    expireDeadline: shownTimestamp(given.expireDeadline),
+    createdAt: shownTimestamp(given.createdAt),
+  }
+}
+
+function shownTimestamp(timestamp: Timestamp | undefined): Timestamp {
+  const { at, early } = givenInstant(timestamp)
+  return timestampOf(at, early)
 }
 
 function givenInstant(timestamp: Timestamp | undefined): ExactInstant {

@@ -103,6 +103,21 @@ test('a source id is taken until the item is completed or deleted; a second one 
   expect(await queue.items()).toHaveLength(1)
 })
 
+test('a skipped item comes back as it was sent, with the missing times as 1970 and without those never shown', async () => {
+  await using daemon = await daemonAtStart()
+  const { name: queueName } = await daemon.createQueue()
+  const first = { sourceId: 's', reference: 'first', expireDeadline: after(3600) }
+  const times = { enqueueAt: after(5), deadDeadline: after(6), updatedAt: after(7) }
+  const second = { ...first, ...times, id: 'own', attempts: 4, kind: 'k', createdAt: after(-1), isLeased: true }
+  const { items } = await daemon.client.storageItemsImport({ queueName, items: [first, second, { sourceId: 's' }] })
+  const { deadDeadline, updatedAt, enqueueAt, ...shown } = items[1] as NonNullable<(typeof items)[1]>
+  expect([deadDeadline, updatedAt, enqueueAt]).toEqual([undefined, undefined, undefined])
+  const epoch = { seconds: 0n, nanos: 0 }
+  expect(shown).toMatchObject({ ...first, id: 'own', attempts: 4, isLeased: true, leaseDeadline: epoch })
+  expect(shown.createdAt).toMatchObject(after(-1))
+  expect(items[2]).toMatchObject({ sourceId: 's', leaseDeadline: epoch, expireDeadline: epoch, createdAt: epoch })
+})
+
 test('delete takes leased and scheduled items too, passes over unknown ids, and stops at a malformed one', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
