@@ -47,6 +47,8 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since 1970, whole. */
   now(): Instant
+  /** Whether it stands still until somebody moves it. */
+  readonly frozen: boolean
   /**
    * Calls `due` once when the clock reaches `at`; of equal times the smaller `priority` (default 0) goes first.
    * Never keeps the process open.

@@ -90,8 +90,10 @@ export class TestClock implements Clock {
   /** Stops the flow of time; does nothing when it is stopped already. @throws QueratorError with `clock: 'runner'` */
   freeze(): void {
     this.#checkMovable('freeze')
-    this.#frozenAt ??= this.now()
-    this.#arm()
+    if (this.#frozenAt !== undefined) return
+    this.#frozenAt = this.now()
+    // What is due by now happens now; a deadline set for now while time stands still waits for the first move.
+    this.#fireDue()
   }
 
   /** Lets time flow on from where it stands; does nothing when it flows already. */
@@ -197,8 +199,8 @@ export class TestClock implements Clock {
 
   async #move(duration: number): Promise<Fired[]> {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
-    // What is due already happens first, at its own time, and is not part of this move.
-    this.#fireDue()
+    // On a clock that runs, what is due already happens first, and is not part of this move.
+    if (!this.frozen) this.#fireDue()
     this.#moved += duration
     const fired: Fired[] = []
     this.#fired = fired

@@ -39,7 +39,9 @@ export class Inspector {
 
   /** How a queue stands. @throws QueratorError when there is none of that name */
   queueState(name: string): QueueState {
-    return queueState(this.queue(name))
+    const queue = this.queue(name)
+    const { deadQueue } = queue.config
+    return queueState(queue, deadQueue !== '' && this.#queues.find(deadQueue) === undefined)
   }
 
   /** How the queue of that name stands, or would; undefined when there is none. */

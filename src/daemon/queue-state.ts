@@ -19,6 +19,10 @@ export interface QueueState {
   readonly maxAttempts: number
   /** Empty for none. */
   readonly deadQueue: string
+  /** Whether a dead letter queue is named that does not exist. */
+  readonly deadQueueMissing: boolean
+  /** Of each partition, when the lifecycle looks at it next (contract: queue.md §8). */
+  readonly looks: readonly LookState[]
   /** In the order of their arrival. */
   readonly waiting: readonly { readonly consumer: Consumer; readonly batchSize: number; readonly deadline: Instant }[]
   /** The first thousand, by partition: those that are not scheduled, and then those that are. */
@@ -33,6 +37,14 @@ export interface QueueTotals {
   readonly scheduled: number
 }
 
+/** What the lifecycle is to do in a partition. */
+export interface LookState {
+  /** `Infinity` when nothing asks for a look. */
+  readonly next: Instant
+  /** Whether an overdue item that stays hides later deadlines (contract: queue.md §8, R4). */
+  readonly hidesDeadlines: boolean
+}
+
 /** An item as it stands. */
 export interface ItemState {
   readonly state: 'leasable' | 'leased' | 'scheduled'
@@ -44,12 +56,16 @@ export interface ItemState {
   readonly attempts: number
   /** The end of its lease, or the time for which it is scheduled; undefined for an item that is free. */
   readonly until: Instant | undefined
+  /** When its life ends, or ended. */
+  readonly expiresAt: Instant
+  /** Whether the dead letter queue has had a copy of it. */
+  readonly copied: boolean
   /** Who holds it. */
   readonly consumer: Consumer | undefined
 }
 
 /** Looks at a queue. */
-export function queueState(queue: LogicalQueue): QueueState {
+export function queueState(queue: LogicalQueue, deadQueueMissing: boolean): QueueState {
   const { name, createdAt, leaseTimeout, maxAttempts, deadQueue } = queue.config
   return {
     name,
@@ -59,6 +75,8 @@ export function queueState(queue: LogicalQueue): QueueState {
     leaseTimeout: leaseTimeout.ms,
     maxAttempts,
     deadQueue,
+    deadQueueMissing,
+    looks: queue.partitions.map(({ nextLook, hidesDeadlines }) => ({ next: nextLook, hidesDeadlines })),
     waiting: queue.waitingLeases.map(({ consumer, request: { batchSize, deadline } }) => ({
       consumer,
       batchSize,
@@ -89,6 +107,8 @@ function itemsOf(queue: LogicalQueue): ItemState[] {
           reference: item.reference,
           attempts: item.attempts,
           until: item.state === 'leasable' ? undefined : item.until.at,
+          expiresAt: item.life.at,
+          copied: item.copiedToDeadQueue,
           consumer: item.leased ? item.holder : undefined,
         })
       }

@@ -1,11 +1,11 @@
 /**
- * The clockwork of a logical queue: its timers, and what happens when they ring. One timer for the next lifecycle run,
+ * The clockwork of a logical queue: its timers, and what happens when they ring. One timer for the next look of the lifecycle,
  * one for the next scheduled item, one for the next waiting lease whose time is over.
  */
 import type { Clock } from '../clock/clock.js'
 import { retryRequest } from '../errors.js'
 import { Deadline } from './deadline.js'
-import { enqueueDue, type LifecycleRules, runLifecycle } from './lifecycle.js'
+import { enqueueDue, type LifecycleRules, lookAt } from './lifecycle.js'
 import type { Partition } from './partition.js'
 import { LEASE_ENDED, type WaitingLease, type WaitingLeases } from './waiting-leases.js'
 
@@ -25,7 +25,7 @@ export interface ClockworkOwner {
 export class Clockwork {
   readonly #clock: Clock
   readonly #owner: ClockworkOwner
-  readonly #nextRun: Deadline
+  readonly #nextLook: Deadline
   readonly #nextDue: Deadline
   readonly #nextEnd: Deadline
   #stopped = false
@@ -34,7 +34,7 @@ export class Clockwork {
     this.#clock = clock
     this.#owner = owner
     // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
-    this.#nextRun = new Deadline(clock, 0, () => this.#runLifecycle())
+    this.#nextLook = new Deadline(clock, 0, () => this.#look())
     this.#nextDue = new Deadline(clock, 1, () => this.#enqueueDue())
     this.#nextEnd = new Deadline(clock, 2, () => this.#endWaiting())
   }
@@ -42,13 +42,13 @@ export class Clockwork {
   /** Sets the timers anew, after a change; does nothing once they are stopped. */
   wind(): void {
     if (this.#stopped) return
-    let run = Number.POSITIVE_INFINITY
+    let look = Number.POSITIVE_INFINITY
     let due = Number.POSITIVE_INFINITY
     for (const partition of this.#owner.partitions) {
-      run = Math.min(run, partition.nextRun)
+      look = Math.min(look, partition.nextLook)
       due = Math.min(due, partition.nextDue)
     }
-    this.#nextRun.set(run)
+    this.#nextLook.set(look)
     this.#nextDue.set(due)
     this.#nextEnd.set(this.#owner.waiting.nextEnd)
   }
@@ -56,13 +56,16 @@ export class Clockwork {
   /** Forgets all timers, for good. */
   stop(): void {
     this.#stopped = true
-    for (const deadline of [this.#nextRun, this.#nextDue, this.#nextEnd]) deadline.cancel()
+    for (const deadline of [this.#nextLook, this.#nextDue, this.#nextEnd]) deadline.cancel()
   }
 
-  #runLifecycle(): void {
+  #look(): void {
     const now = this.#clock.now()
+    // Those that asked for a later time within a jump come later, in turn with the looks of other queues.
+    const time = Math.min(...this.#owner.partitions.map((partition) => partition.nextLook))
+    const rules = this.#owner.rules()
     for (const partition of this.#owner.partitions) {
-      if (partition.nextRun <= now) runLifecycle(partition, this.#owner.rules(), now)
+      if (partition.nextLook === time) lookAt(partition, rules, now)
     }
     this.#owner.freed()
   }
@@ -79,7 +82,7 @@ export class Clockwork {
     const ended = retryRequest(LEASE_ENDED)
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       const { deadline, clientId } = lease.request
-      const queue = this.#owner.rules().queue
+      const queue = this.#owner.rules().config.name
       this.#clock.report({ time: new Date(deadline), kind: 'request-timeout', queue, clientId })
       this.#owner.sentAway(lease)
       lease.settle.reject(ended)

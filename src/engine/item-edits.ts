@@ -26,11 +26,3 @@ export const free: Edit<number> = (item, sequence) => {
 
 /** Makes an item wait. */
 export const schedule: Edit<Instant> = (item, at) => item.schedule(at)
-
-/** Notes that its copy is in the dead letter queue. */
-export const noteCopy: Edit<undefined> = (item) => {
-  item.copiedToDeadQueue = true
-}
-
-/** Only looks at its deadlines anew. */
-export const leaveAsItIs: Edit<undefined> = () => undefined

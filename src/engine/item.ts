@@ -39,7 +39,7 @@ export class Item implements ItemContent {
   life: DeadlineGroup = ENDLESS
   /** When its lease ends, or, scheduled, when it comes due. */
   until: DeadlineGroup = NOT_SET
-  /** Its life is over and a copy is in the dead letter queue, but the server leaves the item itself: see lifecycle.ts. */
+  /** The dead letter queue has had a copy of it, under the id that it still has. */
   copiedToDeadQueue = false
   /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
   sourceId = ''

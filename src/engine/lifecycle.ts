@@ -1,46 +1,37 @@
 /**
- * What happens to items by the clock alone: leases run out, lives end, attempts are exhausted (contract: queue.md §8).
+ * What happens to items by the clock alone: leases run out, lives end, attempts are exhausted, scheduled items come due
+ * (contract: queue.md §8).
  *
- * The server looks at a partition in runs, and so does this, because the recordings show the runs: a run is asked for
- * at the deadline of each lease, and of each life that begins in the queue; it handles whatever is overdue by then, and
- * asks for the next one at the earliest deadline ahead. Hence three things that surprise, all as recorded:
- * - an item whose lease ran out in a run is not expired by that same run
- * - a scheduled item that came due asks for no run of its own
- * - an expired item that nobody holds is copied to the dead letter queue, and stays in its own
+ * But for what comes due, the server acts on a deadline only when it looks at the partition, and so does this. When the
+ * looks come is kept in deadline-watch.ts (R0 to R4, R6); here is what a look does (R5, R7).
  */
 import type { Clock, Fired, FiredKind } from '../clock/clock.js'
 import type { Instant } from '../clock/instant.js'
-import { type Address, KIND } from './event-kinds.js'
+import { KIND } from './event-kinds.js'
 import type { Item } from './item.js'
 import type { Partition } from './partition.js'
 import type { QueueConfig } from './queue-config.js'
-import type { QueueContext } from './queue-context.js'
+import type { DeadLetters, QueueContext } from './queue-context.js'
+import type { Surprises } from './surprises.js'
 
-/** What a run needs to know of the queue, and how it moves and reports. */
+/** What a look needs to know of the queue, and how it moves and reports. */
 export interface LifecycleRules {
-  readonly queue: string
-  /** 0 for no limit. */
-  readonly maxAttempts: number
-  /** Empty for none. */
-  readonly deadQueue: string
-  /** Where the dead letter queue is in the record of events. */
-  deadAddress(): Address | undefined
-  /** Puts a copy of the item into the dead letter queue; answers false when that queue cannot take it. */
-  copyToDeadQueue(item: Item, sourceId: string): boolean
+  readonly config: QueueConfig
+  /** The dead letter queue; undefined when none is named, or the one that is named does not exist or has no partition. */
+  deadQueue(): DeadLetters | undefined
+  readonly surprises: Surprises
   readonly clock: Clock
   /** The time of a report; the same object for equal times in a row, for a jump may end very many leases at once. */
   date(time: Instant): Date
 }
 
 /** The rules of a queue as it is configured now. */
-export function rulesOf({ name, maxAttempts, deadQueue }: QueueConfig, context: QueueContext): LifecycleRules {
+export function rulesOf(config: QueueConfig, context: QueueContext, surprises: Surprises): LifecycleRules {
   let last = new Date(0)
   return {
-    queue: name,
-    maxAttempts,
-    deadQueue,
-    deadAddress: () => context.queueNamed(deadQueue)?.address,
-    copyToDeadQueue: (item, sourceId) => context.queueNamed(deadQueue)?.takeDead(item, sourceId) ?? false,
+    config,
+    deadQueue: () => context.deadLettersOf(config.deadQueue),
+    surprises,
     clock: context.clock,
     date: (time) => {
       if (last.getTime() !== time) last = new Date(time)
@@ -49,23 +40,25 @@ export function rulesOf({ name, maxAttempts, deadQueue }: QueueConfig, context: 
   }
 }
 
-/** Handles everything in the partition that is overdue at `now`, in the order of the deadlines and then of the ids. */
-export function runLifecycle(partition: Partition, rules: LifecycleRules, now: Instant): void {
-  const left: Item[] = []
-  const due = partition.beginRun(now)
-  const leaseEnded = (item: Item) => item.leased && item.until.at <= now
-  const time = (item: Item) => (leaseEnded(item) ? item.until.at : item.life.at)
-  due.sort((a, b) => time(a) - time(b) || a.sequence - b.sequence)
-  for (const item of due) {
-    const handled = leaseEnded(item)
-      ? endLease(partition, rules, item, item.until.at)
-      : bury(partition, rules, item, item.life.at, 'item-expired')
-    if (!handled) left.push(item)
+/** Looks at a partition: handles every item with a deadline that has passed at `now`, in storage order. */
+export function lookAt(partition: Partition, rules: LifecycleRules, now: Instant): void {
+  const { maxAttempts, deadQueue } = rules.config
+  const dead: Item[] = []
+  for (const item of partition.look(now)) {
+    const exhausted = maxAttempts > 0 && item.attempts >= maxAttempts
+    if (isLeaseOver(item, now) && !exhausted) backToTail(partition, rules, item)
+    else if (deadQueue === '') remove(partition, rules, item, now)
+    else dead.push(item)
   }
-  partition.endRun(left)
+  const target = dead.length === 0 ? undefined : rules.deadQueue()
+  const stay = target === undefined ? dead : moveTo(target, partition, rules, dead, now)
+  partition.looked(stay)
+  target?.tookDead()
+  if (dead.length > 0 && target === undefined) rules.surprises.tell('no-dead-queue', rules.config)
+  if (partition.hidesDeadlines) rules.surprises.tell('hidden-deadlines', rules.config)
 }
 
-/** Makes the scheduled items that are due leasable. */
+/** Makes the scheduled items that are due leasable. Asks for no look (R6). */
 export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Instant): void {
   for (const item of partition.dueItems(now)) {
     const time = item.until.at
@@ -75,32 +68,50 @@ export function enqueueDue(partition: Partition, rules: LifecycleRules, now: Ins
   }
 }
 
-function endLease(partition: Partition, rules: LifecycleRules, item: Item, time: Instant): boolean {
-  if (rules.maxAttempts === 0 || item.attempts < rules.maxAttempts) {
-    partition.moveToTail(item)
-    partition.note(KIND['lease-expired'], item, time)
-    report(partition, rules, 'lease-expired', item, time)
-    return true
-  }
-  return bury(partition, rules, item, time, 'attempts-exhausted')
+function isLeaseOver(item: Item, now: Instant): boolean {
+  return item.leased && item.until.at <= now
 }
 
-/** Ends an item: into the dead letter queue where one is named, or away. False when its dead letter queue is gone. */
-function bury(partition: Partition, rules: LifecycleRules, item: Item, time: Instant, kind: FiredKind): boolean {
-  const moves = rules.deadQueue !== ''
-  if (moves && !rules.copyToDeadQueue(item, partition.ids.text(item.sequence))) return false
-  partition.note(kind === 'item-expired' ? KIND[kind] : KIND['lease-expired'], item, time)
-  if (!moves) {
-    if (kind === 'attempts-exhausted') partition.note(KIND[kind], item, time)
-    report(partition, rules, kind, item, time)
-    partition.expire(item)
-    return true
+/** Which of the item's deadlines a look at `now` acts on. */
+function endOf(item: Item, now: Instant): Instant {
+  return isLeaseOver(item, now) ? item.until.at : item.life.at
+}
+
+function backToTail(partition: Partition, rules: LifecycleRules, item: Item): void {
+  const time = item.until.at
+  partition.moveToTail(item)
+  partition.note(KIND['lease-expired'], item, time)
+  report(partition, rules, 'lease-expired', item, time)
+}
+
+function remove(partition: Partition, rules: LifecycleRules, item: Item, now: Instant): void {
+  const time = endOf(item, now)
+  const kind = isLeaseOver(item, now) ? 'attempts-exhausted' : 'item-expired'
+  if (kind === 'attempts-exhausted') partition.note(KIND['lease-expired'], item, time)
+  partition.note(KIND[kind], item, time)
+  report(partition, rules, kind, item, time)
+  partition.expire(item)
+}
+
+/** Copies all items whose copy is not there, then deletes those up to the first that nobody holds; answers the rest (R5). */
+function moveTo(target: DeadLetters, partition: Partition, rules: LifecycleRules, dead: Item[], now: Instant): Item[] {
+  for (const item of dead) {
+    if (target.takeDead(item, partition.ids.text(item.sequence))) noteCopy(partition, rules, item, target, now)
   }
-  partition.note(KIND['dead-lettered'], item, time, undefined, rules.deadAddress())
+  const firstFree = dead.findIndex((item) => !item.leased)
+  const stay = firstFree < 0 ? [] : dead.slice(firstFree)
+  for (const item of firstFree < 0 ? dead : dead.slice(0, firstFree)) partition.release(item)
+  if (stay.length > 0) rules.surprises.tell('copy-stays', rules.config)
+  return stay
+}
+
+function noteCopy(partition: Partition, rules: LifecycleRules, item: Item, target: DeadLetters, now: Instant): void {
+  const time = endOf(item, now)
+  if (item.copiedToDeadQueue) rules.surprises.tell('copied-again', rules.config)
+  else partition.note(isLeaseOver(item, now) ? KIND['lease-expired'] : KIND['item-expired'], item, time)
+  item.copiedToDeadQueue = true
+  partition.note(KIND['dead-lettered'], item, time, undefined, target.address)
   report(partition, rules, 'dead-lettered', item, time)
-  if (item.leased) partition.expire(item)
-  else partition.markCopied(item)
-  return true
 }
 
 function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, item: Item, time: Instant): void {
@@ -108,10 +119,10 @@ function report(partition: Partition, rules: LifecycleRules, kind: FiredKind, it
   const fired: Fired = {
     time: rules.date(time),
     kind,
-    queue: rules.queue,
+    queue: rules.config.name,
     partition: partition.number,
     id: partition.ids.text(item.sequence),
     reference: item.reference,
   }
-  rules.clock.report(kind === 'dead-lettered' ? { ...fired, deadQueue: rules.deadQueue } : fired)
+  rules.clock.report(kind === 'dead-lettered' ? { ...fired, deadQueue: rules.config.deadQueue } : fired)
 }

@@ -11,7 +11,6 @@
 import type { Instant } from '../clock/instant.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
-import { DeadWarning } from './dead-warning.js'
 import { type Address, CLIENT_GONE, type Consumer, KIND } from './event-kinds.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
 import type { Item } from './item.js'
@@ -22,6 +21,7 @@ import { completeItems, deadItem, type NewItem, newItem, type RetryItem, retryIt
 import { Ends, type QueueConfig } from './queue-config.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
 import { serveAtOnce, serveWaiting } from './serving.js'
+import { Surprises } from './surprises.js'
 import { type Leased, type LeaseRequest, type Settle, type WaitingLease, WaitingLeases } from './waiting-leases.js'
 
 const SHUTTING_DOWN = 'queue is shutting down'
@@ -35,7 +35,7 @@ export class LogicalQueue {
   readonly #order: PartitionOrder
   readonly #waiting = new WaitingLeases()
   readonly #gate = new Gate()
-  readonly #deadWarning: DeadWarning
+  readonly #surprises: Surprises
   readonly #clockwork: Clockwork
   readonly #lives = new Ends()
   readonly #leases = new Ends()
@@ -47,18 +47,16 @@ export class LogicalQueue {
     this.address = address
     this.#config = config
     this.#context = context
-    this.#deadWarning = new DeadWarning(context)
+    this.#surprises = new Surprises(context.warn)
     this.#order = new PartitionOrder(partitions)
     this.#clockwork = new Clockwork(context.clock, {
       partitions,
       waiting: this.#waiting,
-      rules: () => rulesOf(this.#config, context),
+      rules: () => rulesOf(this.#config, context, this.#surprises),
       freed: () => this.#freed(),
-      sentAway: (lease) => {
-        this.#note(KIND['lease-timed-out'], lease.consumer)
-        this.#gate.forgetLease(lease)
-      },
+      sentAway: (lease) => this.#note(KIND['lease-timed-out'], lease.consumer),
     })
+    this.#clockwork.wind()
   }
 
   get config(): QueueConfig {
@@ -100,7 +98,7 @@ export class LogicalQueue {
         partition.note(KIND.produced, item, now)
         if (item.scheduled) partition.note(KIND.scheduled, item, now, item.until.at)
       }
-      if (items.some((item) => !item.enqueueAt)) partition.wantRun(end.at, now)
+      partition.askForLook(end.at)
     })
   }
 
@@ -122,12 +120,10 @@ export class LogicalQueue {
     }
     const lease = this.#waiting.add(request, consumer, settle)
     this.#note(KIND['lease-waiting'], consumer, request.deadline)
-    if (this.paused) this.#gate.countLease(lease)
     this.#serve()
     return () => {
       this.#context.record.during(CLIENT_GONE, () => this.#note(KIND['lease-abandoned'], consumer))
       this.#waiting.remove(lease)
-      this.#gate.forgetLease(lease)
       this.#clockwork.wind()
     }
   }
@@ -140,15 +136,14 @@ export class LogicalQueue {
   /** Gives leased items back, up to the first bad id (contract: queue.md §6). */
   retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
     this.#submit('retry', settle, () => {
-      this.#deadWarning.check(items, this.#config)
+      if (this.#config.deadQueue !== '' && items.some((item) => item.dead))
+        this.#surprises.tell('retry-dead', this.#config)
       retryItems(partition, items, this.#context.clock.now())
     })
   }
 
   /** Changes partitions outside of the requests above: import, delete, clear. Waiting leases get what it frees. */
   change<T>(edit: () => T): T {
-    const now = this.#context.clock.now()
-    for (const partition of this.partitions) partition.dropPassedRun(now)
     try {
       return edit()
     } finally {
@@ -156,17 +151,17 @@ export class LogicalQueue {
     }
   }
 
-  /** Takes an item that ended in another queue; answers false when there is no partition for it. */
+  /** Takes a copy of an item that ended in another queue, into partition 0 (contract: queue.md §8, R7). */
   takeDead(dead: Item, sourceId: string): boolean {
-    const partition = this.#order.forProduce()
-    if (partition === undefined || this.#state === 'stopped') return false
-    if (this.partitions.some((one) => one.hasSource(sourceId))) return true
-    const now = this.#context.clock.now()
-    const end = this.#lives.of(this.#config.expireTimeout, now)
-    partition.add(deadItem(dead, sourceId, end))
-    partition.wantRun(end.at, now)
-    this.#freed()
+    const partition = this.partitions[0] as Partition
+    if (partition.hasSource(sourceId)) return false
+    partition.add(deadItem(dead, sourceId, this.#lives.of(this.#config.expireTimeout, this.#context.clock.now())))
     return true
+  }
+
+  /** Lets waiting leases have what was taken. */
+  tookDead(): void {
+    this.#freed()
   }
 
   /** Holds requests at the gate, or lets them in together. Does nothing when it is so already. */
@@ -235,9 +230,8 @@ export class LogicalQueue {
       this.#serve()
       return
     }
-    const refused = this.#state === 'stopped' ? requestFailed(SHUTTING_DOWN) : this.#gate.refusal
-    if (refused === undefined) this.#gate.hold(request)
-    else request.refuse(refused)
+    if (this.#state === 'stopped') request.refuse(requestFailed(SHUTTING_DOWN))
+    else this.#gate.hold(request)
   }
 
   /** Why a lease cannot even wait; undefined when it can. */
@@ -246,8 +240,7 @@ export class LogicalQueue {
     if (this.#waiting.has(request.clientId)) {
       return badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue')
     }
-    if (this.partitions.length === 0) return noPartitions()
-    return this.paused ? this.#gate.refusal : undefined
+    return this.partitions.length === 0 ? noPartitions() : undefined
   }
 
   #targetPartition(): Partition {

@@ -6,14 +6,15 @@
  */
 
 import type { ExactInstant } from '../clock/duration.js'
-import { type Instant, NEVER } from '../clock/instant.js'
+import type { Instant } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'
 import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
+import { DeadlineWatch } from './deadline-watch.js'
 import { type Address, type Consumer, EVENT_KINDS, KIND } from './event-kinds.js'
 import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
-import { type Edit, free, lease, leaveAsItIs, noteCopy, number, schedule } from './item-edits.js'
+import { type Edit, free, lease, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
 import type { EventRecord } from './record.js'
 import { SequenceTable } from './sequence-table.js'
@@ -31,21 +32,17 @@ export class Partition {
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
-  readonly #leases = new DeadlineGroups()
-  readonly #lives = new DeadlineGroups()
+  readonly #deadlines: DeadlineWatch
   readonly #schedule = new DeadlineGroups()
-  /** Items with a deadline that the last lifecycle run had already passed; the next run looks at them. */
-  readonly #overdue = new Set<Item>()
   readonly #sourceIds = new Set<string>()
   #lastSequence = -1
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
-  #lastRun: Instant = Number.NEGATIVE_INFINITY
-  #askedRun: Instant = NEVER
 
-  constructor({ queue, queueId }: Address, number: number, ids: ItemIds, record: EventRecord) {
+  constructor({ queue, queueId }: Address, number: number, ids: ItemIds, record: EventRecord, firstLook: Instant) {
     this.number = number
     this.ids = ids
+    this.#deadlines = new DeadlineWatch(firstLook)
     this.#record = record
     this.#address = { queue, queueId, partition: number, ids }
   }
@@ -71,13 +68,14 @@ export class Partition {
     return this.#schedule.next()
   }
 
-  /**
-   * When the lifecycle looks at this partition next; see lifecycle.ts. A run that was asked for by a lease which has
-   * ended since would find nothing, so it is put off to the earliest deadline that is left.
-   */
-  get nextRun(): Instant {
-    if (this.#overdue.size > 0) return this.#askedRun
-    return Math.max(this.#askedRun, Math.min(this.#leases.next(), this.#lives.next()))
+  /** When the lifecycle looks at this partition next; `Infinity` when nothing asks for it. */
+  get nextLook(): Instant {
+    return this.#deadlines.nextLook
+  }
+
+  /** Whether an overdue item that stays hides later deadlines from the looks to come (contract: queue.md §8, R4). */
+  get hidesDeadlines(): boolean {
+    return this.#deadlines.hidesDeadlines
   }
 
   /** The item with this id, scheduled or not; undefined when there is none. */
@@ -139,11 +137,6 @@ export class Partition {
     this.#commit(item.state, item, undefined, undefined)
   }
 
-  /** Notes that a copy of an item whose life is over is in the dead letter queue; the item keeps its place. */
-  markCopied(item: Item): void {
-    this.#commit(item.state, item, noteCopy, undefined)
-  }
-
   /** Scheduled items that are due, in the order of their deadlines and then of their ids. */
   dueItems(now: Instant): Item[] {
     return this.#schedule
@@ -172,42 +165,19 @@ export class Partition {
     return this.counts.stats(now)
   }
 
-  /** Asks for a lifecycle run at `deadline`, when that is ahead and sooner than the run already asked for. */
-  wantRun(deadline: Instant, now: Instant): void {
-    if (deadline > now) this.#askedRun = Math.min(this.#askedRun, deadline)
+  /** Asks the lifecycle for a look at `deadline`, unless one comes sooner. */
+  askForLook(deadline: Instant): void {
+    this.#deadlines.askForLook(deadline)
   }
 
-  /** A run that was put off because there was nothing to do, and whose time has passed, is not made up for later. */
-  dropPassedRun(now: Instant): void {
-    if (this.#askedRun <= now) this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
+  /** Begins a look of the lifecycle: answers every item with a deadline that has passed, in storage order. */
+  look(now: Instant): Item[] {
+    return this.#deadlines.look(this.#queued, now)
   }
 
-  /** Starts a lifecycle run: answers the items with a deadline that has passed, and forgets those deadlines. */
-  beginRun(now: Instant): Item[] {
-    const due = [...this.#overdue]
-    const known = new Set(due)
-    this.#overdue.clear()
-    const leased = this.#leases.takeDue(now)
-    const lived = this.#lives.takeDue(now)
-    this.#lastRun = now
-    for (const group of leased) {
-      for (const item of this.#queued.range(group.first, group.last, isUntil(group))) {
-        if (!known.has(item)) due.push(item)
-      }
-    }
-    for (const group of lived) {
-      for (const item of this.#queued.range(group.first, group.last, (one) => one.life === group)) {
-        // Whose lease has ended too is in the list already.
-        if (!known.has(item) && !(item.leased && item.until.at <= now)) due.push(item)
-      }
-    }
-    return due
-  }
-
-  /** Ends a lifecycle run. The next one looks again at items that were due and had to be left as they were. */
-  endRun(left: Item[]): void {
-    for (const item of left) this.#commit(item.state, item, leaveAsItIs, undefined)
-    this.#askedRun = Math.min(this.#leases.next(), this.#lives.next())
+  /** Ends a look that left `stay` of the overdue items as they were. */
+  looked(stay: readonly Item[]): void {
+    this.#deadlines.looked(stay)
   }
 
   #firstFree(): Item | undefined {
@@ -220,7 +190,8 @@ export class Partition {
   /** The one place in which an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
   #commit<T>(before: ItemState | undefined, item: Item, edit: Edit<T> | undefined, value: T): void {
     const { sequence } = item
-    const watched = before !== undefined && isAlive(item) && this.#lives.keeps(item.life)
+    const wasQueued = before !== undefined && before !== 'scheduled'
+    const watched = wasQueued && this.#deadlines.keepsLife(item)
     if (before !== undefined) this.#uncount(item)
     edit?.(item, value)
     const stays = edit !== undefined
@@ -228,9 +199,9 @@ export class Partition {
     const moved = before === undefined || !stays || !keepsPlace
     if (moved && before !== undefined) this.#table(before).remove(sequence)
     if (moved && stays) this.#table(item.state).add(item)
-    const lives = stays && isAlive(item)
-    if (watched && (moved || !lives)) this.#lives.leave(item.life)
-    if (lives && (moved || !watched)) this.#watchLife(item)
+    const queued = stays && !item.scheduled
+    if (watched && (moved || !queued)) this.#deadlines.removeLife(item)
+    if (queued && (moved || !watched)) this.#deadlines.addLife(item)
     if (stays) this.#count(item)
   }
 
@@ -242,27 +213,14 @@ export class Partition {
   #count(item: Item): void {
     this.counts.add(item)
     if (item.state === 'scheduled') item.until = this.#schedule.join(item.sequence, item.until)
-    else if (item.state !== 'leased') return
-    else if (item.until.at <= this.#lastRun) this.#overdue.add(item)
-    else item.until = this.#leases.join(item.sequence, item.until)
+    else if (item.state === 'leased') this.#deadlines.addLease(item)
   }
 
   #uncount(item: Item): void {
     this.counts.remove(item)
-    if (this.#overdue.size > 0) this.#overdue.delete(item)
     if (item.state === 'scheduled') this.#schedule.leave(item.until)
-    else if (item.state === 'leased') this.#leases.leave(item.until)
+    else this.#deadlines.removeLease(item)
   }
-
-  #watchLife(item: Item): void {
-    if (item.life.at <= this.#lastRun) this.#overdue.add(item)
-    else item.life = this.#lives.join(item.sequence, item.life)
-  }
-}
-
-/** Whether the end of the item's life is watched. The server leaves a copied item alone for as long as nobody leases it. */
-function isAlive(item: Item): boolean {
-  return item.state !== 'scheduled' && (!item.copiedToDeadQueue || item.leased)
 }
 
 function isUntil(group: ExactInstant): (item: Item) => boolean {

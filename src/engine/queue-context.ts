@@ -8,8 +8,10 @@ import type { EventRecord } from './record.js'
 export interface DeadLetters {
   /** In the record of events. */
   readonly address: Address
-  /** Takes an item that ended elsewhere under this id; answers false when it cannot. */
+  /** Takes a copy of an item that ended elsewhere under this id; answers false when it has one already. */
   takeDead(dead: Item, sourceId: string): boolean
+  /** Lets waiting leases have what was taken. */
+  tookDead(): void
 }
 
 /** What a logical queue asks of its surroundings. */
@@ -17,8 +19,8 @@ export interface QueueContext {
   readonly clock: Clock
   /** Where what happens is noted. */
   readonly record: EventRecord
-  /** The queue of that name, for dead letters; undefined when there is none. */
-  queueNamed(name: string): DeadLetters | undefined
+  /** The queue of that name, for dead letters; undefined when there is none, or it has no partition. */
+  deadLettersOf(name: string): DeadLetters | undefined
   /** Tells the operator something that a user should know. */
   warn(message: string): void
 }

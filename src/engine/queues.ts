@@ -1,5 +1,6 @@
 /** All queues of a daemon, in the order of their creation; names are unique across namespaces (contract: admin.md §10). */
 import type { Clock } from '../clock/clock.js'
+import { NEVER } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import type { Random } from '../ids/random.js'
 import { KIND } from './event-kinds.js'
@@ -63,15 +64,20 @@ export class Queues {
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
+    // On a clock that runs, the look that comes at once finds nothing (contract: queue.md §8, R0).
+    const firstLook = clock.frozen ? now : NEVER
     const address = { queue: config.name, queueId: ++this.#made }
     const partitions = Array.from(
       { length: count },
-      (_, number) => new Partition(address, number, new ItemIds(now, random), record),
+      (_, number) => new Partition(address, number, new ItemIds(now, random), record, firstLook),
     )
     const queue = new LogicalQueue(config, address, partitions, {
       clock,
       record,
-      queueNamed: (name) => this.find(name),
+      deadLettersOf: (name) => {
+        const found = this.find(name)
+        return found !== undefined && found.partitions.length > 0 ? found : undefined
+      },
       warn: this.#options.warn,
     })
     this.#byName.set(config.name, queue)

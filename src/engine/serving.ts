@@ -17,7 +17,7 @@ export function serveAtOnce(
   const items: LeasedItem[] = []
   while (items.length < batchSize && takeInto(items, partition, consumer, end, now));
   if (items.length === 0) return undefined
-  partition.wantRun(end.at, now)
+  partition.askForLook(end.at)
   return { partition: partition.number, end, items }
 }
 
@@ -46,7 +46,7 @@ export function serveWaiting(
   for (const [partition, leases] of assign(waiting, order)) {
     if (partition.leasable === 0) continue
     fillInTurns(partition, leases, end, now)
-    partition.wantRun(end.at, now)
+    partition.askForLook(end.at)
     for (const lease of leases) {
       if (lease.items.length === 0) continue
       waiting.remove(lease)

@@ -4,7 +4,7 @@
  * others that moved the clock; payloads as they were written.
  */
 import type { Daemon, ItemState } from '../daemon/daemon.js'
-import { lengthOf } from './diagnosis/explain.js'
+import { lengthOf } from './diagnosis/lengths.js'
 import { EventLog } from './event-log.js'
 import { Payload } from './payload.js'
 import type { StoredItem } from './stored-item.js'

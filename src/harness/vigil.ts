@@ -4,7 +4,7 @@
  */
 import { passedNow, wakeAfter } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
-import { lengthOf } from './diagnosis/explain.js'
+import { lengthOf } from './diagnosis/lengths.js'
 import type { WaitingTest } from './diagnosis/observed-test.js'
 import { Stillness } from './diagnosis/stillness.js'
 import { EventLog, type QueueEvent } from './event-log.js'

@@ -126,7 +126,6 @@ export class QueueModel {
   #endLeases(): void {
     for (const partition of this.partitions) {
       const ended = partition.queued.filter((item) => (item.leasedUntil ?? Number.POSITIVE_INFINITY) <= this.now)
-      ended.sort((a, b) => (a.leasedUntil ?? 0) - (b.leasedUntil ?? 0))
       for (const item of ended) {
         partition.queued = partition.queued.filter((one) => one !== item)
         item.leasedUntil = undefined

@@ -1,11 +1,12 @@
 /** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
 import { placesOf, siteText } from '../../client/call-site.js'
-import { formatDuration } from '../../clock/duration.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon, ItemState, QueueState } from '../../daemon/daemon.js'
 import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
 import { EventLog } from '../event-log.js'
+import { inTime, lengthOf } from './lengths.js'
+import { hiddenLines, overdueText } from './overdue.js'
 import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
 import { visible } from './visible.js'
 
@@ -26,9 +27,10 @@ export function explainQueue(daemon: Daemon, name: string, since = 1): string {
     ...(state.partitions === 0 ? ['the queue has no partitions: no storage has a share of a whole one'] : []),
     ...told(state.waiting, (lease) => waitingText(lease, now)),
     ...told(
-      state.items.filter((item) => item.state !== 'leasable'),
+      state.items.filter((item) => item.state !== 'leasable' || item.expiresAt <= now),
       (item) => itemText(item, state, now),
     ),
+    ...hiddenLines(state, now),
     ...advice(daemon, state, now),
   ]
     .map(visible)
@@ -73,15 +75,14 @@ function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][nu
   return `${consumer.clientId} waits for ${upTo}, ${inTime(deadline, now)} at most${siteText(placesOf(consumer.cause.origin))}`
 }
 
-function itemText(
-  { state, item, id, reference, attempts, until, consumer, partition }: ItemState,
-  queue: QueueState,
-  now: number,
-): string {
-  const where = queue.partitions === 1 ? '' : `, in partition ${partition},`
-  const name = `${reference || id}${item === 0 ? '' : ` (#${item})`}${where}`
+function itemText(item: ItemState, queue: QueueState, now: number): string {
+  const where = queue.partitions === 1 ? '' : `, in partition ${item.partition},`
+  const name = `${item.reference || item.id}${item.item === 0 ? '' : ` (#${item.item})`}${where}`
+  const { state, attempts, until, consumer } = item
   const when = until === undefined ? '' : inTime(until, now)
   if (state === 'scheduled') return `${name} is scheduled: it comes due ${when}`
+  const overdue = overdueText(item, queue, now)
+  if (overdue !== undefined) return `${name} ${overdue}`
   const of = queue.maxAttempts === 0 ? '' : ` of ${queue.maxAttempts}`
   const by = consumer === undefined ? '' : ` by ${consumer.clientId}`
   return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(placesOf(consumer?.cause.origin))}`
@@ -92,10 +93,11 @@ export function adviceFor(daemon: Daemon, name: string): string[] {
   return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.now()) : []
 }
 
-function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueState, now: number): string[] {
+function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
+  const { name, waiting, items, counts, paused } = queue
   if (waiting.length === 0) return counts.leasable > 0 ? waitersElsewhere(daemon, name) : []
   const lines: string[] = []
-  const next = Math.min(...items.map(({ until }) => until ?? Number.POSITIVE_INFINITY))
+  const next = Math.min(...items.map((item) => freeAt(item, queue)))
   if (daemon.clock.frozen) {
     const due = Number.isFinite(next) ? `; for the next item: await clock.advance('${lengthOf(next - now)}')` : ''
     lines.push(`the clock is frozen, and nothing comes due until it is moved${due}`)
@@ -116,6 +118,14 @@ function advice(daemon: Daemon, { name, waiting, items, counts, paused }: QueueS
   if (others.length === 0)
     lines.push('no queue has items that could be leased: nothing was produced, or all of it is done')
   return lines
+}
+
+/** When an item becomes free, if nobody does anything: a lease ends with the next look after its deadline. */
+function freeAt({ state, attempts, partition, until }: ItemState, { maxAttempts, looks }: QueueState): number {
+  if (until === undefined) return Number.POSITIVE_INFINITY
+  if (state === 'scheduled') return until
+  const goesAway = maxAttempts > 0 && attempts >= maxAttempts
+  return goesAway ? Number.POSITIVE_INFINITY : Math.max(until, looks[partition]?.next ?? 0)
 }
 
 /** Leases that wait where there is nothing, while there are items here. */
@@ -144,15 +154,6 @@ function told<T>(list: readonly T[], text: (one: T) => string): string[] {
   const lines = list.slice(0, MOST_TOLD).map((one) => `  ${text(one)}`)
   const left = list.length - lines.length
   return left > 0 ? [...lines, `  and ${left} more`] : lines
-}
-
-function inTime(at: number, now: number): string {
-  return at <= now ? 'now' : `in ${lengthOf(at - now)}`
-}
-
-/** Milliseconds as a duration, such as `1m0s`. */
-export function lengthOf(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
 }
 
 function plural(count: number, word: string): string {

@@ -2,7 +2,7 @@
 
 import { siteText } from '../../client/call-site.js'
 import { type QueueEvent, withoutIds } from '../event-log.js'
-import { lengthOf } from './explain.js'
+import { lengthOf } from './lengths.js'
 import { visible } from './visible.js'
 
 /** So many lines; of a longer story the beginning and the end. */

@@ -1,7 +1,7 @@
 /** Where items left a queue in another order than they came, or were handed out again, and why. */
 
 import type { QueueEvent } from '../../event-log.js'
-import { lengthOf } from '../explain.js'
+import { lengthOf } from '../lengths.js'
 import type { ItemStory } from './test-story.js'
 
 /** So many of each kind are told. */

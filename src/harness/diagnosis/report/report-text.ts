@@ -2,7 +2,7 @@
 
 import { siteText } from '../../../client/call-site.js'
 import type { QueueEvent } from '../../event-log.js'
-import { lengthOf } from '../explain.js'
+import { lengthOf } from '../lengths.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import { visible } from '../visible.js'

@@ -1,5 +1,5 @@
 /** How a queue stood at the end, and what is configured of it that decides over items, in a line. */
-import { lengthOf } from '../explain.js'
+import { lengthOf } from '../lengths.js'
 import type { QueueAtTheEnd, QueueStory } from './test-story.js'
 
 /** `at the end 1 free, 2 leased (leaseTimeout 1m0s, maxAttempts 3)`. */

@@ -1,5 +1,5 @@
 /** The line of the axis: labels of moments, which never touch each other. */
-import { lengthOf } from '../../explain.js'
+import { lengthOf } from '../../lengths.js'
 import { textWidth } from './labels.js'
 import type { TimeAxis } from './time-axis.js'
 

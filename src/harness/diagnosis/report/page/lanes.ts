@@ -1,7 +1,7 @@
 /** Items as lanes: a bar for each lease, a mark for each event, and all of it as a table with the payload on request. */
 import { placesText } from '../../../../client/call-site.js'
 import type { QueueEvent } from '../../../event-log.js'
-import { lengthOf } from '../../explain.js'
+import { lengthOf } from '../../lengths.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory } from '../test-story.js'
 import type { Drawing } from './axis-line.js'

@@ -1,6 +1,6 @@
 /** Clients whose leases waited as lanes: a bar for each of these leases, and all of them as a table on request. */
 import { placesText } from '../../../../client/call-site.js'
-import { lengthOf } from '../../explain.js'
+import { lengthOf } from '../../lengths.js'
 import type { LeaseStory } from '../test-story.js'
 import type { Drawing } from './axis-line.js'
 import type { WaitingClient } from './drawn-lanes.js'

@@ -1,0 +1,264 @@
+/** When the lifecycle looks at a partition, what a look does, and how a user learns of it (contract: queue.md §8, R0 to R7). */
+import { describe, expect, test } from 'vitest'
+import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+
+const START = new Date('2026-01-01T00:00:00Z')
+
+async function daemonWithLog() {
+  const records: LogRecord[] = []
+  const log = (record: LogRecord) => void records.push(record)
+  const daemon = await startTestDaemon({ clock: { start: START }, log })
+  const warnings = () => records.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  return { daemon, warnings, [Symbol.asyncDispose]: () => daemon.close() }
+}
+
+function after(seconds: number): Date {
+  return new Date(START.getTime() + seconds * 1000)
+}
+
+async function references(queue: TestQueue): Promise<string[]> {
+  return (await queue.items()).map((item) => item.reference)
+}
+
+async function importItem(daemon: TestDaemon, queue: TestQueue, item: { reference: string; expires: Date }) {
+  const { reference, expires } = item
+  const given = { reference, expireDeadline: { seconds: BigInt(expires.getTime() / 1000), nanos: 0 } }
+  await daemon.client.storageItemsImport({ queueName: queue.name, items: [given] })
+}
+
+describe('when looks come', () => {
+  test('R0: a new queue is looked at with the first move of a frozen clock, and then only when asked', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue()
+    await importItem(daemon, queue, { reference: 'before', expires: after(1) })
+    expect(await daemon.clock.advance('2s')).toMatchObject([{ kind: 'item-expired', reference: 'before' }])
+    await importItem(daemon, queue, { reference: 'later', expires: after(3) })
+    expect(await daemon.clock.advance('1h')).toEqual([])
+    expect(await references(queue)).toEqual(['later'])
+  })
+
+  test('R0: a queue made while the clock runs has been looked at before anything can be in it', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const queue = await daemon.createQueue()
+    daemon.clock.freeze()
+    await importItem(daemon, queue, { reference: 'stays', expires: after(0) })
+    expect(await daemon.clock.advance('1h')).toEqual([])
+    expect(await references(queue)).toEqual(['stays'])
+  })
+
+  test('R1: the production of a scheduled item asks for the look that expires it', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ expireTimeout: '1m' })
+    await daemon.clock.advance('1ms')
+    await queue.produce({ reference: 'a', enqueueAt: after(30) })
+    expect(await daemon.clock.advance('30s')).toMatchObject([{ kind: 'item-due' }])
+    expect(await daemon.clock.advance('29999ms')).toEqual([])
+    expect(await daemon.clock.advance('1ms')).toMatchObject([{ kind: 'item-expired', reference: 'a' }])
+  })
+
+  test('R1, R4: a look in between forgets the scheduled item, and the next produce asks again', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ expireTimeout: '1m' })
+    await queue.produce({ reference: 'a', enqueueAt: after(30) })
+    // The first move brings the first look, and the item is scheduled at that time.
+    expect(await daemon.clock.advance('1h')).toMatchObject([{ kind: 'item-due' }])
+    await queue.produce({ reference: 'b' })
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'a' }, { reference: 'b' }])
+  })
+
+  test('R2: a lease asks for a look even where it has ended since, and that look expires what was imported', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ leaseTimeout: '20s' })
+    await daemon.clock.advance('1ms')
+    await queue.produce({})
+    await (await queue.lease()).complete()
+    await importItem(daemon, queue, { reference: 'imported', expires: after(5) })
+    expect(await daemon.clock.advance('19s')).toEqual([])
+    expect(await daemon.clock.advance('1s')).toMatchObject([{ kind: 'item-expired', reference: 'imported' }])
+  })
+
+  test('R4: an item that expired in the jump that ended its lease hides later deadlines until a produce', async () => {
+    await using it = await daemonWithLog()
+    const queue = await it.daemon.createQueue({ name: 'q', leaseTimeout: '10s', expireTimeout: '1m' })
+    await queue.produce({ reference: 'a' })
+    await queue.lease()
+    await it.daemon.clock.advance('5s')
+    await queue.produce({ reference: 'b' })
+    expect(await it.daemon.clock.advance('1m')).toMatchObject([{ kind: 'lease-expired' }, { kind: 'item-expired' }])
+    await queue.produce({ reference: 'c' })
+    expect(await it.daemon.clock.advance('59s')).toEqual([])
+    expect(await it.daemon.clock.advance('1s')).toMatchObject([{ reference: 'a' }, { reference: 'c' }])
+    expect(it.warnings()).toEqual([])
+  })
+
+  test('R6: clear, delete, update, reload and coming due ask for no look', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ leaseTimeout: '10s', expireTimeout: '1h' })
+    await daemon.clock.advance('1ms')
+    await queue.produce({ reference: 'gone' }, { reference: 'leased' }, { reference: 'due', enqueueAt: after(5) })
+    await importItem(daemon, queue, { reference: 'imported', expires: after(1) })
+    const [gone] = await queue.items()
+    const queueName = queue.name
+    await daemon.client.storageItemsDelete({ queueName, ids: [gone?.id as string] })
+    await daemon.client.queueClear({ queueName, scheduled: true })
+    await queue.produce({ reference: 'due', enqueueAt: after(5) })
+    await daemon.client.queueReload({ queueName })
+    await daemon.client.queuesUpdate({ queueName, leaseTimeout: '1s', expireTimeout: '1s' })
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ kind: 'item-due' }])
+    expect(await references(queue)).toEqual(['leased', 'imported', 'due'])
+  })
+
+  test('what a partition asked for comes in the order in which it was asked for, within one jump', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ partitions: 2, expireTimeout: '1m', maxAttempts: 1, deadQueue: true })
+    await daemon.clock.advance('1ms')
+    await queue.produce({ reference: 'in 0' })
+    await queue.produce({ reference: 'in 1' })
+    await queue.lease({ batchSize: 1 })
+    await daemon.clock.advance('5s')
+    await queue.lease({ batchSize: 1 })
+    const order = (await queue.items()).sort((a, b) => Number(a.leaseDeadline) - Number(b.leaseDeadline))
+    await daemon.clock.advance('1h')
+    expect(await references(queue.deadQueue)).toEqual(order.map((item) => item.reference))
+  })
+})
+
+describe('dead letter queues', () => {
+  test('R5: what nobody holds is copied and stays, and so does everything behind it, held or not', async () => {
+    await using it = await daemonWithLog()
+    const { daemon } = it
+    const queue = await daemon.createQueue({ name: 'q', expireTimeout: '30s', leaseTimeout: '20s', deadQueue: true })
+    await queue.produce({ reference: 'held first' })
+    await queue.lease()
+    await queue.produce({ reference: 'free' })
+    await queue.produce({ reference: 'free too' })
+    await daemon.clock.advance('15s')
+    const held = ['held first', 'free', 'free too']
+    expect(await references(queue)).toEqual(held)
+    await daemon.clock.advance('5s')
+    await queue.lease()
+    await daemon.clock.advance('10s')
+    // The first one that was leased went to the tail, and the next lease took the one before it.
+    expect(await references(queue.deadQueue)).toEqual(['free', 'free too', 'held first'])
+    expect(await references(queue)).toEqual(['free too', 'held first'])
+    expect(it.warnings()).toEqual([
+      expect.stringContaining("copied to its dead letter queue 'q-dead' and stay in 'q' too"),
+    ])
+  })
+
+  test('R5: a copy that is gone is made again by the next look, and explain() and the log say why', async () => {
+    await using it = await daemonWithLog()
+    const { daemon } = it
+    const queue = await daemon.createQueue({ name: 'q', expireTimeout: '1m', deadQueue: true })
+    await queue.produce({ reference: 'a' })
+    await daemon.clock.advance('1m')
+    expect(queue.explain()).toContain(
+      "a (#1) expired 0s ago; it was copied to 'q-dead' and stays here too, as on Querator, until it is completed or deleted",
+    )
+    await (await queue.deadQueue.lease()).complete()
+    await queue.produce({ reference: 'b' })
+    expect(await daemon.clock.advance('1m')).toMatchObject([
+      { kind: 'dead-lettered', reference: 'a' },
+      { kind: 'dead-lettered', reference: 'b' },
+    ])
+    expect(await references(queue.deadQueue)).toEqual(['a', 'b'])
+    expect(await references(queue)).toEqual(['a', 'b'])
+    expect(it.warnings()).toEqual([
+      expect.stringContaining("stay in 'q' too"),
+      expect.stringContaining("was copied to its dead letter queue 'q-dead' once more"),
+    ])
+  })
+
+  test('R5: without its dead letter queue the next look deletes what was copied', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ expireTimeout: '1m', deadQueue: true })
+    await queue.produce({ reference: 'a' })
+    await daemon.clock.advance('1m')
+    await daemon.client.queuesUpdate({ queueName: queue.name })
+    await queue.produce({ reference: 'b' })
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ kind: 'item-expired' }, { kind: 'item-expired' }])
+    expect(await references(queue)).toEqual([])
+    expect(await references(queue.deadQueue)).toEqual(['a'])
+  })
+
+  test('R4: a copied item that stays hides the expiry of later ones, and explain() and the log say so', async () => {
+    await using it = await daemonWithLog()
+    const { daemon } = it
+    const queue = await daemon.createQueue({ name: 'q', expireTimeout: '1m', deadQueue: true })
+    await queue.produce({ reference: 'a' })
+    await daemon.clock.advance('30s')
+    await queue.produce({ reference: 'b' })
+    await daemon.clock.advance('30s')
+    expect(queue.explain().split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^ {2}a \(#1\) expired 0s ago; it was copied/),
+      'an overdue item that stays hides later deadlines, as on Querator: they pass unnoticed until a produce or lease in this queue asks for the next look, and its timeout has passed',
+    ])
+    expect(it.warnings()[1]).toContain("an overdue item stays in 'q' and hides later deadlines")
+    expect(await daemon.clock.advance('1h')).toEqual([])
+    expect(queue.explain()).toContain(
+      'b (#2) expired 59m30s ago; it stays as it is, as on Querator, until a produce or lease in this queue asks',
+    )
+    await queue.produce({ reference: 'c' })
+    expect(queue.explain()).toContain('until the server looks at the partition, in 1m0s')
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'b' }, { reference: 'c' }])
+  })
+
+  test('R7: a move goes to the first partition, asks for no look there, and a source id is free again', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const dead = await daemon.createQueue({ name: 'dead', partitions: 3, expireTimeout: '1m' })
+    const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: 'dead' })
+    await daemon.clock.advance('1ms')
+    const given = { sourceId: 's', reference: 'a', expireDeadline: { seconds: BigInt(after(9999).getTime() / 1000) } }
+    const importIt = () => daemon.client.storageItemsImport({ queueName: queue.name, items: [given] })
+    await importIt()
+    await queue.produce({ reference: 'b' }, { reference: 'c' })
+    await queue.lease({ batchSize: 3 })
+    await daemon.clock.advance('1m')
+    expect((await dead.items()).map((item) => [item.partition, item.reference])).toEqual([
+      [0, 'a'],
+      [0, 'b'],
+      [0, 'c'],
+    ])
+    await importIt()
+    expect(await references(queue)).toEqual(['a'])
+    expect(await daemon.clock.advance('1h')).toEqual([])
+    expect(await references(dead)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a waiting lease of a dead letter queue gets what one look moved there in one answer', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    await queue.lease({ batchSize: 2 })
+    const waiting = queue.deadQueue.lease({ batchSize: 5, requestTimeout: '5m' })
+    await daemon.clock.advance('1m')
+    expect((await waiting).items.map((item) => item.reference)).toEqual(['a', 'b'])
+  })
+
+  test('an item whose dead letter queue is gone stays, and explain() and the log say so', async () => {
+    await using it = await daemonWithLog()
+    const { daemon } = it
+    const queue = await daemon.createQueue({ name: 'q', maxAttempts: 1, deadQueue: true })
+    await queue.produce({ reference: 'a' })
+    await queue.lease()
+    await queue.deadQueue.delete()
+    await daemon.clock.advance('2m')
+    expect(queue.explain()).toContain(
+      "a (#1) was leased until 1m0s ago; its dead letter queue 'q-dead' does not exist, so it stays",
+    )
+    expect(it.warnings()).toEqual([expect.stringContaining("its dead letter queue 'q-dead' does not exist")])
+  })
+})
+
+test('a waiting lease is told of a leased item only where moving the clock would free it', async () => {
+  await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'q', maxAttempts: 1, deadQueue: true })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  await queue.deadQueue.delete()
+  await daemon.clock.advance('1m')
+  const waiting = queue.lease({ requestTimeout: '10m' }).catch((error: unknown) => error)
+  expect(queue.explain().split('\n').at(-1)).toBe('the clock is frozen, and nothing comes due until it is moved')
+  await queue.delete()
+  expect(await waiting).toMatchObject({ code: 453 })
+})
