@@ -168,12 +168,28 @@ test.each([
   ['YQ', 'a'],
   ['-_8=', '\u00fb\u00ff'],
   ['+/8', '\u00fb\u00ff'],
+  ['YWJj\\nZGVm', 'abcdef'],
+  ['YWJj\\n', 'abc'],
+  ['YWJj\\r\\nZGV', 'abcde'],
+  ['\\nYQ=\\r\\n=\\n', 'a'],
 ])('%s is base 64', (json, bytes) => {
   const items = itemsOf(decodeJson(QueueProduceRequest, Buffer.from(`{"items":[{"bytes":"${json}"}]}`), strict))
   expect(Buffer.from((items[0]?.bytes ?? []) as Uint8Array).toString('latin1')).toBe(bytes)
 })
 
-test.each(['!!', 'Y', 'YQ=', 'YQ===', '+_8=', 'Y=Q='])('%s is no base 64', (json) => {
+test.each([
+  '!!',
+  'Y',
+  'YQ=',
+  'YQ===',
+  '+_8=',
+  'Y=Q=',
+  // A line break counts in the length, and the length says whether there must be padding.
+  'YQ==\\n',
+  'YQ=\\n=',
+  'YWJ\\n',
+  'YQ\\r\\n',
+])('%s is no base 64', (json) => {
   expect(refusal(`{"items":[{"bytes":"${json}"}]}`)).toMatch(/invalid value for bytes type/)
 })
 

@@ -21,14 +21,18 @@ export function int32From(text: string): number | undefined {
   return value.length <= 10 && signed === (signed | 0) ? signed : undefined
 }
 
-/** Bytes in base 64: standard or URL alphabet, with or without padding. */
+/**
+ * Bytes in base 64: standard or URL alphabet, with or without padding. Line breaks mean nothing, but the length of the text
+ * says whether it must be padded, and they count in that.
+ */
 export function bytesFrom(text: string): Uint8Array | undefined {
   const url = /[-_]/.test(text)
+  const padded = text.length % 4 === 0
   const joined = text.replace(/[\r\n]/g, '')
-  const padded = joined.length % 4 === 0
   const form = url ? /^[A-Za-z0-9_-]*(={0,2})$/ : /^[A-Za-z0-9+/]*(={0,2})$/
   const padding = form.exec(joined)?.[1]
-  if (padding === undefined || (!padded && padding !== '') || joined.length % 4 === 1) return undefined
+  if (padding === undefined) return undefined
+  if (padded ? joined.length % 4 !== 0 : padding !== '' || joined.length % 4 === 1) return undefined
   const decoded = Buffer.from(joined, url ? 'base64url' : 'base64')
   return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length)
 }
