@@ -60,7 +60,8 @@ test('two keys differ; with a seed a run can be repeated, keys included', async 
 })
 
 test.each([
-  ['Bearer', 'api key is invalid'],
+  ['Bearer', 'invalid authorization header format'],
+  ['Bearer  x', 'api key is invalid'],
   ['Bearer qtr-live', 'api key is invalid'],
   [`Bearer abc-live-${'a'.repeat(43)}`, 'api key is invalid'],
   [`Bearer qtr--${'a'.repeat(43)}`, 'api key is invalid'],

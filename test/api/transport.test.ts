@@ -34,17 +34,25 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     expect([reply.status, JSON.parse(reply.body.toString()).message]).toEqual([501, 'no such method; /v1/\ufffd\ufffd'])
   })
 
-  test('an Authorization header that is not Bearer is refused before the path is looked at', async () => {
-    await using daemon = await startTestDaemon({ log: 'silent' })
+  test.each([
+    ['none', 'Basic abc', [401, 'invalid authorization header format']],
+    ['none', 'bearer abc', [401, 'invalid authorization header format']],
+    ['none', 'Bearer', [401, 'invalid authorization header format']],
+    ['none', 'Bearer ', [401, 'invalid authorization header format']],
+    ['none', 'Bearer \t', [401, 'invalid authorization header format']],
+    ['none', 'Bearer\tabc', [401, 'invalid authorization header format']],
+    ['none', 'Bearer abc', [501, 'no such method; /v1/nope']],
+    ['none', 'Bearer  x', [501, 'no such method; /v1/nope']],
+    ['none', ' \t', [501, 'no such method; /v1/nope']],
+    ['internal', 'Bearer', [401, 'invalid authorization header format']],
+    ['internal', 'Bearer ', [401, 'invalid authorization header format']],
+    ['internal', 'Bearer  x', [401, 'api key is invalid']],
+    ['internal', '', [501, 'no such method; /v1/nope']],
+  ] as const)('auth %s, Authorization "%s": before the path is looked at', async (auth, authorization, answer) => {
+    await using daemon = await startTestDaemon({ log: 'silent', auth })
     const door = await open(daemon)
-    for (const [authorization, status] of [
-      ['Basic abc', 401],
-      ['bearer abc', 401],
-      ['Bearer abc', 501],
-    ] as const) {
-      const reply = await door({ path: '/v1/nope', headers: { ...JSON_TYPE, authorization }, body: '{}' })
-      expect([authorization, reply.status]).toEqual([authorization, status])
-    }
+    const reply = await door({ path: '/v1/nope', headers: { ...JSON_TYPE, authorization }, body: '{}' })
+    expect([reply.status, JSON.parse(reply.body.toString()).message]).toEqual(answer)
   })
 
   test('details of an error travel beside the body, not in it', async () => {
