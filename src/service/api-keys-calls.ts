@@ -2,7 +2,6 @@
 import { keyText, prefixOf, USUAL_TAG } from '../access/key-text.js'
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import type { ExactInstant } from '../clock/duration.js'
-import { ZERO_TIME } from '../clock/instant.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, isShowable, timestampOf } from '../protocol/timestamp.js'
@@ -49,9 +48,7 @@ export function apiKeysDelete(context: CallContext, { id }: RequestOf<'apiKeysDe
   context.access.apiKeys.delete(id)
 }
 
-/** A time that the calendar does not have is none, and so is Go's zero time. */
+/** A time that the calendar does not have is none. Go's zero time is one, and over. */
 function expiryOf(timestamp: Timestamp | undefined): ExactInstant | undefined {
-  if (timestamp === undefined || !isShowable(timestamp)) return undefined
-  const expiry = instantOf(timestamp)
-  return expiry.at === ZERO_TIME && expiry.early === 0 ? undefined : expiry
+  return timestamp === undefined || !isShowable(timestamp) ? undefined : instantOf(timestamp)
 }

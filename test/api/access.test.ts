@@ -97,6 +97,15 @@ test('a key ends by the daemon’s clock: at its last moment it still counts', a
   await expect(user.usersList({})).rejects.toMatchObject({ code: 401, message: 'api key has expired' })
 })
 
+test('a key that ends at Go’s zero time is shown with it, and is over', async () => {
+  await using daemon = await daemonWithKeys()
+  const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
+  const expiresAt = { seconds: -62_135_596_800n, nanos: 0 }
+  const { id, key } = await daemon.client.apiKeysCreate({ userId, expiresAt })
+  expect((await daemon.client.apiKeysList({})).items).toMatchObject([{ id, expiresAt }])
+  expect(await asked(daemon, `Bearer ${key}`)).toEqual([401, 'api key has expired'])
+})
+
 test('a key whose time is over already can be made; one without end, or with an impossible one, never ends', async () => {
   await using daemon = await daemonWithKeys()
   const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
