@@ -123,8 +123,12 @@ export class QueueModel {
     return this.partitions.flatMap(({ scheduled }) => scheduled.map((item) => item.enqueueAt))
   }
 
+  /** Each partition is looked at by itself: one whose leases end later comes later, in turn with what comes due. */
   #endLeases(): void {
-    for (const partition of this.partitions) {
+    const firstEnd = ({ queued }: ModelPartition) =>
+      Math.min(...queued.map((item) => item.leasedUntil ?? Number.POSITIVE_INFINITY))
+    const first = Math.min(...this.partitions.map(firstEnd))
+    for (const partition of this.partitions.filter((one) => firstEnd(one) === first)) {
       const ended = partition.queued.filter((item) => (item.leasedUntil ?? Number.POSITIVE_INFINITY) <= this.now)
       for (const item of ended) {
         partition.queued = partition.queued.filter((one) => one !== item)
