@@ -6,7 +6,6 @@
  * - stopping: close was called; whatever waits is answered with 453, then connections end
  * - stopped: nothing is left of it; further requests find nobody
  */
-import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { authorize, identify, type Principal } from '../access/principal.js'
@@ -23,11 +22,11 @@ import { METHODS, type MethodName } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
 import { type Activity, Handler } from '../transport/handler.js'
-import { createHttpServer } from '../transport/http-server.js'
+import { HttpServer } from '../transport/http/http-server.js'
 import { knock } from '../transport/knock.js'
 import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
 import { namedIn } from '../transport/named-in-body.js'
-import { type ListenOptions, listen } from '../transport/tcp-listener.js'
+import { type Listener, type ListenOptions, listen } from '../transport/tcp-listener.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
@@ -83,9 +82,8 @@ export class Daemon {
   readonly #handler: Handler
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   /** Serves pairs of streams in memory; made when the first is asked for. */
-  #memoryServer: Server | undefined
-  #tcpServer: Server | undefined
-  #listening: Promise<string> | undefined
+  #memoryServer: HttpServer | undefined
+  #listening: Promise<Listener> | undefined
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
   readonly #requestTimes: RequestTimes
@@ -184,7 +182,7 @@ export class Daemon {
   connect(): Duplex {
     // Not thrown: a worker that catches everything would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
-    this.#memoryServer ??= createHttpServer(this.#handler, this.clock)
+    this.#memoryServer ??= new HttpServer(this.#handler, this.clock)
     const connection = connectInMemory(this.#memoryServer)
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))
@@ -194,12 +192,9 @@ export class Daemon {
   /** Opens a TCP port, once; answers `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
-    if (this.#listening === undefined) {
-      this.#tcpServer = createHttpServer(this.#handler, this.clock)
-      this.#listening = listen(this.#tcpServer, options)
-    }
+    this.#listening ??= listen(new HttpServer(this.#handler, this.clock), options)
     try {
-      return await this.#listening
+      return (await this.#listening).address
     } catch (error) {
       // Another address may work.
       this.#listening = undefined
@@ -247,14 +242,14 @@ export class Daemon {
 
   /** Ends the port, and connections to it; calls in memory go on. */
   async stopListening(): Promise<void> {
-    await this.#listening?.catch(() => undefined)
-    await endServer(this.#tcpServer)
+    const listener = await this.#listening?.catch(() => undefined)
+    await listener?.close()
   }
 
   /** Resolves when the daemon has seen what clients of this process did to their sockets until now. */
   async settled(): Promise<void> {
     await nextTurn()
-    if (this.#listening !== undefined) await knock(await this.#listening)
+    if (this.#listening !== undefined) await knock((await this.#listening).address)
     await nextTurn()
   }
 
@@ -280,8 +275,7 @@ export class Daemon {
     await this.clock.arrivals()
     this.#state = 'stopped'
     for (const connection of this.#connections) connection.destroy()
-    await this.#listening?.catch(() => undefined)
-    await endServer(this.#tcpServer)
+    await this.stopListening()
     this.record.end()
   }
 }
@@ -293,15 +287,4 @@ function carryOut<N extends MethodName>(name: N, context: CallContext, request: 
 /** What a daemon that is closed answers to everything. */
 export function closedError() {
   return usageError('the daemon is closed; start a new one with startTestDaemon(), or close it later')
-}
-
-function endServer(server: Server | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (server === undefined || !server.listening) {
-      resolve()
-      return
-    }
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
 }

@@ -13,6 +13,7 @@ import { METHODS, type Method, type MethodName, methodAt } from '../protocol/met
 import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { keyOf } from './authorization.js'
 import { type Health, healthReply } from './health.js'
+import { malformed } from './http/refusal.js'
 import { MetricsPage, type QueueFigures } from './metrics.js'
 import { faultyField, type Named, namedIn, namedInBody } from './named-in-body.js'
 import { readBody } from './request-body.js'
@@ -82,6 +83,7 @@ export class Handler<Caller = unknown> {
   async handle(request: WireRequest): Promise<WireReply> {
     const start = passedNow()
     const path = pathOf(request.target)
+    if (path === undefined) return malformed().reply
     let name: MethodName | undefined
     let body: Uint8Array | undefined
     let message: unknown

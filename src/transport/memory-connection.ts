@@ -1,20 +1,18 @@
 /** Connections without a port: a pair of streams that behave enough like sockets for HTTP clients. */
-import type { Server } from 'node:http'
 import { type Duplex, duplexPair } from 'node:stream'
+import type { HttpServer } from './http/http-server.js'
 
-/** What HTTP clients and servers do to a socket that means nothing here; each answers the stream itself. */
+/** What HTTP clients do to a socket that means nothing here; each answers the stream itself. */
 const SOCKET_HABITS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const
 
-/** Connects to a server that listens nowhere, and returns the client's end. */
-export function connectInMemory(server: Server): Duplex {
+/** Connects to a server, and returns the client's end. */
+export function connectInMemory(server: HttpServer): Duplex {
   const [client, accepted] = duplexPair()
-  for (const side of [client, accepted]) {
-    for (const habit of SOCKET_HABITS) Object.defineProperty(side, habit, { value: () => side })
-  }
+  for (const habit of SOCKET_HABITS) Object.defineProperty(client, habit, { value: () => client })
   // When one end is gone the other is too; a pair does not do that by itself.
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
-  server.emit('connection', accepted)
+  server.accept(accepted)
   return client
 }
 

@@ -1,18 +1,44 @@
-/** The path of a request, decoded: exact, without the query, never cleaned up (contract: admin.md §1.1). */
+/**
+ * The path of a request, decoded: exact, without the query, never cleaned up (contract: admin.md §1.1). What Go's servers
+ * take for a target counts as one here, so `#` is a character of the path.
+ */
 
 /** Nothing to decode, nothing to leave out. */
 const PLAIN = /^\/[\w./-]*$/
+const PARTS = /^(?:([a-z][a-z0-9+.-]*):)?([^?]*)/i
+const BAD_ESCAPE = /%(?![0-9a-f]{2})/i
+const USER = /^(?:[\w.:~!$&'()*+,;=@-]|%[0-9a-f]{2})*$/i
+const HOST =
+  /^(?:\[[0-9a-f:.]+(?:%25[^[\]]+)?\]|(?:[\w.~!$&'()*+,;=<>"-]|[\u0080-\u00ff]|%[89a-f][0-9a-f]|%25)*)(?::\d*)?$/i
 
-/** Decodes a request target. Bytes that are no UTF-8 become replacement characters: D16, an unknown path like any other. */
-export function pathOf(target: string): string {
-  if (PLAIN.test(target)) return target
-  const withoutOrigin = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/'
-  const path = /^[^?#]*/.exec(withoutOrigin)?.[0] ?? ''
-  if (!path.includes('%')) return path
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    const bytes = path.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    return Buffer.from(bytes, 'latin1').toString('utf8')
+/**
+ * Decodes a target, of which each character is a byte; undefined when it is none. Bytes that are no UTF-8 become replacement
+ * characters: D16, an unknown path like any other.
+ */
+export function pathOf(target: string): string | undefined {
+  if (PLAIN.test(target) || target === '*') return target
+  if (hasControls(target)) return undefined
+  const [, scheme, rest = ''] = PARTS.exec(target) ?? []
+  if (!rest.startsWith('/')) return scheme === undefined ? undefined : ''
+  const path = scheme !== undefined && rest.startsWith('//') ? pathAfterHost(rest) : rest
+  if (path === undefined || BAD_ESCAPE.test(path)) return undefined
+  const bytes = path.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+function hasControls(target: string): boolean {
+  for (let index = 0; index < target.length; index++) {
+    const code = target.charCodeAt(index)
+    if (code < 0x20 || code === 0x7f) return true
   }
+  return false
+}
+
+/** Of a target with a host, as proxies get them: `//user@host:80/path`. */
+function pathAfterHost(rest: string): string | undefined {
+  const slash = rest.indexOf('/', 2)
+  const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash)
+  const at = authority.lastIndexOf('@')
+  if (!USER.test(authority.slice(0, Math.max(at, 0))) || !HOST.test(authority.slice(at + 1))) return undefined
+  return slash < 0 ? '' : rest.slice(slash)
 }

@@ -1,7 +1,7 @@
-/** Listening on a real port. Neither the server nor its connections keep the process open, unless asked to. */
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+/** Listening on a real port. Neither the port nor its connections keep the process open, unless asked to. */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { usageError } from '../errors.js'
+import type { HttpServer } from './http/http-server.js'
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -13,21 +13,42 @@ export interface ListenOptions {
   readonly keepsProcess?: boolean
 }
 
-/** Opens the port; answers where the server listens, as `host:port`. @throws QueratorError when it cannot */
-export function listen(server: Server, options: ListenOptions = {}): Promise<string> {
+/** An open port. */
+export interface Listener {
+  /** Where it listens, as `host:port`. */
+  readonly address: string
+  /** Ends the port, and connections to it. */
+  close(): Promise<void>
+}
+
+/** Opens a port. @throws QueratorError when it cannot */
+export function listen(server: HttpServer, options: ListenOptions = {}): Promise<Listener> {
   const { host = '127.0.0.1', port = 0, keepsProcess = false } = options
-  if (!keepsProcess) {
-    server.unref()
-    server.on('connection', (socket: Socket) => socket.unref())
-  }
+  // A client may end its side first, and still wait for its answer.
+  const tcp = createServer({ noDelay: true, allowHalfOpen: true }, (socket: Socket) => {
+    if (!keepsProcess) socket.unref()
+    server.accept(socket)
+  })
+  if (!keepsProcess) tcp.unref()
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(host, port, error))
-    server.once('error', failed)
-    server.listen({ host, port, backlog: 4096 }, () => {
-      server.off('error', failed)
-      const address = server.address() as AddressInfo
-      resolve(`${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`)
+    tcp.once('error', failed)
+    tcp.listen({ host, port, backlog: 4096 }, () => {
+      tcp.off('error', failed)
+      resolve({ address: addressOf(tcp), close: () => closed(tcp, server) })
     })
+  })
+}
+
+function addressOf(tcp: Server): string {
+  const { family, address, port } = tcp.address() as AddressInfo
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function closed(tcp: Server, server: HttpServer): Promise<void> {
+  return new Promise((resolve) => {
+    tcp.close(() => resolve())
+    server.destroyConnections()
   })
 }
 

@@ -1,7 +1,6 @@
 /** The transport where the recordings cannot go: limits, odd bodies, many connections (contract: admin.md §1). */
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
-import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon } from '../../src/index.js'
 import { METHODS } from '../../src/protocol/methods.js'
@@ -34,6 +33,18 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     expect([reply.status, JSON.parse(reply.body.toString()).message]).toEqual([501, 'no such method; /v1/\ufffd\ufffd'])
   })
 
+  test('a bad escape in a path is no HTTP', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    const { status, headers, body } = await door({ path: '/v1/%zz', headers: JSON_TYPE, body: '{}' })
+    expect([status, headers['content-type'], headers.connection, body.toString()]).toEqual([
+      400,
+      'text/plain; charset=utf-8',
+      'close',
+      '400 Bad Request',
+    ])
+  })
+
   test.each([
     ['none', 'Basic abc', [401, 'invalid authorization header format']],
     ['none', 'bearer abc', [401, 'invalid authorization header format']],
@@ -64,6 +75,14 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     const details = decodeURIComponent(reply.headers['x-querator-test-details'] ?? '')
     expect(JSON.parse(details)).toEqual({ existing: 'orders', nearest: 'orders' })
   })
+})
+
+test('fetch in memory keeps to its own rules: it sends no fragment, and any method', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const post = { method: 'POST', headers: JSON_TYPE, body: '{}' }
+  expect((await daemon.fetch('/v1/queues.list#nope', post)).status).toBe(200)
+  const reply = await daemon.fetch('/v1/queues.list', { method: 'FOO' })
+  expect(await reply.json()).toMatchObject({ code: 400, message: "http method 'FOO' not allowed; only POST" })
 })
 
 test('details fit into a header, whatever the queues are called', async () => {
@@ -119,7 +138,7 @@ test('a request that is refused unread leaves its connection for the next one', 
     const [response] = await once(sent, 'response')
     response.resume()
     await once(response, 'end')
-    expect([path, response.statusCode, response.headers.connection]).toEqual([path, status, 'keep-alive'])
+    expect([path, response.statusCode, response.headers.connection]).toEqual([path, status, undefined])
   }
   agent.destroy()
 })
@@ -161,17 +180,6 @@ test('1,000 connections at once: each lease waits, one produce serves all in ord
   )
   expect(await queue.counts()).toMatchObject({ leased: 1000, leasesWaiting: 0 })
   agent.destroy()
-})
-
-test('garbage instead of HTTP harms nobody else', async () => {
-  await using daemon = await startTestDaemon({ log: 'silent' })
-  const { hostname, port } = new URL(await daemon.listen())
-  const socket = connect(Number(port), hostname)
-  socket.on('error', () => undefined)
-  socket.resume()
-  socket.end('\u0000\u0001 this is not HTTP\r\n\r\n')
-  await once(socket, 'close')
-  expect((await daemon.fetch('/health')).status).toBe(200)
 })
 
 test('health fails once the daemon is closing, and later requests find nobody', async () => {

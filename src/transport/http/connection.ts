@@ -1,0 +1,168 @@
+/**
+ * One connection: reads requests, hands them to the handler one after the other, writes their replies. Several requests at
+ * once wait for each other, as on the server.
+ *
+ * States:
+ * - reading a head, when there is no request
+ * - serving: the request is with the handler, while its body may still come in
+ * - answered, while the rest of its body is dropped
+ * - hanging up: the last reply is out, whatever else comes is dropped
+ */
+import type { Duplex } from 'node:stream'
+import { turnDue } from '../../clock/event-loop.js'
+import type { WireReply } from '../../protocol/exchange.js'
+import type { Handler } from '../handler.js'
+import { HeadReader } from './head-reader.js'
+import { malformed, Refusal } from './refusal.js'
+import type { ReplyWriter } from './reply-writer.js'
+import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
+
+/** What the connections of a server share. */
+export interface ConnectionContext extends Pacing {
+  readonly handler: Handler
+  readonly writer: ReplyWriter
+}
+
+/** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
+const MOST_DROPPED = 256_000_000
+/** A body up to this size is not worth a connection, in bytes. */
+const SMALL_BODY = 262_144
+/** How much is kept of what comes while a request is being served, in bytes. */
+const MOST_AHEAD = 262_144
+const NOTHING = Buffer.alloc(0)
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING }
+
+/** See the head of this file. */
+export class HttpConnection {
+  readonly #socket: Duplex
+  readonly #context: ConnectionContext
+  /** What has come and is not read yet. */
+  #input: Buffer = NOTHING
+  readonly #heads = new HeadReader()
+  readonly #links: RequestLinks = {
+    sendContinue: () => this.#socket.write(CONTINUE),
+    abandon: () => this.#hangUp(true),
+  }
+  #request: ServedRequest | undefined
+  #isHangingUp = false
+  #hasEnded = false
+  #dropped = 0
+
+  constructor(socket: Duplex, context: ConnectionContext) {
+    this.#socket = socket
+    this.#context = context
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.once('end', () => this.#inputEnded())
+    socket.once('close', () => this.#closed())
+    socket.on('drain', () => this.#advance())
+    // What went wrong with a socket only its client can tell; it closes after this.
+    socket.on('error', () => undefined)
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isHangingUp) {
+      this.#dropped += chunk.length
+      if (this.#dropped > MOST_DROPPED) this.#socket.destroy()
+      return
+    }
+    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk])
+    this.#advance()
+    if (this.#input.length > MOST_AHEAD && this.#request !== undefined) this.#socket.pause()
+  }
+
+  /** Goes on with what there is, until it needs more bytes or a reply. */
+  #advance(): void {
+    while (!this.#isHangingUp && !this.#socket.writableNeedDrain) {
+      const request = this.#request
+      if (request?.incoming.isOpen) {
+        if (this.#input.length === 0) break
+        this.#input = this.#input.subarray(request.incoming.feed(this.#input))
+      } else if (request?.incoming.hasFailed && request.isAnswered) this.#hangUp(false)
+      else if (request?.isAnswered) this.#request = undefined
+      else if (request !== undefined || !this.#begin()) break
+    }
+    if (this.#request === undefined || this.#input.length <= MOST_AHEAD) this.#socket.resume()
+  }
+
+  /** Begins the next request; answers whether its head was there. */
+  #begin(): boolean {
+    try {
+      const found = this.#heads.read(this.#input)
+      if (found === undefined) {
+        if (this.#hasEnded) this.#end()
+        return false
+      }
+      const request = new ServedRequest(found.head, this.#context, this.#links)
+      this.#input = this.#input.subarray(found.end)
+      this.#request = request
+      if (request.incoming.isOpen) this.#input = this.#input.subarray(request.incoming.feed(this.#input))
+      void this.#serve(request)
+      return true
+    } catch (error) {
+      this.#refuse(error instanceof Refusal ? error : malformed())
+      return false
+    }
+  }
+
+  async #serve(request: ServedRequest): Promise<void> {
+    const reply = request.head.expectsMore ? EXPECTATION_FAILED : await this.#replyTo(request)
+    // Connections in memory take no turn of the event loop by themselves.
+    const turn = turnDue()
+    if (turn !== undefined) await turn
+    if (this.#socket.destroyed) request.arrived()
+    else this.#deliver(request, reply)
+  }
+
+  #replyTo(request: ServedRequest): WireReply | Promise<WireReply> {
+    // A question about the server as a whole, which no handler answers.
+    if (request.method === 'OPTIONS' && request.target === '*') return { status: 200, headers: {}, body: NOTHING }
+    return this.#context.handler.handle(request)
+  }
+
+  #deliver(request: ServedRequest, reply: WireReply): void {
+    const { head, incoming } = request
+    incoming.drop()
+    const isLast = head.expectsMore || request.holdsBody || incoming.hasFailed || incoming.left > SMALL_BODY
+    const keepsAlive = head.keepsAlive && !isLast
+    const form = { isOld: head.isOld, keepsAlive, withoutBody: head.method === 'HEAD' }
+    this.#context.writer.write(this.#socket, reply, form, request.arrived)
+    request.isAnswered = true
+    if (keepsAlive) this.#advance()
+    else this.#hangUp(!incoming.isOpen && !incoming.hasFailed)
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#socket.write(refusal.text, 'latin1')
+    this.#hangUp(false)
+  }
+
+  /** Ends the connection. What the client still sends is dropped meanwhile: thrown back at it, it would lose the reply. */
+  #hangUp(hasAll: boolean): void {
+    this.#isHangingUp = true
+    this.#input = NOTHING
+    this.#socket.resume()
+    this.#socket.end(hasAll ? () => this.#socket.destroy() : undefined)
+  }
+
+  /** The client sends nothing more, and does not wait; what needs no waiting it may still get. */
+  #inputEnded(): void {
+    this.#hasEnded = true
+    this.#request?.incoming.cutOff()
+    this.#request?.gone()
+    this.#advance()
+  }
+
+  /** After the last request. */
+  #end(): void {
+    if (this.#input.length > 0) this.#refuse(malformed())
+    else this.#hangUp(true)
+  }
+
+  #closed(): void {
+    this.#isHangingUp = true
+    this.#request?.incoming.fail(new Error('the client hung up'))
+    this.#request?.gone()
+    this.#request?.arrived()
+  }
+}

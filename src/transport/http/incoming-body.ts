@@ -1,0 +1,136 @@
+/** The body of a request as it comes in: kept until somebody reads it, up to what they take, or dropped. */
+import { joined } from '../request-body.js'
+import { Chunks, type Sink } from './chunks.js'
+
+/** Takes a body out of the bytes of a connection. */
+interface Unpacking {
+  readonly done: boolean
+  /** What it means that nothing more comes. */
+  readonly cutOff: Error
+  /** Takes what it can of `bytes`, and answers how much that was. @throws Error where they are no such body */
+  take(bytes: Buffer, sink: Sink): number
+}
+
+interface Reader {
+  readonly limit: number
+  resolve(body: Uint8Array | undefined): void
+  reject(error: Error): void
+}
+
+/** See the head of this file. */
+export class IncomingBody {
+  readonly #unpacking: Unpacking
+  #pieces: Uint8Array[] = []
+  #length = 0
+  #dropped = false
+  #reader: Reader | undefined
+  #failure: Error | undefined
+
+  /** `length` in bytes; -1 for a body in chunks. */
+  constructor(length: number) {
+    this.#unpacking = length < 0 ? new Chunks() : new Counted(length)
+  }
+
+  /** Whether some of it is still to come. */
+  get isOpen(): boolean {
+    return !this.#unpacking.done && this.#failure === undefined
+  }
+
+  /** Whether what follows cannot be told from it. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** How much is still to come, in bytes; `Infinity` where nobody knows. */
+  get left(): number {
+    if (this.#unpacking.done) return 0
+    return this.#unpacking instanceof Counted ? this.#unpacking.left : Number.POSITIVE_INFINITY
+  }
+
+  /** All of it, where it is there already. */
+  get whole(): Uint8Array | undefined {
+    return this.#unpacking.done && !this.#dropped ? joined(this.#pieces, this.#length) : undefined
+  }
+
+  /** Takes what belongs to it, and answers how much that was. */
+  feed(bytes: Buffer): number {
+    try {
+      const taken = this.#unpacking.take(bytes, (piece) => this.#keep(piece))
+      if (this.#unpacking.done) this.#settle()
+      return taken
+    } catch (error) {
+      this.fail(error as Error)
+      return bytes.length
+    }
+  }
+
+  /** Reads it to its end; undefined as soon as there are more than `limit` bytes. Rejects when it cannot be read. */
+  read(limit: number): Promise<Uint8Array | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#reader = { limit, resolve, reject }
+      this.#settle()
+    })
+  }
+
+  /** What is left of it nobody wants. */
+  drop(): void {
+    this.#dropped = true
+    this.#pieces = []
+  }
+
+  /** Nothing more comes. */
+  cutOff(): void {
+    this.fail(this.#unpacking.cutOff)
+  }
+
+  /** It cannot be read any further. */
+  fail(error: Error): void {
+    if (!this.isOpen) return
+    this.#failure = error
+    this.#settle()
+  }
+
+  #keep(piece: Uint8Array): void {
+    if (this.#dropped) return
+    this.#pieces.push(piece)
+    this.#length += piece.byteLength
+    this.#settle()
+  }
+
+  /** Answers whoever reads, once there is an answer. */
+  #settle(): void {
+    const reader = this.#reader
+    if (reader === undefined) return
+    if (this.#length > reader.limit) {
+      this.drop()
+      reader.resolve(undefined)
+    } else if (this.#failure !== undefined) reader.reject(this.#failure)
+    else if (this.#unpacking.done) reader.resolve(this.whole)
+    else return
+    this.#reader = undefined
+  }
+}
+
+/** A body whose length is known. */
+class Counted implements Unpacking {
+  left: number
+
+  constructor(length: number) {
+    this.left = length
+  }
+
+  get done(): boolean {
+    return this.left === 0
+  }
+
+  get cutOff(): Error {
+    return new Error('unexpected EOF')
+  }
+
+  take(bytes: Buffer, sink: Sink): number {
+    const taken = Math.min(bytes.length, this.left)
+    this.left -= taken
+    if (taken > 0) sink(taken === bytes.length ? bytes : bytes.subarray(0, taken))
+    return taken
+  }
+}

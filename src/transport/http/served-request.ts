@@ -1,0 +1,94 @@
+/** A request of a connection as the handler takes it; what a call does not ask for is not made. */
+import type { Clock } from '../../clock/clock.js'
+import type { Headers, WireRequest } from '../../protocol/exchange.js'
+import type { ReplyPace } from '../reply-pace.js'
+import { IncomingBody } from './incoming-body.js'
+import type { RequestHead } from './request-head.js'
+
+/** What all connections of a server share. */
+export interface Pacing {
+  readonly clock: Clock
+  readonly pace: ReplyPace
+}
+
+/** What a request asks of its connection. */
+export interface RequestLinks {
+  /** Tells the client that it may send the body. */
+  sendContinue(): void
+  /** Nobody will ever answer: the client did not wait. */
+  abandon(): void
+}
+
+/** See the head of this file. A client that hangs up is gone at once (D2). */
+export class ServedRequest implements WireRequest {
+  readonly head: RequestHead
+  readonly incoming: IncomingBody
+  /** Whether its reply has been written. */
+  isAnswered = false
+  readonly #pacing: Pacing
+  readonly #links: RequestLinks
+  readonly #whenGone = new Set<() => void>()
+  #arrived: (() => void) | undefined
+  #hasContinued = false
+  #isGone = false
+
+  constructor(head: RequestHead, pacing: Pacing, links: RequestLinks) {
+    this.head = head
+    this.incoming = new IncomingBody(head.bodyLength)
+    this.#pacing = pacing
+    this.#links = links
+  }
+
+  get method(): string {
+    return this.head.method
+  }
+
+  get target(): string {
+    return this.head.target
+  }
+
+  get headers(): Headers {
+    return this.head.headers
+  }
+
+  get body(): WireRequest['body'] {
+    if (this.head.expectsContinue) return (limit) => this.#readLate(limit)
+    return this.incoming.whole ?? ((limit) => this.incoming.read(limit))
+  }
+
+  /** Whether the client still waits to be told that it may send the body. */
+  get holdsBody(): boolean {
+    return this.head.expectsContinue && !this.#hasContinued
+  }
+
+  replying(): Promise<void> | undefined {
+    this.#arrived = this.#pacing.clock.delivering()
+    return this.#pacing.pace.turn()
+  }
+
+  whenGone(listener: () => void): () => void {
+    this.#whenGone.add(listener)
+    if (this.#isGone) this.gone()
+    return () => this.#whenGone.delete(listener)
+  }
+
+  /** The reply has left, or never will. */
+  readonly arrived = (): void => {
+    this.#arrived?.()
+    this.#arrived = undefined
+  }
+
+  /** Nobody waits for the reply any more. What is done without waiting is answered all the same. */
+  gone(): void {
+    this.#isGone = true
+    if (this.#whenGone.size === 0) return
+    for (const listener of this.#whenGone) listener()
+    this.#links.abandon()
+  }
+
+  #readLate(limit: number): Promise<Uint8Array | undefined> {
+    if (!this.#hasContinued) this.#links.sendContinue()
+    this.#hasContinued = true
+    return this.incoming.read(limit)
+  }
+}
