@@ -3,7 +3,7 @@
  * is in front of it makes no difference to anything it does.
  */
 import { passedNow } from '../clock/real-time.js'
-import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
+import { badRequest, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
 import { type Encoding, encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
@@ -16,6 +16,7 @@ import { type Health, healthReply } from './health.js'
 import { malformed } from './http/refusal.js'
 import { MetricsPage, type QueueFigures } from './metrics.js'
 import { faultyField, type Named, namedIn, namedInBody } from './named-in-body.js'
+import { refusedHeader } from './refused-header.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
 import { Timings } from './timings.js'
@@ -135,11 +136,15 @@ function isProbe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-function encodingOfBody(request: WireRequest): Encoding {
-  const contentType = request.headers['content-type']
+function encodingOfBody({ headers }: WireRequest): Encoding {
+  const contentType = headers['content-type'] ?? ''
   const encoding = encodingOf(contentType)
   if (encoding !== undefined) return encoding
-  throw contentError(`Content-Type header '${contentType}' is invalid format or unrecognized content type`)
+  throw refusedHeader(
+    contentType,
+    encodingOf(headers.accept) ?? 'json',
+    (shown) => `Content-Type header '${shown}' is invalid format or unrecognized content type`,
+  )
 }
 
 /** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
@@ -150,17 +155,22 @@ function reply(
   status: number,
   details?: Readonly<Record<string, string>>,
 ): WireReply {
-  const accept = request.headers.accept
+  const accept = request.headers.accept ?? ''
   const encoding = encodingOf(accept)
-  if (encoding === undefined) {
-    const error = contentError(
-      `Accept header '${firstOf(accept ?? '')}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
-    )
-    return { status: error.code, headers: HEADERS.json, body: encode(Reply, errorReply(error), 'json') }
-  }
+  if (encoding === undefined) return badAcceptReply(accept)
   if (message === OK_REPLY) return OK[encoding]
   const body = encode(type, message as never, encoding)
   if (details === undefined || Object.keys(details).length === 0) return { status, headers: HEADERS[encoding], body }
   const hints = encodeURIComponent(JSON.stringify(details))
   return { status, headers: { ...HEADERS[encoding], [DETAILS_HEADER]: hints }, body }
+}
+
+function badAcceptReply(accept: string): WireReply {
+  const error = refusedHeader(
+    firstOf(accept),
+    'json',
+    (shown) =>
+      `Accept header '${shown}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
+  )
+  return { status: error.code, headers: HEADERS.json, body: encode(Reply, errorReply(error), 'json') }
 }

@@ -2,7 +2,9 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { QueratorClient, startTestDaemon } from '../../src/index.js'
+import { type LogRecord, QueratorClient, startTestDaemon } from '../../src/index.js'
+import { decodeResponse } from '../../src/protocol/codec.js'
+import { Reply } from '../../src/protocol/messages/reply.js'
 import { METHODS } from '../../src/protocol/methods.js'
 import { sizeText } from '../../src/transport/request-body.js'
 import { DOORS } from '../support/doors.js'
@@ -43,6 +45,40 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
       'close',
       '400 Bad Request',
     ])
+  })
+
+  test.each([
+    [
+      'content-type',
+      'text/\u00c5\u00be',
+      455,
+      "Content-Type header 'text/ž' is invalid format or unrecognized content type",
+    ],
+    [
+      'accept',
+      'text/\u00c5\u00be;q=1',
+      455,
+      "Accept header 'text/ž' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method",
+    ],
+    ['content-type', 'text/\u00ff', 500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'],
+    ['accept', 'text/\u00ff', 500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'],
+  ])('the header %s, %s: %i', async (name, value, status, message) => {
+    const records: LogRecord[] = []
+    await using daemon = await startTestDaemon({ log: (record) => records.push(record) })
+    const door = await open(daemon)
+    const reply = await door({ path: '/v1/queues.list', headers: { ...JSON_TYPE, [name]: value }, body: '{}' })
+    expect([reply.status, JSON.parse(reply.body.toString())]).toMatchObject([status, { code: status, message }])
+    // It is the request's fault, not the daemon's.
+    expect(records.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  test('a header that is no UTF-8 is answered in the encoding that was asked for', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    const headers = { 'content-type': 'text/\u00ff', accept: 'application/protobuf' }
+    const { status, body } = await door({ path: '/v1/queues.list', headers, body: '{}' })
+    const reply = { code: 500, codeText: 'Internal Service Error', message: 'string field contains invalid UTF-8' }
+    expect([status, decodeResponse(Reply, body, 'protobuf')]).toMatchObject([500, reply])
   })
 
   test.each([
