@@ -211,10 +211,17 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
       line.end(request)
       expect((await answers).map(short)).toEqual([BAD])
     }
-    const line = await open(daemon)
-    const answers = answersOf(line)
-    line.end()
-    expect(await answers).toEqual([])
+    // Behind a request the server looks at four bytes at least.
+    for (const [request, answers] of [
+      ['', []],
+      [`${rawRequest(LIST, [], '{}')}abc`, [DONE]],
+      [`${rawRequest(LIST, [], '{}')}abcd`, [DONE, BAD]],
+    ] as const) {
+      const line = await open(daemon)
+      const replies = answersOf(line)
+      line.end(request)
+      expect((await replies).map(short)).toEqual(answers)
+    }
   })
 
   test('requests at once are answered in their order, also when the last is no HTTP', async () => {

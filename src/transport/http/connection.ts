@@ -27,6 +27,8 @@ export interface ConnectionContext extends Pacing {
 const MOST_DROPPED = 256_000_000
 /** A body up to this size is not worth a connection, in bytes. */
 const SMALL_BODY = 262_144
+/** What comes after a request is looked at when there is as much of it, in bytes; less means nothing. */
+const LEAST_AFTER = 4
 /** How much is kept of what comes while a request is being served, in bytes. */
 const MOST_AHEAD = 262_144
 const NOTHING = Buffer.alloc(0)
@@ -45,6 +47,8 @@ export class HttpConnection {
     abandon: () => this.#hangUp(true),
   }
   #request: ServedRequest | undefined
+  /** How much must have come to mean something. */
+  #least = 1
   #isHangingUp = false
   #hasEnded = false
   #dropped = 0
@@ -88,7 +92,7 @@ export class HttpConnection {
   /** Begins the next request; answers whether its head was there. */
   #begin(): boolean {
     try {
-      const found = this.#heads.read(this.#input)
+      const found = this.#input.length < this.#least ? undefined : this.#heads.read(this.#input)
       if (found === undefined) {
         if (this.#hasEnded) this.#end()
         return false
@@ -96,6 +100,7 @@ export class HttpConnection {
       const request = new ServedRequest(found.head, this.#context, this.#links)
       this.#input = this.#input.subarray(found.end)
       this.#request = request
+      this.#least = LEAST_AFTER
       if (request.incoming.isOpen) this.#input = this.#input.subarray(request.incoming.feed(this.#input))
       void this.#serve(request)
       return true
@@ -155,7 +160,7 @@ export class HttpConnection {
 
   /** After the last request. */
   #end(): void {
-    if (this.#input.length > 0) this.#refuse(malformed())
+    if (this.#input.length >= this.#least) this.#refuse(malformed())
     else this.#hangUp(true)
   }
 
