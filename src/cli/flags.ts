@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import { parseDuration, quote } from '../clock/duration.js'
 import { timestampFrom } from '../protocol/json/scalars.js'
 import type { Timestamp } from '../protocol/messages/message.js'
+import { isShowable } from '../protocol/timestamp.js'
 import { WrongUsage } from './command-error.js'
 
 const MOST = 2 ** 31 - 1
@@ -31,6 +32,6 @@ export function durationFlag(text: string, what: 'timeout' | 'lease-timeout'): b
 /** A point in time by RFC 3339. @throws WrongUsage that says of what it is the format */
 export function timeFlag(text: string, what: 'enqueue-at' | 'at'): Timestamp {
   const time = timestampFrom(text)
-  if (time !== undefined) return time
+  if (time !== undefined && isShowable(time)) return time
   throw new WrongUsage(`invalid ${what} time format (use RFC3339): '${text}' is none, such as 2026-01-31T15:04:05Z`)
 }

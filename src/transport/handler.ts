@@ -3,7 +3,7 @@
  * is in front of it makes no difference to anything it does.
  */
 import { passedNow } from '../clock/real-time.js'
-import { badRequest, isQueratorError, QueratorError } from '../errors.js'
+import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
 import { type Encoding, encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
@@ -16,9 +16,9 @@ import { type Health, healthReply } from './health.js'
 import { malformed } from './http/refusal.js'
 import { MetricsPage, type QueueFigures } from './metrics.js'
 import { faultyField, type Named, namedIn, namedInBody } from './named-in-body.js'
-import { refusedHeader } from './refused-header.js'
 import { readBody } from './request-body.js'
 import { pathOf } from './request-target.js'
+import { headerText, sayable } from './sayable.js'
 import { Timings } from './timings.js'
 
 const HEADERS: Record<Encoding, Readonly<Record<string, string>>> = {
@@ -58,6 +58,15 @@ export interface RefusedCall {
   readonly error: QueratorError
   /** The field of the body at which reading it ended; empty where that is not known. */
   readonly field: string
+}
+
+/** A call that failed, as far as it had come. */
+interface Failed {
+  readonly request: WireRequest
+  readonly path: string
+  readonly name: MethodName | undefined
+  readonly body: Uint8Array | undefined
+  readonly message: unknown
 }
 
 /** How much there was to do, for whoever asks whether anything moves. */
@@ -106,17 +115,22 @@ export class Handler<Caller = unknown> {
       if (held !== undefined) await held
       return reply(request, method.response, response, 200)
     } catch (error) {
-      const known = isQueratorError(error) && error.code !== 0 ? error : this.#unknown(error, request, path)
-      name ??= methodAt(path)
-      const named = message === undefined ? namedByThen(name, body ?? request.body) : namedIn(message)
-      const field = body === undefined ? '' : faultyField(body, known.message)
-      this.#backend.refused({ path, name, request, named, error: known, field })
-      await request.replying?.()
-      return reply(request, Reply, errorReply(known), known.code, known.details)
+      return await this.#refuse(error, { request, path, name, body, message })
     } finally {
       this.activity.open--
       this.#timings.observe(path, (passedNow() - start) / 1000)
     }
+  }
+
+  async #refuse(thrown: unknown, { request, path, body, message, ...call }: Failed): Promise<WireReply> {
+    const known = isQueratorError(thrown) && thrown.code !== 0 ? thrown : this.#unknown(thrown, request, path)
+    const name = call.name ?? methodAt(path)
+    const named = message === undefined ? namedByThen(name, body ?? request.body) : namedIn(message)
+    const field = body === undefined ? '' : faultyField(body, known.message)
+    const error = sayable(known, encodingOf(request.headers.accept) ?? 'json')
+    this.#backend.refused({ path, name, request, named, error, field })
+    await request.replying?.()
+    return reply(request, Reply, errorReply(error), error.code, error.details)
   }
 
   #unknown(error: unknown, request: WireRequest, path: string): QueratorError {
@@ -140,11 +154,8 @@ function encodingOfBody({ headers }: WireRequest): Encoding {
   const contentType = headers['content-type'] ?? ''
   const encoding = encodingOf(contentType)
   if (encoding !== undefined) return encoding
-  throw refusedHeader(
-    contentType,
-    encodingOf(headers.accept) ?? 'json',
-    (shown) => `Content-Type header '${shown}' is invalid format or unrecognized content type`,
-  )
+  const shown = headerText(contentType)
+  throw contentError(`Content-Type header '${shown}' is invalid format or unrecognized content type`)
 }
 
 /** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
@@ -166,11 +177,8 @@ function reply(
 }
 
 function badAcceptReply(accept: string): WireReply {
-  const error = refusedHeader(
-    firstOf(accept),
-    'json',
-    (shown) =>
-      `Accept header '${shown}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`,
-  )
+  const shown = headerText(firstOf(accept))
+  const message = `Accept header '${shown}' is invalid format or unrecognized content type, only [application/json,application/protobuf] are supported by this method`
+  const error = sayable(contentError(message), 'json')
   return { status: error.code, headers: HEADERS.json, body: encode(Reply, errorReply(error), 'json') }
 }

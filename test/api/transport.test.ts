@@ -72,6 +72,26 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     expect(records.filter(({ level }) => level === 'error')).toEqual([])
   })
 
+  test('a body that is no UTF-8: 455 where that can be said, 500 where the message would have to show it', async () => {
+    await using daemon = await startTestDaemon({ log: 'silent' })
+    const door = await open(daemon)
+    const refusal = async (body: string) => {
+      const { status, body: json } = await door({
+        path: '/v1/queues.list',
+        headers: JSON_TYPE,
+        body: Buffer.from(body, 'latin1'),
+      })
+      return [status, (JSON.parse(json.toString()) as { message: string }).message]
+    }
+    expect(await refusal('{"pivot":"a\xff"}')).toEqual([
+      455,
+      'proto: syntax error (line 1:10): invalid UTF-8 in string',
+    ])
+    expect(await refusal('{"pivot":\xff}')).toEqual([500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'])
+    // What stands before it is looked at first.
+    expect(await refusal('{"limits":"\xff"}')).toEqual([455, 'proto: (line 1:2): unknown field "limits"'])
+  })
+
   test('a header that is no UTF-8 is answered in the encoding that was asked for', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)

@@ -3,8 +3,9 @@
  * unknown name or one given twice is an error, `null` means absent.
  */
 import { emptyMessage, type Field, type FieldKind, type MessageType } from '../messages/message.js'
+import { isShowable } from '../timestamp.js'
 import { bytesFrom, int32From, timestampFrom } from './scalars.js'
-import { JsonTokens, type Token } from './tokens.js'
+import { JsonTokens, numberIn, type Token } from './tokens.js'
 
 type Values = Record<string, unknown>
 
@@ -15,6 +16,8 @@ export interface JsonReading {
   /** Whether a name that is not known is passed over, as a client does with what a newer server adds. */
   readonly lenient: boolean
 }
+
+const TIMESTAMP = 'google.protobuf.Timestamp'
 
 /** Reads a message. @throws 455 with the server's words where the text is not one */
 export function decodeJson(type: MessageType, bytes: Uint8Array, reading: JsonReading): Values {
@@ -57,34 +60,16 @@ class JsonReader {
   #members(first: Token, read: (name: Token) => void): void {
     const { tokens } = this
     if (first.kind !== '{') throw tokens.unexpected(first)
-    let name = tokens.next()
-    while (name.kind !== '}') {
-      if (name.kind !== 'string') throw tokens.unexpected(name)
-      const colon = tokens.next()
-      if (colon.kind !== ':') throw tokens.unexpected(colon)
+    for (let name = tokens.next(); name.kind !== '}'; name = tokens.next()) {
+      if (name.kind !== 'name') throw tokens.unexpected(name)
       read(name)
-      name = this.#afterComma('}')
     }
   }
 
   /** Reads a list: `read` is called with the first token of each element. */
   #elements(first: Token, read: (token: Token) => void): void {
     if (first.kind !== '[') throw this.tokens.unexpected(first)
-    let token = this.tokens.next()
-    while (token.kind !== ']') {
-      read(token)
-      token = this.#afterComma(']')
-    }
-  }
-
-  /** The token after a comma, or the one that closes. */
-  #afterComma(close: '}' | ']'): Token {
-    const after = this.tokens.next()
-    if (after.kind === close) return after
-    if (after.kind !== ',') throw this.tokens.unexpected(after)
-    const token = this.tokens.next()
-    if (token.kind === close) throw this.tokens.unexpected(token)
-    return token
+    for (let token = this.tokens.next(); token.kind !== ']'; token = this.tokens.next()) read(token)
   }
 
   /** The value of a field; undefined when it is null. */
@@ -111,7 +96,6 @@ class JsonReader {
     if (kind === 'timestamp') return this.#timestamp(token)
     const value = this.#scalar(kind, token)
     if (value !== undefined) return value
-    if ('{}[],:'.includes(token.kind) || token.kind === 'end') throw this.tokens.unexpected(token)
     throw this.tokens.error(token.at, `invalid value for ${kind} type: ${token.raw}`)
   }
 
@@ -119,8 +103,8 @@ class JsonReader {
     if (kind === 'string') return token.kind === 'string' ? token.value : undefined
     if (kind === 'bool') return token.kind === 'true' || token.kind === 'false' ? token.kind === 'true' : undefined
     if (kind === 'int32') {
-      if (token.kind === 'number') return int32From(token.raw)
-      return token.kind === 'string' ? int32From(token.value) : undefined
+      const number = token.kind === 'string' ? numberIn(token.value) : token.kind === 'number' ? token.raw : undefined
+      return number === undefined ? undefined : int32From(number)
     }
     const bytes = token.kind === 'string' ? bytesFrom(token.value) : undefined
     return bytes === undefined ? undefined : this.reading.makeBytes(bytes)
@@ -129,14 +113,14 @@ class JsonReader {
   #timestamp(token: Token): unknown {
     if (token.kind !== 'string') throw this.tokens.unexpected(token)
     const timestamp = timestampFrom(token.value)
-    if (timestamp !== undefined) return timestamp
-    throw this.tokens.error(token.at, `invalid google.protobuf.Timestamp value ${token.raw}`)
+    if (timestamp === undefined) throw this.tokens.error(token.at, `invalid ${TIMESTAMP} value ${token.raw}`)
+    if (!isShowable(timestamp)) throw this.tokens.error(token.at, `${TIMESTAMP} value out of range: ${token.raw}`)
+    return timestamp
   }
 
   /** Passes over a value of any kind. */
   #pass(first: Token): void {
     if (first.kind === '{') this.#members(first, () => this.#pass(this.tokens.next()))
     else if (first.kind === '[') this.#elements(first, (token) => this.#pass(token))
-    else if ('}],:'.includes(first.kind) || first.kind === 'end') throw this.tokens.unexpected(first)
   }
 }

@@ -1,20 +1,20 @@
 /** The values that JSON writes as numbers, strings and words (contract: admin.md §1.3). Each answers undefined for bad text. */
 import type { Timestamp } from '../messages/message.js'
-import { FIRST_SECOND, LAST_SECOND } from '../timestamp.js'
 
-const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/
+const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]*))?$/
+/** The server lets pass an hour of one digit, and any number of decimals after a comma. */
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,9})|,(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** An int32; `1e1` and `1.0` are integers too. */
+/** An int32; `1e1` and `1.0` are integers too, and an exponent without digits is 0. */
 export function int32From(text: string): number | undefined {
-  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? []
+  const [, sign = '', whole = '', fraction = '', exponentText = ''] = NUMBER.exec(text) ?? []
   if (whole === '') return undefined
-  const exponent = Number(exponentText)
-  // Far beyond int32 either way; also keeps the arithmetic below small.
   const digits = (whole + fraction).replace(/^0+/, '')
   if (digits === '') return 0
-  const shift = exponent - fraction.length
+  if (exponentText === '+' || exponentText === '-') return undefined
+  // Far beyond int32 either way; also keeps the arithmetic below small.
+  const shift = Number(exponentText) - fraction.length
   if (shift < 0 && !digits.endsWith('0'.repeat(Math.min(-shift, digits.length + 1)))) return undefined
   const value = shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(Math.min(shift, 20))
   const signed = Number(value) * (sign === '-' ? -1 : 1)
@@ -37,7 +37,7 @@ export function bytesFrom(text: string): Uint8Array | undefined {
   return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length)
 }
 
-/** A point in time by RFC 3339, of any offset, in the years 0001 to 9999. */
+/** A point in time by RFC 3339, of any offset. It may lie outside of the years 0001 to 9999. */
 export function timestampFrom(text: string): Timestamp | undefined {
   const found = RFC3339.exec(text)
   if (found === null) return undefined
@@ -49,15 +49,14 @@ export function timestampFrom(text: string): Timestamp | undefined {
     number,
     number,
   ]
-  const [fraction = '', sign = '+', offsetHours = '0', offsetMinutes = '0'] = found.slice(7)
+  const [fraction = '', more = '', sign = '+', offsetHours = '0', offsetMinutes = '0'] = found.slice(7)
   const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0
   if (month < 1 || month > 12 || day < 1 || day > (MONTH_DAYS[month - 1] as number) + leap) return undefined
   if (hour > 23 || minute > 59 || second > 59) return undefined
-  if (Number(offsetHours) > 24 || Number(offsetMinutes) > 59) return undefined
+  if (Number(offsetHours) > 24 || Number(offsetMinutes) > 60) return undefined
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60 : 60)
   const seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-  if (seconds < FIRST_SECOND || seconds > LAST_SECOND) return undefined
-  return { seconds: BigInt(seconds), nanos: Number(fraction.padEnd(9, '0')) }
+  return { seconds: BigInt(seconds), nanos: Number((fraction || more).slice(0, 9).padEnd(9, '0')) }
 }
 
 /** Days of the Gregorian calendar, counted in years that begin in March. */

@@ -1,14 +1,16 @@
 /**
- * Reads JSON text token by token, strictly, and knows where each token stands.
+ * Reads JSON text token by token, strictly, and knows where each token stands and what may stand after it.
  *
  * The server's decoder refuses what `JSON.parse` lets pass: a name given twice, half a surrogate pair, a number that
  * does not fit. Its words name line and column, so they are kept here (contract: admin.md §1.2).
  */
-import { TextDecoder } from 'node:util'
+import { isUtf8 } from 'node:buffer'
 import { contentError, type QueratorError } from '../../errors.js'
+import { textOf } from '../utf8.js'
+import { readString, StringFault, unexpectedEnd } from './strings.js'
 
-/** What a token is; `name` does not exist, a name is a string before a colon. */
-export type TokenKind = '{' | '}' | '[' | ']' | ',' | ':' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end'
+/** What a token is. A `name` is a string before a colon. */
+export type TokenKind = '{' | '}' | '[' | ']' | 'name' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end'
 
 /** One token. */
 export interface Token {
@@ -17,55 +19,37 @@ export interface Token {
   readonly at: number
   /** As it stands in the text. */
   readonly raw: string
-  /** For a string: what it stands for. */
+  /** For a name or a string: what it stands for. */
   readonly value: string
 }
 
-/** Shorter pieces are copies anyway. */
-const SHORTEST_VIEW = 13
-const SPACE = /[ \t\r\n]*/y
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?![-+._a-zA-Z0-9])/y
+/** The exponent may lack its digits, where something follows. */
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE](?=[\s\S])(?:[+-](?=[\s\S]))?[0-9]*)?(?![-+._a-zA-Z0-9])/y
+
 const WORD = /(?:true|false|null)(?![-+._a-zA-Z0-9])/y
-const STRING_RUN = /[^"\\\u0000-\u001f]*/y
 const WRONG = /[-+._a-zA-Z0-9]{1,32}|./suy
-const HEX = /[0-9a-fA-F]{4}/y
-const ESCAPES: Record<string, string> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-}
+const NO_SCALARS = new Set(['start', '{', '[', 'name', ','])
 
 /** See the head of this file. */
 export class JsonTokens {
   readonly #text: string
+  readonly #isSound: boolean
   #at = 0
+  /** The objects and lists around this place. */
+  readonly #open: ('{' | '[')[] = []
+  #last: TokenKind | ',' | 'start' = 'start'
 
-  /** @throws 455 when the bytes are no UTF-8 */
   constructor(bytes: Uint8Array) {
-    this.#text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-    if (this.#text.includes('\ufffd') && !Buffer.from(this.#text, 'utf8').equals(bytes)) {
-      throw this.syntaxError(this.#text.indexOf('\ufffd'), 'invalid UTF-8 in string')
-    }
+    this.#text = textOf(bytes)
+    this.#isSound = isUtf8(bytes)
   }
 
   /** The next token. @throws 455 where the text is no JSON */
   next(): Token {
-    this.#at += this.#match(SPACE).length
-    const at = this.#at
-    const first = this.#text[at]
-    if (first === undefined) return { kind: 'end', at, raw: '', value: '' }
-    if (first === '"') return this.#string(at)
-    if ('{}[],:'.includes(first)) return this.#token(first as TokenKind, at, first)
-    const number = this.#match(NUMBER)
-    if (number !== '') return this.#token('number', at, number)
-    const word = this.#match(WORD)
-    if (word !== '') return this.#token(word as TokenKind, at, word)
-    throw this.syntaxError(at, `invalid value ${this.#match(WRONG)}`)
+    const token = this.#token()
+    this.#check(token)
+    this.#last = token.kind
+    return token.kind === ',' ? this.next() : (token as Token)
   }
 
   /** An error of grammar. */
@@ -74,7 +58,7 @@ export class JsonTokens {
   }
 
   /** A token that cannot stand where it stands. */
-  unexpected(token: Token): QueratorError {
+  unexpected(token: { readonly at: number; readonly raw: string }): QueratorError {
     return this.syntaxError(token.at, `unexpected token ${token.raw}`)
   }
 
@@ -83,56 +67,80 @@ export class JsonTokens {
     return contentError(`proto: ${this.#position(at)}: ${what}`)
   }
 
-  #token(kind: TokenKind, at: number, raw: string): Token {
+  #token(): { kind: TokenKind | ','; at: number; raw: string; value: string } {
+    const at = this.#skipBlanks()
+    const first = this.#text[at]
+    if (first === undefined) return { kind: 'end', at, raw: '', value: '' }
+    if (first === '"') return this.#string(at)
+    if ('{}[],'.includes(first)) return this.#plain(first as TokenKind | ',', at, first)
+    const number = this.#match(NUMBER)
+    if (number !== '') return this.#plain('number', at, number)
+    const word = this.#match(WORD)
+    if (word !== '') return this.#plain(word as TokenKind, at, word)
+    throw this.syntaxError(at, `invalid value ${this.#match(WRONG)}`)
+  }
+
+  #plain<K extends TokenKind | ','>(kind: K, at: number, raw: string) {
     this.#at = at + raw.length
     return { kind, at, raw, value: '' }
   }
 
-  #string(start: number): Token {
-    let value = ''
-    this.#at = start + 1
-    for (;;) {
-      const run = this.#match(STRING_RUN)
-      value += run
-      this.#at += run.length
-      const stop = this.#text[this.#at]
-      if (stop === '"') {
-        this.#at++
-        return { kind: 'string', at: start, raw: this.#text.slice(start, this.#at), value: ownCopy(value) }
-      }
-      if (stop === undefined) throw contentError('proto: unexpected EOF')
-      if (stop !== '\\') throw this.syntaxError(this.#at, `invalid character ${JSON.stringify(stop)} in string`)
-      value += this.#escape()
+  /** A string, or a name with the colon behind it. */
+  #string(at: number): Token {
+    try {
+      const { value, end } = readString(this.#text, at, this.#isSound)
+      this.#at = end
+      const raw = this.#text.slice(at, end)
+      const kind = this.#isValueNext() ? 'string' : this.#takeColon(at, raw)
+      return { kind, at, raw, value }
+    } catch (error) {
+      if (error instanceof StringFault) throw this.syntaxError(at, error.message)
+      throw error
     }
   }
 
-  /** Reads one escape, a surrogate pair included; half a pair stands for nothing. */
-  #escape(): string {
-    const at = this.#at
-    const letter = this.#text[at + 1] ?? ''
-    const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined
-    this.#at += 2
-    if (plain !== undefined) return plain
-    if (letter !== 'u') throw this.syntaxError(at, `invalid escape code ${JSON.stringify(`\\${letter}`)} in string`)
-    const unit = this.#codeUnit(at)
-    if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit)
-    if (unit < 0xdc00 && this.#text.startsWith('\\u', this.#at)) {
-      this.#at += 2
-      const low = this.#codeUnit(at)
-      if (low >= 0xdc00 && low <= 0xdfff) return String.fromCharCode(unit, low)
+  #takeColon(at: number, raw: string): 'name' {
+    if (this.#last !== '{' && this.#last !== ',') throw this.unexpected({ at, raw })
+    const colon = this.#text[this.#skipBlanks()]
+    if (colon === undefined) throw unexpectedEnd()
+    if (colon !== ':') {
+      // The server shows the first byte of a longer character.
+      const byte = String.fromCharCode(firstByte(this.#text.slice(this.#at, this.#at + 2)))
+      throw this.syntaxError(this.#at, `unexpected character ${byte}, missing ":" after field name`)
     }
-    throw this.#badUnicode(at)
+    this.#at++
+    return 'name'
   }
 
-  #codeUnit(start: number): number {
-    const digits = this.#match(HEX)
-    if (digits === '') throw this.#badUnicode(start)
-    this.#at += 4
-    return Number.parseInt(digits, 16)
+  /** Whether a value may stand here. */
+  #isValueNext(): boolean {
+    const around = this.#open.at(-1)
+    if (around === undefined) return this.#last === 'start'
+    return around === '{' ? this.#last === 'name' : this.#last === '[' || this.#last === ','
   }
 
-  #badUnicode(at: number): QueratorError {
-    return this.syntaxError(at, `invalid escape code ${JSON.stringify(this.#text.slice(at, at + 6))} in string`)
+  /** @throws 455 where the token cannot stand here */
+  #check(token: { readonly kind: TokenKind | ','; readonly at: number; readonly raw: string }): void {
+    const { kind } = token
+    if (kind === 'name' || kind === 'string') return
+    if (kind === 'end') {
+      if (this.#open.length > 0) throw unexpectedEnd()
+    } else if (kind === ',') {
+      if (this.#open.length === 0 || NO_SCALARS.has(this.#last)) throw this.unexpected(token)
+    } else if (kind === '}' || kind === ']') {
+      const begun = kind === '}' ? '{' : '['
+      const lacks = this.#last === ',' || this.#last === 'name'
+      if (lacks || this.#open.pop() !== begun) throw this.unexpected(token)
+    } else {
+      if (!this.#isValueNext()) throw this.unexpected(token)
+      if (kind === '{' || kind === '[') this.#open.push(kind)
+    }
+  }
+
+  /** Goes to the next place that is not blank. */
+  #skipBlanks(): number {
+    while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++
+    return this.#at
   }
 
   /** What the pattern matches right here; empty when it does not. */
@@ -148,14 +156,24 @@ export class JsonTokens {
       line++
       lineStart = end + 1
     }
-    // Columns count characters; the second half of a surrogate pair is none.
-    let column = 1
-    for (let index = lineStart; index < at; index++) if ((this.#text.charCodeAt(index) & 0xfc00) !== 0xdc00) column++
+    // Columns count characters, of which a pair of surrogates is one.
+    const column = [...this.#text.slice(lineStart, at)].length + 1
     return `(line ${line}:${column})`
   }
 }
 
-/** A longer piece of a text is a view in V8, and keeps all of it alive: here, the whole request for the sake of a reference. */
-function ownCopy(text: string): string {
-  return text.length < SHORTEST_VIEW ? text : Buffer.from(text, 'utf8').toString('utf8')
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+}
+
+function firstByte(text: string): number {
+  const code = text.codePointAt(0) as number
+  if (code >= 0xdc80 && code <= 0xdcff) return code & 0xff
+  return Buffer.from(String.fromCodePoint(code), 'utf8')[0] as number
+}
+
+/** The number with which a string begins; what follows does not count, but blanks around it do. */
+export function numberIn(text: string): string | undefined {
+  NUMBER.lastIndex = 0
+  return text === text.trim() ? NUMBER.exec(text)?.[0] : undefined
 }

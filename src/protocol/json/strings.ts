@@ -1,0 +1,117 @@
+/** The strings of JSON, read as strictly as the server reads them, and refused in its words. */
+import { contentError, type QueratorError } from '../../errors.js'
+import { hasBadBytes } from '../utf8.js'
+
+/** A string that was read. */
+export interface JsonString {
+  readonly value: string
+  /** The place behind it. */
+  readonly end: number
+}
+
+/** Told what is wrong with a string; the place is that of its beginning, whatever is wrong with it. */
+export class StringFault extends Error {}
+
+/** Shorter pieces are copies anyway. */
+const SHORTEST_VIEW = 13
+const RUN = /[^"\\\u0000-\u001f]*/y
+const HEX = /^[0-9a-fA-F]{4}$/
+/** Backslash, `u`, four digits. */
+const UNICODE_ESCAPE = 6
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+/** How the server writes controls. */
+const SHOWN: Record<string, string> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+}
+
+/** The text ends too early. */
+export function unexpectedEnd(): QueratorError {
+  return contentError('proto: unexpected EOF')
+}
+
+/** Reads the string whose quotation mark stands at `start`; `isSound` tells that the text has no bad bytes. @throws StringFault, or 455 where the text ends before it */
+export function readString(text: string, start: number, isSound: boolean): JsonString {
+  let value = ''
+  let at = start + 1
+  for (;;) {
+    RUN.lastIndex = at
+    const run = RUN.exec(text)?.[0] ?? ''
+    if (!isSound && hasBadBytes(run)) throw new StringFault('invalid UTF-8 in string')
+    value += run
+    at += run.length
+    const stop = text[at]
+    if (stop === '"') return { value: ownCopy(value), end: at + 1 }
+    if (stop === undefined) throw unexpectedEnd()
+    if (stop !== '\\') throw new StringFault(`invalid character '${shown(stop)}' in string`)
+    const letter = text[at + 1]
+    if (letter === undefined) throw unexpectedEnd()
+    if (letter === 'u') {
+      const character = readUnicode(text, at)
+      value += character
+      at += UNICODE_ESCAPE * character.length
+    } else {
+      value += plainEscape(text, at, letter)
+      at += 2
+    }
+  }
+}
+
+function plainEscape(text: string, at: number, letter: string): string {
+  const plain = Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined
+  if (plain === undefined) throw badEscape(text, at, 2)
+  return plain
+}
+
+/** Reads `\uXXXX`, and a second one where the first is half a pair of surrogates. */
+function readUnicode(text: string, at: number): string {
+  const unit = codeUnit(text, at)
+  if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit)
+  const next = at + UNICODE_ESCAPE
+  if (text.length < next + UNICODE_ESCAPE) throw unexpectedEnd()
+  const isPair = unit < 0xdc00 && text.startsWith('\\u', next) && HEX.test(text.slice(next + 2, next + UNICODE_ESCAPE))
+  const low = isPair ? codeUnit(text, next) : 0
+  if (low < 0xdc00 || low > 0xdfff) throw badEscape(text, next, UNICODE_ESCAPE)
+  return String.fromCharCode(unit, low)
+}
+
+function codeUnit(text: string, at: number): number {
+  if (text.length < at + UNICODE_ESCAPE) throw unexpectedEnd()
+  const digits = text.slice(at + 2, at + UNICODE_ESCAPE)
+  if (!HEX.test(digits)) throw badEscape(text, at, UNICODE_ESCAPE)
+  return Number.parseInt(digits, 16)
+}
+
+function badEscape(text: string, at: number, length: number): StringFault {
+  const parts = [...text.slice(at, at + length)].map((character) =>
+    character === '"' || character === '\\' ? `\\${character}` : shown(character),
+  )
+  return new StringFault(`invalid escape code "${parts.join('')}" in string`)
+}
+
+/** A character as the server shows it in quotation marks. */
+function shown(character: string): string {
+  const code = character.charCodeAt(0)
+  if (hasBadBytes(character)) return `\\x${(code & 0xff).toString(16)}`
+  if (code >= 0x20 && code !== 0x7f) return character
+  return SHOWN[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
+}
+
+/** A longer piece of a text is a view in V8, and keeps all of it alive: here, the whole request for the sake of a reference. */
+function ownCopy(text: string): string {
+  return text.length < SHORTEST_VIEW ? text : Buffer.from(text, 'utf8').toString('utf8')
+}
