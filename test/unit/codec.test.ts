@@ -244,7 +244,6 @@ test('protobuf: a field of another layout is unknown, a message given twice is m
 
 test.each([
   'ff',
-  '1201ff',
   '12',
   '1205',
   '0a',
@@ -256,5 +255,15 @@ test.each([
   '80808080808080808080801',
 ])('protobuf %s is refused', (hex) => {
   const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, 'hex')
-  expect(() => decodeBinary(QueuesListRequest, bytes, keep)).toThrow(/^proto: /)
+  expect(() => decodeBinary(QueuesListRequest, bytes, keep)).toThrow('proto: cannot parse invalid wire-format data')
+})
+
+test('protobuf: a text that is no UTF-8 is refused, and its field is told beside the message', () => {
+  expect(() => decodeBinary(QueuesListRequest, Buffer.from('1201ff', 'hex'), keep)).toThrow(
+    expect.objectContaining({
+      code: 455,
+      message: 'string field contains invalid UTF-8',
+      details: { field: 'querator.QueuesListRequest.pivot' },
+    }),
+  )
 })

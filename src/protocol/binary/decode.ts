@@ -5,7 +5,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
-import { contentError } from '../../errors.js'
+import { QueratorError } from '../../errors.js'
 import { emptyMessage, type Field, type MessageType } from '../messages/message.js'
 import { WireReader, WireType } from './wire-reader.js'
 
@@ -52,7 +52,9 @@ function readField(type: MessageType, message: Values, field: Field, reader: Wir
 
 function textOf(type: MessageType, field: Field, bytes: Uint8Array): string {
   if (isUtf8(bytes)) return utf8.decode(bytes)
-  throw contentError(`proto: field ${type.name}.${field.name} contains invalid UTF-8`)
+  // The server does not say which.
+  const details = { field: `${type.name}.${field.name}` }
+  throw new QueratorError(455, 'string field contains invalid UTF-8', { details })
 }
 
 /** A point in time; one given twice is merged. */
