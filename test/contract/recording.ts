@@ -10,9 +10,11 @@ export const RECORDED_FILES = [
   'partitions',
   'queues',
   'retry',
+  'rules',
   'storage',
   'transport',
   'walks',
+  'walks-dead',
 ] as const
 
 /** What a reply must look like. */
