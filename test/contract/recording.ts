@@ -20,8 +20,12 @@ export const RECORDED_FILES = [
 /** What a reply must look like. */
 export interface RecordedReply {
   readonly status: number
+  /** A body in JSON. */
   readonly body?: unknown
+  /** A body in protobuf, byte for byte. */
   readonly bodyHex?: string
+  /** The media type, where it is not the one that the request leads to. */
+  readonly contentType?: string
   readonly headers?: Record<string, string | null>
 }
 
@@ -54,11 +58,32 @@ export interface Step {
 /** A scenario: a daemon of its own, and steps. */
 export interface Scenario {
   readonly name: string
+  /** What is behind a name that says nothing. */
+  readonly note?: string
   readonly daemon?: { readonly storages?: number[]; readonly auth?: 'internal' }
   readonly steps: readonly Step[]
+  /** File and name, which no other scenario has. */
+  readonly title: string
+}
+
+/**
+ * The body that was recorded. The recorder put `"message": "<any>"` into every reply of a scenario with decoder texts,
+ * also where there is no text.
+ */
+export function bodyIn({ status, body }: RecordedReply): unknown {
+  if (status !== 200 || (body as { message?: string } | undefined)?.message !== '<any>') return body
+  const { message: _, ...rest } = body as { message: string }
+  return rest
 }
 
 /** The scenarios of a file. */
 export function scenariosOf(file: string): Scenario[] {
-  return JSON.parse(readFileSync(new URL(`./${file}.json`, import.meta.url), 'utf8')) as Scenario[]
+  const text = readFileSync(new URL(`./${file}.json`, import.meta.url), 'utf8')
+  const recorded = JSON.parse(text) as Omit<Scenario, 'title'>[]
+  return recorded.map((scenario) => ({ ...scenario, title: `${file}: ${scenario.name}` }))
+}
+
+/** Every scenario that there is. */
+export function allScenarios(): Scenario[] {
+  return RECORDED_FILES.flatMap(scenariosOf)
 }

@@ -1,67 +1,104 @@
-/** Replays a scenario against a daemon, through one door and in one encoding, and compares every reply. */
-import { fromBinary, fromJsonString, toBinary, toJson } from '@bufbuild/protobuf'
+/** Replays a scenario against a server, through one door and in one encoding, and compares every reply. */
 import { expect } from 'vitest'
 import type { TestDaemon } from '../../src/index.js'
-import { Reply } from '../../src/protocol/messages/reply.js'
-import { METHODS, type Method, methodAt } from '../../src/protocol/methods.js'
-import type { Door, Raw, RawReply } from '../support/doors.js'
-import { schemaOf } from '../support/library.js'
+import type { Encoding } from '../../src/protocol/content-type.js'
+import type { Door, RawReply } from '../support/doors.js'
 import { until } from '../support/turns.js'
+import { type Compare, compareReply } from './compare.js'
+import { DIFFERENCES } from './differences.js'
 import type { RecordedReply, Scenario, Step } from './recording.js'
+import { formOf, requestOf } from './request.js'
+import { emptyTally, howMuch } from './tally.js'
 import { Tokens } from './tokens.js'
 
+/** What a replay needs of the server besides a door. */
+export interface Server {
+  advance(by: string): Promise<void>
+  pause(queue: string, on: boolean): void
+  /** How many calls on a queue have come and have no answer yet. */
+  inFlight(queue: string): Promise<number>
+}
+
+/** The server that a daemon is. */
+export function serverOf(daemon: TestDaemon): Server {
+  return {
+    async advance(by) {
+      await daemon.clock.advance(by)
+    },
+    pause: (queue, on) => (on ? daemon.pause(queue) : daemon.resume(queue)),
+    async inFlight(queueName) {
+      const { logicalQueues } = await daemon.client.queueStats({ queueName })
+      return logicalQueues[0]?.inFlight ?? 0
+    },
+  }
+}
+
+/** A call that was started. It is open until the client has its answer, or has gone away. */
 interface Started {
-  readonly reply: Promise<RawReply>
-  readonly controller: AbortController
-  readonly queueName: string
   readonly step: Step
-  answered: boolean
+  readonly queue: string
+  readonly controller: AbortController
+  readonly reply: Promise<RawReply>
+  state: 'open' | 'answered' | 'joined' | 'aborted'
 }
 
 /** One replay. */
 export class Replay {
+  readonly tally = emptyTally()
   readonly #tokens = new Tokens()
   readonly #started = new Map<string, Started>()
 
   constructor(
-    readonly daemon: TestDaemon,
+    readonly scenario: Scenario,
+    readonly server: Server,
     readonly door: Door,
-    readonly encoding: 'json' | 'protobuf',
+    readonly encoding: Encoding,
+    readonly compare: Compare = compareReply,
   ) {}
 
   /** @throws when a reply is not the recorded one */
-  async run(scenario: Scenario): Promise<void> {
-    for (const [index, step] of scenario.steps.entries()) {
-      try {
-        await this.#step(step)
-      } catch (error) {
-        if (error instanceof Error)
-          error.message = `step ${index} ${JSON.stringify(step).slice(0, 300)}\n${error.message}`
-        throw error
-      }
+  async run(): Promise<void> {
+    for (const index of this.scenario.steps.keys()) await this.step(index)
+    this.end()
+  }
+
+  /** Carries one step out. @throws as {@link run} */
+  async step(index: number): Promise<void> {
+    const step = this.scenario.steps[index] as Step
+    try {
+      await this.#step(step, index)
+    } catch (error) {
+      if (error instanceof Error)
+        error.message = `step ${index} ${JSON.stringify(step).slice(0, 300)}\n${error.message}`
+      throw error
     }
   }
 
-  async #step(step: Step): Promise<void> {
-    if (step.advance !== undefined) await this.daemon.clock.advance(step.advance)
-    else if (step.pause !== undefined) this.#pause(step.pause, step.on === true)
-    else if (step.waits !== undefined) expect(this.#call(step.waits).answered, `${step.waits} waits`).toBe(false)
+  /** @throws when the answer to a call was never looked at */
+  end(): void {
+    const left = [...this.#started].filter(([, { state }]) => state === 'open' || state === 'answered')
+    expect(
+      left.map(([name]) => name),
+      'calls that were started and never joined',
+    ).toEqual([])
+  }
+
+  async #step(step: Step, index: number): Promise<void> {
+    if (step.advance !== undefined) await this.server.advance(step.advance)
+    else if (step.pause !== undefined) this.server.pause(step.pause, step.on === true)
+    else if (step.waits !== undefined) await this.#waits(step.waits)
     else if (step.abort !== undefined) await this.#abort(step.abort)
-    else if (step.join !== undefined) await this.#join(step.join, step.reply)
-    else if (step.raw !== undefined) await this.#raw(step.raw, step.reply)
-    else if (step.start !== undefined) await this.#start(step)
-    else await this.#compare(step.reply, await this.door(this.#request(step)), step)
+    else if (step.join !== undefined) await this.#join(step.join, step.reply, index)
+    else if (step.start !== undefined) await this.#start(step.start, step, index)
+    else this.#compare(step.reply, await this.#send(step, index), index, step)
   }
 
-  /** One request differs, and test/api/health.test.ts has it: HEAD /health is answered here. */
-  async #raw(raw: NonNullable<Step['raw']>, recorded: RecordedReply | undefined): Promise<void> {
-    if (raw.method === 'HEAD' && raw.path === '/health') return
-    await this.#compare(recorded, await this.door(rawOf(raw)))
-  }
-
-  #pause(queue: string, on: boolean): void {
-    if (on) this.daemon.pause(queue)
-    else this.daemon.resume(queue)
+  async #send(step: Step, index: number, signal?: AbortSignal): Promise<RawReply> {
+    const form = formOf(this.scenario.title, index, step, this.encoding)
+    const { reply: _, ...asked } = step
+    const request = requestOf(this.#tokens.fill(asked), form, this.encoding)
+    this.tally.sent[form]++
+    return this.door(signal === undefined ? request : { ...request, signal })
   }
 
   #call(name: string): Started {
@@ -70,128 +107,63 @@ export class Replay {
     return started
   }
 
-  async #join(name: string, recorded: RecordedReply | undefined): Promise<void> {
-    const { reply, step } = this.#call(name)
-    await this.#compare(recorded, await reply, step)
+  async #start(name: string, step: Step, index: number): Promise<void> {
+    const queue = (step.body as { queueName: string }).queueName
+    const before = await this.server.inFlight(queue)
+    const controller = new AbortController()
+    const reply = this.#send(step, index, controller.signal)
+    const started: Started = { step, queue, controller, reply, state: 'open' }
+    const answered = () => {
+      if (started.state === 'open') started.state = 'answered'
+    }
+    reply.then(answered, answered)
+    this.#started.set(name, started)
+    // On a socket the call must have arrived before the next step; the server tells.
+    await until(`${name} has arrived`, async () => {
+      return started.state !== 'open' || (await this.server.inFlight(queue)) !== before
+    })
   }
 
-  async #start(step: Step): Promise<void> {
-    const queueName = (step.body as { queueName: string }).queueName
-    const before = await this.#inFlight(queueName)
-    const controller = new AbortController()
-    const reply = this.door({ ...this.#request(step), signal: controller.signal })
-    const started: Started = { reply, controller, queueName, step, answered: false }
-    reply.then(
-      () => {
-        started.answered = true
-      },
-      () => undefined,
-    )
-    this.#started.set(step.start as string, started)
-    // On a socket the call must have arrived before the next step; the daemon tells.
-    await until(`${step.start} has arrived`, async () => {
-      return started.answered || (await this.#inFlight(queueName)) !== before
+  /** The server must have as many calls open as the client: an answer may still be on its way through a socket. */
+  async #waits(name: string): Promise<void> {
+    const { queue } = this.#call(name)
+    const open = () => [...this.#started.values()].filter((one) => one.queue === queue && one.state === 'open').length
+    await until(`${name} and the server know of the same calls`, async () => {
+      return (await this.server.inFlight(queue)) === open()
     })
+    expect(this.#call(name).state, `the state of ${name}`).toBe('open')
+  }
+
+  async #join(name: string, recorded: RecordedReply | undefined, index: number): Promise<void> {
+    const started = this.#call(name)
+    await until(`${name} is answered`, () => started.state !== 'open')
+    expect(started.state, `the state of ${name}`).toBe('answered')
+    started.state = 'joined'
+    this.#compare(recorded, await started.reply, index, started.step)
   }
 
   async #abort(name: string): Promise<void> {
-    const { controller, queueName } = this.#call(name)
-    const before = await this.#inFlight(queueName)
-    controller.abort()
-    await until(`${name} was noticed to be gone`, async () => (await this.#inFlight(queueName)) !== before)
+    const started = this.#call(name)
+    expect(started.state, `the state of ${name}`).toBe('open')
+    const before = await this.server.inFlight(started.queue)
+    started.state = 'aborted'
+    started.controller.abort()
+    this.tally.compared['not at all']++
+    await until(`${name} was noticed to be gone`, async () => (await this.server.inFlight(started.queue)) !== before)
   }
 
-  async #inFlight(queueName: string): Promise<number> {
-    const { logicalQueues } = await this.daemon.client.queueStats({ queueName })
-    return logicalQueues[0]?.inFlight ?? 0
-  }
-
-  /** A call as JSON, or, where its body is such a message, as protobuf both ways. */
-  #request(step: Step): Raw {
-    const path = `/v1/${step.call}`
-    const text = JSON.stringify(this.#tokens.fill(step.body ?? {}))
-    const key = step.key === undefined ? {} : { authorization: `Bearer ${this.#tokens.fill(step.key)}` }
-    const name = methodAt(path)
-    const schema = name === undefined ? undefined : schemaOf((METHODS[name] as Method).request)
-    if (this.encoding === 'protobuf' && schema !== undefined) {
-      try {
-        const body = toBinary(schema, fromJsonString(schema, text))
-        const type = 'application/protobuf'
-        return { path, body, headers: { ...key, 'content-type': type, accept: type } }
-      } catch {
-        // A body that is wrong in JSON has no other form.
-      }
+  #compare(recorded: RecordedReply | undefined, actual: RawReply, index: number, step: Step): void {
+    if (recorded === undefined) throw new Error('no answer was recorded')
+    const asked = { step, encoding: this.encoding }
+    const difference = DIFFERENCES[this.scenario.title]?.[index]
+    if (difference === undefined) {
+      this.tally.compared[howMuch(recorded)]++
+      this.compare(recorded, actual, asked, this.#tokens)
+      return
     }
-    return { path, body: text, headers: { ...key, 'content-type': 'application/json' } }
+    this.tally.compared['with a difference']++
+    const unneeded = 'the answer is the recorded one: take it off the list of differences'
+    expect(() => compareReply(recorded, actual, asked, this.#tokens.copy()), unneeded).toThrow()
+    this.compare(difference.instead, actual, asked, this.#tokens)
   }
-
-  async #compare(recorded: RecordedReply | undefined, actual: RawReply, step?: Step): Promise<void> {
-    if (recorded === undefined) return
-    if (recorded.body !== undefined) {
-      // Sorted first: which token stands for which value shows by its place.
-      const body = sorted(bodyOf(actual, step), step)
-      const known = sorted(await this.#withTrueCounts(recorded.body), step)
-      const expected = this.#tokens.expected(known, body)
-      expect({ status: actual.status, body }).toEqual({ status: recorded.status, body: expected })
-    }
-    expect(actual.status).toBe(recorded.status)
-    if (recorded.bodyHex !== undefined) expect(actual.body.toString('hex')).toBe(recorded.bodyHex)
-    for (const [name, value] of Object.entries(recorded.headers ?? {})) {
-      expect(actual.headers[name] ?? null, `header ${name}`).toBe(value)
-    }
-  }
-
-  /**
-   * D3: in stats of several partitions the recordings give `total_leased` of the first one for each of them. The true
-   * count is what storage says.
-   */
-  async #withTrueCounts(body: unknown): Promise<unknown> {
-    const stats = body as { queue_name?: string; logicalQueues?: { partitions?: object[] }[] }
-    const partitions = stats.logicalQueues?.[0]?.partitions
-    if (partitions === undefined || partitions.length < 2) return body
-    const queueName = stats.queue_name ?? ''
-    const counted = partitions.map(async (recorded, partition) => {
-      const { items } = await this.daemon.client.storageItemsList({ queueName, partition, limit: 100_000 })
-      const leased = items.filter((item) => item.isLeased).length
-      const { total_leased: _, ...rest } = recorded as { total_leased?: number }
-      return leased === 0 ? rest : { ...rest, total_leased: leased }
-    })
-    return { ...stats, logicalQueues: [{ ...stats.logicalQueues?.[0], partitions: await Promise.all(counted) }] }
-  }
-}
-
-function rawOf(raw: NonNullable<Step['raw']>): Raw {
-  const { bodyRepeat, bodyHex, body } = raw
-  const bytes =
-    bodyRepeat !== undefined
-      ? Buffer.from(bodyRepeat[0] + 'x'.repeat(bodyRepeat[1]) + bodyRepeat[2])
-      : bodyHex !== undefined
-        ? Buffer.from(bodyHex, 'hex')
-        : body
-  return {
-    path: raw.path,
-    headers: raw.headers,
-    ...(raw.method === undefined ? {} : { method: raw.method }),
-    ...(bytes === undefined ? {} : { body: bytes }),
-  }
-}
-
-function bodyOf(actual: RawReply, step: Step | undefined): unknown {
-  if (actual.body.length === 0) return actual.headers['content-type']?.includes('json') ? undefined : {}
-  if (actual.headers['content-type'] !== 'application/protobuf') return JSON.parse(actual.body.toString('utf8'))
-  const name = methodAt(`/v1/${step?.call}`)
-  const failed = actual.status !== 200 || name === undefined
-  const schema = schemaOf(failed ? Reply : (METHODS[name] as Method).response)
-  return toJson(schema, fromBinary(schema, actual.body))
-}
-
-function sorted(body: unknown, step: Step | undefined): unknown {
-  if (step?.sortBy === undefined) return body
-  const copy = { ...(body as Record<string, unknown>) }
-  for (const [list, key] of Object.entries(step.sortBy)) {
-    copy[list] = [...((copy[list] ?? []) as Record<string, string>[])].sort((a, b) =>
-      String(a[key]) < String(b[key]) ? -1 : 1,
-    )
-  }
-  return copy
 }

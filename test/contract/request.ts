@@ -1,0 +1,70 @@
+/** How a step is sent: as JSON, as protobuf, or byte for byte as it was recorded. Nothing is chosen in silence. */
+import { fromJsonString, type Message, toBinary } from '@bufbuild/protobuf'
+import { type Encoding, MEDIA_TYPE } from '../../src/protocol/content-type.js'
+import { METHODS, type Method, methodAt } from '../../src/protocol/methods.js'
+import type { Raw } from '../support/doors.js'
+import { schemaOf } from '../support/library.js'
+import { NO_MESSAGE } from './differences.js'
+import type { Step } from './recording.js'
+
+/** How a step is sent. `json for want of a message`: in a replay that speaks protobuf otherwise. */
+export type Form = Encoding | 'json for want of a message' | 'raw'
+
+/** In which form a step is sent. @throws when the list of those that are no message says something else */
+export function formOf(title: string, index: number, step: Step, encoding: Encoding): Form {
+  if (step.raw !== undefined) return 'raw'
+  if (encoding === 'json') return 'json'
+  const listed = NO_MESSAGE[title]?.[index] !== undefined
+  // What the server could not read is no message, whatever the library, which is less strict, makes of it.
+  const refused = step.reply?.status === 455
+  const error = refused ? undefined : errorOf(step)
+  if (listed && !refused && error === undefined) throw new Error('this is a message: take it off the list')
+  if (!listed && refused) throw new Error('the server could not read this: put it on the list of what is no message')
+  if (!listed && error !== undefined) throw error
+  return listed ? 'json for want of a message' : 'protobuf'
+}
+
+/** The request of a step whose tokens are filled in. Where protobuf is spoken, every answer is asked for in protobuf. */
+export function requestOf(step: Step, form: Form, encoding: Encoding): Raw {
+  if (step.raw !== undefined) return rawRequest(step.raw)
+  const headers = {
+    'content-type': MEDIA_TYPE[form === 'protobuf' ? 'protobuf' : 'json'],
+    ...(encoding === 'protobuf' ? { accept: MEDIA_TYPE.protobuf } : {}),
+    ...(step.key === undefined ? {} : { authorization: `Bearer ${step.key}` }),
+  }
+  const body = form === 'protobuf' ? inProtobuf(step) : JSON.stringify(step.body ?? {})
+  return { path: `/v1/${step.call}`, headers, body }
+}
+
+function errorOf(step: Step): unknown {
+  try {
+    inProtobuf(step)
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
+
+/** @throws when the body is no message */
+function inProtobuf(step: Step): Uint8Array {
+  const name = methodAt(`/v1/${step.call}`)
+  if (name === undefined) throw new Error(`there is no call ${step.call}`)
+  const schema = schemaOf((METHODS[name] as Method).request)
+  return toBinary(schema, fromJsonString(schema, JSON.stringify(step.body ?? {})) as Message)
+}
+
+function rawRequest(raw: NonNullable<Step['raw']>): Raw {
+  const { bodyRepeat, bodyHex, body } = raw
+  const bytes =
+    bodyRepeat !== undefined
+      ? Buffer.from(bodyRepeat[0] + 'x'.repeat(bodyRepeat[1]) + bodyRepeat[2])
+      : bodyHex !== undefined
+        ? Buffer.from(bodyHex, 'hex')
+        : body
+  return {
+    path: raw.path,
+    headers: raw.headers,
+    ...(raw.method === undefined ? {} : { method: raw.method }),
+    ...(bytes === undefined ? {} : { body: bytes }),
+  }
+}
