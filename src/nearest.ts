@@ -2,15 +2,21 @@
 
 /** More names than this are not compared letter by letter. */
 export const MOST_COMPARED = 500
+/** Nor are names that are longer. */
+const LONGEST_COMPARED = 100
+/** Names that differ in so many letters are never near, however long they are. It bounds what a comparison costs. */
+const FAR = 16
 
 /** The name among those that exist which was probably meant; undefined when none is near. */
 export function nearestOf(name: string, existing: readonly string[]): string | undefined {
+  if (name.length > LONGEST_COMPARED) return undefined
   let nearest: string | undefined
   // A name that shares less than half of its letters was not meant.
-  let least = Math.floor(name.length / 2) + 1
+  let least = Math.min(Math.floor(name.length / 2) + 1, FAR)
+  const letters = name.toLowerCase()
   for (const candidate of existing.slice(0, MOST_COMPARED)) {
     if (Math.abs(candidate.length - name.length) >= least) continue
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const distance = distanceBelow(least, letters, candidate.toLowerCase())
     if (distance < least) {
       nearest = candidate
       least = distance
@@ -19,16 +25,43 @@ export function nearestOf(name: string, existing: readonly string[]): string | u
   return nearest
 }
 
-/** How many letters must be added, removed or changed to make `b` of `a`. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next[j] = Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1)
+/** How many letters must be added, removed or changed to make `b` of `a`; `limit` for as many and more. */
+function distanceBelow(limit: number, a: string, b: string): number {
+  const [from, toA, toB] = differing(a, b)
+  const [rows, columns] = [toA - from, toB - from]
+  if (Math.abs(rows - columns) >= limit) return limit
+  if (rows === 0 || columns === 0) return Math.max(rows, columns)
+  // The cells of a row: at each, how many changes lead from the first letters of one to the first letters of the other.
+  const row = Array.from({ length: columns + 1 }, (_, column) => Math.min(column, limit))
+  for (let i = 1; i <= rows; i++) {
+    // Farther from the diagonal it takes too many changes anyway.
+    const [first, last] = [Math.max(1, i - limit + 1), Math.min(columns, i + limit - 1)]
+    let diagonal = row[first - 1] as number
+    let left = first === 1 ? Math.min(i, limit) : limit
+    let best = left
+    row[first - 1] = left
+    const letter = a.charCodeAt(from + i - 1)
+    for (let j = first; j <= last; j++) {
+      const above = row[j] as number
+      const change = letter === b.charCodeAt(from + j - 1) ? diagonal : diagonal + 1
+      left = Math.min(change, above + 1, left + 1, limit)
+      row[j] = left
+      diagonal = above
+      if (left < best) best = left
     }
-    row = next
+    if (best >= limit) return limit
   }
-  return row[b.length] as number
+  return row[columns] as number
+}
+
+/** Where two texts begin to differ, and where in each of them that ends: what they share on both sides costs nothing. */
+function differing(a: string, b: string): [from: number, toA: number, toB: number] {
+  let from = 0
+  while (from < a.length && from < b.length && a.charCodeAt(from) === b.charCodeAt(from)) from++
+  let [toA, toB] = [a.length, b.length]
+  while (toA > from && toB > from && a.charCodeAt(toA - 1) === b.charCodeAt(toB - 1)) {
+    toA--
+    toB--
+  }
+  return [from, toA, toB]
 }

@@ -3,13 +3,11 @@ import { MOST_COMPARED, nearestOf } from '../nearest.js'
 
 /** The names that are listed take at most this much room in a header. */
 const MOST_LISTED = 2000
-/** Names beyond this length are not compared letter by letter. */
-const LONGEST_COMPARED = 100
 
 /** `existing` and `nearest`, as the details of an error; never part of its message. */
 export function nearestNames(name: string, existing: readonly string[]): Record<string, string> {
   if (existing.length === 0) return { existing: 'no queues' }
-  const nearest = name.length > LONGEST_COMPARED ? undefined : nearestOf(name, existing)
+  const nearest = nearestOf(name, existing)
   return { existing: listOf(existing), ...(nearest === undefined ? {} : { nearest }) }
 }
 

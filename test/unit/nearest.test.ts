@@ -1,0 +1,87 @@
+/** The name that was probably meant: the same answer as the plain way to find it, with an end to what it costs. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { nearestOf } from '../../src/nearest.js'
+
+/** The plain way: every cell of the table, whatever the limit. */
+function plainDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next[j] = Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1)
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+/** The first of the names with the fewest changes, where these are fewer than `far` and leave half of the letters. */
+function plainNearest(name: string, existing: readonly string[], far: number): string | undefined {
+  const distances = existing.map((one) => plainDistance(name.toLowerCase(), one.toLowerCase()))
+  const least = Math.min(...distances)
+  return least < far && least <= Math.floor(name.length / 2) ? existing[distances.indexOf(least)] : undefined
+}
+
+/** Names that are near each other more often than not. */
+function names(longest: number) {
+  const letters = fc.constantFrom(...'abAB-1')
+  return fc.string({ unit: letters, maxLength: longest })
+}
+
+describe('the answer is that of the plain way', () => {
+  test('for names of up to 31 letters, whatever the distance', () => {
+    const given = fc.tuple(names(31), fc.array(names(31), { maxLength: 12 }))
+    fc.assert(
+      fc.property(given, ([name, existing]) => {
+        expect(nearestOf(name, existing)).toBe(plainNearest(name, existing, Number.POSITIVE_INFINITY))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('for longer ones, but that 16 changes are too many', () => {
+    const base = fc.string({ unit: fc.constantFrom(...'abc'), minLength: 32, maxLength: 60 })
+    /** The name with letters put in, taken out and changed, at these places. */
+    const edits = fc.array(fc.tuple(fc.nat(60), fc.constantFrom('', 'x', 'xy')), { maxLength: 20 })
+    const edited = (name: string, changes: readonly [number, string][]) =>
+      changes.reduce((text, [at, put]) => text.slice(0, at) + put + text.slice(at + 1), name)
+    fc.assert(
+      fc.property(base, fc.array(edits, { maxLength: 4 }), (name, variants) => {
+        const existing = variants.map((changes) => edited(name, changes))
+        expect(nearestOf(name, existing)).toBe(plainNearest(name, existing, 16))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+test.each([
+  ['order', ['invoices', 'orders', 'ordered'], 'orders'],
+  ['orders', ['invoices'], undefined],
+  ['ODRERS', ['orders'], 'orders'],
+  ['', ['a'], undefined],
+  ['a'.repeat(99), ['b', 'a'.repeat(100)], 'a'.repeat(100)],
+  ['a'.repeat(101), ['a'.repeat(101)], undefined],
+])('%s among %j: %s', (name, existing, nearest) => {
+  expect(nearestOf(name, existing)).toBe(nearest)
+})
+
+test('a comparison looks at a strip of the letters only, and stops when nothing near can come of it', () => {
+  let looks = 0
+  /** A text that counts how often one of its letters is looked at. */
+  const counting = (text: string): string =>
+    new Proxy(Object(text) as object, {
+      get(_, key) {
+        if (key === 'toLowerCase') return () => counting(text)
+        if (key === 'charCodeAt' || /^\d+$/.test(String(key))) looks++
+        const value: unknown = Reflect.get(Object(text) as object, key)
+        return typeof value === 'function' ? value.bind(text) : value
+      },
+    }) as unknown as string
+  const strange = Array.from({ length: 500 }, () => counting('b'.repeat(100)))
+  expect(nearestOf('a'.repeat(100), strange)).toBeUndefined()
+  // All of the letters with each other would be 5,000,000.
+  expect(looks).toBeLessThan(500 * 100 * 6)
+})
