@@ -29,7 +29,7 @@ export const PERMISSIONS = [
   'rolebinding.create',
   'rolebinding.delete',
   'rolebinding.list',
-  // Nothing asks for these two: health and metrics are open to everyone.
+  // No call asks for these two: health and metrics are open to everyone. The second shows the figures of queues.
   'system.health',
   'system.metrics',
 ] as const

@@ -36,6 +36,16 @@ export function authorize(access: Access, who: Principal, permission: string, na
   throw new QueratorError(403, 'access denied')
 }
 
+/** Where they may do it. It asks about each namespace once, so keep it no longer than a call. */
+export function allowedIn(access: Access, who: Principal, permission: string): (namespace: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (namespace) => {
+    const allowed = known.get(namespace) ?? (access.auth === 'none' || isAllowed(access, who, permission, namespace))
+    known.set(namespace, allowed)
+    return allowed
+  }
+}
+
 function isAllowed(access: Access, { userId, scope }: Principal, permission: string, namespace: string): boolean {
   const inSystem = () => hasPermission(access, userId, permission, SYSTEM_NAMESPACE)
   if (namespace === SYSTEM_NAMESPACE) return inSystem()

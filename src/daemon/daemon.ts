@@ -8,7 +8,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
-import { authorize, identify, type Principal } from '../access/principal.js'
+import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
@@ -134,7 +134,8 @@ export class Daemon {
         const gone: WhenGone = (listener) => whenGone(request, listener)
         const { permission } = METHODS[name]
         const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
-        const context = { clock, queues, access, authorize: mayIn, whenGone: gone }
+        const where = () => allowedIn(access, who, permission)
+        const context = { clock, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
         // As record.during, without a closure for each call.
         const cause = { call: CALL_NAMES[name], origin: request.origin }
         if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
@@ -145,7 +146,10 @@ export class Daemon {
           record.cause = BY_CLOCK
         }
       },
-      queueFigures: () => queueFigures(queues.all()),
+      queueFigures: (who) => {
+        const allowed = allowedIn(access, who, 'system.metrics')
+        return queueFigures(queues.all().filter(({ config }) => allowed(config.namespace)))
+      },
       health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
       refused: ({ path, name, request, named, error, field }) => {
         // What the harness asks for itself is nobody's call.

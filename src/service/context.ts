@@ -17,6 +17,8 @@ export interface CallContext {
   readonly access: Access
   /** @throws 403 when the caller may not make this call in that namespace; each call asks once, where the contract says */
   authorize(namespace: string): void
+  /** Where the caller may make this call, for hints: no name of another namespace is told. */
+  allowedIn(): (namespace: string) => boolean
   readonly whenGone: WhenGone
 }
 
@@ -30,6 +32,16 @@ export function findQueue(context: CallContext, name: string): LogicalQueue {
   }
   if (isBlank(name)) throw badRequest('queue name is invalid; queue name cannot be empty')
   if (name.includes('~')) throw badRequest(`queue name is invalid; '${name}' cannot contain '~' character`)
-  const existing = context.queues.all().map((one) => one.config.name)
-  throw badRequest(`queue does not exist; no such queue named '${name}'`, nearestNames(name, existing))
+  throw badRequest(`queue does not exist; no such queue named '${name}'`, hintsFor(context, name))
+}
+
+/** What exists where the caller may ask; nothing for who may ask nowhere. The call is answered before its permission is looked at. */
+function hintsFor({ access, queues, allowedIn }: CallContext, name: string): Record<string, string> {
+  const allowed = allowedIn()
+  if (!access.namespaces.all().some((namespace) => allowed(namespace.name))) return {}
+  const existing = queues.all().filter(({ config }) => allowed(config.namespace))
+  return nearestNames(
+    name,
+    existing.map(({ config }) => config.name),
+  )
 }

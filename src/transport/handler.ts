@@ -40,8 +40,8 @@ export interface Backend<Caller> {
   /** Carries a call out: answers its response, or nothing for a plain OK. */
   call(name: MethodName, message: unknown, request: WireRequest, caller: Caller): unknown
   health(): Health
-  /** What the metrics tell of the queues. */
-  queueFigures(): readonly QueueFigures[]
+  /** What the metrics tell of the queues that this caller may know of. */
+  queueFigures(caller: Caller): readonly QueueFigures[]
   /** Notes a call that gets an error for an answer. */
   refused(refused: RefusedCall): void
   /** Notes a failure that is nobody's request's fault. */
@@ -86,7 +86,7 @@ export class Handler<Caller = unknown> {
 
   constructor(backend: Backend<Caller>) {
     this.#backend = backend
-    this.#metrics = new MetricsPage(this.#timings, () => backend.queueFigures())
+    this.#metrics = new MetricsPage(this.#timings)
   }
 
   /** Answers a request; never rejects. The promise stays open while a lease waits. */
@@ -101,7 +101,7 @@ export class Handler<Caller = unknown> {
     this.activity.open++
     try {
       if (path === '/health' && isProbe(request.method)) return healthReply(this.#backend.health())
-      if (request.method === 'GET' && path === '/metrics') return await this.#metrics.reply(request.headers)
+      if (request.method === 'GET' && path === '/metrics') return await this.#metricsReply(request)
       if (request.method !== 'POST') throw badRequest(`http method '${request.method}' not allowed; only POST`)
       const caller = this.#backend.identify(keyOf(request.headers.authorization))
       name = methodAt(path)
@@ -131,6 +131,20 @@ export class Handler<Caller = unknown> {
     this.#backend.refused({ path, name, request, named, error, field })
     await request.replying?.()
     return reply(request, Reply, errorReply(error), error.code, error.details)
+  }
+
+  /** Open to everyone (contract: admin.md §1.5); what it tells beyond the contract depends on who asks. */
+  #metricsReply(request: WireRequest): Promise<WireReply> {
+    return this.#metrics.reply(request.headers, () => this.#backend.queueFigures(this.#whoever(request)))
+  }
+
+  /** Who asks; a key that does not count is as good as none. */
+  #whoever({ headers }: WireRequest): Caller {
+    try {
+      return this.#backend.identify(keyOf(headers.authorization))
+    } catch {
+      return this.#backend.identify(undefined)
+    }
   }
 
   #unknown(error: unknown, request: WireRequest, path: string): QueratorError {

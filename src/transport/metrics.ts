@@ -41,21 +41,19 @@ export interface Figures {
 /** The page, and who asks for it. */
 export class MetricsPage {
   readonly #timings: Timings
-  readonly #queues: () => readonly QueueFigures[]
   readonly #asked: Record<number, number> = { 200: 0, 500: 0, 503: 0 }
   #inFlight = 0
 
-  constructor(timings: Timings, queues: () => readonly QueueFigures[]) {
+  constructor(timings: Timings) {
     this.#timings = timings
-    this.#queues = queues
   }
 
-  /** The page as a reply, packed where the client can unpack it. */
-  async reply(headers: Headers): Promise<WireReply> {
+  /** The page as a reply, with these queues, packed where the client can unpack it. */
+  async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
     this.#inFlight++
     try {
       const { metricsText, METRICS_TYPE } = await import('./metrics-text.js')
-      const figures = { timings: this.#timings, queues: this.#queues(), asked: this.#asked, inFlight: this.#inFlight }
+      const figures = { timings: this.#timings, queues: queues(), asked: this.#asked, inFlight: this.#inFlight }
       const body = new TextEncoder().encode(await metricsText(figures))
       this.#count(200)
       const type = { 'content-type': METRICS_TYPE }
