@@ -1,9 +1,9 @@
 /** Reading a configuration file: only the first document counts, as on the server (contract: admin.md §13). */
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'
 import type { ConfigTree } from './config.js'
+import { checkDepth, checkValues, textOf } from './config-limits.js'
 import type { Path } from './read-tree.js'
 
 /** Where the values of a tree stand in their file, and how. */
@@ -28,34 +28,29 @@ function yaml(): typeof Yaml {
 
 /** Reads a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
 export function readConfigFile(file: string): ConfigFile {
-  const { LineCounter, parseAllDocuments } = yaml()
+  const { LineCounter, parseDocument } = yaml()
   const lineCounter = new LineCounter()
-  const documents = parseAllDocuments(textOf(file), { lineCounter, merge: true })
-  const document = Array.isArray(documents) ? documents[0] : undefined
-  const problem = document?.errors[0]
+  const text = textOf(file)
+  checkDepth(text, yaml(), file)
+  const document = parseDocument(text, { lineCounter, merge: true, uniqueKeys: false })
+  const problem = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
   if (problem !== undefined) {
     throw usageError(
       `while reading config file: ${problem.message.split('\n')[0]?.replace(/:$/, '')} in ${file}`,
       problem,
     )
   }
+  checkValues(document.contents, yaml(), lineCounter, file)
   const tree = toTree(document, file)
-  if (document === undefined || tree === null) throw usageError(`while reading config file: EOF; ${file} is empty`)
+  if (tree === null) throw usageError(`while reading config file: EOF; ${file} is empty`)
   return { tree: tree as ConfigTree, source: sourceOf(file, document, lineCounter) }
 }
 
-function textOf(file: string): string {
+/** @throws QueratorError where aliases refer to nothing */
+function toTree(document: Yaml.Document, file: string): unknown {
   try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw usageError(`while opening config file: ${messageOf(error)}`, error)
-  }
-}
-
-/** @throws QueratorError where aliases refer to nothing, or to too much */
-function toTree(document: Yaml.Document | undefined, file: string): unknown {
-  try {
-    return document === undefined ? null : document.toJS()
+    // How much they repeat is bounded already; the library would refuse a file of a hundred queues that share their timeouts.
+    return document.toJS({ maxAliasCount: -1 })
   } catch (error) {
     throw usageError(`while reading config file: ${messageOf(error)} in ${file}`, error)
   }

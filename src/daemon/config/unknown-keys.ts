@@ -3,14 +3,19 @@ import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import type { ConfigSource } from './config-file.js'
 import type { UnknownKey } from './read-tree.js'
 
+/** So many are told one by one. */
+const MOST_TOLD = 20
+
 /** A line for each key: where it stands, and which one was probably meant. */
 export function unknownKeyTexts(unknown: readonly UnknownKey[], source: ConfigSource | undefined): string[] {
-  return unknown.map(({ path, place, nearest, known }) => {
+  const texts = unknown.slice(0, MOST_TOLD).map(({ path, place, nearest, known }) => {
     const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
     const line = source?.lineOf(path)
     const where = line === undefined ? '' : ` (${source?.file}, line ${line})`
     return `unknown configuration key '${place}'${where} has no effect; ${hint}`
   })
+  const left = unknown.length - texts.length
+  return left > 0 ? [...texts, `${left} more configuration keys are unknown and have no effect`] : texts
 }
 
 /**

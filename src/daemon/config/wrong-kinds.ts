@@ -2,6 +2,7 @@
  * What is said of values of a wrong kind. In a file as the server says it, all at once and with their lines; in an object,
  * which has no lines, the first one by its place.
  */
+import { inspect } from 'node:util'
 import { type QueratorError, usageError } from '../../errors.js'
 import type { ConfigSource } from './config-file.js'
 import type { Key } from './key-kinds.js'
@@ -29,21 +30,38 @@ const GO_TYPES: Record<Key['kind'], string> = {
 /** So many characters of a value are shown, as on the server. */
 const MOST_SHOWN = 10
 
+/** Of a value of an object. */
+const MOST_OF_TREE = 200
+
+/** So many are told one by one; the server tells all. */
+const MOST_TOLD = 100
+
 /** The error about them; there is at least one. */
 export function wrongKinds(wrong: readonly WrongKind[], source: ConfigSource | undefined): QueratorError {
   if (source === undefined) return wrongInTree(wrong[0] as WrongKind)
-  const lines = wrong.map((one) => {
+  const lines = wrong.slice(0, MOST_TOLD).map((one) => {
     const where = one.place === '' ? 'the file' : one.place
     const why = one.why === undefined ? '' : `: ${one.why}`
     return `  line ${source.lineOf(one.path) ?? 1}: cannot unmarshal ${goValue(one.got)} into ${GO_TYPES[one.kind]} (${where} takes ${WANTED[one.kind]}${why})`
   })
-  return usageError(`while reading config file: yaml: unmarshal errors:\n${lines.join('\n')}\nin ${source.file}`)
+  const left = wrong.length - lines.length
+  const all = left > 0 ? [...lines, `  and ${left} more`] : lines
+  return usageError(`while reading config file: yaml: unmarshal errors:\n${all.join('\n')}\nin ${source.file}`)
 }
 
 function wrongInTree({ place, got, kind, why }: WrongKind): QueratorError {
   if (place === '') return usageError('the configuration must be a map with keys such as address and partition-storage')
   const because = why === undefined ? '' : `; ${why}`
-  return usageError(`${place} must be ${WANTED[kind]}; got ${JSON.stringify(got)}${because}`)
+  return usageError(`${place} must be ${WANTED[kind]}; got ${shown(got)}${because}`)
+}
+
+/** A value of an object in a few characters; it may be deep, in a circle, or nothing that JSON has. */
+function shown(value: unknown): string {
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : inspect(value, { depth: 2, breakLength: Number.POSITIVE_INFINITY })
+  return text.length > MOST_OF_TREE ? `${text.slice(0, MOST_OF_TREE)}…` : text
 }
 
 function goValue(value: unknown): string {
