@@ -1,5 +1,6 @@
 /** What a page draws of stories that are long, or have long names, as a browser shows it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -80,6 +81,50 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   const overlapping = (boxes: readonly { from: number; to: number }[]) =>
     boxes.filter(({ from }, at) => at > 0 && from < (boxes[at - 1]?.to ?? 0))
+
+  test('what would get into the page in spite of all can neither run nor ask anybody', async () => {
+    const asked: string[] = []
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url)
+      response.end()
+    })
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
+    })
+    const evil = [
+      '<base href="ELSEWHERE/">',
+      '<script>document.title = "changed"</script>',
+      '<img src="ELSEWHERE/image" onerror="document.title = 1">',
+      '<script src="ELSEWHERE/script.js"></script>',
+      '<link rel="stylesheet" href="ELSEWHERE/style.css">',
+      '<style>h1 { display: none; background: url(ELSEWHERE/background) }</style>',
+      '<iframe src="ELSEWHERE/frame"></iframe>',
+      '<form class="evil" action="ELSEWHERE/form"></form>',
+    ].join('')
+    const path = join(folder, 'evil.html')
+    const text = reportPage('orders.test.ts', [FAILED])
+    const markup = evil.replaceAll('ELSEWHERE', `http://127.0.0.1:${port}`)
+    writeFileSync(
+      path,
+      text.replace('</header>', () => `</header>${markup}`),
+    )
+    const page = await browser.newPage()
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    await page.goto(pathToFileURL(path).href)
+    expect(await page.title()).toBe('orders.test.ts: what happened in its queues')
+    expect(await page.locator('h1').isVisible()).toBe(true)
+    // Its own script has run: it says how many lanes there are.
+    expect(await page.locator('output').innerText()).toBe('4 of 4 lanes')
+    const stopped = page.waitForEvent('console', (message) => message.text().includes('form-action'))
+    await page.locator('.evil').evaluate((form) => (form as unknown as { submit(): void }).submit())
+    await stopped
+    expect(complaints.filter((line) => !/Content Security Policy/.test(line))).toEqual([])
+    expect(asked).toEqual([])
+    await page.close()
+    server.close()
+    server.closeAllConnections()
+  })
 
   test('a client has one lane below the items, with a bar for each of its leases that waited', () =>
     opened([FAILED], async (page) => {

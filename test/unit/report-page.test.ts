@@ -1,4 +1,5 @@
 /** The page of a test file as a text: which lanes it has, what its labels say, and that all of it is escaped. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,6 +99,24 @@ test('a file of which every test passed has a page when its tests are added', ()
   expect(lanes(readFileSync(join(folder, 'orders.test.ts.html'), 'utf8'))).toEqual(['a', 'b'])
   new ReportFiles().begin(file)
   expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)
+})
+
+test('the policy of the page is in front of all that it is about, and knows script and style by their hashes', () => {
+  const page = pageOf(story([usualItem('order-1')]))
+  const hash = (tag: string) => {
+    const [, text = ''] = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page) ?? []
+    return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  }
+  const [, policy = ''] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page) ?? []
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    `script-src ${hash('script')}`,
+    `style-src ${hash('style')}`,
+    "style-src-attr 'unsafe-inline'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ])
+  expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.search(/<(?:style|script|title|body)/))
 })
 
 test('nothing that a test says is markup', () => {

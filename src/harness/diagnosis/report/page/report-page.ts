@@ -6,6 +6,7 @@ import { axisLine, type Drawing, drawnWidth } from './axis-line.js'
 import { type DrawnLanes, drawnLanes } from './drawn-lanes.js'
 import { itemLane, lanesInGroups, timesOfItem } from './lanes.js'
 import { escaped, foldedText, grouped } from './markup.js'
+import { pagePolicy } from './page-policy.js'
 import { PAGE_SCRIPT } from './page-script.js'
 import { PAGE_STYLE } from './page-style.js'
 import { TimeAxis } from './time-axis.js'
@@ -30,6 +31,7 @@ export function reportPage(file: string, tests: readonly ReportedTest[]): string
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${pagePolicy()}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="color-scheme" content="light dark">',
     `<title>${escaped(file)}: what happened in its queues</title>`,
