@@ -1,4 +1,4 @@
-/** `querator server`: the daemon as a process. Listens until SIGTERM or SIGINT, then stops with status 0. */
+/** `querator server`: the daemon as a process. Listens until SIGTERM, SIGINT or SIGHUP, then stops with status 0. */
 import type { Command } from 'commander'
 import { realNow, wakeAfter } from '../clock/real-time.js'
 import { TestClock } from '../clock/test-clock.js'
@@ -11,6 +11,7 @@ import { VERSION } from '../daemon/version.js'
 import { isQueratorError, messageOf, usageError } from '../errors.js'
 import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
+import { stopSignal } from './stop-signals.js'
 
 /** The flags of the command; each goes before its variable, and that before the file (D13). */
 export interface ServerFlags {
@@ -37,7 +38,7 @@ const LONGEST_STOP = 900
 
 /** Adds the command. */
 export function addServer(program: Command): void {
-  addServerFlags(program.command('server').description('starts the daemon; SIGTERM or SIGINT stops it')).action(
+  addServerFlags(program.command('server').description('starts the daemon; SIGTERM, SIGINT or SIGHUP stops it')).action(
     serverAction,
   )
 }
@@ -86,6 +87,11 @@ async function serve(options: ServerFlags): Promise<void> {
   wakeAfter(LONGEST_STOP, () => process.exit(0))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', { signal })
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => resolve())
+  })
+  // Node lets go of signals when it ends by itself: one more in that moment would change the status.
+  process.exit(0)
 }
 
 /** The flags as they are used. @throws WrongUsage when the value of one is wrong */
@@ -102,7 +108,7 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const log = logOf(flags.level ?? config.logLevel, config)
   const place = flags.place ?? placeOf(config.address, usageError)
   // From here on, so that whoever has read that it listens can stop it.
-  const signalled = firstSignal()
+  const signalled = stopSignal()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log }))
   if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
@@ -152,10 +158,4 @@ function placeOf(address: string, fault: (message: string) => Error): Place {
   }
   const host = found[1] ?? found[2] ?? ''
   return { host: host === '' ? '0.0.0.0' : host, port }
-}
-
-function firstSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve)
-  })
 }

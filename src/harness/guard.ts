@@ -1,6 +1,7 @@
 /**
  * The program between a test run and a server that it starts: it stops the server when the run is over, however it
- * ended. A run that is killed can do nothing any more, but the pipe that it held is closed by the system.
+ * ended. A run that is killed can do nothing any more, but the pipe that it held is closed by the system. A second signal is no
+ * reason to leave the server alone.
  */
 
 /** How long a server may take to stop, in milliseconds, before it is killed. */
@@ -22,10 +23,13 @@ server.once('error', (error) => {
   end(${NO_PROGRAM})
 })
 server.once('exit', (status) => end(status ?? 1))
+let stopping = false
 const stop = () => {
+  if (stopping) return
+  stopping = true
   server.kill('SIGTERM')
   setTimeout(() => server.kill('SIGKILL'), ${LONGEST_STOP}).unref()
 }
 process.stdin.once('end', stop).once('error', stop).resume()
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.once(signal, stop)
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop)
 `
