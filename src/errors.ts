@@ -3,6 +3,8 @@
  * client throws. Codes and texts: contract, admin.md §0. Messages have the form `constant part; details`.
  */
 
+import { visibleText } from './visible.js'
+
 /** HTTP status of a reply, and the text that goes with it. 453 to 455 and 512 are Querator's own. */
 export const CODE_TEXT = {
   200: 'OK',
@@ -48,7 +50,11 @@ export class QueratorError extends Error {
   override readonly name = 'QueratorError'
 
   constructor(code: number, message: string, options: QueratorErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    // Without a daemon that said it nobody compares it: it is for people. What a daemon said stays as it came.
+    const shown = visibleText(message)
+    super(code === 0 ? shown : message, options.cause === undefined ? undefined : { cause: options.cause })
+    // The stack is what terminals show.
+    if (this.message !== shown) this.stack = this.stack?.replace(message, () => shown) ?? ''
     this.code = code
     this.codeText = options.codeText ?? CODE_TEXT[code as Code] ?? ''
     this.details = { ...options.details }

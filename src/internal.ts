@@ -2,3 +2,4 @@
 export { checkOptions } from './client/known-options.js'
 export { brakeFromNowOn, paced } from './clock/event-loop.js'
 export { DAEMON_OPTIONS } from './harness/start-test-daemon.js'
+export { visible, visibleText } from './visible.js'

@@ -8,22 +8,34 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
 /** Each folder, and the folders that its files may import besides their own. */
 const MAY_IMPORT: Record<string, string[]> = {
-  'errors.ts': [],
+  'visible.ts': [],
+  'errors.ts': ['visible.ts'],
   'nearest.ts': [],
   'index.ts': ['errors.ts', 'clock', 'client', 'daemon', 'harness'],
   clock: ['errors.ts'],
-  protocol: ['errors.ts', 'clock'],
+  protocol: ['visible.ts', 'errors.ts', 'clock'],
   ids: ['errors.ts', 'clock'],
   engine: ['errors.ts', 'clock', 'ids'],
   access: ['errors.ts', 'clock', 'ids'],
   service: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol'],
   transport: ['errors.ts', 'clock', 'protocol'],
-  client: ['errors.ts', 'nearest.ts', 'clock', 'protocol'],
-  daemon: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol', 'service', 'transport'],
-  harness: ['errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
-  'internal.ts': ['clock', 'client', 'harness'],
+  client: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'protocol'],
+  daemon: [
+    'visible.ts',
+    'errors.ts',
+    'nearest.ts',
+    'clock',
+    'access',
+    'engine',
+    'ids',
+    'protocol',
+    'service',
+    'transport',
+  ],
+  harness: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'internal.ts': ['visible.ts', 'clock', 'client', 'harness'],
   runners: ['index.ts', 'internal.ts'],
-  cli: ['errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  cli: ['visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 
 /** Packages that only these folders may use. */

@@ -5,6 +5,7 @@ import { formatDuration } from '../clock/duration.js'
 import { wakeAfter } from '../clock/real-time.js'
 import { isQueratorError, messageOf, usageError } from '../errors.js'
 import { METHODS, type MethodName, type RequestInit, type ResponseOf } from '../protocol/methods.js'
+import { visible } from '../visible.js'
 import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
 
@@ -78,7 +79,7 @@ function clientOf(endpoint: string, apiKey: string): QueratorClient {
 function told(error: unknown, failed: string, endpoint: string, name: MethodName): unknown {
   if (!isQueratorError(error)) return error
   const url = `${endpoint.replace(/\/$/, '')}${METHODS[name].path}`
-  const words =
-    error.code === 0 ? error.message : `POST ${url} returned '${error.codeText}' with message: ${error.message}`
+  const answer = `returned '${error.codeText}' with message: ${error.message}`
+  const words = error.code === 0 ? error.message : `POST ${url} ${visible(answer)}`
   return usageError(`${failed}: ${words}`, error.cause)
 }

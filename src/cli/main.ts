@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `querator`: runs what its arguments say, and prints what went wrong. */
 import { CommanderError } from 'commander'
+import { visibleText } from '../visible.js'
 import { commandError } from './command-error.js'
 import { queratorProgram } from './program.js'
 
@@ -23,6 +24,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   // Help and its like end this way, with status 0.
-  if (!(error instanceof CommanderError)) process.stderr.write(commandError(program, error).text)
+  if (!(error instanceof CommanderError)) process.stderr.write(visibleText(commandError(program, error).text))
   process.exitCode = error instanceof CommanderError ? error.exitCode : 1
 }

@@ -1,6 +1,7 @@
 /** What commands print: JSON as Go programs write it, times as `{ seconds, nanos }`, without what is empty. */
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { ResponseOf } from '../protocol/methods.js'
+import { visible } from '../visible.js'
 
 /** Prints a value as JSON, indented by two. Never resolves when nobody reads it: main.ts ends the process then. */
 export function printJson(value: unknown): Promise<void> {
@@ -13,7 +14,7 @@ export function printJson(value: unknown): Promise<void> {
 
 /** Says on stderr that something was done. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${visible(text)}\n`)
 }
 
 /** A time; what is 0 of it is left out. */

@@ -9,6 +9,7 @@ import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
 import { errorOf } from '../protocol/replies.js'
+import { visible } from '../visible.js'
 import { atCallSite, type Origin, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
@@ -161,7 +162,7 @@ function failureOf(reply: WireReply): QueratorError {
 }
 
 function strangeReply(reply: WireReply): QueratorError {
-  const text = new TextDecoder().decode(reply.body.subarray(0, 200))
+  const text = visible(new TextDecoder().decode(reply.body.subarray(0, 200)).replace(/\s+/g, ' '))
   return new QueratorError(
     reply.status,
     `status ${reply.status} with a body that is not Querator's; is the endpoint right? It begins: ${text}`,

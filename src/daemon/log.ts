@@ -1,5 +1,6 @@
 /** What the daemon tells its operator, by level, in the three forms that Querator's configuration knows (admin.md §13.1). */
 import { inspect } from 'node:util'
+import { visible, visibleJson, visibleText } from '../visible.js'
 
 /** From the least to the most important. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
@@ -63,19 +64,18 @@ function line(record: LogRecord, handler: LogHandler): string {
   const fields = Object.entries(record.fields).map(([key, value]): [string, string] => [key, String(plain(value))])
   if (handler === 'json') {
     const values = Object.entries(record.fields).map(([key, value]) => [key, plain(value)])
-    return JSON.stringify({ time, level, msg: record.message, ...Object.fromEntries(values) })
+    return visibleJson(JSON.stringify({ time, level, msg: record.message, ...Object.fromEntries(values) }))
   }
   if (handler === 'text') {
     const pairs: [string, string][] = [['time', time], ['level', level], ['msg', record.message], ...fields]
     return pairs.map(([key, value]) => `${key}=${quotedIfNeeded(value)}`).join(' ')
   }
   const head = `\u001b[${COLORS[record.level]}m${level.padEnd(5)}\u001b[0m`
-  // What takes several lines comes last, as it is: this form is for reading.
-  const short = fields
-    .filter(([, value]) => !value.includes('\n'))
-    .map(([key, value]) => ` ${key}=${quotedIfNeeded(value)}`)
-  const long = fields.filter(([, value]) => value.includes('\n')).map(([key, value]) => `\n${key}: ${value}`)
-  return `${time} ${head} ${record.message}${[...short, ...long].join('')}`
+  // An error, which takes several lines, comes last and as it is: this form is for reading. A text may not break the line.
+  const isLong = ([key, value]: [string, string]) => value.includes('\n') && typeof record.fields[key] === 'object'
+  const short = fields.filter((field) => !isLong(field)).map(([key, value]) => ` ${key}=${quotedIfNeeded(value)}`)
+  const long = fields.filter(isLong).map(([key, value]) => `\n${key}: ${visibleText(value)}`)
+  return `${time} ${head} ${visible(record.message)}${[...short, ...long].join('')}`
 }
 
 /** An error with its stack and what caused it; anything else in a few words. */
@@ -85,5 +85,5 @@ function plain(value: unknown): unknown {
 }
 
 function quotedIfNeeded(text: string): string {
-  return text === '' || /[\s"=\p{C}]/u.test(text) ? JSON.stringify(text) : text
+  return text === '' || /[\s"=\p{C}]/u.test(text) ? visibleJson(JSON.stringify(text)) : text
 }

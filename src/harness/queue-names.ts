@@ -16,8 +16,9 @@ export class NameSource {
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-+|-+$/g, '')
-      .slice(0, 60)
-    const base = `${this.#prefix}${clean || 'queue'}`
+    // By whole characters: half of one is no name.
+    const short = [...clean].slice(0, 60).join('')
+    const base = `${this.#prefix}${short || 'queue'}`
     const count = (this.#counts.get(base) ?? 0) + 1
     this.#counts.set(base, count)
     return `${base}-${count}`

@@ -4,6 +4,7 @@
  * others that moved the clock; payloads as they were written.
  */
 import type { Daemon, ItemState } from '../daemon/daemon.js'
+import { visible } from '../visible.js'
 import { lengthOf } from './diagnosis/lengths.js'
 import { EventLog } from './event-log.js'
 import { Payload } from './payload.js'
@@ -24,7 +25,7 @@ export function queueSnapshot(daemon: Daemon, name: string, items: readonly Stor
     return `waiting: ${consumer.clientId} for ${batchSize}${until === '' ? '' : ` until${until}`}`
   })
   const all = [...(state.paused ? ['paused'] : []), ...lines, ...leases]
-  return all.length === 0 ? '(empty)' : all.join('\n')
+  return all.length === 0 ? '(empty)' : all.map(visible).join('\n')
 }
 
 /** Items by their numbers in the record, in the order in which they came into this queue. */
@@ -78,7 +79,7 @@ export const snapshotSerializer = {
   serialize(value: unknown): string {
     if (!isLease(value)) return lineOf(value as Payload & ItemLike)
     const items = value.items.map((item) => `  ${lineOf(item as unknown as Payload & ItemLike)}`)
-    return [`lease of ${value.clientId}`, ...items].join('\n')
+    return [visible(`lease of ${value.clientId}`), ...items].join('\n')
   },
 }
 
@@ -94,5 +95,5 @@ function isLease(value: unknown): value is LeaseLike {
 function lineOf(item: Payload & ItemLike): string {
   const payload = payloadText(item)
   const attempt = item.attempts === 0 ? '' : `, attempt ${item.attempts}`
-  return `item ${item.reference || '(no reference)'}${attempt}${payload === '' ? '' : ` ${payload}`}`
+  return visible(`item ${item.reference || '(no reference)'}${attempt}${payload === '' ? '' : ` ${payload}`}`)
 }

@@ -5,6 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import getPort from 'get-port'
 import { sendOverHttp } from '../client/http-send.js'
 import { checkOptions } from '../client/known-options.js'
@@ -145,7 +146,8 @@ class GuardedServer implements RunningQuerator {
     if (status === NO_PROGRAM && /ENOENT/.test(this.#output)) {
       return usageError(`there is no program '${this.#binary}'; give startQuerator the path of a Querator binary`)
     }
-    const lines = this.#output.trimEnd().split('\n').slice(-SHOWN_LINES)
+    const plain = stripVTControlCharacters(this.#output).replace(/\t/g, '  ').replace(/\r/g, '')
+    const lines = plain.trimEnd().split('\n').slice(-SHOWN_LINES)
     return usageError(`'${this.#binary}' ${what}; it said:\n${lines.join('\n') || 'nothing'}`)
   }
 }

@@ -1,5 +1,6 @@
 /** The envelope of answers without a message of their own, and of errors (contract: admin.md §1.3). */
 import { QueratorError } from '../errors.js'
+import { visible } from '../visible.js'
 import type { FieldsOf, Init, Shape } from './messages/message.js'
 import type { Reply } from './messages/reply.js'
 
@@ -29,7 +30,7 @@ function hintOf(details: Record<string, string>): Error {
   const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}`)
   if (existing !== undefined) lines.unshift(`there are: ${existing}`)
   if (nearest !== undefined) lines.unshift(`did you mean '${nearest}'?`)
-  const hint = new Error(lines.join(' '))
+  const hint = new Error(visible(lines.join(' ')))
   hint.name = 'Hint'
   hint.stack = `Hint: ${hint.message}`
   return hint

@@ -4,6 +4,7 @@
  */
 
 import type { EndOfTest } from '../index.js'
+import { visibleText } from '../internal.js'
 
 interface Hook {
   readonly fn: unknown
@@ -60,8 +61,10 @@ export function tellOfTest(text: string | undefined): void {
 export function withReport(error: unknown, text: string | undefined): unknown {
   const { message, stack } = Object(error) as { message?: unknown; stack?: unknown }
   if (text === undefined || typeof message !== 'string' || typeof stack !== 'string') return error
-  const told = `${message}\n\n${text}`
-  return Object.assign(error as object, { message: told, stack: stack.replace(message, () => told) })
+  // An error of ours has its message in the stack as it is shown.
+  const inStack = stack.includes(message) ? message : visibleText(message)
+  const told = stack.replace(inStack, () => `${inStack}\n\n${text}`)
+  return Object.assign(error as object, { message: `${message}\n\n${text}`, stack: told })
 }
 
 /**

@@ -2,7 +2,7 @@
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import { type EndOfTest, QueratorError } from '../index.js'
-import { brakeFromNowOn } from '../internal.js'
+import { brakeFromNowOn, visible } from '../internal.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
@@ -49,7 +49,9 @@ function fixturesOfFile() {
     // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
     const stuck = () => {
       console.error(
-        `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and what comes after it in the file`,
+        visible(
+          `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and what comes after it in the file`,
+        ),
       )
       channel.port1.unref()
     }

@@ -57,6 +57,15 @@ test('queues get readable names of their own; a label begins them', async () => 
   expect(names.map((queue) => queue.name)).toEqual(['queue-1', 'queue-2', 'paid-orders-retried-1', 'exactly/this'])
 })
 
+test('a label is cut between characters', async () => {
+  await using daemon = await startTestDaemon()
+  // Each of these letters takes two places of a text.
+  const queue = await daemon.createQueue({ label: `a${'𠮷'.repeat(80)}` })
+  expect(queue.name).toBe(`a${'𠮷'.repeat(59)}-1`)
+  await queue.produce({})
+  expect(await queue.counts()).toMatchObject({ total: 1 })
+})
+
 test('a dead letter queue: made with the queue, given by name, given as a queue, or none', async () => {
   await using daemon = await startTestDaemon()
   const made = await daemon.createQueue({ name: 'orders', deadQueue: true })

@@ -1,9 +1,11 @@
 /** The commands that talk to a server, as processes: what they send, print, and end with (contract: admin.md §14). */
 import { writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { HOSTILE, HOSTILE_NAME, marksIn } from '../support/hostile.js'
 import { until } from '../support/turns.js'
 import { bin, projectOf, start, startFed, startWith } from './project.js'
 
@@ -359,6 +361,51 @@ test('a reader that goes away ends the command in silence, as SIGPIPE does', asy
   for (let number = 0; number < 500; number++) await daemon.createQueue({ label: 'a-name-that-is-rather-long' })
   const script = `'${command()}' list --limit 1000 --endpoint '${QUERATOR_ENDPOINT}' | head -c 1; echo " \${PIPESTATUS[0]}"`
   expect(await start(folder, 'bash', '-c', script).ended).toMatchObject({ status: 0, stdout: '{ 141\n', stderr: '' })
+})
+
+test('a hostile name moves no cursor on stderr; JSON on stdout has it as it is', async () => {
+  // Arguments end at the first NUL.
+  const [name, text] = [HOSTILE_NAME, HOSTILE].map((one) => one.replaceAll('\0', '')) as [string, string]
+  const done = await querator('create', name, '--reference', text)
+  const outputs = [
+    done,
+    await querator('create', name),
+    await querator('stats', `${name}x`),
+    await querator('clear', name),
+    await querator('lease', name, '--timeout', text),
+    await querator('lease', name, text),
+    await querator('produce', name, `--${text}`),
+    await querator('list', '--endpoint', text),
+    await querator('server', '--address', text),
+    await querator('server', '--config', text),
+    await querator(text),
+  ]
+  for (const { stderr } of outputs) expect([stderr, marksIn(stderr)]).toEqual([expect.stringMatching(/.\n$/), []])
+  expect(done).toMatchObject({ status: 0, stderr: expect.stringContaining('a\\u{1b}[2J') })
+  const { stdout } = await querator('info', name)
+  expect(JSON.parse(stdout)).toMatchObject({ queueName: name, reference: text })
+  expect((await querator('delete', name)).stderr).toMatch(/^Successfully deleted queue 'a\\u\{1b\}\[2J[^\n]*'\n$/)
+})
+
+test('nor does a server that says something hostile', async () => {
+  const body = JSON.stringify({ code: 400, code_text: HOSTILE, message: HOSTILE })
+  const answers = [
+    { type: 'application/json', body, details: { nearest: HOSTILE, existing: HOSTILE, [HOSTILE]: HOSTILE } },
+    { type: 'text/html', body: `<html>\r\n\t${HOSTILE}`, details: {} },
+  ]
+  for (const { type, body, details } of answers) {
+    const server = createHttpServer((_, response) => {
+      const hints = encodeURIComponent(JSON.stringify(details))
+      response.writeHead(400, { 'content-type': type, 'x-querator-test-details': hints }).end(body)
+    })
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
+    })
+    const { stderr } = await querator('stats', 'q', '--endpoint', `http://127.0.0.1:${port}`)
+    server.close()
+    expect(stderr).toMatch(/^Error: failed to get queue stats: .*a\\u\{1b\}\[2J/)
+    expect(marksIn(stderr)).toEqual([])
+  }
 })
 
 test('help is on stdout, for each command, and tells of the flags that count', async () => {

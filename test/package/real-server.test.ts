@@ -158,6 +158,10 @@ test.each([
     "{ binary: './missing.sh' }",
     "'./missing.sh' ended with status 1 before it was healthy; it said:\nENOENT: its own file",
   ],
+  [
+    "{ binary: './colours.sh' }",
+    "'./colours.sh' ended with status 1 before it was healthy; it said:\nERR  broken a\\u{7}b",
+  ],
 ])('what cannot work says why: startQuerator(%s)', (options, message) => {
   const { folder, left } = project(
     `await startQuerator(${options}).catch((error) => console.log(error.name + ' ' + error.message))`,
@@ -165,6 +169,7 @@ test.each([
   for (const [name, lines] of [
     ['never.sh', 'echo warming up\nexec sleep 60'],
     ['missing.sh', 'echo ENOENT: its own file\nexit 1'],
+    ['colours.sh', "printf '\\033[31mERR\\033[0m\\tbroken a\\007b\\r\\n'\nexit 1"],
   ] as const) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${lines}\n`)
     chmodSync(join(folder, name), 0o755)

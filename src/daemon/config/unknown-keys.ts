@@ -1,5 +1,6 @@
 /** Keys of a configuration that nobody knows: what is said of them, in a warning or below the error that stops the start. */
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
+import { visible } from '../../visible.js'
 import type { ConfigSource } from './config-file.js'
 import type { UnknownKey } from './read-tree.js'
 
@@ -12,7 +13,8 @@ export function unknownKeyTexts(unknown: readonly UnknownKey[], source: ConfigSo
     const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
     const line = source?.lineOf(path)
     const where = line === undefined ? '' : ` (${source?.file}, line ${line})`
-    return `unknown configuration key '${place}'${where} has no effect; ${hint}`
+    // As it stands in an error, so that it is found there again.
+    return visible(`unknown configuration key '${place}'${where} has no effect; ${hint}`)
   })
   const left = unknown.length - texts.length
   return left > 0 ? [...texts, `${left} more configuration keys are unknown and have no effect`] : texts

@@ -4,11 +4,11 @@ import { passedNow } from '../../clock/real-time.js'
 import type { Daemon, ItemState, QueueState } from '../../daemon/daemon.js'
 import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
+import { visible } from '../../visible.js'
 import { EventLog } from '../event-log.js'
 import { inTime, lengthOf } from './lengths.js'
 import { hiddenLines, overdueText } from './overdue.js'
 import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
-import { visible } from './visible.js'
 
 /** So many items, leases and queues of a kind are told one by one. */
 const MOST_TOLD = 10

@@ -6,8 +6,8 @@ import { type Origin, placesOf, siteText, userFrames } from '../../client/call-s
 import type { UnawaitedCall } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { type QueratorError, usageError } from '../../errors.js'
+import { visible } from '../../visible.js'
 import { type RefusalStory, refusalText } from './refusals.js'
-import { visible } from './visible.js'
 
 /** What is done about leaks: nothing, a warning, or the test fails. */
 export type LeaksMode = 'warn' | 'error' | 'off'
@@ -37,7 +37,7 @@ export function leaksError(
   const more = leaks.length - MOST_TOLD
   const error = usageError(
     [
-      `'${title}' is over, and left open:`,
+      visible(`'${title}' is over, and left open:`),
       ...leaks.slice(0, MOST_TOLD).map(line),
       ...(more > 0 ? [`  and ${more} more`] : []),
       // A complete that was refused leaves its item leased.

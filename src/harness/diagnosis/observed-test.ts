@@ -7,6 +7,7 @@ import type { UnawaitedCalls } from '../../client/unawaited.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { messageOf, type QueratorError } from '../../errors.js'
+import { visible } from '../../visible.js'
 import { EventLog } from '../event-log.js'
 import { leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
@@ -142,7 +143,7 @@ export class ObservedTest {
     if (story === undefined) return undefined
     const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
     const page = this.#page(story, said)
-    const lines = [reportText(story, said, this.#home.told), page && `what happened, as a page: ${page}`]
+    const lines = [reportText(story, said, this.#home.told), page && visible(`what happened, as a page: ${page}`)]
     return lines.filter((line) => line !== undefined).join('\n') || undefined
   }
 

@@ -1,9 +1,9 @@
 /** The events of an item as lines: when, what, by whom, and where in the code. */
 
 import { siteText } from '../../client/call-site.js'
+import { visible } from '../../visible.js'
 import { type QueueEvent, withoutIds } from '../event-log.js'
 import { lengthOf } from './lengths.js'
-import { visible } from './visible.js'
 
 /** So many lines; of a longer story the beginning and the end. */
 const MOST_LINES = 12

@@ -4,6 +4,7 @@
  */
 import { wakeAfter } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { visible } from '../../visible.js'
 import { explainQueue } from './explain.js'
 import { type Resources, Stillness } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
@@ -49,7 +50,7 @@ function speak(daemon: Daemon, { title, queues }: TestOfRunner, first: number): 
   // Code that has a name of its own waits elsewhere.
   const names = own.length > 0 ? own : daemon.inspector.queueNames().filter(waits)
   if (names.length === 0) return
-  const head = `'${title}' is about to run out of time, and waits for a lease:`
+  const head = visible(`'${title}' is about to run out of time, and waits for a lease:`)
   console.error([head, ...names.map((name) => explainQueue(daemon, name, first))].join('\n'))
 }
 

@@ -1,5 +1,6 @@
 /** What a matcher says: what was claimed, the queue as a table with the differences marked, and the items' timelines. */
 import { inspect } from 'node:util'
+import { visible } from '../../visible.js'
 import { lastAttemptFaults } from '../diagnosis/report/order-faults.js'
 import type { TestQueue } from '../test-queue.js'
 import type { PartialItem } from './partial-item.js'
@@ -38,7 +39,9 @@ export function failureOf(queue: TestQueue, claim: string, seen: readonly SeenIt
       ...missing.map((line) => `✗ ${line}`),
       ...faultsOf(queue, concerned).map((fault) => `! ${fault}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
-    ].join('\n')
+    ]
+      .map(visible)
+      .join('\n')
   }
   return { pass, message }
 }
@@ -54,7 +57,7 @@ function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) =>
   const rows = [['', 'reference', 'state', 'attempts', 'payload', ''], ...seen.slice(0, MOST_ROWS).map(rowOf)]
   function rowOf(item: SeenItem, at: number): string[] {
     const fault = wrong(item, at)
-    return [fault === '' ? ' ' : '✗', ...cellsOf(item), fault === '' ? '' : `← ${fault}`]
+    return [fault === '' ? ' ' : '✗', ...cellsOf(item), fault === '' ? '' : `← ${fault}`].map(visible)
   }
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length))) ?? []
   const lines = rows.map((row) =>

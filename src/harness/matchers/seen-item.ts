@@ -47,7 +47,8 @@ export function shownPayload(payload: Payload): string {
   const text = payload.text().replace(/\s+/g, ' ')
   // Bytes that are no text say more as such.
   const shown = /[\p{Cc}\ufffd]/u.test(text) ? `<${payload.bytes.byteLength} bytes>` : text
-  return shown.length > SHOWN_PAYLOAD ? `${shown.slice(0, SHOWN_PAYLOAD - 1)}…` : shown
+  const characters = [...shown]
+  return characters.length > SHOWN_PAYLOAD ? `${characters.slice(0, SHOWN_PAYLOAD - 1).join('')}…` : shown
 }
 
 /** The timelines of items, for the end of a message. */

@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { messageOf } from '../../../errors.js'
+import { visible } from '../../../visible.js'
 import { type ReportedTest, reportPage } from './page/report-page.js'
 
 /** The pages of the test files that a daemon serves. */
@@ -53,7 +54,7 @@ function attempt<T>(work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
-    console.warn(`QUERATOR_REPORT: ${messageOf(error)}`)
+    console.warn(visible(`QUERATOR_REPORT: ${messageOf(error)}`))
     return undefined
   }
 }

@@ -1,11 +1,11 @@
 /** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
-
+import { stripVTControlCharacters } from 'node:util'
 import { siteText } from '../../../client/call-site.js'
+import { visible } from '../../../visible.js'
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../lengths.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
-import { visible } from '../visible.js'
 import { standing } from './standing.js'
 import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.js'
 import type { ToldBefore } from './told-before.js'
@@ -27,7 +27,7 @@ const LINES_OF_SAME = 8
  * happened to an item is not told twice.
  */
 export function reportText(story: TestStory, said: readonly string[], told: ToldBefore): string | undefined {
-  const known = (item: ItemStory) => said.some((text) => text.includes(`timeline of ${item.name}:`))
+  const known = (item: ItemStory) => said.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
   const lines = [
     ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, said))),
     ...idsExplained(story, said).map((text) => `! ${text}`),
@@ -49,7 +49,8 @@ export function reportText(story: TestStory, said: readonly string[], told: Told
 
 /** Whether an error of the test says it already, and there is nothing to add. */
 function isFailure(refusal: RefusalStory, said: readonly string[]): boolean {
-  const isTold = said.some((text) => text.includes(refusal.message))
+  // What is said has no colours any more, and so no sequences that look like them.
+  const isTold = said.some((text) => text.includes(stripVTControlCharacters(refusal.message)))
   const advice = adviceOn(refusal)
   return isTold && (advice === '' || said.some((text) => text.includes(advice)))
 }

@@ -1,4 +1,5 @@
 /** Text as a part of HTML. */
+import { visibleText } from '../../../../visible.js'
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
@@ -6,9 +7,9 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const MOST_LINES = 14
 const MOST_CHARACTERS = 4000
 
-/** Anything as text, also inside of an attribute's quotes. */
+/** Anything as text, also inside of an attribute's quotes. Layout stays as it is; what cannot be seen is written out. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
+  return visibleText(text, '\t\r\n').replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
 }
 
 /** 1234 as `1,234`. */
