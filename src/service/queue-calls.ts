@@ -2,15 +2,14 @@
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
 import type { Leased, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
+import { countOf } from '../protocol/messages/counted.js'
+import { MOST_ITEMS } from '../protocol/messages/queue.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { isBlank } from './names.js'
 import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from './request-timeout.js'
 import { ShownItem } from './shown-item.js'
-
-/** The most items of one produce, lease, complete or retry. */
-const MOST_ITEMS = 1000
 
 /** queue.produce (contract: queue.md §3). */
 export function queueProduce(context: CallContext, request: RequestOf<'queueProduce'>): Promise<void> {
@@ -20,7 +19,7 @@ export function queueProduce(context: CallContext, request: RequestOf<'queueProd
   requireTimeout(timeout)
   checkLongest(timeout, true)
   checkShortest(timeout)
-  const count = request.items.length
+  const count = countOf(request.items)
   if (count === 0) throw badRequest('items cannot be empty; at least one item is required')
   if (count > MOST_ITEMS) throw badRequest(`items is invalid; max_produce_batch_size is 1000 but received ${count}`)
   return settled((settle) => queue.produce(request.items.map(produced), settle))
@@ -55,7 +54,7 @@ export function queueComplete(context: CallContext, request: RequestOf<'queueCom
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
   const timeout = readRequestTimeout(request.requestTimeout)
-  checkCount('ids', request.ids.length)
+  checkCount('ids', countOf(request.ids))
   requireTimeout(timeout)
   checkLongest(timeout, false)
   return settled((settle) => queue.complete(partition, request.ids, settle))
@@ -65,7 +64,7 @@ export function queueComplete(context: CallContext, request: RequestOf<'queueCom
 export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'>): Promise<void> {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
-  checkCount('items', request.items.length)
+  checkCount('items', countOf(request.items))
   const items: RetryItem[] = request.items.map(({ id, retryAt, dead }) => {
     return { id, dead, retryAt: retryAt && instantOf(retryAt) }
   })

@@ -1,20 +1,17 @@
 /** The calls about what a partition holds: list, import, delete (contract: admin.md §11). */
-import type { ExactInstant } from '../clock/duration.js'
-import { DeadlineGroup } from '../engine/deadline-groups.js'
 import { KIND } from '../engine/event-kinds.js'
-import { Item } from '../engine/item.js'
-import type { Partition } from '../engine/partition.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'
+import { countOf } from '../protocol/messages/counted.js'
 import type { Timestamp } from '../protocol/messages/message.js'
+import { MOST_IMPORTED } from '../protocol/messages/storage.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
-import { instantOf, timestampOf } from '../protocol/timestamp.js'
+import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
+import { givenInstant, ImportedItems } from './imported-items.js'
 import { isBlank } from './names.js'
 import { pageSize } from './paging.js'
-
-/** What a timestamp that is missing in an import stands for. */
-const EPOCH: ExactInstant = { at: 0, early: 0 }
+import { StoredItem } from './stored-item.js'
 
 type ListRequest = RequestOf<'storageItemsList'>
 type ListResponse = AnswerOf<'storageItemsList'>
@@ -36,7 +33,7 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
   if (pivot !== undefined) checkItemId(pivot)
   const items = partition.page(which, pivot, pageSize(request.limit))
-  return { items: items.map((item) => storedItem(partition, item)) }
+  return { items: items.map((item) => new StoredItem(partition, item)) }
 }
 
 /** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
@@ -46,15 +43,16 @@ export function storageItemsImport(
 ): AnswerOf<'storageItemsImport'> {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
-  if (request.items.length === 0) throw badRequest('items is invalid; cannot be empty')
+  checkImported(countOf(request.items))
   const now = context.clock.now()
+  const items = new ImportedItems(now)
   const imported = queue.change(() =>
     request.items.map((given) => {
       if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return skippedItem(given)
-      const item = importedItem(given, now)
+      const item = items.make(given)
       partition.add(item)
       partition.note(KIND.imported, item, now)
-      return storedItem(partition, item)
+      return new StoredItem(partition, item)
     }),
   )
   return { items: imported }
@@ -77,18 +75,12 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
   })
 }
 
-function importedItem(given: GivenItem, now: number): Item {
-  const { reference, encoding, kind, payload } = given
-  const item = new Item({ reference, encoding, kind, payload: payload })
-  item.sourceId = given.sourceId
-  if (given.isLeased) item.state = 'leased'
-  const leaseEnd = givenInstant(given.leaseDeadline)
-  item.until = new DeadlineGroup(leaseEnd.at, leaseEnd.early)
-  item.attempts = given.attempts
-  item.maxAttempts = given.maxAttempts
-  const end = givenInstant(given.expireDeadline)
-  item.life = new DeadlineGroup(end.at, end.early, now)
-  return item
+function checkImported(count: number): void {
+  if (count === 0) throw badRequest('items is invalid; cannot be empty')
+  if (count <= MOST_IMPORTED) return
+  throw badRequest(
+    `items is invalid; an import takes at most ${MOST_IMPORTED} items here, but received ${count}; import them in several calls`,
+  )
 }
 
 /** What the answer tells of an item that was skipped: what was sent, less the times that are never shown. */
@@ -105,25 +97,4 @@ function skippedItem(given: GivenItem): ShownItem {
 function shownTimestamp(timestamp: Timestamp | undefined): Timestamp {
   const { at, early } = givenInstant(timestamp)
   return timestampOf(at, early)
-}
-
-function givenInstant(timestamp: Timestamp | undefined): ExactInstant {
-  return timestamp === undefined ? EPOCH : instantOf(timestamp)
-}
-
-function storedItem(partition: Partition, item: Item): ShownItem {
-  return {
-    id: partition.ids.text(item.sequence),
-    sourceId: item.sourceId,
-    isLeased: item.leased,
-    leaseDeadline: timestampOf(item.leaseDeadline.at, item.leaseDeadline.early),
-    expireDeadline: timestampOf(item.expireDeadline.at, item.expireDeadline.early),
-    createdAt: timestampOf(item.createdAt),
-    attempts: item.attempts,
-    maxAttempts: item.maxAttempts,
-    reference: item.reference,
-    encoding: item.encoding,
-    kind: item.kind,
-    payload: item.payload,
-  }
 }

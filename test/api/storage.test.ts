@@ -177,3 +177,40 @@ test('on the real clock a lease runs out by itself', async () => {
   await queue.lease()
   expect((await queue.lease({ requestTimeout: '10s' })).items).toMatchObject([{ reference: 'a', attempts: 2 }])
 })
+
+test('more items than an import takes are refused by their number, and nothing is imported', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  const items = Array.from({ length: 100_001 }, () => ({}))
+  await expect(daemon.client.storageItemsImport({ queueName: queue.name, items })).rejects.toMatchObject({
+    code: 400,
+    message:
+      'items is invalid; an import takes at most 100000 items here, but received 100001; import them in several calls',
+  })
+  expect((await queue.counts()).total).toBe(0)
+  // What is wrong with the queue is said first, as everywhere.
+  await expect(daemon.client.storageItemsImport({ queueName: 'no-such', items })).rejects.toThrow(
+    'queue does not exist',
+  )
+  const { items: imported } = await daemon.client.storageItemsImport({ queueName: queue.name, items: items.slice(1) })
+  expect(imported).toHaveLength(100_000)
+  expect((await queue.counts()).total).toBe(100_000)
+})
+
+test('an import answers how the items were stored, also those that a waiting lease takes at once', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  const waiting = queue.lease()
+  const { items } = await daemon.client.storageItemsImport({
+    queueName: queue.name,
+    items: [
+      { reference: 'a', expireDeadline: after(3600) },
+      { reference: 'b', isLeased: true, leaseDeadline: after(9) },
+    ],
+  })
+  expect((await waiting).items).toMatchObject([{ reference: 'a', attempts: 1 }])
+  expect(items).toMatchObject([
+    { isLeased: false, attempts: 0, leaseDeadline: { seconds: 0n }, expireDeadline: after(3600) },
+    { isLeased: true, attempts: 0, leaseDeadline: after(9), expireDeadline: { seconds: 0n } },
+  ])
+})

@@ -1,15 +1,13 @@
 /**
  * Protobuf bytes to a message, as strictly as the server: lengths are checked, text must be UTF-8, and a field of
  * another layout than its own counts as unknown.
+ *
+ * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is made of them.
  */
-
-import { isUtf8 } from 'node:buffer'
-import { TextDecoder } from 'node:util'
 import { QueratorError } from '../../errors.js'
+import { countOne } from '../messages/counted.js'
 import { emptyMessage, type Field, type MessageType } from '../messages/message.js'
 import { WireReader, WireType } from './wire-reader.js'
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 type Values = Record<string, unknown>
 
@@ -18,66 +16,145 @@ export type MakeBytes = (bytes: Uint8Array) => unknown
 
 /** Reads a message. @throws 455 with the server's words */
 export function decodeBinary(type: MessageType, bytes: Uint8Array, makeBytes: MakeBytes): Values {
-  const message = emptyMessage(type, () => makeBytes(bytes.subarray(0, 0)))
-  const reader = new WireReader(bytes)
-  while (!reader.atEnd) {
-    const { field: number, wireType } = reader.tag()
-    const field = type.byNumber.get(number)
-    if (field === undefined || wireType !== wireTypeOf(field)) reader.skip(number, wireType)
-    else readField(type, message, field, reader, makeBytes)
-  }
-  return message
+  return new MessageReader(new WireReader(bytes), makeBytes).read(type)
 }
 
-function wireTypeOf({ kind }: Field): number {
-  return kind === 'int32' || kind === 'bool' ? WireType.varint : WireType.bytes
-}
+class MessageReader {
+  readonly #reader: WireReader
+  readonly #makeBytes: MakeBytes
+  /** Shared by all messages: nothing can be changed in no bytes. */
+  readonly #noBytes: unknown
 
-function readField(type: MessageType, message: Values, field: Field, reader: WireReader, makeBytes: MakeBytes): void {
-  const { local, kind } = field
-  if (kind === 'textMap') readEntry(type, field, message[local] as Record<string, string>, reader.slice())
-  else if (kind === 'timestamp') message[local] = readTimestamp(message[local] as Values | undefined, reader.slice())
-  else {
-    const value = typeof kind === 'object' ? decodeBinary(kind, reader.slice(), makeBytes) : readScalar()
-    if (field.repeated) (message[local] as unknown[]).push(value)
-    else message[local] = value
+  constructor(reader: WireReader, makeBytes: MakeBytes) {
+    this.#reader = reader
+    this.#makeBytes = makeBytes
+    this.#noBytes = makeBytes(new Uint8Array())
   }
 
-  function readScalar(): unknown {
-    if (kind === 'int32') return reader.varint()
-    if (kind === 'bool') return reader.bool()
-    return kind === 'bytes' ? makeBytes(reader.slice()) : textOf(type, field, reader.slice())
+  /** Reads a message up to the end of what was entered. */
+  read(type: MessageType): Values {
+    const reader = this.#reader
+    const message = emptyMessage(type, this.#noBytes)
+    while (!reader.atEnd) {
+      const tag = reader.tag()
+      const field = knownField(type, tag)
+      if (field === undefined) reader.skip(tag)
+      else if (field.repeated) this.#element(type, field, message[field.local] as unknown[])
+      else this.#field(type, field, message)
+    }
+    return message
+  }
+
+  /** Passes over a message, which must be right all the same. */
+  #check(type: MessageType): void {
+    const reader = this.#reader
+    while (!reader.atEnd) {
+      const tag = reader.tag()
+      const field = knownField(type, tag)
+      if (typeof field?.kind === 'object') this.#checkNested(field.kind)
+      else if (field?.kind === 'string') this.#checkText(type, field)
+      else if (field?.kind === 'timestamp') this.#checkTimestamp()
+      else reader.skip(tag)
+    }
+  }
+
+  #element(type: MessageType, field: Field, list: unknown[]): void {
+    const { kind } = field
+    if (list.length < field.most) list.push(typeof kind === 'object' ? this.#nested(kind) : this.#scalar(type, field))
+    else {
+      countOne(list)
+      if (typeof kind === 'object') this.#checkNested(kind)
+      else if (kind === 'string') this.#checkText(type, field)
+      else this.#scalar(type, field)
+    }
+  }
+
+  #field(type: MessageType, field: Field, message: Values): void {
+    const { local, kind } = field
+    if (kind === 'textMap') this.#entry(type, field, message[local] as Record<string, string>)
+    else if (kind === 'timestamp') message[local] = this.#timestamp(message[local] as Values | undefined)
+    else message[local] = this.#scalar(type, field)
+  }
+
+  #scalar(type: MessageType, field: Field): unknown {
+    const { kind } = field
+    if (kind === 'int32') return this.#reader.varint()
+    if (kind === 'bool') return this.#reader.bool()
+    if (kind === 'string') return this.#text(type, field)
+    const bytes = this.#reader.slice()
+    return bytes.length === 0 ? this.#noBytes : this.#makeBytes(bytes)
+  }
+
+  #text(type: MessageType, field: Field): string {
+    const text = this.#reader.text()
+    if (text === undefined) throw noUtf8(type, field)
+    return text
+  }
+
+  #checkText(type: MessageType, field: Field): void {
+    if (!this.#reader.passText()) throw noUtf8(type, field)
+  }
+
+  #nested(type: MessageType): Values {
+    const outer = this.#reader.enter()
+    const message = this.read(type)
+    this.#reader.leave(outer)
+    return message
+  }
+
+  #checkNested(type: MessageType): void {
+    const outer = this.#reader.enter()
+    this.#check(type)
+    this.#reader.leave(outer)
+  }
+
+  /** A point in time; one given twice is merged. */
+  #timestamp(known: Values | undefined): Values {
+    const reader = this.#reader
+    const timestamp: Values = known ?? { seconds: 0n, nanos: 0 }
+    const outer = reader.enter()
+    while (!reader.atEnd) {
+      const tag = reader.tag()
+      if (tag === (1 << 3) + WireType.varint) timestamp.seconds = reader.varint64()
+      else if (tag === (2 << 3) + WireType.varint) timestamp.nanos = reader.varint()
+      else reader.skip(tag)
+    }
+    reader.leave(outer)
+    return timestamp
+  }
+
+  #checkTimestamp(): void {
+    const outer = this.#reader.enter()
+    while (!this.#reader.atEnd) this.#reader.skip(this.#reader.tag())
+    this.#reader.leave(outer)
+  }
+
+  #entry(type: MessageType, field: Field, map: Record<string, string>): void {
+    const reader = this.#reader
+    const outer = reader.enter()
+    let name = ''
+    let value = ''
+    while (!reader.atEnd) {
+      const tag = reader.tag()
+      if (tag === (1 << 3) + WireType.bytes) name = this.#text(type, field)
+      else if (tag === (2 << 3) + WireType.bytes) value = this.#text(type, field)
+      else reader.skip(tag)
+    }
+    reader.leave(outer)
+    Object.defineProperty(map, name, { value, enumerable: true, writable: true, configurable: true })
   }
 }
 
-function textOf(type: MessageType, field: Field, bytes: Uint8Array): string {
-  if (isUtf8(bytes)) return utf8.decode(bytes)
+/** The field of a tag; undefined when the type has none of this number and layout. */
+function knownField(type: MessageType, tag: number): Field | undefined {
+  const field = type.byNumber.get(tag >>> 3)
+  if (field === undefined) return undefined
+  const layout = field.kind === 'int32' || field.kind === 'bool' ? WireType.varint : WireType.bytes
+  return (tag & 7) === layout ? field : undefined
+}
+
+function noUtf8(type: MessageType, field: Field): QueratorError {
   // The server does not say which.
   const details = { field: `${type.name}.${field.name}` }
-  throw new QueratorError(455, 'string field contains invalid UTF-8', { details })
-}
-
-/** A point in time; one given twice is merged. */
-function readTimestamp(known: Values | undefined, bytes: Uint8Array): Values {
-  const timestamp: Values = known ?? { seconds: 0n, nanos: 0 }
-  const reader = new WireReader(bytes)
-  while (!reader.atEnd) {
-    const { field, wireType } = reader.tag()
-    if (field === 1 && wireType === WireType.varint) timestamp.seconds = reader.varint64()
-    else if (field === 2 && wireType === WireType.varint) timestamp.nanos = reader.varint()
-    else reader.skip(field, wireType)
-  }
-  return timestamp
-}
-
-function readEntry(type: MessageType, field: Field, map: Record<string, string>, bytes: Uint8Array): void {
-  const entry = { 1: '', 2: '' }
-  const reader = new WireReader(bytes)
-  while (!reader.atEnd) {
-    const { field: number, wireType } = reader.tag()
-    if ((number === 1 || number === 2) && wireType === WireType.bytes)
-      entry[number] = textOf(type, field, reader.slice())
-    else reader.skip(number, wireType)
-  }
-  Object.defineProperty(map, entry[1], { value: entry[2], enumerable: true, writable: true, configurable: true })
+  return new QueratorError(455, 'string field contains invalid UTF-8', { details })
 }

@@ -54,7 +54,7 @@ function writeTimestamp(writer: WireWriter, value: TimestampInit): void {
   const { seconds, nanos } = exactTimestamp(value)
   if (seconds !== 0n) {
     writer.tag(1, WireType.varint)
-    writer.varint(Number(seconds))
+    writer.varint64(seconds)
   }
   if (nanos !== 0) {
     writer.tag(2, WireType.varint)

@@ -1,39 +1,49 @@
 /** Reads the protobuf wire format: tags, varints, lengths; skips what nobody asked for. Bounds are always checked. */
+import { isUtf8 } from 'node:buffer'
 import { contentError } from '../../errors.js'
+import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 
 /** How a value is laid out. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const
 
 const DEEPEST_GROUP = 10_000
 
-/** See the head of this file. */
+/** See the head of this file. One reader for a whole message: what is nested is entered and left. */
 export class WireReader {
-  readonly #bytes: Uint8Array
-  #at: number
-  readonly #end: number
+  readonly #bytes: FastBuffer
+  #at = 0
+  #end: number
   /** The upper 32 bits of the last varint. */
   #high = 0
 
-  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
-    this.#bytes = bytes
-    this.#at = start
-    this.#end = end
+  constructor(bytes: Uint8Array) {
+    this.#bytes = fastBufferOf(bytes)
+    this.#end = bytes.length
   }
 
+  /** Whether nothing is left of the message that was entered last. */
   get atEnd(): boolean {
     return this.#at >= this.#end
   }
 
-  /** The next field's number and layout. @throws 455 */
-  tag(): { field: number; wireType: number } {
+  /** The next field: its number, and in the last three bits its layout. @throws 455 */
+  tag(): number {
     const tag = this.varint()
     // Numbers end at 2²⁹ - 1, so a tag fits in 32 bits.
     if (this.#high !== 0 || tag >>> 3 === 0) throw malformed()
-    return { field: tag >>> 3, wireType: tag & 7 }
+    return tag
   }
 
   /** The lower 32 bits of a varint, signed. @throws 455 when it does not end after 10 bytes */
   varint(): number {
+    if (this.#at < this.#end && (this.#bytes[this.#at] as number) < 0x80) {
+      this.#high = 0
+      return this.#bytes[this.#at++] as number
+    }
+    return this.#longVarint()
+  }
+
+  #longVarint(): number {
     let low = 0
     let high = 0
     for (let shift = 0; shift < 70; shift += 7) {
@@ -66,41 +76,85 @@ export class WireReader {
 
   /** The bytes of a length-delimited value: a view. @throws 455 when they are cut short */
   slice(): Uint8Array {
-    const length = this.varint()
-    if (this.#high !== 0 || length < 0 || length > this.#end - this.#at) throw malformed()
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
+    const start = this.#pass(this.#length())
+    return this.#bytes.subarray(start, this.#at)
+  }
+
+  /** A text; undefined when its bytes are no UTF-8. @throws 455 when they are cut short */
+  text(): string | undefined {
+    const start = this.#pass(this.#length())
+    if (this.#isAscii(start)) return start === this.#at ? '' : this.#bytes.latin1Slice(start, this.#at)
+    return isUtf8(this.#bytes.subarray(start, this.#at)) ? this.#bytes.utf8Slice(start, this.#at) : undefined
+  }
+
+  /** Passes over a text; answers whether its bytes are UTF-8. @throws 455 when they are cut short */
+  passText(): boolean {
+    const start = this.#pass(this.#length())
+    return this.#isAscii(start) || isUtf8(this.#bytes.subarray(start, this.#at))
+  }
+
+  /** Goes into a message within the message. Answers what `leave` wants to know. @throws 455 when it is cut short */
+  enter(): number {
+    const outer = this.#end
+    const length = this.#length()
+    if (length > this.#end - this.#at) throw malformed()
+    this.#end = this.#at + length
+    return outer
+  }
+
+  /** Goes on after a message that was entered and read to its end. */
+  leave(outer: number): void {
+    this.#end = outer
   }
 
   /** Passes over the value of a field. @throws 455 */
-  skip(field: number, wireType: number): void {
-    const groups: number[] = []
-    let tag = { field, wireType }
-    for (;;) {
-      if (tag.wireType === WireType.groupStart) {
-        groups.push(tag.field)
-        if (groups.length > DEEPEST_GROUP) throw malformed()
-      } else if (tag.wireType === WireType.groupEnd) {
-        if (groups.pop() !== tag.field) throw malformed()
-      } else this.#skipValue(tag.wireType)
-      if (groups.length === 0) return
-      tag = this.tag()
-    }
-  }
-
-  #skipValue(wireType: number): void {
+  skip(tag: number): void {
+    const wireType = tag & 7
     if (wireType === WireType.varint) this.varint()
-    else if (wireType === WireType.bytes) this.slice()
+    else if (wireType === WireType.bytes) this.#pass(this.#length())
     else if (wireType === WireType.fixed64) this.#pass(8)
     else if (wireType === WireType.fixed32) this.#pass(4)
+    else if (wireType === WireType.groupStart) this.#skipGroup(tag >>> 3)
     else throw malformed()
   }
 
-  #pass(count: number): void {
-    if (count > this.#end - this.#at) throw malformed()
+  #skipGroup(field: number): void {
+    const groups = [field]
+    while (groups.length > 0) {
+      const tag = this.tag()
+      if ((tag & 7) === WireType.groupStart) {
+        groups.push(tag >>> 3)
+        if (groups.length > DEEPEST_GROUP) throw malformed()
+      } else if ((tag & 7) === WireType.groupEnd) {
+        if (groups.pop() !== tag >>> 3) throw malformed()
+      } else this.skip(tag)
+    }
+  }
+
+  #length(): number {
+    const length = this.varint()
+    if (this.#high !== 0 || length < 0) throw malformed()
+    return length
+  }
+
+  /** Answers where what was passed begins. */
+  #pass(count: number): number {
+    const start = this.#at
+    if (count > this.#end - start) throw malformed()
     this.#at += count
+    return start
+  }
+
+  /** Whether everything from there on is ASCII; long texts are left to `isUtf8`, which is faster by then. */
+  #isAscii(start: number): boolean {
+    if (this.#at - start > LONG) return false
+    for (let place = start; place < this.#at; place++) if ((this.#bytes[place] as number) > 0x7f) return false
+    return true
   }
 }
+
+/** The longest text that is looked at byte by byte. */
+const LONG = 48
 
 function malformed() {
   return contentError('proto: cannot parse invalid wire-format data')

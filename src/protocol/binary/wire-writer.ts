@@ -1,6 +1,8 @@
 /** Writes the protobuf wire format into a buffer that grows. */
 
 const SMALLEST = 256
+/** The largest whole number that is exact without being a `bigint`. */
+const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** See the head of this file. */
 export class WireWriter {
@@ -19,17 +21,32 @@ export class WireWriter {
 
   /** A whole number from -2⁵³ to 2⁵³; negative ones take ten bytes, as the format wants. */
   varint(value: number): void {
-    this.#reserve(10)
     if (value < 0) {
-      this.#negative(value)
+      this.varint64(BigInt(value))
       return
     }
+    this.#reserve(10)
     let rest = value
     while (rest > 0x7f) {
       this.#buffer[this.#at++] = (rest % 0x80) | 0x80
       rest = Math.floor(rest / 0x80)
     }
     this.#buffer[this.#at++] = rest
+  }
+
+  /** A whole number of 64 bits, signed. */
+  varint64(value: bigint): void {
+    if (value >= 0n && value <= LARGEST) {
+      this.varint(Number(value))
+      return
+    }
+    this.#reserve(10)
+    let rest = BigInt.asUintN(64, value)
+    while (rest > 0x7fn) {
+      this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80
+      rest >>= 7n
+    }
+    this.#buffer[this.#at++] = Number(rest)
   }
 
   /** A text in UTF-8, its length before it. */
@@ -68,15 +85,6 @@ export class WireWriter {
     this.#at = start
     this.varint(length)
     this.#at += length
-  }
-
-  #negative(value: number): void {
-    let rest = BigInt.asUintN(64, BigInt(value))
-    for (let byte = 0; byte < 9; byte++) {
-      this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80
-      rest >>= 7n
-    }
-    this.#buffer[this.#at++] = Number(rest)
   }
 
   #reserve(count: number): void {

@@ -1,4 +1,5 @@
 /** queue.complete by hand, in its ordinary form; see ordinary.ts. */
+import { MOST_ITEMS } from '../messages/queue.js'
 import type { RequestInit, RequestOf } from '../methods.js'
 import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
 
@@ -9,7 +10,7 @@ export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | 
   const end = bytes.length
   while (reader.at < end) {
     const tag = reader.byte()
-    if (tag === 0x22) request.ids.push(reader.text(end))
+    if (tag === 0x22 && request.ids.length < MOST_ITEMS) request.ids.push(reader.text(end))
     else if (tag === 0x0a) request.queueName = reader.text(end)
     else if (tag === 0x10) request.partition = reader.small()
     else if (tag === 0x1a) request.requestTimeout = reader.text(end)

@@ -4,15 +4,8 @@
  * undefined, and the general codec decides. So rules and errors are in one place only.
  */
 import { isUtf8 } from 'node:buffer'
+import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 import type { Timestamp } from '../messages/message.js'
-
-/** What `toString('latin1')` and `write(…, 'latin1')` come down to, without their handling of arguments. */
-interface FastBuffer extends Buffer {
-  latin1Slice(start: number, end: number): string
-  utf8Slice(start: number, end: number): string
-  latin1Write(text: string, at: number, length: number): number
-  utf8Write(text: string, at: number, length: number): number
-}
 
 /** The shortest text that is worth a call out of JavaScript; shorter ones are copied character by character. */
 const LONG = 12
@@ -26,8 +19,7 @@ export class OrdinaryReader {
   #known = { start: 0, length: -1, timestamp: { seconds: 0n, nanos: 0 } as Timestamp }
 
   constructor(bytes: Uint8Array) {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    this.bytes = buffer as FastBuffer
+    this.bytes = fastBufferOf(bytes)
   }
 
   /** The next byte: of a message in ordinary form, a tag. */

@@ -1,5 +1,6 @@
 /** queue.produce by hand, in its ordinary form; see ordinary.ts. */
 import { isBytes } from '../byte-text.js'
+import { MOST_ITEMS } from '../messages/queue.js'
 import type { RequestInit, RequestOf } from '../methods.js'
 import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSize } from './ordinary.js'
 
@@ -14,7 +15,7 @@ export function decodeProduce(bytes: Uint8Array): Received | undefined {
   let like: Item | undefined
   while (reader.at < end) {
     const tag = reader.byte()
-    if (tag === 0x1a) {
+    if (tag === 0x1a && request.items.length < MOST_ITEMS) {
       like = readItem(reader, end, like)
       request.items.push(like)
     } else if (tag === 0x0a) request.queueName = reader.text(end)

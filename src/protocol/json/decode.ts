@@ -1,7 +1,10 @@
 /**
  * JSON text to a message, by the strict proto3 mapping (contract: admin.md §1.3): both names of a field are known, an
  * unknown name or one given twice is an error, `null` means absent.
+ *
+ * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is kept of them.
  */
+import { countOne } from '../messages/counted.js'
 import { emptyMessage, type Field, type FieldKind, type MessageType } from '../messages/message.js'
 import { isShowable } from '../timestamp.js'
 import { bytesFrom, int32From, timestampFrom } from './scalars.js'
@@ -26,21 +29,29 @@ export function decodeJson(type: MessageType, bytes: Uint8Array, reading: JsonRe
 }
 
 class JsonReader {
-  constructor(
-    readonly tokens: JsonTokens,
-    readonly reading: JsonReading,
-  ) {}
+  readonly tokens: JsonTokens
+  readonly reading: JsonReading
+  /** Shared by all messages: nothing can be changed in no bytes. */
+  readonly #noBytes: unknown
+
+  constructor(tokens: JsonTokens, reading: JsonReading) {
+    this.tokens = tokens
+    this.reading = reading
+    this.#noBytes = reading.makeBytes(new Uint8Array())
+  }
 
   read(type: MessageType): Values {
-    const message = this.#message(type, this.tokens.next())
+    const message = emptyMessage(type, this.#noBytes)
+    this.#message(type, this.tokens.next(), message)
     const rest = this.tokens.next()
     if (rest.kind !== 'end') throw this.tokens.unexpected(rest)
     return message
   }
 
-  #message(type: MessageType, first: Token): Values {
-    const message = emptyMessage(type, () => this.reading.makeBytes(new Uint8Array()))
-    const seen = new Set<Field>()
+  /** Reads a message into `message`, or keeps nothing of it where there is none. */
+  #message(type: MessageType, first: Token, message: Values | undefined): void {
+    // The fields that were there, one bit for each: no type has more than 31.
+    let seen = 0
     this.#members(first, (name) => {
       const field = type.byName.get(name.value)
       if (field === undefined) {
@@ -48,12 +59,12 @@ class JsonReader {
         this.#pass(this.tokens.next())
         return
       }
-      if (seen.has(field)) throw this.tokens.error(name.at, `duplicate field ${name.raw}`)
-      seen.add(field)
+      const bit = 1 << type.fields.indexOf(field)
+      if ((seen & bit) !== 0) throw this.tokens.error(name.at, `duplicate field ${name.raw}`)
+      seen |= bit
       const value = this.#field(field)
-      if (value !== undefined) message[field.local] = value
+      if (value !== undefined && message !== undefined) message[field.local] = value
     })
-    return message
   }
 
   /** Reads an object: `read` is called with each name, and reads its value. */
@@ -79,7 +90,15 @@ class JsonReader {
     if (field.kind === 'textMap') return this.#textMap(field, first)
     if (!field.repeated) return this.#value(field, first)
     const values: unknown[] = []
-    this.#elements(first, (token) => values.push(this.#value(field, token)))
+    this.#elements(first, (token) => {
+      if (values.length < field.most) {
+        values.push(this.#value(field, token))
+        return
+      }
+      countOne(values)
+      if (typeof field.kind === 'object') this.#message(field.kind, token, undefined)
+      else this.#value(field, token)
+    })
     return values
   }
 
@@ -92,7 +111,11 @@ class JsonReader {
   }
 
   #value({ kind }: Field, token: Token): unknown {
-    if (typeof kind === 'object') return this.#message(kind, token)
+    if (typeof kind === 'object') {
+      const message = emptyMessage(kind, this.#noBytes)
+      this.#message(kind, token, message)
+      return message
+    }
     if (kind === 'timestamp') return this.#timestamp(token)
     const value = this.#scalar(kind, token)
     if (value !== undefined) return value

@@ -22,13 +22,17 @@ export interface FieldSpec<K = unknown, R extends boolean = boolean> {
   readonly number: number
   readonly kind: K
   readonly repeated: R
-  readonly names?: OddNames
+  readonly options?: FieldOptions
 }
 
-/** Names that are not the usual ones: in the .proto file as in messages here, in JSON the same in snake_case. */
-export interface OddNames {
+/** What is not as usual with a field. */
+export interface FieldOptions {
+  /** Its name in the .proto file; usually as in messages here. */
   readonly name?: string
+  /** Its name in JSON; usually the same in snake_case. */
   readonly json?: string
+  /** So many elements a reader keeps: as many as a right request has. It only counts the others (see counted.ts). */
+  readonly most?: number
 }
 
 /** A field, with all its names. */
@@ -42,6 +46,8 @@ export interface Field {
   readonly number: number
   readonly kind: FieldKind | MessageType
   readonly repeated: boolean
+  /** So many elements a reader keeps. */
+  readonly most: number
 }
 
 /** A type of message. */
@@ -52,6 +58,10 @@ export interface MessageType<F extends Fields = Fields> {
   readonly byNumber: ReadonlyMap<number, Field>
   /** By both names that JSON knows. */
   readonly byName: ReadonlyMap<string, Field>
+  /** A message with its defaults, less what each message has for itself, which is undefined. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** The fields that each message has for itself: lists and maps, and bytes, which are another thing for each reader. */
+  readonly own: readonly Field[]
   /** Only there for the compiler. */
   readonly specs?: F
 }
@@ -60,17 +70,21 @@ export interface MessageType<F extends Fields = Fields> {
 export type Fields = Readonly<Record<string, FieldSpec>>
 
 /** A field with one value. */
-export function one<const K extends FieldKind>(number: number, kind: K, names: OddNames = {}): FieldSpec<K, false> {
-  return { number, kind, repeated: false, names }
+export function one<const K extends FieldKind>(
+  number: number,
+  kind: K,
+  options: FieldOptions = {},
+): FieldSpec<K, false> {
+  return { number, kind, repeated: false, options }
 }
 
 /** A field with a list of values. */
 export function many<const K extends FieldKind | MessageType>(
   number: number,
   kind: K,
-  names: OddNames = {},
+  options: FieldOptions = {},
 ): FieldSpec<K, true> {
-  return { number, kind, repeated: true, names }
+  return { number, kind, repeated: true, options }
 }
 
 /**
@@ -83,10 +97,10 @@ export function message<const F extends Fields>(
   protoNames: 'camelCase' | 'snake_case' = 'camelCase',
 ): MessageType<F> {
   const fields = Object.entries(specs)
-    .map(([local, { number, kind, repeated, names }]): Field => {
+    .map(([local, { number, kind, repeated, options }]): Field => {
       const usual = protoNames === 'camelCase' ? local : snakeCase(local)
-      const { name = usual, json = snakeCase(local) } = names ?? {}
-      return { local, name, json, number, kind: kind as Field['kind'], repeated }
+      const { name = usual, json = snakeCase(local), most = Number.POSITIVE_INFINITY } = options ?? {}
+      return { local, name, json, number, kind: kind as Field['kind'], repeated, most }
     })
     .sort((a, b) => a.number - b.number)
   return {
@@ -94,20 +108,25 @@ export function message<const F extends Fields>(
     fields,
     byNumber: new Map(fields.map((field) => [field.number, field])),
     byName: new Map(fields.flatMap((field) => [[field.json, field] as const, [field.name, field] as const])),
+    defaults: Object.fromEntries(
+      fields
+        .filter(({ kind, repeated }) => repeated || kind !== 'timestamp')
+        .map(({ local, kind, repeated }) => [local, repeated ? undefined : DEFAULTS.get(kind)]),
+    ),
+    own: fields.filter(({ kind, repeated }) => repeated || kind === 'textMap' || kind === 'bytes'),
   }
 }
 
-/** A message with its defaults: what a reader starts from. */
-export function emptyMessage(type: MessageType, emptyBytes: () => unknown): Record<string, unknown> {
-  const empty: Record<string, unknown> = {}
-  for (const { local, kind, repeated } of type.fields) {
-    if (repeated) empty[local] = []
-    else if (kind === 'string') empty[local] = ''
-    else if (kind === 'int32') empty[local] = 0
-    else if (kind === 'bool') empty[local] = false
-    else if (kind === 'bytes') empty[local] = emptyBytes()
-    else if (kind === 'textMap') empty[local] = {}
-  }
+const DEFAULTS = new Map<Field['kind'], unknown>([
+  ['string', ''],
+  ['int32', 0],
+  ['bool', false],
+])
+
+/** A message with its defaults: what a reader starts from. A copy of one is made much faster than one field by field. */
+export function emptyMessage(type: MessageType, emptyBytes: unknown): Record<string, unknown> {
+  const empty: Record<string, unknown> = { ...type.defaults }
+  for (const { local, kind, repeated } of type.own) empty[local] = repeated ? [] : kind === 'bytes' ? emptyBytes : {}
   return empty
 }
 

@@ -1,6 +1,9 @@
 /** The calls of one queue: produce, lease, complete, retry, clear, reload, stats (contract: messages.md, queue.md). */
 import { many, message, one } from './message.js'
 
+/** The most items of one produce, lease, complete or retry. */
+export const MOST_ITEMS = 1000
+
 const QueueProduceItem = message('querator.QueueProduceItem', {
   encoding: one(1, 'string'),
   kind: one(2, 'string'),
@@ -13,7 +16,7 @@ const QueueProduceItem = message('querator.QueueProduceItem', {
 export const QueueProduceRequest = message('querator.QueueProduceRequest', {
   queueName: one(1, 'string'),
   requestTimeout: one(2, 'string'),
-  items: many(3, QueueProduceItem),
+  items: many(3, QueueProduceItem, { most: MOST_ITEMS }),
 })
 
 export const QueueLeaseRequest = message('querator.QueueLeaseRequest', {
@@ -48,14 +51,14 @@ const QueueRetryItem = message('querator.QueueRetryItem', {
 export const QueueRetryRequest = message('querator.QueueRetryRequest', {
   queueName: one(1, 'string'),
   partition: one(2, 'int32'),
-  items: many(3, QueueRetryItem),
+  items: many(3, QueueRetryItem, { most: MOST_ITEMS }),
 })
 
 export const QueueCompleteRequest = message('querator.QueueCompleteRequest', {
   queueName: one(1, 'string'),
   partition: one(2, 'int32'),
   requestTimeout: one(3, 'string'),
-  ids: many(4, 'string'),
+  ids: many(4, 'string', { most: MOST_ITEMS }),
 })
 
 export const QueueClearRequest = message('querator.QueueClearRequest', {

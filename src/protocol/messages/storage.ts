@@ -1,6 +1,9 @@
 /** What a partition holds: list, import, delete (contract: messages.md, admin.md §11). */
 import { many, message, one } from './message.js'
 
+/** The most items of one import. Querator has no limit of its own; a body of 64 MB would have room for 32 million. */
+export const MOST_IMPORTED = 100_000
+
 /** An item as storage holds it. */
 export const StorageItem = message('querator.StorageItem', {
   id: one(1, 'string'),
@@ -34,7 +37,7 @@ export const StorageItemsListResponse = message('querator.StorageItemsListRespon
 export const StorageItemsImportRequest = message('querator.StorageItemsImportRequest', {
   queueName: one(1, 'string'),
   partition: one(2, 'int32'),
-  items: many(3, StorageItem),
+  items: many(3, StorageItem, { most: MOST_IMPORTED }),
 })
 
 export const StorageItemsImportResponse = message('querator.StorageItemsImportResponse', {

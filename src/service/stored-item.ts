@@ -1,0 +1,72 @@
+/** An item of a partition as list and import answer it: how it stood then. What is shown of it is made when it is written. */
+import type { DeadlineGroup } from '../engine/deadline-groups.js'
+import type { Item } from '../engine/item.js'
+import type { Partition } from '../engine/partition.js'
+import type { Timestamp } from '../protocol/messages/message.js'
+import type { AnswerOf } from '../protocol/methods.js'
+import { timestampOf } from '../protocol/timestamp.js'
+
+type Shown = NonNullable<AnswerOf<'storageItemsList'>['items']>[number]
+
+/** See the head of this file. Answers may have very many, so they keep little. */
+export class StoredItem implements Shown {
+  readonly #partition: Partition
+  readonly #item: Item
+  readonly #sequence: number
+  readonly #lease: Item['leaseDeadline']
+  readonly #life: DeadlineGroup
+  readonly isLeased: boolean
+  readonly attempts: number
+
+  constructor(partition: Partition, item: Item) {
+    this.#partition = partition
+    this.#item = item
+    this.#sequence = item.sequence
+    this.#lease = item.leaseDeadline
+    this.#life = item.life
+    this.isLeased = item.leased
+    this.attempts = item.attempts
+  }
+
+  get id(): string {
+    return this.#partition.ids.text(this.#sequence)
+  }
+
+  get leaseDeadline(): Timestamp {
+    return timestampOf(this.#lease.at, this.#lease.early)
+  }
+
+  get expireDeadline(): Timestamp {
+    return timestampOf(this.#life.at, this.#life.early)
+  }
+
+  get createdAt(): Timestamp {
+    return timestampOf(this.#life.since)
+  }
+
+  // Nothing changes the rest of an item.
+
+  get sourceId(): string {
+    return this.#item.sourceId
+  }
+
+  get maxAttempts(): number {
+    return this.#item.maxAttempts
+  }
+
+  get reference(): string {
+    return this.#item.reference
+  }
+
+  get encoding(): string {
+    return this.#item.encoding
+  }
+
+  get kind(): string {
+    return this.#item.kind
+  }
+
+  get payload(): string {
+    return this.#item.payload
+  }
+}
