@@ -38,8 +38,8 @@ export interface QueueEvent {
   /** For `dead-lettered`: where the item is now. */
   readonly deadQueue?: string
   /**
-   * For `refused`: the answer, as on the wire. Code 0 stands for a request that the client did not send, because it cannot
-   * be right.
+   * For `refused`: the answer, as on the wire, but for a message of more than 2,000 characters, which is cut. Code 0 stands
+   * for a request that the client did not send, because it cannot be right.
    */
   readonly code?: number
   readonly codeText?: string

@@ -1,22 +1,26 @@
 /** The request timeouts of produce, lease and complete (contract: queue.md §2 to §5). */
 import { formatDuration, parseDuration } from '../clock/duration.js'
 import { badRequest } from '../errors.js'
+import { parseLongDuration } from './long-duration.js'
 
 const LONGEST = 900_000_000_000n
 const SHORTEST = 10_000_000n
 
-/** What was read before: nearly every request of a program has the same few timeouts. */
+/** What was read before: nearly every request of a program has the same few timeouts. Of bounded size, whatever comes. */
 const KNOWN = new Map<string, bigint>()
 const MOST_KNOWN = 100
+/** The longest text that is kept; longer ones nobody writes. */
+const LONGEST_KNOWN = 32
 
 /** Reads a request timeout; absent is zero. @throws 400 when it is no duration */
 export function readRequestTimeout(text: string): bigint {
   if (text === '') return 0n
   const known = KNOWN.get(text)
   if (known !== undefined) return known
-  const { ns, problem } = parseDuration(text)
+  const isLong = text.length > LONGEST_KNOWN
+  const { ns, problem } = isLong ? parseLongDuration(text) : parseDuration(text)
   if (ns !== undefined) {
-    if (KNOWN.size < MOST_KNOWN) KNOWN.set(text, ns)
+    if (!isLong && KNOWN.size < MOST_KNOWN) KNOWN.set(text, ns)
     return ns
   }
   throw badRequest(`request timeout is invalid; ${problem} - expected format: 900ms, 5m or 15m`)

@@ -310,3 +310,14 @@ test('the places of a call are printed with what called it', async () => {
   await outer()
   expect(daemon.queue('orders').explain()).toMatch(new RegExp(SITE))
 })
+
+test('of a text of megabytes that a message quotes, only the beginning is kept', async () => {
+  await using daemon = await started()
+  const long = 'x'.repeat(1_000_000)
+  await post(daemon, 'queue.produce', { queue_name: 'orders', request_timeout: long, items: [{}] })
+  await post(daemon, 'queue.produce', { queue_name: long })
+  const [byTimeout, byName] = [...daemon.events].filter(({ kind }) => kind === 'refused')
+  expect(byTimeout?.message).toMatch(/^request timeout is invalid; time: invalid duration "x{1900,2000}…$/)
+  expect(byName?.message?.length).toBeLessThan(2010)
+  expect(byName?.queue.length).toBeLessThan(2010)
+})
