@@ -2,6 +2,7 @@
 import type { LeasedItem } from '../engine/waiting-leases.js'
 import type { WrittenItem } from '../protocol/hot/lease.js'
 import type { Timestamp } from '../protocol/messages/message.js'
+import { int32Of } from './int32.js'
 
 /** See the head of this file. */
 export class ShownItem implements WrittenItem {
@@ -31,7 +32,7 @@ export class ShownItem implements WrittenItem {
   }
 
   get attempts(): number {
-    return this.#item.attempts
+    return int32Of(this.#item.attempts)
   }
 
   get bytes(): string {

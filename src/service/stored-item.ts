@@ -5,6 +5,7 @@ import type { Partition } from '../engine/partition.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { AnswerOf } from '../protocol/methods.js'
 import { timestampOf } from '../protocol/timestamp.js'
+import { int32Of } from './int32.js'
 
 type Shown = NonNullable<AnswerOf<'storageItemsList'>['items']>[number]
 
@@ -25,7 +26,7 @@ export class StoredItem implements Shown {
     this.#lease = item.leaseDeadline
     this.#life = item.life
     this.isLeased = item.leased
-    this.attempts = item.attempts
+    this.attempts = int32Of(item.attempts)
   }
 
   get id(): string {

@@ -1,6 +1,6 @@
 /** Import and delete, and what they do to counts and to the choice of partition (contract: admin.md §11; D7). */
 import { expect, test } from 'vitest'
-import { startTestDaemon } from '../../src/index.js'
+import { QueratorClient, startTestDaemon } from '../../src/index.js'
 
 const START = new Date('2026-01-01T00:00:00Z')
 
@@ -212,5 +212,37 @@ test('an import answers how the items were stored, also those that a waiting lea
   expect(items).toMatchObject([
     { isLeased: false, attempts: 0, leaseDeadline: { seconds: 0n }, expireDeadline: after(3600) },
     { isLeased: true, attempts: 0, leaseDeadline: after(9), expireDeadline: { seconds: 0n } },
+  ])
+})
+
+test.each([
+  'protobuf',
+  'json',
+] as const)('attempts go through every number of 32 bits, and around (%s)', async (encoding) => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue({ maxAttempts: 5 })
+  const client = new QueratorClient({ endpoint: await daemon.listen(), encoding })
+  const attempts = [-5, -1, 0, 2_147_483_646, 2_147_483_647, -2_147_483_648]
+  const items = attempts.map((count) => ({ attempts: count, expireDeadline: after(3600) }))
+  const imported = await client.storageItemsImport({ queueName: queue.name, items })
+  expect(imported.items.map((item) => item.attempts)).toEqual(attempts)
+  const lease = { queueName: queue.name, clientId: 'c', batchSize: 10, requestTimeout: '1m' }
+  const leased = await client.queueLease(lease)
+  const wrapped = [-4, 0, 1, 2_147_483_647, -2_147_483_648, -2_147_483_647]
+  expect(leased.items.map((item) => item.attempts)).toEqual(wrapped)
+  const listed = await client.storageItemsList({ queueName: queue.name })
+  expect(listed.items.map((item) => item.attempts)).toEqual(wrapped)
+  // The server counts in 64 bits: an item that shows a negative number may have had too many all the same.
+  await queue.produce({ reference: 'asks for a look' })
+  await queue.lease()
+  const fired = await daemon.clock.advance('1m')
+  expect(fired.map(({ kind }) => kind)).toEqual([
+    'lease-expired',
+    'lease-expired',
+    'lease-expired',
+    'attempts-exhausted',
+    'attempts-exhausted',
+    'lease-expired',
+    'lease-expired',
   ])
 })

@@ -13,6 +13,12 @@ const timestamp = fc.record({
   nanos: fc.constantFrom(0, 1, 1000, 500_000_000, 999_999_999),
 })
 
+/** Around every number of bytes that one may take, and both ends. */
+export const EXTREME_NUMBERS = [
+  ...[0, 1, 0x7f, 0x80, 0x3fff, 0x4000, 0x1fffff, 0x200000, 0xfffffff, 0x10000000, 0x7ffffffe, 0x7fffffff],
+  ...[-1, -2, -0x80, -0x10000000, -0x7fffffff, -0x80000000],
+]
+
 /** Messages of a type, as the client's side has them. */
 export function messages(type: MessageType): fc.Arbitrary<Values> {
   const fields = type.fields.map((field): [string, fc.Arbitrary<unknown>] => {
@@ -25,7 +31,9 @@ export function messages(type: MessageType): fc.Arbitrary<Values> {
 function valuesOf({ kind }: Field): fc.Arbitrary<unknown> {
   if (typeof kind === 'object') return messages(kind)
   if (kind === 'string') return fc.oneof(text, fc.constantFrom('', 'order', 'a-reference-that-is-rather-long'))
-  if (kind === 'int32') return fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.nat(200))
+  if (kind === 'int32') {
+    return fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.nat(200), fc.constantFrom(...EXTREME_NUMBERS))
+  }
   if (kind === 'bool') return fc.boolean()
   if (kind === 'timestamp') return timestamp
   return kind === 'bytes' ? fc.uint8Array({ maxLength: 200 }) : fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
 import { encodeBinary } from '../../src/protocol/binary/encode.js'
+import { decodeRequest, decodeResponse } from '../../src/protocol/codec.js'
 import { decodeComplete, encodeComplete } from '../../src/protocol/hot/complete.js'
 import { decodeLease, decodeLeased, encodeLeased } from '../../src/protocol/hot/lease.js'
 import { decodeProduce, encodeProduce } from '../../src/protocol/hot/produce.js'
@@ -13,7 +14,7 @@ import {
   QueueLeaseResponse,
   QueueProduceRequest,
 } from '../../src/protocol/messages/queue.js'
-import { messages } from '../support/messages.js'
+import { EXTREME_NUMBERS, messages } from '../support/messages.js'
 
 const RUNS = Number(process.env.QUERATOR_FUZZ ?? 1500)
 const view = (bytes: Uint8Array) => new Uint8Array(bytes)
@@ -93,20 +94,108 @@ for (const [name, type, encode] of ENCODERS) {
   })
 }
 
-/** As the service answers: ids in ASCII, counts that are not negative, payloads as texts. */
+/** As the service answers: ids in ASCII, payloads as texts. */
 function answered(message: Record<string, unknown>): Record<string, unknown> {
-  const { items = [], partition = 0 } = message as { items?: Record<string, unknown>[]; partition?: number }
+  const { items = [] } = message as { items?: Record<string, unknown>[] }
   return {
     ...message,
-    partition: Math.abs(partition) % 1000,
     items: items.map((item) => ({
       ...item,
       id: byteText(Buffer.from(String(item.id ?? ''), 'utf8')).replace(/[^a-z]/g, 'x'),
-      attempts: Math.abs(Number(item.attempts ?? 0)) % 2 ** 31,
       bytes: byteText((item.bytes ?? new Uint8Array()) as Uint8Array),
     })),
   }
 }
+
+const SIZES = [0, 1, 11, 12, 13, 47, 48, 49, 127, 128, 16_383, 16_384]
+const SECONDS = [
+  0n,
+  1n,
+  -1n,
+  2n ** 31n,
+  2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 49n - 1n,
+  2n ** 49n,
+  2n ** 53n,
+  2n ** 53n + 1n,
+]
+const EXTREMES: Partial<Record<string, readonly unknown[]>> = {
+  int32: EXTREME_NUMBERS,
+  bool: [false, true],
+  string: [
+    ...SIZES.flatMap((size) => ['x'.repeat(size), 'é'.repeat(size)]),
+    '\u0000',
+    '\ufeff',
+    '\uffff',
+    '😀',
+    '\x7f\x80',
+  ],
+  bytes: SIZES.map((size) => new Uint8Array(size).fill(0xff)),
+  timestamp: [...SECONDS, -62_135_596_800n, 253_402_300_799n, 2n ** 63n - 1n, -(2n ** 63n)].flatMap((seconds) =>
+    [0, 1, 999_999_999, 2 ** 31 - 1, -1, -(2 ** 31)].map((nanos) => ({ seconds, nanos })),
+  ),
+}
+
+/** A message for each extreme value of each of its fields, and of the fields of its items. */
+function extremes(type: MessageType): Record<string, unknown>[] {
+  return type.fields.flatMap(({ local, kind, repeated }) => {
+    const values = typeof kind === 'object' ? extremes(kind) : (EXTREMES[kind] ?? [])
+    return values.map((value) => ({ [local]: repeated ? [value] : value }))
+  })
+}
+
+test.each(
+  DECODERS,
+)('%s: extreme values are read as the general codec reads them, or left to it', (_, type, decode, makeBytes) => {
+  let read = 0
+  for (const message of extremes(type)) {
+    const bytes = encodeBinary(type, message)
+    const expected = decodeBinary(type, bytes, makeBytes)
+    expect(expected).toMatchObject(asRead(message, makeBytes))
+    const hot = decode(bytes)
+    if (hot === undefined) continue
+    read++
+    expect(hot).toEqual(expected)
+  }
+  expect(read).toBeGreaterThan(50)
+})
+
+test.each(
+  ENCODERS,
+)('%s: extreme values are written as the general codec writes them, or left to it', (name, type, encode) => {
+  let written = 0
+  for (const given of extremes(type)) {
+    const message = name === 'leased' ? answered(given) : given
+    const hot = encode(message as never)
+    if (hot === undefined) continue
+    written++
+    expect(Buffer.from(hot)).toEqual(Buffer.from(encodeBinary(type, message)))
+  }
+  expect(written).toBeGreaterThan(50)
+})
+
+/** A message with bytes as a reader has them. */
+function asRead(value: unknown, makeBytes: (bytes: Uint8Array) => unknown): never {
+  if (value instanceof Uint8Array) return makeBytes(value) as never
+  if (Array.isArray(value)) return value.map((one) => asRead(one, makeBytes)) as never
+  if (typeof value !== 'object' || value === null) return value as never
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asRead(one, makeBytes)])) as never
+}
+
+test('a time in two parts is left to the general codec, which merges them', () => {
+  const item = [0x22, 2, 0x08, 5, 0x22, 2, 0x10, 7]
+  const bytes = Uint8Array.from([0x1a, item.length, ...item])
+  expect(decodeProduce(bytes)).toBeUndefined()
+  expect(decodeRequest(QueueProduceRequest, bytes, 'protobuf')).toMatchObject({
+    items: [{ enqueueAt: { seconds: 5n, nanos: 7 } }],
+  })
+  const leased = [0x32, 2, 0x08, 5, 0x32, 2, 0x10, 7]
+  const answer = Uint8Array.from([0x1a, leased.length, ...leased])
+  expect(decodeResponse(QueueLeaseResponse, answer, 'protobuf')).toMatchObject({
+    items: [{ leaseDeadline: { seconds: 5n, nanos: 7 } }],
+  })
+})
 
 test.each([
   ['a text where bytes belong', { items: [{ bytes: 'text' }] }],

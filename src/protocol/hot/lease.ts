@@ -33,9 +33,10 @@ const ID_SIZE = 27
 
 const NO_DEADLINE = new Uint8Array()
 
-/** Writes an answer of the service, whose values are known to be right. */
+/** Writes an answer of the service, whose values are known to be right. One with negative numbers is no ordinary one. */
 export function encodeLeased(answer: Answer): Uint8Array | undefined {
   const { queueName = '', partition = 0, items = [] } = answer
+  if (partition < 0) return undefined
   const nameSize = textSize(queueName)
   const deadlines = new DeadlineBytes()
   let total = fieldSize(nameSize) + (partition === 0 ? 0 : 1 + varintSize(partition))
@@ -45,6 +46,7 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
     // One that has no bytes here is there all the same.
     if (item.leaseDeadline !== undefined && deadline.length === 0) return undefined
     const size = itemSize(item, deadline.length)
+    if (size < 0) return undefined
     sizes.push(size)
     total += partSize(size)
   }
@@ -59,8 +61,10 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   return writer.bytes
 }
 
+/** The size of an item; -1 when it is not an ordinary one. */
 function itemSize(item: AnsweredItem | WrittenItem, deadlineSize: number): number {
   const { encoding = '', kind = '', reference = '', attempts = 0, bytes = '' } = item
+  if (attempts < 0) return -1
   const idSize = 'writeId' in item ? ID_SIZE : (item.id ?? '').length
   const texts = fieldSize(textSize(encoding)) + fieldSize(textSize(kind)) + fieldSize(textSize(reference))
   const attemptsSize = attempts === 0 ? 0 : 1 + varintSize(attempts)
