@@ -2,6 +2,7 @@
 import { type QueratorError, usageError } from '../errors.js'
 import { isBytes } from '../protocol/byte-text.js'
 import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
+import { halfPairAt } from '../protocol/well-formed.js'
 import { atCallSite } from './call-site.js'
 import { unknownText } from './known-options.js'
 
@@ -13,6 +14,9 @@ const WANTED: Record<FieldKind, string> = {
   timestamp: 'a Date, or { seconds, nanos }',
   textMap: 'an object of texts',
 }
+
+/** So much of a text is shown around what is wrong with it. */
+const SHOWN = 20
 
 /** @throws QueratorError that names the field, and what it takes */
 export function checkRequest(type: MessageType, request: unknown, path: string): void {
@@ -39,6 +43,18 @@ function checkNames(type: MessageType, request: Record<string, unknown>, path: s
 function checkValue({ kind }: Field, value: unknown, place: string): void {
   if (typeof kind === 'object') checkRequest(kind, value, place)
   else if (!isOf(kind, value)) throw wrong(place, WANTED[kind], value)
+  else if (kind === 'string') checkText(value as string, place)
+}
+
+/** @throws QueratorError when UTF-8 has no bytes for the text: others would travel, and names that differ become one */
+function checkText(text: string, place: string): void {
+  const at = halfPairAt(text)
+  if (at < 0) return
+  // JSON shows the half as an escape.
+  const part = JSON.stringify(text.slice(Math.max(0, at - SHOWN), at + SHOWN))
+  throw atCallSite(
+    usageError(`${place} takes a text that UTF-8 can carry; got half of a surrogate pair at position ${at}: ${part}`),
+  )
 }
 
 function isOf(kind: FieldKind, value: unknown): boolean {

@@ -1,6 +1,7 @@
 /** Payloads as tests write and read them: JSON, text or bytes. */
 import { TextDecoder, TextEncoder } from 'node:util'
 import { usageError } from '../errors.js'
+import { halfPairAt } from '../protocol/well-formed.js'
 
 /** One of the three; none means an empty payload. */
 export interface PayloadInput {
@@ -10,13 +11,19 @@ export interface PayloadInput {
   readonly bytes?: Uint8Array
 }
 
-/** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON */
+/** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON, or the text no UTF-8 */
 export function payloadBytes(input: PayloadInput): Uint8Array {
   const given = (['json', 'text', 'bytes'] as const).filter((form) => input[form] !== undefined)
   if (given.length > 1) throw usageError(`give the payload once; got ${given.join(' and ')}`)
   if (input.bytes !== undefined) return input.bytes
   const text = given[0] === 'json' ? JSON.stringify(input.json) : (input.text ?? '')
   if (text === undefined) throw usageError('json cannot be written as JSON; functions and symbols have none')
+  const half = halfPairAt(text)
+  if (half >= 0) {
+    throw usageError(
+      `text takes one that UTF-8 can carry; got half of a surrogate pair at position ${half}; use bytes for others`,
+    )
+  }
   return new TextEncoder().encode(text)
 }
 

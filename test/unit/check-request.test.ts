@@ -50,6 +50,27 @@ test.each([
     'client.queueProduce.items[0].enqueueAt takes a Date, or { seconds, nanos }; got Invalid Date',
   ],
   [
+    'half of a surrogate pair in a name',
+    () => client.queueStats({ queueName: 'a\ud800' }),
+    'client.queueStats.queueName takes a text that UTF-8 can carry; got half of a surrogate pair at position 1: "a\\ud800"',
+  ],
+  [
+    'the same in a produce',
+    () =>
+      client.queueProduce({ queueName: 'q', items: [{ reference: 'é' }, { reference: `😀${'x'.repeat(50)}\udc00y` }] }),
+    `client.queueProduce.items[1].reference takes a text that UTF-8 can carry; got half of a surrogate pair at position 52: "${'x'.repeat(20)}\\udc00y"`,
+  ],
+  [
+    'the same in a complete',
+    () => client.queueComplete({ ids: ['a', '\ud800'] }),
+    'client.queueComplete.ids[1] takes a text that UTF-8 can carry; got half of a surrogate pair at position 0: "\\ud800"',
+  ],
+  [
+    'the same in a short name of a produce',
+    () => client.queueProduce({ queueName: '\udfff', items: [{}] }),
+    'client.queueProduce.queueName takes a text that UTF-8 can carry; got half of a surrogate pair at position 0: "\\udfff"',
+  ],
+  [
     'a number for a flag',
     () => client.queueClear({ queue: 1 as never }),
     'client.queueClear.queue takes true or false; got 1',
@@ -62,4 +83,20 @@ test.each([
   expect((error as QueratorError).stack?.split('\n').find((line) => /^\s+at /.test(line))).toContain(
     'check-request.test',
   )
+})
+
+test('JSON refuses half of a surrogate pair too, and both let whole ones pass', async () => {
+  const sent: string[] = []
+  const send = async ({ body }: { body: unknown }) => {
+    sent.push(Buffer.from(body as Uint8Array).toString('utf8'))
+    return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') }
+  }
+  for (const encoding of ['json', 'protobuf'] as const) {
+    const one = new QueratorClient({ send, encoding })
+    await expect(one.queueReload({ queueName: '\ud800\ud801' })).rejects.toThrow('client.queueReload.queueName')
+    await one.queueReload({ queueName: '😀' })
+    await one.queueProduce({ queueName: '😀 é', items: [{ kind: '😀' }] })
+  }
+  expect(sent).toHaveLength(4)
+  for (const body of sent) expect(body).toContain('😀')
 })

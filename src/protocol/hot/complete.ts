@@ -34,6 +34,7 @@ export function encodeComplete(request: RequestInit<'queueComplete'>): Uint8Arra
     if (typeof id !== 'string' || id === '') return undefined
     total += partSize(textSize(id))
   }
+  if (Number.isNaN(total)) return undefined
   const writer = new OrdinaryWriter(total)
   writer.text(0x0a, queueName, nameSize)
   if (partition !== 0) writer.head(0x10, partition)

@@ -50,6 +50,7 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
     sizes.push(size)
     total += partSize(size)
   }
+  if (Number.isNaN(total)) return undefined
   const writer = new OrdinaryWriter(total)
   writer.text(0x0a, queueName, nameSize)
   if (partition !== 0) writer.head(0x10, partition)

@@ -6,6 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 import type { Timestamp } from '../messages/message.js'
+import { isWellFormed } from '../well-formed.js'
 
 /** The shortest text that is worth a call out of JavaScript; shorter ones are copied character by character. */
 const LONG = 12
@@ -186,13 +187,16 @@ export class OrdinaryWriter {
   }
 }
 
-/** How many bytes a text takes in UTF-8. */
+/** How many bytes a text takes in UTF-8; NaN, and so is every sum with it, when there is no UTF-8 for it. */
 export function textSize(text: string): number {
-  if (text.length >= LONG) return Buffer.byteLength(text, 'utf8')
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return Buffer.byteLength(text, 'utf8')
-  }
+  if (text.length >= LONG) return sizeOf(text)
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return sizeOf(text)
   return text.length
+}
+
+function sizeOf(text: string): number {
+  const size = Buffer.byteLength(text, 'utf8')
+  return size === text.length || isWellFormed(text) ? size : Number.NaN
 }
 
 /** How many bytes a field of `size` bytes takes with its tag and length; 0 for an empty one, which is left out. */

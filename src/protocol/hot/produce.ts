@@ -56,6 +56,7 @@ export function encodeProduce(request: RequestInit<'queueProduce'>): Uint8Array 
     sizes.push(size)
     total += partSize(size)
   }
+  if (Number.isNaN(total)) return undefined
   const writer = new OrdinaryWriter(total)
   writer.text(0x0a, queueName, nameSize)
   writer.text(0x12, requestTimeout, timeoutSize)
