@@ -174,3 +174,28 @@ test('D11: a queue that was given no partition refuses items instead of crashing
   await expect(queue.lease()).rejects.toMatchObject(refused)
   expect(await queue.items()).toEqual([])
 })
+
+test('a time less than 100 ms ahead means now, to the nanosecond', async () => {
+  await using daemon = await daemonAtStart()
+  const { name: queueName } = await daemon.createQueue()
+  const seconds = BigInt(daemon.clock.now() / 1000)
+  const at = (nanos: number) => ({ seconds, nanos })
+  const items = [99_000_000, 99_999_999, 100_000_000, 100_000_001].map((nanos) => ({
+    reference: `${nanos}`,
+    enqueueAt: at(nanos),
+  }))
+  await daemon.client.queueProduce({ queueName, requestTimeout: '1m', items })
+  const { client } = daemon
+  const references = (list: readonly { reference: string }[]) => list.map(({ reference }) => reference)
+  expect(references((await client.storageItemsList({ queueName })).items)).toEqual(['99000000', '99999999'])
+  expect(references((await client.storageScheduledList({ queueName })).items)).toEqual(['100000000', '100000001'])
+  const leased = await client.queueLease({ queueName, clientId: 'c', batchSize: 2, requestTimeout: '1m' })
+  const [near, far] = leased.items.map(({ id }) => id) as [string, string]
+  const retried = [
+    { id: near, retryAt: at(99_999_999) },
+    { id: far, retryAt: at(100_000_000) },
+  ]
+  await client.queueRetry({ queueName, items: retried })
+  expect(references((await client.storageItemsList({ queueName })).items)).toEqual(['99000000'])
+  expect((await client.storageScheduledList({ queueName })).items).toHaveLength(3)
+})

@@ -103,6 +103,22 @@ test('a source id is taken until the item is completed or deleted; a second one 
   expect(await queue.items()).toHaveLength(1)
 })
 
+test('the source id of an item that has expired stays taken', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'asks for a look' })
+  await queue.lease()
+  const items = [{ sourceId: 's', id: 'own', reference: 'imported', expireDeadline: after(30) }]
+  await daemon.client.storageItemsImport({ queueName: queue.name, items })
+  expect(await daemon.clock.advance('1m')).toMatchObject([
+    { kind: 'item-expired', reference: 'imported' },
+    { kind: 'lease-expired' },
+  ])
+  const again = await daemon.client.storageItemsImport({ queueName: queue.name, items })
+  expect(again.items[0]?.id).toBe('own')
+  expect((await queue.items()).map(({ reference }) => reference)).toEqual(['asks for a look'])
+})
+
 test('a skipped item comes back as it was sent, with the missing times as 1970 and without those never shown', async () => {
   await using daemon = await daemonAtStart()
   const { name: queueName } = await daemon.createQueue()

@@ -120,6 +120,49 @@ test.each([
 ])('%s is refused with line and column', (json, message) => expect(refusal(json)).toBe(message))
 
 test.each([
+  ['a byte that begins nothing', '22ff22'],
+  ['a character that is cut short', '22e28222'],
+  ['an overlong form', '22c0af22'],
+  ['half of a surrogate pair', '22eda08022'],
+  ['a character beyond the last one', '22f490808022'],
+  ['a byte outside of every text', 'ff'],
+])('JSON with %s is refused, in values and in names', (_, hex) => {
+  const bytes = Buffer.from(hex, 'hex')
+  for (const [before, after] of [
+    ['{"queueName":', '}'],
+    ['{', ':1}'],
+  ] as const) {
+    const json = Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)])
+    expect(() => decodeJson(QueueProduceRequest, json, strict)).toThrow(/^proto: syntax error .*invalid UTF-8/)
+    expect(() => decodeJson(QueueProduceRequest, json, lenient)).toThrow(/invalid UTF-8/)
+  }
+})
+
+test('U+FFFD itself is a character like any other', () => {
+  const json = Buffer.from('{"queueName":"\ufffd\\ufffd"}')
+  expect(decodeJson(QueueProduceRequest, json, strict).queueName).toBe('\ufffd\ufffd')
+})
+
+test.each([
+  '\\ude00\\ud83d',
+  '\\ud83d\\u0041',
+  '\\ud83dx',
+  '\\ud83d\\n',
+  '\\udfff',
+  '\\uD800\\uD800',
+  '\\ud83d\\uzzzz',
+  '\\u12',
+])('the escape %s is refused', (wrong) =>
+  expect(refusal(`{"queueName":"${wrong}"}`)).toMatch(/^proto: syntax error .* invalid escape code/))
+
+test('all escapes are read, in names too, however many there are', () => {
+  const escapes = '\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\\u0000\u007f\u2028'
+  const json = Buffer.from(`{"queue\\u004eame":"${escapes.repeat(1000)}"}`)
+  const value = '"\\/\b\f\n\r\té😀\u0000\u007f\u2028'
+  expect(decodeJson(QueueProduceRequest, json, strict).queueName).toBe(value.repeat(1000))
+})
+
+test.each([
   ['7', 7],
   ['-2147483648', -2147483648],
   ['1e1', 10],
@@ -231,6 +274,8 @@ test('protobuf: a field of another layout is unknown, a message given twice is m
   expect(decode('1a0178').limit).toBe(0)
   expect(decode('1805').limit).toBe(5)
   expect(decode('18ffffffffffffffffff01').limit).toBe(-1)
+  expect(decode('18ffffffff7f').limit).toBe(-1)
+  expect(decode('98800005').limit).toBe(5)
   expect(decode('c23e0378797a1805').limit).toBe(5)
   expect(decode('530a01615418051805').limit).toBe(5)
   // Two items, each with its lease deadline in two parts: seconds first, nanoseconds then.
@@ -252,9 +297,19 @@ test.each([
   '1c',
   '54',
   '5308',
-  '80808080808080808080801',
+  '8080808080808080808001',
+  // A number of eleven bytes, one of more than 64 bits, and one that does not end.
+  '18ffffffffffffffffffff01',
+  '18ffffffffffffffffff02',
+  '1880',
+  // Tags of more than 32 bits, whose lower 32 are those of a field that is known.
+  '988080801005',
+  '98808080808080808001',
+  // A length of more than 32 bits, whose lower 32 would fit; and a negative one.
+  '12818080801078',
+  '12ffffffff0f',
 ])('protobuf %s is refused', (hex) => {
-  const bytes = Buffer.from(hex.length % 2 === 0 ? hex : `${hex}0`, 'hex')
+  const bytes = Buffer.from(hex, 'hex')
   expect(() => decodeBinary(QueuesListRequest, bytes, keep)).toThrow('proto: cannot parse invalid wire-format data')
 })
 
