@@ -7,6 +7,7 @@ import { retryRequest } from '../errors.js'
 import { Deadline } from './deadline.js'
 import { enqueueDue, type LifecycleRules, lookAt } from './lifecycle.js'
 import type { Partition } from './partition.js'
+import { PartitionTimes } from './partition-times.js'
 import { LEASE_ENDED, type WaitingLease, type WaitingLeases } from './waiting-leases.js'
 
 /** The queue, as its clockwork sees it. */
@@ -25,6 +26,7 @@ export interface ClockworkOwner {
 export class Clockwork {
   readonly #clock: Clock
   readonly #owner: ClockworkOwner
+  readonly #times: PartitionTimes
   readonly #nextLook: Deadline
   readonly #nextDue: Deadline
   readonly #nextEnd: Deadline
@@ -33,23 +35,23 @@ export class Clockwork {
   constructor(clock: Clock, owner: ClockworkOwner) {
     this.#clock = clock
     this.#owner = owner
+    this.#times = new PartitionTimes(owner.partitions)
     // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
     this.#nextLook = new Deadline(clock, 0, () => this.#look())
     this.#nextDue = new Deadline(clock, 1, () => this.#enqueueDue())
     this.#nextEnd = new Deadline(clock, 2, () => this.#endWaiting())
   }
 
+  /** Takes notice of partitions in which something has changed; `wind` comes after it. */
+  update(changed: readonly Partition[]): void {
+    this.#times.update(changed)
+  }
+
   /** Sets the timers anew, after a change; does nothing once they are stopped. */
   wind(): void {
     if (this.#stopped) return
-    let look = Number.POSITIVE_INFINITY
-    let due = Number.POSITIVE_INFINITY
-    for (const partition of this.#owner.partitions) {
-      look = Math.min(look, partition.nextLook)
-      due = Math.min(due, partition.nextDue)
-    }
-    this.#nextLook.set(look)
-    this.#nextDue.set(due)
+    this.#nextLook.set(this.#times.nextLook)
+    this.#nextDue.set(this.#times.nextDue)
     this.#nextEnd.set(this.#owner.waiting.nextEnd)
   }
 
@@ -62,17 +64,14 @@ export class Clockwork {
   #look(): void {
     const now = this.#clock.now()
     // Those that asked for a later time within a jump come later, in turn with the looks of other queues.
-    const time = Math.min(...this.#owner.partitions.map((partition) => partition.nextLook))
     const rules = this.#owner.rules()
-    for (const partition of this.#owner.partitions) {
-      if (partition.nextLook === time) lookAt(partition, rules, now)
-    }
+    for (const partition of this.#times.takeLooks()) lookAt(partition, rules, now)
     this.#owner.freed()
   }
 
   #enqueueDue(): void {
     const now = this.#clock.now()
-    for (const partition of this.#owner.partitions) enqueueDue(partition, this.#owner.rules(), now)
+    for (const partition of this.#times.takeDue(now)) enqueueDue(partition, this.#owner.rules(), now)
     this.#owner.freed()
   }
 

@@ -39,6 +39,8 @@ export class LogicalQueue {
   readonly #clockwork: Clockwork
   readonly #lives = new Ends()
   readonly #leases = new Ends()
+  /** Partitions in which something has changed since they were put in order. */
+  readonly #changed: Partition[] = []
   #config: QueueConfig
   #state: 'running' | 'paused' | 'stopped' = 'running'
 
@@ -57,6 +59,8 @@ export class LogicalQueue {
       sentAway: (lease) => this.#note(KIND['lease-timed-out'], lease.consumer),
     })
     this.#clockwork.wind()
+    const changed = (partition: Partition) => this.#changed.push(partition)
+    for (const partition of partitions) partition.watch(changed)
   }
 
   get config(): QueueConfig {
@@ -216,7 +220,7 @@ export class LogicalQueue {
         settle.reject(error as QueratorError)
         return
       } finally {
-        this.#order.sort()
+        this.#putInOrder()
       }
       settle.resolve()
     }
@@ -256,7 +260,7 @@ export class LogicalQueue {
 
   /** What partitions hold has changed, and items may be free. */
   #freed(): void {
-    this.#order.sort()
+    this.#putInOrder()
     this.#serve()
   }
 
@@ -266,8 +270,18 @@ export class LogicalQueue {
       serveWaiting(this.#waiting, this.#order, this.#leases.of(this.#config.leaseTimeout, now), now, (lease) =>
         this.#note(KIND['lease-served'], lease.consumer),
       )
+      this.#putInOrder()
     }
     this.#clockwork.wind()
+  }
+
+  /** Takes notice of what has changed in partitions, in the order of them and in the clockwork. */
+  #putInOrder(): void {
+    if (this.#changed.length === 0) return
+    this.#order.sort(this.#changed)
+    this.#clockwork.update(this.#changed)
+    for (const partition of this.#changed) partition.seen()
+    this.#changed.length = 0
   }
 
   /** The usual case, which needs no line and no choice: items are there, nobody waits, there is one partition. */
@@ -277,7 +291,10 @@ export class LogicalQueue {
     const now = this.#context.clock.now()
     const end = this.#leases.of(this.#config.leaseTimeout, now)
     const served = serveAtOnce(partition as Partition, batchSize, consumer, end, now)
-    if (served !== undefined) this.#clockwork.wind()
+    if (served !== undefined) {
+      this.#putInOrder()
+      this.#clockwork.wind()
+    }
     return served
   }
 }

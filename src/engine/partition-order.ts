@@ -1,80 +1,129 @@
 /**
  * Which partition gets a produce or a lease (contract: queue.md §7): a list ordered by load, fewest unleased items
  * first, ties staying as they were.
+ *
+ * Nobody asks for the list, but only for the first of it, and for the one with the most leasable items. So each partition
+ * has its load and its turn among those of equal load, which together are its place in the list, and a call costs what
+ * it changes, however many partitions there are.
  */
 import type { Partition } from './partition.js'
+import { Ranking } from './ranking.js'
+
+/** What the order asks of a partition. */
+export type Loaded = Pick<Partition, 'number' | 'unleased' | 'leasable'>
+
+/** A partition in the order, as it was when the list was put in order last. */
+interface Place<P> {
+  readonly number: number
+  readonly partition: P
+  load: number
+  leasable: number
+  /** Of places with the same load, the one with the smaller turn goes first. */
+  turn: number
+}
 
 /** See the head of this file. */
-export class PartitionOrder {
-  readonly #ordered: Partition[]
+export class PartitionOrder<P extends Loaded = Partition> {
+  /** By the number of the partition. */
+  readonly #places: Place<P>[]
+  readonly #byLoad: Ranking<Place<P>>
+  /** The one that a lease goes to first. */
+  readonly #byLeasable: Ranking<Place<P>>
+  #firstTurn = 0
+  #lastTurn: number
 
-  constructor(partitions: readonly Partition[]) {
-    this.#ordered = [...partitions]
+  constructor(partitions: readonly P[]) {
+    this.#places = partitions.map((partition, turn) => {
+      const { number, unleased, leasable } = partition
+      return { number, partition, load: unleased, leasable, turn }
+    })
+    this.#lastTurn = partitions.length
+    this.#byLoad = new Ranking(this.#places, isBefore)
+    this.#byLeasable = new Ranking(this.#places, (a, b) => {
+      return a.leasable > b.leasable || (a.leasable === b.leasable && isBefore(b, a))
+    })
   }
 
   /** The partition that takes a produce; undefined when the queue has none. */
-  forProduce(): Partition | undefined {
-    return this.#ordered[0]
+  forProduce(): P | undefined {
+    return this.#byLoad.first?.partition
   }
 
-  /** Puts the list in order again, after a change of what partitions hold. */
-  sort(): void {
-    sortByLoad(this.#ordered, (partition) => partition.unleased)
+  /** Puts the list in order again, after a change of what these partitions hold. */
+  sort(changed: readonly P[]): void {
+    const lighter: Place<P>[] = []
+    const heavier: Place<P>[] = []
+    for (const { number, unleased, leasable } of changed) {
+      const place = this.#places[number] as Place<P>
+      if (unleased < place.load) lighter.push(place)
+      else if (unleased > place.load) heavier.push(place)
+      else if (leasable !== place.leasable) this.#put(place, place.turn)
+    }
+    // A stable sort brings what comes from behind after all of its new equals, and what comes from before in front of them;
+    // those that come together keep their order.
+    for (const place of inOrder(lighter)) this.#put(place, this.#lastTurn++)
+    for (const place of inOrder(heavier).reverse()) this.#put(place, --this.#firstTurn)
   }
 
   /** Begins to assign waiting leases, as if each took what it can as soon as it is assigned. */
-  assign(): LeaseAssignment {
-    return new LeaseAssignment(this.#ordered)
+  assign(): LeaseAssignment<P> {
+    return new LeaseAssignment(
+      () => this.#byLeasable.first,
+      (place, count) => this.#take(place, count),
+    )
+  }
+
+  #put(place: Place<P>, turn: number): void {
+    place.load = place.partition.unleased
+    place.leasable = place.partition.leasable
+    place.turn = turn
+    this.#byLoad.moved(place)
+    this.#byLeasable.moved(place)
+  }
+
+  /** Counts items as leased that will be. */
+  #take(place: Place<P>, count: number): void {
+    if (count === 0) return
+    place.load -= count
+    place.leasable -= count
+    place.turn = this.#lastTurn++
+    this.#byLoad.moved(place)
+    this.#byLeasable.moved(place)
   }
 }
 
 /** One round in which waiting leases are shared out among the partitions. */
-export class LeaseAssignment {
-  readonly #ordered: Partition[]
-  readonly #left = new Map<Partition, number>()
-  readonly #assigned = new Map<Partition, number>()
+export class LeaseAssignment<P extends Loaded = Partition> {
+  readonly #most: () => Place<P> | undefined
+  readonly #take: (place: Place<P>, count: number) => void
+  readonly #assigned = new Map<P, number>()
 
-  constructor(ordered: Partition[]) {
-    this.#ordered = ordered
-    for (const partition of ordered) this.#left.set(partition, partition.leasable)
+  constructor(most: () => Place<P> | undefined, take: (place: Place<P>, count: number) => void) {
+    this.#most = most
+    this.#take = take
   }
 
   /**
    * Chooses the partition with the most leasable items left, of equal ones the last in the list, for a lease of
    * `batchSize`. Undefined when neither this nor any further lease can get an item.
    */
-  next(batchSize: number): Partition | undefined {
-    let chosen: Partition | undefined
-    let most = 0
-    for (const partition of this.#ordered) {
-      const left = this.#left.get(partition) as number
-      if (left >= most) {
-        chosen = partition
-        most = left
-      }
-    }
-    if (chosen === undefined) return undefined
+  next(batchSize: number): P | undefined {
+    const place = this.#most()
+    if (place === undefined) return undefined
+    const { partition, leasable } = place
     // Once nothing is left the choice stays; a partition serves at most as many leases as it has items.
-    const served = this.#assigned.get(chosen) ?? 0
-    if (most === 0 && served >= chosen.leasable) return undefined
-    this.#assigned.set(chosen, served + 1)
-    this.#left.set(chosen, Math.max(0, most - batchSize))
-    const left = (partition: Partition) => this.#left.get(partition) as number
-    sortByLoad(this.#ordered, (partition) => partition.unleased - partition.leasable + left(partition))
-    return chosen
+    const served = this.#assigned.get(partition) ?? 0
+    if (leasable === 0 && served >= partition.leasable) return undefined
+    this.#assigned.set(partition, served + 1)
+    this.#take(place, Math.min(leasable, batchSize))
+    return partition
   }
 }
 
-/** A stable insertion sort: the list is nearly in order whenever it is called. */
-function sortByLoad(list: Partition[], load: (partition: Partition) => number): void {
-  for (let index = 1; index < list.length; index++) {
-    const partition = list[index] as Partition
-    const own = load(partition)
-    let place = index
-    while (place > 0 && load(list[place - 1] as Partition) > own) {
-      list[place] = list[place - 1] as Partition
-      place--
-    }
-    list[place] = partition
-  }
+function isBefore<P>(a: Place<P>, b: Place<P>): boolean {
+  return a.load < b.load || (a.load === b.load && a.turn < b.turn)
+}
+
+function inOrder<P>(places: Place<P>[]): Place<P>[] {
+  return places.length < 2 ? places : places.sort((a, b) => a.load - b.load || a.turn - b.turn)
 }

@@ -38,6 +38,8 @@ export class Partition {
   #lastSequence = -1
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
+  #changed: ((partition: Partition) => void) | undefined
+  #toldOfChange = false
 
   constructor({ queue, queueId }: Address, number: number, ids: ItemIds, record: EventRecord, firstLook: Instant) {
     this.number = number
@@ -45,6 +47,16 @@ export class Partition {
     this.#deadlines = new DeadlineWatch(firstLook)
     this.#record = record
     this.#address = { queue, queueId, partition: number, ids }
+  }
+
+  /** Calls `changed` with the first change of counts or times, and then with the first after `seen`. */
+  watch(changed: (partition: Partition) => void): void {
+    this.#changed = changed
+  }
+
+  /** What has changed by now is known. */
+  seen(): void {
+    this.#toldOfChange = false
   }
 
   /** Notes what has happened to an item of this partition, by the number of its kind. */
@@ -139,6 +151,7 @@ export class Partition {
 
   /** Scheduled items that are due, in the order of their deadlines and then of their ids. */
   dueItems(now: Instant): Item[] {
+    this.#tellOfChange()
     return this.#schedule
       .takeDue(now)
       .flatMap((group) => this.#scheduled.range(group.first, group.last, isUntil(group)))
@@ -167,6 +180,7 @@ export class Partition {
 
   /** Asks the lifecycle for a look at `deadline`, unless one comes sooner. */
   askForLook(deadline: Instant): void {
+    this.#tellOfChange()
     this.#deadlines.askForLook(deadline)
   }
 
@@ -177,6 +191,7 @@ export class Partition {
 
   /** Ends a look that left `stay` of the overdue items as they were. */
   looked(stay: readonly Item[]): void {
+    this.#tellOfChange()
     this.#deadlines.looked(stay)
   }
 
@@ -203,6 +218,13 @@ export class Partition {
     if (watched && (moved || !queued)) this.#deadlines.removeLife(item)
     if (queued && (moved || !watched)) this.#deadlines.addLife(item)
     if (stays) this.#count(item)
+    this.#tellOfChange()
+  }
+
+  #tellOfChange(): void {
+    if (this.#toldOfChange || this.#changed === undefined) return
+    this.#toldOfChange = true
+    this.#changed(this)
   }
 
   #table(state: ItemState): SequenceTable {
