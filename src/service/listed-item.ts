@@ -10,7 +10,7 @@ import { int32Of } from './int32.js'
 type Shown = NonNullable<AnswerOf<'storageItemsList'>['items']>[number]
 
 /** See the head of this file. Answers may have very many, so they keep little. */
-export class StoredItem implements Shown {
+export class ListedItem implements Shown {
   readonly #partition: Partition
   readonly #item: Item
   readonly #sequence: number

@@ -9,9 +9,9 @@ import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { givenInstant, ImportedItems } from './imported-items.js'
+import { ListedItem } from './listed-item.js'
 import { isBlank } from './names.js'
 import { pageSize } from './paging.js'
-import { StoredItem } from './stored-item.js'
 
 type ListRequest = RequestOf<'storageItemsList'>
 type ListResponse = AnswerOf<'storageItemsList'>
@@ -33,7 +33,7 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
   if (pivot !== undefined) checkItemId(pivot)
   const items = partition.page(which, pivot, pageSize(request.limit))
-  return { items: items.map((item) => new StoredItem(partition, item)) }
+  return { items: items.map((item) => new ListedItem(partition, item)) }
 }
 
 /** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
@@ -52,7 +52,7 @@ export function storageItemsImport(
       const item = items.make(given)
       partition.add(item)
       partition.note(KIND.imported, item, now)
-      return new StoredItem(partition, item)
+      return new ListedItem(partition, item)
     }),
   )
   return { items: imported }
