@@ -56,10 +56,9 @@ describe('size', () => {
 
   test.skipIf(process.platform === 'win32')('a pipe is read to its end', async () => {
     const pipe = join(folder, 'pipe')
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
     // Another process, because opening the pipe waits for its other end.
-    const writer = `(printf 'queues:\\n'; printf '  - { name: q, ${TIMEOUTS} }\\n') > '${pipe}' &`
-    spawnSync('sh', ['-c', writer], { stdio: 'ignore' })
+    const writer = `mkfifo '${pipe}'; (printf 'queues:\\n'; printf '  - { name: q, ${TIMEOUTS} }\\n') > '${pipe}' &`
+    expect(spawnSync('sh', ['-c', writer], { stdio: 'ignore' }).status).toBe(0)
     await using daemon = await startTestDaemon({ config: pipe, log: 'silent' })
     expect((await daemon.client.queuesList({})).items).toMatchObject([{ queueName: 'q' }])
   })
