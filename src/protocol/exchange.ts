@@ -4,7 +4,7 @@
  */
 import { onAbort } from './aborts.js'
 
-/** Header names are in lower case. */
+/** Names are in lower case; each character of a value is a byte. */
 export type Headers = Readonly<Record<string, string | undefined>>
 
 /** Reads a body to its end; undefined as soon as there are more than `limit` bytes. Rejects when it cannot be read. */
@@ -12,9 +12,9 @@ export type BodyReader = (limit: number) => Promise<Uint8Array | undefined>
 
 /** A request on its way to the handler. */
 export interface WireRequest {
-  /** In upper case. */
+  /** As it was sent; methods are told apart by case. */
   readonly method: string
-  /** Path and query, as on the request line; percent-encoded. */
+  /** Path and query, as on the request line: percent-encoded, each character a byte. */
   readonly target: string
   readonly headers: Headers
   /** The body, whole or as it comes in. Never read further than the limit of the call. */

@@ -144,6 +144,7 @@ export class HttpConnection {
 
   /** Ends the connection. What the client still sends is dropped meanwhile: thrown back at it, it would lose the reply. */
   #hangUp(hasAll: boolean): void {
+    if (this.#isHangingUp) return
     this.#isHangingUp = true
     this.#input = NOTHING
     this.#socket.resume()
