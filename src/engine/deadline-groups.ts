@@ -31,9 +31,20 @@ export class DeadlineGroup implements ExactInstant {
   }
 }
 
-/** See the head of this file. */
+/** For fewer places in the line than this it is not worth tidying up. */
+const FEW = 64
+
+/**
+ * See the head of this file. Nearly all deadlines come in order, because time goes on and a queue has one timeout: those stand
+ * in a line, from whose head they are taken. Only others need a heap.
+ */
 export class DeadlineGroups {
-  readonly #groups = new DeadlineHeap<DeadlineGroup>({
+  /** In order from `#head` on; some may be empty by now. Before that there is nothing. */
+  #line: (DeadlineGroup | undefined)[] = []
+  #head = 0
+  /** How many of the line are empty. */
+  #empty = 0
+  readonly #others = new DeadlineHeap<DeadlineGroup>({
     at: (group) => group.at,
     rank: (group) => group.first,
     place: (group) => group.place,
@@ -45,7 +56,8 @@ export class DeadlineGroups {
 
   /** The earliest deadline, or `Infinity`. */
   next(): Instant {
-    return this.#groups.next()
+    const first = this.#line[this.#head]
+    return first === undefined ? this.#others.next() : Math.min(first.at, this.#others.next())
   }
 
   /** Takes an item in that ends as `wanted` says; answers the group that it belongs to from now on. */
@@ -62,7 +74,9 @@ export class DeadlineGroups {
     group.last = sequence
     group.count = 1
     group.keeper = this
-    this.#groups.add(group)
+    const before = this.#line.at(-1)
+    if (before === undefined || isBefore(before, group)) this.#line.push(group)
+    else this.#others.add(group)
     this.#newest = group
     return group
   }
@@ -79,19 +93,41 @@ export class DeadlineGroups {
 
   /** Removes and answers the groups whose deadline is at or before `now`, earliest first. */
   takeDue(now: Instant): DeadlineGroup[] {
-    if (this.next() > now) return []
-    const due = this.#groups.takeDue(now)
-    for (const group of due) this.#left(group)
+    const due: DeadlineGroup[] = []
+    while (this.next() <= now) {
+      const [one, other] = [this.#line[this.#head], this.#others.peek()]
+      const group = (one !== undefined && (other === undefined || isBefore(one, other)) ? one : other) as DeadlineGroup
+      due.push(group)
+      this.#forget(group)
+    }
     return due
   }
 
   #forget(group: DeadlineGroup): void {
-    this.#groups.remove(group)
-    this.#left(group)
-  }
-
-  #left(group: DeadlineGroup): void {
     group.keeper = undefined
     if (group === this.#newest) this.#newest = undefined
+    if (group.place >= 0) this.#others.remove(group)
+    else {
+      this.#empty++
+      this.#tidy()
+    }
   }
+
+  /** Keeps a group that is not empty at the head of the line, and half of the line such groups. */
+  #tidy(): void {
+    const line = this.#line
+    while (this.#head < line.length && line[this.#head]?.keeper !== this) {
+      line[this.#head++] = undefined
+      this.#empty--
+    }
+    const left = line.length - this.#head
+    if (this.#head < Math.max(left, FEW) && this.#empty < Math.max(left / 2, FEW)) return
+    this.#line = line.slice(this.#head).filter((group) => group?.keeper === this)
+    this.#head = 0
+    this.#empty = 0
+  }
+}
+
+function isBefore(one: DeadlineGroup, other: DeadlineGroup): boolean {
+  return one.at < other.at || (one.at === other.at && one.first < other.first)
 }

@@ -50,6 +50,34 @@ test('the next deadline, and what is due, are those of the members', () => {
   )
 })
 
+test('of many deadlines in order, and some that are not, the earliest is known whichever go', () => {
+  const deadlines = fc.array(
+    fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(400) }),
+    {
+      minLength: 300,
+      maxLength: 400,
+    },
+  )
+  fc.assert(
+    fc.property(deadlines, fc.infiniteStream(fc.nat()), (given, chosen) => {
+      const groups = new DeadlineGroups()
+      const left = given.map((at, number) => groups.join(number, new DeadlineGroup(at ?? number, 0)))
+      while (left.length > 20) {
+        // Most of them from the front, as items are completed.
+        const which = chosen.next().value as number
+        const [gone] = left.splice(which % 3 === 0 ? which % left.length : which % 5, 1)
+        groups.leave(gone as Group)
+        expect(groups.next()).toBe(Math.min(...left.map(({ at }) => at)))
+      }
+      // Two neighbours may have got the same deadline, and share a group.
+      const inOrder = [...new Set(left)].sort((a, b) => a.at - b.at || a.first - b.first)
+      expect(groups.takeDue(1000)).toEqual(inOrder)
+      expect(groups.next()).toBe(Number.POSITIVE_INFINITY)
+    }),
+    { numRuns: 50 },
+  )
+})
+
 test('a batch is one group', () => {
   const groups = new DeadlineGroups()
   const joined = new Set(Array.from({ length: 1000 }, (_, number) => groups.join(number, new DeadlineGroup(7, 0))))
