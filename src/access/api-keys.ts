@@ -1,6 +1,6 @@
 /** API keys: what is known of them, and who proves to have one (contract: admin.md §2.2, §2.3 and §6). */
 import { timingSafeEqual } from 'node:crypto'
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { QueratorError } from '../errors.js'
 import { hashOf, prefixOf } from './key-text.js'

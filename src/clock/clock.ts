@@ -46,7 +46,7 @@ export interface Timer {
 
 /** The clock as the engine sees it. */
 export interface Clock {
-  /** Milliseconds since 1970, whole. */
+  /** The time, to the parts of a millisecond that an instant has. Never goes back, unless it goes with the runner's. */
   now(): Instant
   /** Whether it stands still until somebody moves it. */
   readonly frozen: boolean

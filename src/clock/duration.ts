@@ -4,7 +4,6 @@
  * Exact to the nanosecond, as `bigint`; {@link Timeout} is the same length made ready for adding to an instant.
  */
 import { TextEncoder } from 'node:util'
-import type { Instant } from './instant.js'
 
 const UNITS: Record<string, bigint> = {
   ns: 1n,
@@ -94,9 +93,9 @@ export function quote(text: string): string {
 export interface Timeout {
   /** Its exact length in nanoseconds. */
   readonly ns: bigint
-  /** Its length in milliseconds, rounded up: an instant is passed when the clock, in whole milliseconds, reaches it. */
+  /** Its length in milliseconds, rounded up. */
   readonly ms: number
-  /** By how many nanoseconds the exact end comes before that. */
+  /** By how many nanoseconds it is shorter than that. */
   readonly early: number
 }
 
@@ -105,10 +104,4 @@ export function timeoutOf(ns: bigint): Timeout {
   // BigInt division cuts towards zero, which rounds a negative length up already.
   const ms = ns > 0n ? (ns + 999_999n) / 1_000_000n : ns / 1_000_000n
   return { ns, ms: Number(ms), early: Number(ms * 1_000_000n - ns) }
-}
-
-/** A point in time to the nanosecond: `early` nanoseconds before the millisecond `at`, 0 ≤ early < 1,000,000. */
-export interface ExactInstant {
-  readonly at: Instant
-  readonly early: number
 }

@@ -7,6 +7,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import * as timers from 'node:timers'
+import { type Instant, instantAt } from './instant.js'
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
 const { clearTimeout, setImmediate, setTimeout } = timers
@@ -17,6 +18,11 @@ const ORIGIN = performance.timeOrigin
 /** Milliseconds since 1970 by the machine's clock, whole. */
 export function realNow(): number {
   return Math.floor(ORIGIN + performance.now())
+}
+
+/** The same to the microsecond; never before what was read in another way before. */
+function instantNow(): Instant {
+  return instantAt(ORIGIN + performance.now())
 }
 
 /** Milliseconds that have passed since some moment; for measuring how long something takes. */
@@ -35,7 +41,7 @@ export function wakeAfter(delay: number, wake: () => void): () => void {
 }
 
 /** The machine's time, for a clock. */
-export const REAL_TIME: TimeSource = { now: realNow, wakeAfter, era: undefined }
+export const REAL_TIME: TimeSource = { now: instantNow, wakeAfter, era: undefined }
 
 /** Resolves in the next turn of the event loop, when every promise that could settle by now has. */
 export function nextTurn(): Promise<void> {

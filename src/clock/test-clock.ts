@@ -12,7 +12,7 @@ import type { Clock, Fired, Timer } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { parseDuration } from './duration.js'
 import { paced } from './event-loop.js'
-import type { Instant } from './instant.js'
+import { type Instant, instantAt } from './instant.js'
 import { nextTurn, REAL_TIME, wakeAfter } from './real-time.js'
 import { RUNNER_TIME } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
@@ -43,8 +43,10 @@ class PendingTimer implements Timer {
   }
 }
 
-/** See the head of this file. Made by the daemon; tests get it as `daemon.clock`. */
-export class TestClock implements Clock {
+/** The clock of a daemon. Tests read it, stop it, let it run, and move it. They get it as `daemon.clock`. */
+export class TestClock {
+  /** The same clock as the engine sees it: its time is exact. @internal */
+  readonly exact: Clock = this.#exactClock()
   readonly #timers = new DeadlineHeap<PendingTimer>({
     at: (timer) => timer.at,
     rank: (timer) => timer.rank,
@@ -73,13 +75,17 @@ export class TestClock implements Clock {
   /** @throws QueratorError when the option is none of those documented. */
   constructor(option: ClockOption = 'real') {
     this.#source = option === 'runner' ? RUNNER_TIME : REAL_TIME
-    if (option === 'frozen') this.#frozenAt = this.#source.now()
+    if (option === 'frozen') this.#frozenAt = Math.floor(this.#source.now())
     else if (option !== 'real' && option !== 'runner') this.#frozenAt = startTime(option)
   }
 
-  /** The time by this clock, in milliseconds since 1970. For a Date: `new Date(clock.now())`. */
-  now(): Instant {
-    return this.#frozenAt ?? this.#source.now() + this.#ahead
+  /**
+   * The time by this clock in whole milliseconds since 1970, as `Date.now()` tells the machine's. For a Date:
+   * `new Date(clock.now())`. A running clock carries more than that: the daemon stamps items with microseconds, which a Date
+   * cannot hold. On a frozen clock all times are whole.
+   */
+  now(): number {
+    return Math.floor(this.#instant())
   }
 
   /** Whether the clock stands still until it is moved. */
@@ -87,11 +93,14 @@ export class TestClock implements Clock {
     return this.#frozenAt !== undefined
   }
 
-  /** Stops the flow of time; does nothing when it is stopped already. @throws QueratorError with `clock: 'runner'` */
+  /**
+   * Stops the flow of time at the next whole millisecond; does nothing when it is stopped already.
+   * @throws QueratorError with `clock: 'runner'`
+   */
   freeze(): void {
     this.#checkMovable('freeze')
-    if (this.#frozenAt !== undefined) return
-    this.#frozenAt = this.now()
+    if (this.frozen) return
+    this.#frozenAt = Math.ceil(this.#instant())
     // What is due by now happens now; a deadline set for now while time stands still waits for the first move.
     this.#fireDue()
   }
@@ -125,14 +134,6 @@ export class TestClock implements Clock {
   }
 
   /** @internal */
-  setTimer(at: Instant, due: () => void, priority = 0): Timer {
-    const timer = new PendingTimer(at, priority * RANKS + this.#rank++, due, this)
-    this.#timers.add(timer)
-    this.#arm()
-    return timer
-  }
-
-  /** @internal */
   forget(timer: Timer): void {
     this.#timers.remove(timer as PendingTimer)
     this.#arm()
@@ -150,20 +151,10 @@ export class TestClock implements Clock {
 
   /** Whether something may come due within so many milliseconds. Always true with `clock: 'runner'`. @internal */
   mayFireWithin(ms: number): boolean {
-    return this.#source !== REAL_TIME || (!this.frozen && this.#timers.next() <= this.now() + ms)
+    return this.#source !== REAL_TIME || (!this.frozen && this.#timers.next() <= this.#instant() + ms)
   }
 
-  /** @internal */
-  get watched(): boolean {
-    return this.#fired !== undefined
-  }
-
-  /** @internal */
-  report(fired: Fired): void {
-    this.#fired?.push(fired)
-  }
-
-  /** @internal */
+  /** Notes an answer on its way; see {@link Clock.delivering}. @internal */
   delivering(): () => void {
     this.#deliveries++
     return this.#delivered
@@ -189,6 +180,34 @@ export class TestClock implements Clock {
     this.#stopped = true
     this.#timers.clear()
     this.#arm()
+  }
+
+  #exactClock(): Clock {
+    const isWatched = () => this.#fired !== undefined
+    const isFrozen = () => this.frozen
+    return {
+      now: () => this.#instant(),
+      get frozen() {
+        return isFrozen()
+      },
+      setTimer: (at, due, priority = 0) => {
+        const timer = new PendingTimer(at, priority * RANKS + this.#rank++, due, this)
+        this.#timers.add(timer)
+        this.#arm()
+        return timer
+      },
+      get watched() {
+        return isWatched()
+      },
+      report: (fired) => {
+        this.#fired?.push(fired)
+      },
+      delivering: () => this.delivering(),
+    }
+  }
+
+  #instant(): Instant {
+    return this.#frozenAt ?? instantAt(this.#source.now() + this.#ahead)
   }
 
   readonly #delivered = (): void => {
@@ -218,7 +237,7 @@ export class TestClock implements Clock {
   }
 
   #fireDue(): void {
-    const now = this.now()
+    const now = this.#instant()
     for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
       this.#timers.remove(timer)
       timer.due()
@@ -236,7 +255,7 @@ export class TestClock implements Clock {
     this.#wakeAt = at
     this.#era = era
     if (at === Number.POSITIVE_INFINITY) return
-    this.#cancelWake = this.#source.wakeAfter(at - this.now(), () => {
+    this.#cancelWake = this.#source.wakeAfter(Math.ceil(at - this.#instant()), () => {
       this.#cancelWake = undefined
       this.#fireDue()
     })

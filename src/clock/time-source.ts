@@ -6,7 +6,7 @@ export const LONGEST_DELAY = 0x7fffffff
 
 /** See the head of this file. */
 export interface TimeSource {
-  /** Milliseconds since 1970, whole. */
+  /** The time, which may go back. */
   now(): Instant
   /**
    * Calls `wake` after `delay` milliseconds or earlier, and answers how to cancel it. Never keeps the process open.

@@ -97,25 +97,31 @@ export class Daemon {
     this.#log = options.log ?? createLog({ now: realNow })
     const { auth = config.auth, seed } = options
     this.auth = auth
-    const now = this.clock.now()
+    const clock = this.clock.exact
+    const now = clock.now()
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
     this.#access = new Access({ auth, random, seeded: seed !== undefined, now })
     this.record = new EventRecord(options.events ?? 0)
     this.#queues = new Queues({
       record: this.record,
-      clock: this.clock,
+      clock,
       random,
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
     this.inspector = new Inspector(this.#queues)
     this.#refused = new RefusedCalls({
-      clock: this.clock,
+      clock,
       record: this.record,
       log: this.#log,
       inspector: this.inspector,
     })
-    this.#requestTimes = new RequestTimes(this.clock, this.record, (message) => this.#log.write('warn', message))
+    this.#requestTimes = new RequestTimes({
+      clock,
+      moved: () => this.clock.moved,
+      record: this.record,
+      warn: (message) => this.#log.write('warn', message),
+    })
     try {
       createDeclaredQueues(this.#queues, config.queues, now)
     } catch (error) {
@@ -123,22 +129,21 @@ export class Daemon {
     }
     for (const warning of config.warnings) this.#log.write('warn', warning)
     if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
-    const { clock } = this
     const queues = this.#queues
     const access = this.#access
     const { record } = this
     this.#handler = new Handler<Principal>({
       identify: (key) => identify(access, key, clock),
       call: (name, message, request, who) => {
-        clock.catchUp()
         const gone: WhenGone = (listener) => whenGone(request, listener)
         const { permission } = METHODS[name]
         const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
         const where = () => allowedIn(access, who, permission)
         const context = { clock, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
-        // As record.during, without a closure for each call.
         const cause = { call: CALL_NAMES[name], origin: request.origin }
+        this.clock.catchUp()
         if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
+        // As record.during, without a closure for each call.
         record.cause = cause
         try {
           return carryOut(name, context, message)
@@ -186,7 +191,7 @@ export class Daemon {
   connect(): Duplex {
     // Not thrown: a worker that catches everything would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
-    this.#memoryServer ??= new HttpServer(this.#handler, this.clock)
+    this.#memoryServer ??= new HttpServer(this.#handler, this.clock.exact)
     const connection = connectInMemory(this.#memoryServer)
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))
@@ -196,7 +201,7 @@ export class Daemon {
   /** Opens a TCP port, once; answers `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
-    this.#listening ??= listen(new HttpServer(this.#handler, this.clock), options)
+    this.#listening ??= listen(new HttpServer(this.#handler, this.clock.exact), options)
     try {
       return (await this.#listening).address
     } catch (error) {
@@ -224,7 +229,7 @@ export class Daemon {
 
   /** Opens the door that this user has closed. */
   openDoor(closedBy: string): void {
-    this.#access.openDoor(closedBy, this.clock.now())
+    this.#access.openDoor(closedBy, this.clock.exact.now())
   }
 
   /** A test begins: what is told once a test is told again. */

@@ -26,19 +26,24 @@ const LONG_AGO = 1000
 /** A time less than this many milliseconds ahead means at once (contract: queue.md §3). */
 const NEAR = 100
 
+/** What they need of the daemon. */
+interface Surroundings {
+  readonly clock: Clock
+  /** By how much tests moved the clock so far, in milliseconds. */
+  moved(): number
+  readonly record: EventRecord
+  /** Told of times by the machine's clock when a test has moved the daemon's. */
+  warn(message: string): void
+}
+
 /** Checks the times in requests. Reports each kind of call once a test. */
 export class RequestTimes {
-  readonly #clock: Clock & { readonly moved: number }
-  readonly #record: EventRecord
-  readonly #warn: (message: string) => void
+  readonly #around: Surroundings
   readonly #told = new Set<string>()
   #notices: (RequestNotice & { readonly event: number })[] = []
 
-  /** `warn`: told of times by the machine's clock when a test has moved the daemon's. */
-  constructor(clock: Clock & { readonly moved: number }, record: EventRecord, warn: (message: string) => void) {
-    this.#clock = clock
-    this.#record = record
-    this.#warn = warn
+  constructor(around: Surroundings) {
+    this.#around = around
   }
 
   /** Looks at a request before it is carried out. */
@@ -66,26 +71,26 @@ export class RequestTimes {
 
   #look(queueName: string, field: string, time: Timestamp, cause: Cause): void {
     const { at } = instantOf(time)
-    const ahead = at - this.#clock.now()
+    const ahead = at - this.#around.clock.now()
     if (ahead >= NEAR || (ahead <= 0 && ahead > -LONG_AGO)) return
     const byMachine = this.#isByMachine(at)
     const text = ahead > 0 ? nearText(field, ahead) : byMachine ? this.#movedText(field, at) : pastText(field, -ahead)
     const key = `${cause.call} ${byMachine}`
     if (this.#told.has(key)) return
     this.#told.add(key)
-    const notice = { event: this.#record.count + 1, queueName, text: `${cause.call}: ${text}`, cause }
+    const notice = { event: this.#around.record.count + 1, queueName, text: `${cause.call}: ${text}`, cause }
     this.#notices = [...this.#notices.slice(1 - MOST_KEPT), notice]
-    if (byMachine) this.#warn(notice.text)
+    if (byMachine) this.#around.warn(notice.text)
   }
 
   /** Whether the time was counted from the machine's clock, when the daemon's was moved: it lies nearer to that one. */
   #isByMachine(at: Instant): boolean {
-    const [daemonNow, machineNow] = [this.#clock.now(), realNow()]
-    return this.#clock.moved > 0 && at < daemonNow && at > machineNow && at - machineNow <= daemonNow - at
+    const [daemonNow, machineNow] = [this.#around.clock.now(), realNow()]
+    return this.#around.moved() > 0 && at < daemonNow && at > machineNow && at - machineNow <= daemonNow - at
   }
 
   #movedText(field: string, at: Instant): string {
-    const [daemonNow, machineNow] = [this.#clock.now(), realNow()]
+    const [daemonNow, machineNow] = [this.#around.clock.now(), realNow()]
     return (
       `${field} is ${length(at - machineNow)} ahead by the machine's clock, but ${length(daemonNow - at)} ago by the daemon's, ` +
       "which was moved: the item is due at once; compute times from clock.now(), or use clock: 'runner'"
@@ -98,7 +103,7 @@ function pastText(field: string, ago: number): string {
 }
 
 function nearText(field: string, ahead: number): string {
-  return `${field} is only ${length(ahead)} ahead, and less than 100ms means at once`
+  return `${field} is only ${length(Math.max(1, Math.floor(ahead)))} ahead, and less than 100ms means at once`
 }
 
 function length(ms: number): string {

@@ -4,7 +4,7 @@
  * depends on how many items there are.
  */
 import { DeadlineHeap } from '../clock/deadline-heap.js'
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 
 /** Items with consecutive sequence numbers and the same deadline. An item also reads its instants from its group. */
@@ -36,7 +36,7 @@ const FEW = 64
 
 /**
  * See the head of this file. Nearly all deadlines come in order, because time goes on and a queue has one timeout: those stand
- * in a line, from whose head they are taken. Only others need a heap.
+ * in a line, from whose head they are taken. Only others need a heap. So each call may have a deadline of its own.
  */
 export class DeadlineGroups {
   /** In order from `#head` on; some may be empty by now. Before that there is nothing. */

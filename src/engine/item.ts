@@ -1,5 +1,5 @@
 /** One item, and the conditions it can be in (contract: queue.md §1). */
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import { type Instant, NEVER, ZERO_TIME } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
 import type { Consumer } from './event-kinds.js'

@@ -34,7 +34,7 @@ export function rulesOf(config: QueueConfig, context: QueueContext, surprises: S
     surprises,
     clock: context.clock,
     date: (time) => {
-      if (last.getTime() !== time) last = new Date(time)
+      if (last.getTime() !== Math.trunc(time)) last = new Date(time)
       return last
     },
   }

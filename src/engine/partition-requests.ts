@@ -1,5 +1,5 @@
 /** What produce, complete and retry do to the items of a partition (contract: queue.md §3, §5, §6). */
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import { KIND } from './event-kinds.js'

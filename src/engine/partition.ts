@@ -5,7 +5,7 @@
  * call asks for is decided before; nothing here can fail halfway through a change.
  */
 
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'

@@ -1,5 +1,6 @@
 /** What is configured of a queue: fixed at create, changed by update (contract: admin.md §9). */
 import type { Timeout } from '../clock/duration.js'
+import { endOf } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
 
@@ -23,13 +24,14 @@ export interface QueueConfig {
 /** Tells when timeouts end; one that ends like the last one ends with it, so that calls of one moment share it. */
 export class Ends {
   #last = new DeadlineGroup(0, 0)
+  #timeout: Timeout | undefined
 
   /** The end of a timeout that starts now. */
   of(timeout: Timeout, now: Instant): DeadlineGroup {
-    const last = this.#last
-    const at = now + timeout.ms
-    if (last.since !== now || last.at !== at || last.early !== timeout.early) {
-      this.#last = new DeadlineGroup(at, timeout.early, now)
+    if (this.#last.since !== now || this.#timeout !== timeout) {
+      const { at, early } = endOf(now, timeout)
+      this.#last = new DeadlineGroup(at, early, now)
+      this.#timeout = timeout
     }
     return this.#last
   }

@@ -1,6 +1,6 @@
 /** The leases of a queue that wait for items: in order of arrival, one for each client, each with an end. */
 import { DeadlineHeap } from '../clock/deadline-heap.js'
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import type { QueratorError } from '../errors.js'
 import type { Consumer } from './event-kinds.js'

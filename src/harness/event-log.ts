@@ -197,7 +197,7 @@ function shown(event: RecordedEvent): QueueEvent {
   const callPath = placesOf(cause.origin)
   return {
     number,
-    time: new Date(time),
+    time: new Date(Math.floor(time)),
     kind,
     queue: address.queue,
     queueId: address.queueId,
@@ -207,7 +207,7 @@ function shown(event: RecordedEvent): QueueEvent {
     call: cause.call,
     ...(callPath[0] === undefined ? {} : { callSite: callPath[0] }),
     callPath,
-    ...(Number.isNaN(until) ? {} : { until: new Date(until) }),
+    ...(Number.isNaN(until) ? {} : { until: new Date(Math.floor(until)) }),
     ...(deadQueue === undefined ? {} : { deadQueue: deadQueue.queue }),
     ...(refusal === undefined ? {} : refusalFields(refusal)),
   }

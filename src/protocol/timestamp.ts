@@ -1,6 +1,6 @@
 /** Between the Timestamp of the wire and the instants of the engine. */
-import type { ExactInstant } from '../clock/duration.js'
-import { ZERO_TIME } from '../clock/instant.js'
+import { type ExactInstant, exactInstant } from '../clock/exact-instant.js'
+import { type Instant, nanosOf, ZERO_TIME } from '../clock/instant.js'
 import type { Timestamp, TimestampInit } from './messages/message.js'
 
 /** The first second that RFC 3339 can show, of the year 0001, in seconds since 1970. */
@@ -18,14 +18,15 @@ export function instantOf(timestamp: Timestamp): ExactInstant {
   const given = Number(timestamp.seconds)
   const seconds = Math.min(Math.max(given, FIRST_SECOND), LAST_SECOND)
   const nanos = seconds === given ? Math.min(Math.max(timestamp.nanos, 0), 999_999_999) : 0
-  const ms = Math.ceil(nanos / 1e6)
-  return { at: seconds * 1000 + ms, early: ms * 1_000_000 - nanos }
+  const ms = Math.floor(nanos / 1e6)
+  return exactInstant(seconds * 1000 + ms, nanos - ms * 1e6)
 }
 
-/** The Timestamp of an instant; `early` nanoseconds before the millisecond `at`. */
-export function timestampOf(at: number, early = 0): Timestamp {
-  let seconds = Math.floor(at / 1000)
-  let nanos = (at - seconds * 1000) * 1_000_000 - early
+/** The Timestamp of an instant, less `early` nanoseconds. */
+export function timestampOf(at: Instant, early = 0): Timestamp {
+  const ms = Math.floor(at)
+  let seconds = Math.floor(ms / 1000)
+  let nanos = (ms - seconds * 1000) * 1_000_000 + nanosOf(at) - early
   if (nanos < 0) {
     seconds--
     nanos += 1_000_000_000

@@ -1,7 +1,7 @@
 /** The calls about API keys: create, list, delete (contract: admin.md §6). */
 import { keyText, prefixOf, USUAL_TAG } from '../access/key-text.js'
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
-import type { ExactInstant } from '../clock/duration.js'
+import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, isShowable, timestampOf } from '../protocol/timestamp.js'

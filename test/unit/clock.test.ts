@@ -29,6 +29,34 @@ test('freezing and resuming never turns time back', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(frozen + 600_000)
 })
 
+test('what a running daemon makes lies between the times read before the call and after it, and is finer', async () => {
+  await using daemon = await startTestDaemon()
+  const queue = await daemon.createQueue()
+  const calls: [number, number][] = []
+  for (let call = 0; call < 50; call++) {
+    const before = Date.now()
+    await queue.produce({})
+    calls.push([before, Date.now()])
+  }
+  const { items } = await daemon.client.storageItemsList({ queueName: queue.name })
+  const stored = await queue.items()
+  for (const [index, [before, after]] of calls.entries()) {
+    const createdAt = stored[index]?.createdAt?.getTime()
+    expect(createdAt).toBeGreaterThanOrEqual(before)
+    expect(createdAt).toBeLessThanOrEqual(after)
+  }
+  expect(items.some(({ createdAt }) => (createdAt?.nanos ?? 0) % 1_000_000 !== 0)).toBe(true)
+})
+
+test('the time of a clock is whole for those who read it', async () => {
+  const clock = new TestClock()
+  expect(Number.isInteger(clock.now())).toBe(true)
+  const before = clock.exact.now()
+  clock.freeze()
+  expect(clock.exact.now()).toBe(clock.now())
+  expect(clock.now()).toBeGreaterThanOrEqual(before)
+})
+
 test('a running clock jumps, and its deadlines with it', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ leaseTimeout: '10m' })
@@ -41,11 +69,11 @@ test('timers fire in the order of their times, equal ones by priority and then a
   const clock = new TestClock(START)
   const fired: string[] = []
   const at = clock.now() + 1000
-  clock.setTimer(at + 1, () => fired.push('later'))
-  clock.setTimer(at, () => fired.push('low'), 2)
-  clock.setTimer(at, () => fired.push('first'))
-  clock.setTimer(at, () => fired.push('second'))
-  clock.setTimer(at, () => fired.push('never')).cancel()
+  clock.exact.setTimer(at + 1, () => fired.push('later'))
+  clock.exact.setTimer(at, () => fired.push('low'), 2)
+  clock.exact.setTimer(at, () => fired.push('first'))
+  clock.exact.setTimer(at, () => fired.push('second'))
+  clock.exact.setTimer(at, () => fired.push('never')).cancel()
   await clock.advance(2000)
   expect(fired).toEqual(['first', 'second', 'low', 'later'])
 })
@@ -54,7 +82,7 @@ test('moves that are made at once are carried out one after the other', async ()
   const clock = new TestClock(START)
   const at = clock.now()
   const seen: number[] = []
-  clock.setTimer(at + 1500, () => seen.push(clock.now() - at))
+  clock.exact.setTimer(at + 1500, () => seen.push(clock.now() - at))
   const [first, second] = await Promise.all([clock.advance('1s'), clock.advance('1s')])
   expect([first, second, seen, clock.now() - at]).toEqual([[], [], [2000], 2000])
 })

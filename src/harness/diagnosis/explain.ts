@@ -19,7 +19,7 @@ const MOST_TOLD = 10
  */
 export function explainQueue(daemon: Daemon, name: string, since = 1): string {
   const state = daemon.inspector.queueState(name)
-  const now = daemon.clock.now()
+  const now = daemon.clock.exact.now()
   return [
     headline(state),
     ...refusedLines(daemon, name, since),
@@ -90,7 +90,7 @@ function itemText(item: ItemState, queue: QueueState, now: number): string {
 
 /** What would have to happen in a queue before a lease that waits gets something; nothing where none waits. */
 export function adviceFor(daemon: Daemon, name: string): string[] {
-  return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.now()) : []
+  return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.exact.now()) : []
 }
 
 function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
@@ -99,7 +99,9 @@ function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
   const lines: string[] = []
   const next = Math.min(...items.map((item) => freeAt(item, queue)))
   if (daemon.clock.frozen) {
-    const due = Number.isFinite(next) ? `; for the next item: await clock.advance('${lengthOf(next - now)}')` : ''
+    const due = Number.isFinite(next)
+      ? `; for the next item: await clock.advance('${lengthOf(Math.ceil(next - now))}')`
+      : ''
     lines.push(`the clock is frozen, and nothing comes due until it is moved${due}`)
   }
   if (counts.leasable > 0 && !paused) lines.push('there are free items: the lease is about to get them')
