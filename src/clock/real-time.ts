@@ -3,31 +3,30 @@
  *
  * Jest and Vitest replace globals, also before this file loads (Jest's `fakeTimers.enableGlobally`), but never
  * `node:timers` and `node:perf_hooks`. node:test replaces the functions of `node:timers` too, which is why they are
- * taken out of it when this file loads. Only they are used for real time, and only here.
+ * taken out of it when this file loads. `Date` is a global, and in no module; that of a context of its own is the one
+ * that nobody replaces. Only they are used for real time, and only here.
  */
 import { performance } from 'node:perf_hooks'
 import * as timers from 'node:timers'
-import { type Instant, instantAt } from './instant.js'
+import { runInNewContext } from 'node:vm'
+import { MachineTime } from './machine-time.js'
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
 const { clearTimeout, setImmediate, setTimeout } = timers
 
-/** When the process began, in milliseconds since 1970: what `performance.now()` counts from. */
-const ORIGIN = performance.timeOrigin
+const dateNow: () => number = runInNewContext('Date.now')
+const passedSinceOrigin = performance.now.bind(performance)
+
+const MACHINE_TIME = new MachineTime({ date: dateNow, passed: passedSinceOrigin, origin: performance.timeOrigin })
 
 /** Milliseconds since 1970 by the machine's clock, whole. */
 export function realNow(): number {
-  return Math.floor(ORIGIN + performance.now())
-}
-
-/** The same to the microsecond; never before what was read in another way before. */
-function instantNow(): Instant {
-  return instantAt(ORIGIN + performance.now())
+  return dateNow()
 }
 
 /** Milliseconds that have passed since some moment; for measuring how long something takes. */
 export function passedNow(): number {
-  return performance.now()
+  return passedSinceOrigin()
 }
 
 /**
@@ -41,7 +40,12 @@ export function wakeAfter(delay: number, wake: () => void): () => void {
 }
 
 /** The machine's time, for a clock. */
-export const REAL_TIME: TimeSource = { now: instantNow, wakeAfter, era: undefined }
+export const REAL_TIME: TimeSource = {
+  now: () => MACHINE_TIME.now(),
+  wakeAfter,
+  longestNap: 1000,
+  era: undefined,
+}
 
 /** Resolves in the next turn of the event loop, when every promise that could settle by now has. */
 export function nextTurn(): Promise<void> {

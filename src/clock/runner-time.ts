@@ -14,6 +14,8 @@ export const RUNNER_TIME: TimeSource = {
     if (typeof timer === 'object') timer.unref()
     return () => clearTimeout(timer)
   },
+  // A runner's fake timers go with its date.
+  longestNap: LONGEST_DELAY,
   get era() {
     return globalThis.setTimeout
   },

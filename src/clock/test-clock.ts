@@ -2,18 +2,20 @@
  * The daemon's clock: real by default, and movable by tests.
  *
  * States:
- * - running: follows the machine's clock, `#ahead` milliseconds before it; one real timer waits for the next deadline
- * - frozen: stands at `#frozenAt` until it is moved
+ * - running: follows the machine's clock, ahead of it by what it was moved; one real timer waits for the next deadline
+ * - frozen: stands still until it is moved
  * - following: goes with the runner's clock, real or fake, and cannot be moved here
  * - stopped: after {@link TestClock.stop}; no timer is kept, none fires
  */
 import { usageError } from '../errors.js'
 import type { Clock, Fired, Timer } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
+import { Deliveries } from './deliveries.js'
 import { parseDuration } from './duration.js'
 import { paced } from './event-loop.js'
-import { type Instant, instantAt } from './instant.js'
-import { nextTurn, REAL_TIME, wakeAfter } from './real-time.js'
+import { Flow } from './flow.js'
+import { type Instant, NEVER } from './instant.js'
+import { nextTurn, REAL_TIME } from './real-time.js'
 import { RUNNER_TIME } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
@@ -25,9 +27,6 @@ export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
 
 /** More timers than one clock will ever set: the step from one priority to the next. */
 const RANKS = 2 ** 40
-
-/** For how long an answer on a socket is waited for, in milliseconds of real time. */
-const LONGEST_ARRIVAL = 1000
 
 class PendingTimer implements Timer {
   place = -1
@@ -55,28 +54,25 @@ export class TestClock {
       timer.place = place
     },
   })
-  /** Answers on their way to clients. */
-  #deliveries = 0
-  /** Called when the last of them has arrived. */
-  #allDelivered: (() => void)[] = []
+  readonly #deliveries = new Deliveries()
   readonly #source: TimeSource
-  #ahead = 0
+  readonly #flow: Flow
   #moved = 0
-  #frozenAt: Instant | undefined
   #rank = 0
   #stopped = false
   #cancelWake: (() => void) | undefined
-  #wakeAt = Number.POSITIVE_INFINITY
+  #wakeAt = NEVER
   /** That of the source when the real timer was set. */
   #era: unknown
   #fired: Fired[] | undefined
   #lastMove: Promise<unknown> = Promise.resolve()
 
   /** @throws QueratorError when the option is none of those documented. */
-  constructor(option: ClockOption = 'real') {
-    this.#source = option === 'runner' ? RUNNER_TIME : REAL_TIME
-    if (option === 'frozen') this.#frozenAt = Math.floor(this.#source.now())
-    else if (option !== 'real' && option !== 'runner') this.#frozenAt = startTime(option)
+  constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME) {
+    this.#source = option === 'runner' ? RUNNER_TIME : machine
+    this.#flow = new Flow(this.#source, option === 'runner')
+    if (option === 'frozen') this.#flow.freeze(Math.floor(machine.now()))
+    else if (option !== 'real' && option !== 'runner') this.#flow.freeze(startTime(option))
   }
 
   /**
@@ -85,12 +81,12 @@ export class TestClock {
    * cannot hold. On a frozen clock all times are whole.
    */
   now(): number {
-    return Math.floor(this.#instant())
+    return Math.floor(this.#flow.now())
   }
 
   /** Whether the clock stands still until it is moved. */
   get frozen(): boolean {
-    return this.#frozenAt !== undefined
+    return this.#flow.frozen
   }
 
   /**
@@ -100,16 +96,14 @@ export class TestClock {
   freeze(): void {
     this.#checkMovable('freeze')
     if (this.frozen) return
-    this.#frozenAt = Math.ceil(this.#instant())
+    this.#flow.freeze()
     // What is due by now happens now; a deadline set for now while time stands still waits for the first move.
     this.#fireDue()
   }
 
   /** Lets time flow on from where it stands; does nothing when it flows already. */
   resume(): void {
-    if (this.#frozenAt === undefined) return
-    this.#ahead = this.#frozenAt - this.#source.now()
-    this.#frozenAt = undefined
+    this.#flow.resume()
     this.#arm()
   }
 
@@ -139,9 +133,19 @@ export class TestClock {
     this.#arm()
   }
 
-  /** Lets what is overdue happen, where fake timers were switched or their date was set without it. @internal */
-  catchUp(): void {
-    if (this.#source !== REAL_TIME) this.#fireDue()
+  /**
+   * A call begins, and time stands still for it. What is overdue happens before: the machine's clock was set forward, the
+   * event loop was busy, fake timers were switched or their date was set. @internal
+   */
+  beginCall(): void {
+    if (this.frozen) return
+    const now = this.#flow.hold()
+    if (this.#timers.next() <= now || this.#source.era !== this.#era) this.#fireDue()
+  }
+
+  /** The call has been carried out; what waits goes on waiting. @internal */
+  endCall(): void {
+    this.#flow.release()
   }
 
   /** By how much `advance` moved the clock so far, in milliseconds. @internal */
@@ -151,28 +155,17 @@ export class TestClock {
 
   /** Whether something may come due within so many milliseconds. Always true with `clock: 'runner'`. @internal */
   mayFireWithin(ms: number): boolean {
-    return this.#source !== REAL_TIME || (!this.frozen && this.#timers.next() <= this.#instant() + ms)
+    return this.#source === RUNNER_TIME || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
 
   /** Notes an answer on its way; see {@link Clock.delivering}. @internal */
   delivering(): () => void {
-    this.#deliveries++
-    return this.#delivered
+    return this.#deliveries.begin()
   }
 
   /** Resolves when every answer that is on its way has arrived. @internal */
-  async arrivals(): Promise<void> {
-    if (this.#deliveries === 0) return
-    // A client that does not read its answer must not hold up the one who moves the clock.
-    let giveUp = () => {}
-    await new Promise<void>((resolve) => {
-      this.#allDelivered.push(resolve)
-      giveUp = wakeAfter(LONGEST_ARRIVAL, resolve)
-    })
-    giveUp()
-    // One turn to leave this end of the sockets, one to be read at the other.
-    await nextTurn()
-    await nextTurn()
+  arrivals(): Promise<void> {
+    return this.#deliveries.arrivals()
   }
 
   /** Drops every timer for good. @internal */
@@ -186,7 +179,7 @@ export class TestClock {
     const isWatched = () => this.#fired !== undefined
     const isFrozen = () => this.frozen
     return {
-      now: () => this.#instant(),
+      now: () => this.#flow.now(),
       get frozen() {
         return isFrozen()
       },
@@ -206,16 +199,6 @@ export class TestClock {
     }
   }
 
-  #instant(): Instant {
-    return this.#frozenAt ?? instantAt(this.#source.now() + this.#ahead)
-  }
-
-  readonly #delivered = (): void => {
-    this.#deliveries--
-    if (this.#deliveries > 0) return
-    for (const arrived of this.#allDelivered.splice(0)) arrived()
-  }
-
   async #move(duration: number): Promise<Fired[]> {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
     // On a clock that runs, what is due already happens first, and is not part of this move.
@@ -224,8 +207,7 @@ export class TestClock {
     const fired: Fired[] = []
     this.#fired = fired
     try {
-      if (this.#frozenAt === undefined) this.#ahead += duration
-      else this.#frozenAt += duration
+      this.#flow.move(duration)
       this.#fireDue()
     } finally {
       this.#fired = undefined
@@ -237,7 +219,7 @@ export class TestClock {
   }
 
   #fireDue(): void {
-    const now = this.#instant()
+    const now = this.#flow.now()
     for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
       this.#timers.remove(timer)
       timer.due()
@@ -247,22 +229,23 @@ export class TestClock {
 
   /** Keeps one real timer for the earliest deadline, and none when the clock stands still or nothing waits. */
   #arm(): void {
-    const at = this.#frozenAt === undefined && !this.#stopped ? this.#timers.next() : Number.POSITIVE_INFINITY
+    const at = this.frozen || this.#stopped ? NEVER : this.#timers.next()
     const { era } = this.#source
     if (at === this.#wakeAt && era === this.#era && this.#cancelWake !== undefined) return
     this.#cancelWake?.()
     this.#cancelWake = undefined
     this.#wakeAt = at
     this.#era = era
-    if (at === Number.POSITIVE_INFINITY) return
-    this.#cancelWake = this.#source.wakeAfter(Math.ceil(at - this.#instant()), () => {
+    if (at === NEVER) return
+    const delay = Math.min(Math.ceil(at - this.#flow.now()), this.#source.longestNap)
+    this.#cancelWake = this.#source.wakeAfter(delay, () => {
       this.#cancelWake = undefined
       this.#fireDue()
     })
   }
 
   #checkMovable(move: string): void {
-    if (this.#source === REAL_TIME) return
+    if (this.#source !== RUNNER_TIME) return
     throw usageError(
       `clock.${move}: this daemon has clock: 'runner' and goes with the runner's clock; move that one, with vi.advanceTimersByTimeAsync(ms), jest.advanceTimersByTimeAsync(ms) or mock.timers.tick(ms), or leave the option out`,
     )

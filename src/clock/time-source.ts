@@ -13,6 +13,11 @@ export interface TimeSource {
    * A delay that is too long is cut: `wake` must look at the time and arm again.
    */
   wakeAfter(delay: number, wake: () => void): () => void
+  /**
+   * A timer counts the time that the machine is awake, and not what its clock shows. So none is set for longer than this, in
+   * milliseconds, without a look at the time.
+   */
+  readonly longestNap: number
   /** Another value means that timers set before belong to another time, and must be set anew. */
   readonly era: unknown
 }

@@ -141,14 +141,15 @@ export class Daemon {
         const where = () => allowedIn(access, who, permission)
         const context = { clock, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
         const cause = { call: CALL_NAMES[name], origin: request.origin }
-        this.clock.catchUp()
-        if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
-        // As record.during, without a closure for each call.
-        record.cause = cause
+        this.clock.beginCall()
         try {
+          if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
+          // As record.during, without a closure for each call.
+          record.cause = cause
           return carryOut(name, context, message)
         } finally {
           record.cause = BY_CLOCK
+          this.clock.endCall()
         }
       },
       queueFigures: (who) => {

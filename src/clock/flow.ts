@@ -1,0 +1,79 @@
+/**
+ * How time flows by a clock: ahead of its source by what the clock was moved, or not at all while it is frozen.
+ *
+ * It never goes back, because deadlines and ids are in its order. When the machine's clock is set back, this one goes on at
+ * half its speed until the machine's has caught up: nothing hangs, and what is due takes twice as long at most. A clock that
+ * goes with the runner's may go back with it.
+ */
+import { type Instant, instantAt } from './instant.js'
+import type { TimeSource } from './time-source.js'
+
+/** See the head of this file. */
+export class Flow {
+  readonly #source: TimeSource
+  readonly #mayGoBack: boolean
+  #ahead = 0
+  /** What it shows while it is frozen, or held for a call. */
+  #still: Instant | undefined
+  #frozen = false
+  /** What was read last, and by how much this clock still is ahead of that since the machine's was set back. */
+  #read = Number.NEGATIVE_INFINITY
+  #left = 0
+
+  constructor(source: TimeSource, mayGoBack: boolean) {
+    this.#source = source
+    this.#mayGoBack = mayGoBack
+  }
+
+  /** Whether time stands still. */
+  get frozen(): boolean {
+    return this.#frozen
+  }
+
+  now(): Instant {
+    if (this.#still !== undefined) return this.#still
+    const read = instantAt(this.#source.now() + this.#ahead)
+    const passed = read - this.#read
+    this.#read = read
+    if ((passed >= 0 && this.#left === 0) || this.#mayGoBack) return read
+    this.#left = passed < 0 ? this.#left - passed : Math.max(0, this.#left - passed / 2)
+    return read + instantAt(this.#left)
+  }
+
+  /** Shows the same time until {@link Flow.release}: a call has one, and reading it costs. */
+  hold(): Instant {
+    this.#still = this.now()
+    return this.#still
+  }
+
+  release(): void {
+    if (!this.#frozen) this.#still = undefined
+  }
+
+  /** Stops at this time; without it at the next whole millisecond. */
+  freeze(at: Instant = Math.ceil(this.now())): void {
+    this.#still = at
+    this.#frozen = true
+  }
+
+  /** Goes on from where it stands; does nothing when it flows already. */
+  resume(): void {
+    if (!this.#frozen) return
+    const at = this.now()
+    this.#ahead = at - this.#source.now()
+    this.#read = at
+    this.#left = 0
+    this.#still = undefined
+    this.#frozen = false
+  }
+
+  /** Jumps forward by so many milliseconds. */
+  move(ms: number): void {
+    if (this.#still !== undefined) {
+      this.#still += ms
+      return
+    }
+    this.#ahead += ms
+    this.#read += ms
+  }
+}
