@@ -7,17 +7,24 @@ import type { Timestamp, TimestampInit } from './messages/message.js'
 export const FIRST_SECOND = ZERO_TIME / 1000
 /** The last one, of the year 9999. */
 export const LAST_SECOND = 253_402_300_799
+/** How far from 1970 a Date can lie, in seconds. */
+const FURTHEST = 8_640_000_000_000
 
 /** Whether RFC 3339 can show it. */
 export function isShowable({ seconds, nanos }: Timestamp): boolean {
   return seconds >= FIRST_SECOND && seconds <= LAST_SECOND && nanos >= 0 && nanos <= 999_999_999
 }
 
-/** The instant of a Timestamp, exact; one that RFC 3339 cannot show becomes the nearest that it can. */
+/**
+ * The instant of a Timestamp, exact, as the server reads it: nanoseconds outside of the second count on from it, backwards
+ * too. One that lies further off than a Date can becomes the last that does not.
+ */
 export function instantOf(timestamp: Timestamp): ExactInstant {
-  const given = Number(timestamp.seconds)
-  const seconds = Math.min(Math.max(given, FIRST_SECOND), LAST_SECOND)
-  const nanos = seconds === given ? Math.min(Math.max(timestamp.nanos, 0), 999_999_999) : 0
+  const carried = Math.floor(timestamp.nanos / 1e9)
+  const seconds = Number(timestamp.seconds) + carried
+  if (seconds < -FURTHEST) return { at: -FURTHEST * 1000, early: 0 }
+  if (seconds >= FURTHEST) return { at: FURTHEST * 1000, early: 0 }
+  const nanos = timestamp.nanos - carried * 1e9
   const ms = Math.floor(nanos / 1e6)
   return exactInstant(seconds * 1000 + ms, nanos - ms * 1e6)
 }

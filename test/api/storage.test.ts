@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon } from '../../src/index.js'
 
 const START = new Date('2026-01-01T00:00:00Z')
+/** Go's zero time. */
+const ZERO_SECONDS = -62_135_596_800n
 
 function daemonAtStart() {
   return startTestDaemon({ clock: { start: START }, log: 'silent' })
@@ -261,4 +263,58 @@ test.each([
     'lease-expired',
     'lease-expired',
   ])
+})
+
+test('nanoseconds outside of their second count on from it, as on the server', async () => {
+  await using daemon = await daemonAtStart()
+  const { name: queueName } = await daemon.createQueue()
+  const { seconds } = after(60)
+  const items = [
+    { leaseDeadline: { seconds, nanos: -1 }, expireDeadline: { seconds, nanos: 1_500_000_000 } },
+    { leaseDeadline: { seconds: ZERO_SECONDS, nanos: 0 }, expireDeadline: { seconds, nanos: -2_000_000_001 } },
+  ]
+  const imported = await daemon.client.storageItemsImport({ queueName, items })
+  expect(imported.items).toMatchObject([
+    {
+      leaseDeadline: { seconds: seconds - 1n, nanos: 999_999_999 },
+      expireDeadline: { seconds: seconds + 1n, nanos: 500_000_000 },
+    },
+    {
+      leaseDeadline: { seconds: ZERO_SECONDS, nanos: 0 },
+      expireDeadline: { seconds: seconds - 3n, nanos: 999_999_999 },
+    },
+  ])
+})
+
+test('a time that lies outside of the calendar with its nanoseconds is kept, and has no JSON', async () => {
+  await using daemon = await daemonAtStart()
+  const { name: queueName } = await daemon.createQueue()
+  const items = [{ leaseDeadline: { seconds: ZERO_SECONDS, nanos: -1 }, expireDeadline: after(60) }]
+  await daemon.client.storageItemsImport({ queueName, items })
+  const listed = await daemon.client.storageItemsList({ queueName })
+  expect(listed.items[0]?.leaseDeadline).toEqual({ seconds: ZERO_SECONDS - 1n, nanos: 999_999_999 })
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ queueName })
+  const reply = await daemon.fetch('/v1/storage/items.list', { method: 'POST', headers, body })
+  expect([reply.status, await reply.json()]).toMatchObject([
+    500,
+    { message: 'proto: google.protobuf.Timestamp: seconds out of range -62135596801' },
+  ])
+})
+
+test('a time to come is taken with nanoseconds outside of its second, too', async () => {
+  await using daemon = await daemonAtStart()
+  const queue = await daemon.createQueue()
+  const queueName = queue.name
+  const { seconds } = after(1)
+  const [near, ahead] = [-900_000_001, -900_000_000].map((nanos) => ({ seconds, nanos }))
+  await daemon.client.queueProduce({
+    queueName,
+    requestTimeout: '1m',
+    items: [{ enqueueAt: near }, { enqueueAt: ahead }],
+  })
+  expect(await queue.counts()).toMatchObject({ total: 1, scheduled: 1 })
+  const { items } = await queue.lease()
+  await daemon.client.queueRetry({ queueName, items: [{ id: items[0]?.id ?? '', retryAt: ahead }] })
+  expect(await queue.counts()).toMatchObject({ total: 0, scheduled: 2 })
 })

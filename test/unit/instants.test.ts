@@ -30,6 +30,7 @@ const seconds = fc.oneof(
   fc.bigInt(-62_135_596_800n, 253_402_300_799n),
   fc.bigInt(BigInt(YEAR_2248) / 1000n - 1n, BigInt(YEAR_2248) / 1000n + 1n),
   fc.bigInt(-BigInt(YEAR_2248) / 1000n - 1n, -BigInt(YEAR_2248) / 1000n + 1n),
+  fc.bigInt(-8_640_000_000_000n, 8_639_999_999_999n),
 )
 const nanos = fc.oneof(
   fc.nat(999_999_999),

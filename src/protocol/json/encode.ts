@@ -1,6 +1,7 @@
 /** A message to JSON text: snake_case names, defaults left out, bytes in base 64, timestamps by RFC 3339. */
+import { QueratorError } from '../../errors.js'
 import type { Field, MessageType, TimestampInit } from '../messages/message.js'
-import { exactTimestamp } from '../timestamp.js'
+import { exactTimestamp, isShowable } from '../timestamp.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -35,9 +36,14 @@ function jsonValue({ kind }: Field, value: unknown): unknown {
   )
 }
 
-/** RFC 3339 with as many groups of three decimals as are needed. */
+/** RFC 3339 with as many groups of three decimals as are needed. @throws 500 for a time that it cannot show, as the server */
 function timestampText(value: TimestampInit): string {
-  const { seconds, nanos } = exactTimestamp(value)
+  const timestamp = exactTimestamp(value)
+  const { seconds, nanos } = timestamp
+  if (!isShowable(timestamp)) {
+    const wrong = nanos < 0 || nanos > 999_999_999 ? `nanos out of range ${nanos}` : `seconds out of range ${seconds}`
+    throw new QueratorError(500, `proto: google.protobuf.Timestamp: ${wrong}`)
+  }
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19)
   if (nanos === 0) return `${whole}Z`
   const decimals = String(nanos)
