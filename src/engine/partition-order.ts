@@ -51,18 +51,27 @@ export class PartitionOrder<P extends Loaded = Partition> {
 
   /** Puts the list in order again, after a change of what these partitions hold. */
   sort(changed: readonly P[]): void {
-    const lighter: Place<P>[] = []
+    if (changed.length > 1) this.#sortSeveral(changed)
+    else if (changed.length > 0) this.#sortOne(this.#places[(changed[0] as P).number] as Place<P>)
+  }
+
+  /** A stable sort brings what comes from behind after all of its new equals, and what comes from before in front of them. */
+  #sortOne(place: Place<P>): void {
+    const { load } = place
+    const { unleased } = place.partition
+    if (unleased < load) this.#put(place, this.#lastTurn++)
+    else if (unleased > load) this.#put(place, --this.#firstTurn)
+    else this.#put(place, place.turn)
+  }
+
+  /** As one by one, but that those that come together keep their order. */
+  #sortSeveral(changed: readonly P[]): void {
+    const places = changed.map(({ number }) => this.#places[number] as Place<P>).sort(byPlace)
     const heavier: Place<P>[] = []
-    for (const { number, unleased, leasable } of changed) {
-      const place = this.#places[number] as Place<P>
-      if (unleased < place.load) lighter.push(place)
-      else if (unleased > place.load) heavier.push(place)
-      else if (leasable !== place.leasable) this.#put(place, place.turn)
-    }
-    // A stable sort brings what comes from behind after all of its new equals, and what comes from before in front of them;
-    // those that come together keep their order.
-    for (const place of inOrder(lighter)) this.#put(place, this.#lastTurn++)
-    for (const place of inOrder(heavier).reverse()) this.#put(place, --this.#firstTurn)
+    const others: Place<P>[] = []
+    for (const place of places) (place.partition.unleased > place.load ? heavier : others).push(place)
+    for (const place of others) this.#sortOne(place)
+    for (const place of heavier.reverse()) this.#sortOne(place)
   }
 
   /** Begins to assign waiting leases, as if each took what it can as soon as it is assigned. */
@@ -124,6 +133,6 @@ function isBefore<P>(a: Place<P>, b: Place<P>): boolean {
   return a.load < b.load || (a.load === b.load && a.turn < b.turn)
 }
 
-function inOrder<P>(places: Place<P>[]): Place<P>[] {
-  return places.length < 2 ? places : places.sort((a, b) => a.load - b.load || a.turn - b.turn)
+function byPlace<P>(a: Place<P>, b: Place<P>): number {
+  return a.load - b.load || a.turn - b.turn
 }

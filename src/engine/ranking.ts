@@ -21,6 +21,7 @@ export class Ranking<T extends { readonly number: number }> {
 
   /** Puts a thing where it belongs by now. */
   moved(thing: T): void {
+    if (this.#heap.length === 1) return
     this.#down(this.#places[thing.number] as number, thing)
     this.#up(this.#places[thing.number] as number, thing)
   }

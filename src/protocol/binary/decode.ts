@@ -6,7 +6,7 @@
  */
 import { QueratorError } from '../../errors.js'
 import { countOne } from '../messages/counted.js'
-import { emptyMessage, type Field, type MessageType } from '../messages/message.js'
+import { emptyMessage, type Field, type MessageType, type NoBytes } from '../messages/message.js'
 import { WireReader, WireType } from './wire-reader.js'
 
 type Values = Record<string, unknown>
@@ -19,22 +19,26 @@ export function decodeBinary(type: MessageType, bytes: Uint8Array, makeBytes: Ma
   return new MessageReader(new WireReader(bytes), makeBytes).read(type)
 }
 
-class MessageReader {
+class MessageReader implements NoBytes {
   readonly #reader: WireReader
   readonly #makeBytes: MakeBytes
-  /** Shared by all messages: nothing can be changed in no bytes. */
-  readonly #noBytes: unknown
+  #noBytes: unknown
 
   constructor(reader: WireReader, makeBytes: MakeBytes) {
     this.#reader = reader
     this.#makeBytes = makeBytes
-    this.#noBytes = makeBytes(new Uint8Array())
+  }
+
+  /** Made when it is wanted, and shared by all messages: nothing can be changed in no bytes. */
+  get noBytes(): unknown {
+    this.#noBytes ??= this.#makeBytes(new Uint8Array())
+    return this.#noBytes
   }
 
   /** Reads a message up to the end of what was entered. */
   read(type: MessageType): Values {
     const reader = this.#reader
-    const message = emptyMessage(type, this.#noBytes)
+    const message = emptyMessage(type, this)
     while (!reader.atEnd) {
       const tag = reader.tag()
       const field = knownField(type, tag)
@@ -82,7 +86,7 @@ class MessageReader {
     if (kind === 'bool') return this.#reader.bool()
     if (kind === 'string') return this.#text(type, field)
     const bytes = this.#reader.slice()
-    return bytes.length === 0 ? this.#noBytes : this.#makeBytes(bytes)
+    return bytes.length === 0 ? this.noBytes : this.#makeBytes(bytes)
   }
 
   #text(type: MessageType, field: Field): string {

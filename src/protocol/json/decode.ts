@@ -5,7 +5,7 @@
  * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is kept of them.
  */
 import { countOne } from '../messages/counted.js'
-import { emptyMessage, type Field, type FieldKind, type MessageType } from '../messages/message.js'
+import { emptyMessage, type Field, type FieldKind, type MessageType, type NoBytes } from '../messages/message.js'
 import { isShowable } from '../timestamp.js'
 import { bytesFrom, int32From, timestampFrom } from './scalars.js'
 import { JsonTokens, numberIn, type Token } from './tokens.js'
@@ -28,20 +28,24 @@ export function decodeJson(type: MessageType, bytes: Uint8Array, reading: JsonRe
   return reader.read(type)
 }
 
-class JsonReader {
+class JsonReader implements NoBytes {
   readonly tokens: JsonTokens
   readonly reading: JsonReading
-  /** Shared by all messages: nothing can be changed in no bytes. */
-  readonly #noBytes: unknown
+  #noBytes: unknown
 
   constructor(tokens: JsonTokens, reading: JsonReading) {
     this.tokens = tokens
     this.reading = reading
-    this.#noBytes = reading.makeBytes(new Uint8Array())
+  }
+
+  /** Made when it is wanted, and shared by all messages: nothing can be changed in no bytes. */
+  get noBytes(): unknown {
+    this.#noBytes ??= this.reading.makeBytes(new Uint8Array())
+    return this.#noBytes
   }
 
   read(type: MessageType): Values {
-    const message = emptyMessage(type, this.#noBytes)
+    const message = emptyMessage(type, this)
     this.#message(type, this.tokens.next(), message)
     const rest = this.tokens.next()
     if (rest.kind !== 'end') throw this.tokens.unexpected(rest)
@@ -112,7 +116,7 @@ class JsonReader {
 
   #value({ kind }: Field, token: Token): unknown {
     if (typeof kind === 'object') {
-      const message = emptyMessage(kind, this.#noBytes)
+      const message = emptyMessage(kind, this)
       this.#message(kind, token, message)
       return message
     }

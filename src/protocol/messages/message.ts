@@ -123,10 +123,17 @@ const DEFAULTS = new Map<Field['kind'], unknown>([
   ['bool', false],
 ])
 
+/** Where a reader has its empty bytes. */
+export interface NoBytes {
+  readonly noBytes: unknown
+}
+
 /** A message with its defaults: what a reader starts from. A copy of one is made much faster than one field by field. */
-export function emptyMessage(type: MessageType, emptyBytes: unknown): Record<string, unknown> {
+export function emptyMessage(type: MessageType, reader: NoBytes): Record<string, unknown> {
   const empty: Record<string, unknown> = { ...type.defaults }
-  for (const { local, kind, repeated } of type.own) empty[local] = repeated ? [] : kind === 'bytes' ? emptyBytes : {}
+  for (const { local, kind, repeated } of type.own) {
+    empty[local] = repeated ? [] : kind === 'bytes' ? reader.noBytes : {}
+  }
   return empty
 }
 
