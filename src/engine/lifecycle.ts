@@ -100,7 +100,11 @@ function moveTo(target: DeadLetters, partition: Partition, rules: LifecycleRules
   }
   const firstFree = dead.findIndex((item) => !item.leased)
   const stay = firstFree < 0 ? [] : dead.slice(firstFree)
-  for (const item of firstFree < 0 ? dead : dead.slice(0, firstFree)) partition.release(item)
+  for (const item of firstFree < 0 ? dead : dead.slice(0, firstFree)) {
+    // What was there before it came is its copy all the same, and nothing has told of that yet.
+    if (!item.copiedToDeadQueue) noteCopy(partition, rules, item, target, now)
+    partition.release(item)
+  }
   if (stay.length > 0) rules.surprises.tell('copy-stays', rules.config)
   return stay
 }

@@ -235,6 +235,18 @@ describe('dead letter queues', () => {
     expect((await waiting).items.map((item) => item.reference)).toEqual(['a', 'b'])
   })
 
+  test('an item whose source id is taken in the dead letter queue leaves all the same, and is reported', async () => {
+    await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
+    const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
+    await queue.produce({ reference: 'a' })
+    const [leased] = (await queue.lease()).items
+    const taken = { sourceId: leased?.id as string, reference: 'before', expireDeadline: { seconds: 2n ** 33n } }
+    await daemon.client.storageItemsImport({ queueName: queue.deadQueue.name, items: [taken] })
+    expect(await daemon.clock.advance('1m')).toMatchObject([{ kind: 'dead-lettered', reference: 'a' }])
+    expect(await references(queue)).toEqual([])
+    expect(await references(queue.deadQueue)).toEqual(['before'])
+  })
+
   test('an item whose dead letter queue is gone stays, and explain() and the log say so', async () => {
     await using it = await daemonWithLog()
     const { daemon } = it
