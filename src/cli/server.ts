@@ -7,6 +7,7 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { withUnknownKeys } from '../daemon/config/unknown-keys.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel } from '../daemon/log.js'
+import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { VERSION } from '../daemon/version.js'
 import { isQueratorError, messageOf, usageError } from '../errors.js'
 import { commandError, WrongUsage } from './command-error.js'
@@ -18,6 +19,7 @@ export interface ServerFlags {
   readonly config?: string | undefined
   readonly address?: string | undefined
   readonly logLevel?: string | undefined
+  readonly memoryLimit?: string | undefined
 }
 
 /** Where to listen. */
@@ -31,6 +33,7 @@ interface CheckedFlags {
   readonly config: string | undefined
   readonly place: Place | undefined
   readonly level: LogLevel | undefined
+  readonly memoryLimit: number | undefined
 }
 
 /** A process that is asked to stop stops within this time, in milliseconds, whatever its clients do. */
@@ -49,6 +52,10 @@ export function addServerFlags(command: Command): Command {
     .option('--config <file>', 'the YAML configuration file (env QUERATOR_CONFIG)')
     .option('--address <host:port>', 'where to listen; before the file (env QUERATOR_ADDRESS, default localhost:2319)')
     .option('--log-level <level>', 'debug, info, warn or error; before the file (env QUERATOR_LOG_LEVEL, default info)')
+    .option(
+      '--memory-limit <size>',
+      'what items and requests may take, such as 256MB (env QUERATOR_MEMORY_LIMIT, default half of what the process may use)',
+    )
 }
 
 /** Whether flags or variables say that the program is to be a server. */
@@ -66,11 +73,12 @@ export async function serverAction(this: Command): Promise<void> {
   }
 }
 
-function withVariables({ config, address, logLevel }: ServerFlags): ServerFlags {
+function withVariables({ config, address, logLevel, memoryLimit }: ServerFlags): ServerFlags {
   return {
     config: config ?? variable('QUERATOR_CONFIG'),
     address: address ?? variable('QUERATOR_ADDRESS'),
     logLevel: logLevel ?? variable('QUERATOR_LOG_LEVEL'),
+    memoryLimit: memoryLimit ?? variable('QUERATOR_MEMORY_LIMIT'),
   }
 }
 
@@ -95,13 +103,18 @@ async function serve(options: ServerFlags): Promise<void> {
 }
 
 /** The flags as they are used. @throws WrongUsage when the value of one is wrong */
-function checked({ config, address, logLevel }: ServerFlags): CheckedFlags {
+function checked({ config, address, logLevel, memoryLimit }: ServerFlags): CheckedFlags {
   const level = LOG_LEVELS.find((one) => one === logLevel)
   if (logLevel !== undefined && level === undefined) {
     throw new WrongUsage(`invalid log level; '${logLevel}' is not one of (${LOG_LEVELS.join(', ')})`)
   }
   const wrong = (message: string) => new WrongUsage(message)
-  return { config, place: address === undefined ? undefined : placeOf(address, wrong), level }
+  return {
+    config,
+    place: address === undefined ? undefined : placeOf(address, wrong),
+    level,
+    memoryLimit: memoryLimit === undefined ? undefined : memoryLimitOf(memoryLimit, wrong),
+  }
 }
 
 async function start(flags: CheckedFlags, config: DaemonConfig) {
@@ -110,7 +123,8 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   // From here on, so that whoever has read that it listens can stop it.
   const signalled = stopSignal()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
-  const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log }))
+  const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
+  const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log, ...limit }))
   if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
   const listening = 'while creating daemon: while starting HTTP listener'
   const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))

@@ -13,6 +13,7 @@ import { Brake, turnDue } from '../clock/event-loop.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { BY_CLOCK, type Cause } from '../engine/event-kinds.js'
+import { MemoryBudget, sizeText } from '../engine/memory-budget.js'
 import { Queues } from '../engine/queues.js'
 import { EventRecord } from '../engine/record.js'
 import { type QueratorError, usageError } from '../errors.js'
@@ -32,6 +33,7 @@ import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
 import { Inspector } from './inspector.js'
 import { createLog, type Log } from './log.js'
+import { usualMemoryLimit } from './memory-limit.js'
 import { queueFigures } from './queue-figures.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
@@ -56,6 +58,8 @@ export interface DaemonOptions {
   readonly opensDoor?: boolean
   /** The same seed gives the same ids and keys. Default: others each time. */
   readonly seed?: number | string
+  /** What items and requests may take, in bytes. Default: half of what the process may use. */
+  readonly memoryLimit?: number
 }
 
 /** Calls by the names that they have on the wire: `queue.produce`. */
@@ -104,6 +108,7 @@ export class Daemon {
     this.record = new EventRecord(options.events ?? 0)
     this.#queues = new Queues({
       record: this.record,
+      memory: this.#budget(options.memoryLimit ?? usualMemoryLimit()),
       clock,
       random,
       storages: config.storages,
@@ -165,6 +170,15 @@ export class Daemon {
         this.#refused.note({ call, origin: request.origin }, named, error, hints)
       },
       failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
+    })
+  }
+
+  #budget(limit: number): MemoryBudget {
+    return new MemoryBudget(limit, () => {
+      this.#log.write(
+        'warn',
+        `most of the memory limit of ${sizeText(limit)} is in use; beyond it, produce and import are refused`,
+      )
     })
   }
 

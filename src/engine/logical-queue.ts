@@ -67,6 +67,11 @@ export class LogicalQueue {
     return this.#config
   }
 
+  /** How much memory its items take, in bytes. */
+  get size(): number {
+    return this.partitions.reduce((total, partition) => total + partition.size, 0)
+  }
+
   get paused(): boolean {
     return this.#state === 'paused'
   }

@@ -16,8 +16,17 @@ import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
+import { itemSize, type MemoryBudget } from './memory-budget.js'
 import type { EventRecord } from './record.js'
 import { SequenceTable } from './sequence-table.js'
+
+/** What a partition needs of its daemon. */
+export interface Surroundings {
+  readonly record: EventRecord
+  readonly memory: MemoryBudget
+  /** When the lifecycle looks at it first. */
+  readonly firstLook: Instant
+}
 
 /** See the head of this file. */
 export class Partition {
@@ -28,6 +37,7 @@ export class Partition {
   /** How often each kind of event happened here, by its number. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
+  readonly #memory: MemoryBudget
   readonly #address: Address
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
@@ -36,17 +46,24 @@ export class Partition {
   readonly #schedule = new DeadlineGroups()
   readonly #sourceIds = new Set<string>()
   #lastSequence = -1
+  #size = 0
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
   #changed: ((partition: Partition) => void) | undefined
   #toldOfChange = false
 
-  constructor({ queue, queueId }: Address, number: number, ids: ItemIds, record: EventRecord, firstLook: Instant) {
+  constructor(address: Omit<Address, 'partition' | 'ids'>, number: number, ids: ItemIds, surroundings: Surroundings) {
     this.number = number
     this.ids = ids
-    this.#deadlines = new DeadlineWatch(firstLook)
-    this.#record = record
-    this.#address = { queue, queueId, partition: number, ids }
+    this.#deadlines = new DeadlineWatch(surroundings.firstLook)
+    this.#record = surroundings.record
+    this.#memory = surroundings.memory
+    this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
+  }
+
+  /** How much memory its items take, in bytes. */
+  get size(): number {
+    return this.#size
   }
 
   /** Calls `changed` with the first change of counts or times, and then with the first after `seen`. */
@@ -218,7 +235,14 @@ export class Partition {
     if (watched && (moved || !queued)) this.#deadlines.removeLife(item)
     if (queued && (moved || !watched)) this.#deadlines.addLife(item)
     if (stays) this.#count(item)
+    if (before === undefined) this.#resize(itemSize(item))
+    else if (!stays) this.#resize(-itemSize(item))
     this.#tellOfChange()
+  }
+
+  #resize(bytes: number): void {
+    this.#size += bytes
+    this.#memory.add(bytes)
   }
 
   #tellOfChange(): void {

@@ -6,6 +6,7 @@ import type { Random } from '../ids/random.js'
 import { KIND } from './event-kinds.js'
 import { ItemIds } from './item-ids.js'
 import { LogicalQueue } from './logical-queue.js'
+import type { MemoryBudget } from './memory-budget.js'
 import { Partition } from './partition.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 import type { QueueConfig } from './queue-config.js'
@@ -18,6 +19,8 @@ export interface QueuesOptions {
   readonly storages: readonly PartitionStorage[]
   /** Where what happens is noted. */
   readonly record: EventRecord
+  /** What items may take. */
+  readonly memory: MemoryBudget
   /** Tells the operator something. */
   warn(message: string): void
 }
@@ -31,6 +34,11 @@ export class Queues {
 
   constructor(options: QueuesOptions) {
     this.#options = options
+  }
+
+  /** What items may take, and do take. */
+  get memory(): MemoryBudget {
+    return this.#options.memory
   }
 
   /** @throws 453 when the daemon is shutting down */
@@ -60,7 +68,7 @@ export class Queues {
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
     this.assertFree(config.name)
-    const { clock, random, record } = this.#options
+    const { clock, random, record, memory } = this.#options
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
@@ -69,7 +77,7 @@ export class Queues {
     const address = { queue: config.name, queueId: ++this.#made }
     const partitions = Array.from(
       { length: count },
-      (_, number) => new Partition(address, number, new ItemIds(now, random), record, firstLook),
+      (_, number) => new Partition(address, number, new ItemIds(now, random), { record, memory, firstLook }),
     )
     const queue = new LogicalQueue(config, address, partitions, {
       clock,
@@ -90,7 +98,8 @@ export class Queues {
     const queue = this.#byName.get(name)
     if (queue === undefined) return
     this.#byName.delete(name)
-    const { clock, record } = this.#options
+    const { clock, record, memory } = this.#options
+    memory.remove(queue.size)
     record.queue(KIND['queue-deleted'], clock.now(), queue.address)
     queue.stop()
   }

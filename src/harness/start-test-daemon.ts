@@ -16,6 +16,7 @@ import {
 import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
+import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { usageError } from '../errors.js'
 import { AttachedServer } from './attached-server.js'
 import { EmbeddedBacking } from './embedded-backing.js'
@@ -46,6 +47,11 @@ export interface TestDaemonOptions {
    * frames of files whose paths contain one of these texts: wrappers that make every call of your code.
    */
   readonly callSites?: boolean | { readonly skip: readonly string[] }
+  /**
+   * What the daemon may use. `memory`: for items, and requests on their way, in bytes or as `'256MB'`; beyond it, produce
+   * and import are refused with a 453. Default: half of what the process may use.
+   */
+  readonly limits?: { readonly memory?: number | string }
   /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
@@ -59,7 +65,18 @@ export interface TestDaemonOptions {
 }
 
 /** Every option that there is. */
-export const DAEMON_OPTIONS = ['config', 'clock', 'auth', 'seed', 'events', 'callSites', 'log', 'endpoint', 'apiKey']
+export const DAEMON_OPTIONS = [
+  'config',
+  'clock',
+  'auth',
+  'seed',
+  'events',
+  'callSites',
+  'limits',
+  'log',
+  'endpoint',
+  'apiKey',
+]
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -90,6 +107,7 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
     events: eventsOf(options.events ?? MOST_EVENTS),
     opensDoor: true,
     log: logOf(options.log ?? 'warn'),
+    ...limitsOf(options.limits ?? {}),
     ...seed,
   })
   return new TestDaemon(new EmbeddedBacking(daemon, callSitesOf(options.callSites ?? false)))
@@ -111,6 +129,11 @@ function configOf(config: TestDaemonOptions['config']): DaemonConfig {
 function eventsOf(events: number): number {
   if (Number.isInteger(events) && events >= 0 && events <= 1e8) return events
   throw usageError(`the option events is a number of events, 0 or more; got ${String(events)}`)
+}
+
+function limitsOf(limits: Exclude<TestDaemonOptions['limits'], undefined>): { memoryLimit?: number } {
+  checkOptions('limits', limits, ['memory'])
+  return limits.memory === undefined ? {} : { memoryLimit: memoryLimitOf(limits.memory) }
 }
 
 function authOf(auth: AuthBackend): AuthBackend {

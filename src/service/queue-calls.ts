@@ -7,6 +7,7 @@ import { MOST_ITEMS } from '../protocol/messages/queue.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { instantOf, timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
+import { takeRoom } from './memory.js'
 import { isBlank } from './names.js'
 import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from './request-timeout.js'
 import { ShownItem } from './shown-item.js'
@@ -22,7 +23,10 @@ export function queueProduce(context: CallContext, request: RequestOf<'queueProd
   const count = countOf(request.items)
   if (count === 0) throw badRequest('items cannot be empty; at least one item is required')
   if (count > MOST_ITEMS) throw badRequest(`items is invalid; max_produce_batch_size is 1000 but received ${count}`)
-  return settled((settle) => queue.produce(request.items.map(produced), settle))
+  const items = request.items.map(produced)
+  const bytes = takeRoom(context, items)
+  const produces = settled<void>((settle) => queue.produce(items, settle))
+  return queue.paused ? whileHeld(context, bytes, produces) : produces
 }
 
 /** queue.lease (contract: queue.md §4). Resolves when there is an item, rejects with 454 when the time is over. */
@@ -91,6 +95,12 @@ function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) =
 function checkCount(what: 'ids' | 'items', count: number): void {
   if (count === 0) throw badRequest(`${what} is invalid; list of ${what} cannot be empty`)
   if (count > MOST_ITEMS) throw badRequest(`${what} is invalid; max_complete_batch_size is 1000 but received ${count}`)
+}
+
+/** What a paused queue holds back takes room too. */
+function whileHeld<T>({ queues: { memory } }: CallContext, bytes: number, call: Promise<T>): Promise<T> {
+  memory.add(bytes)
+  return call.finally(() => memory.remove(bytes))
 }
 
 function settled<T>(submit: (settle: Settle<T>) => void): Promise<T> {

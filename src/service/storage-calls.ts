@@ -10,6 +10,7 @@ import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { givenInstant, ImportedItems } from './imported-items.js'
 import { ListedItem } from './listed-item.js'
+import { takeRoom } from './memory.js'
 import { isBlank } from './names.js'
 import { pageSize } from './paging.js'
 
@@ -44,6 +45,7 @@ export function storageItemsImport(
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
   checkImported(countOf(request.items))
+  takeRoom(context, request.items)
   const now = context.clock.now()
   const items = new ImportedItems(now)
   const imported = queue.change(() =>

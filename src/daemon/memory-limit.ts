@@ -1,0 +1,32 @@
+/** How much memory a daemon may use for items and requests: what is said, or a share of what the process may use. */
+import { getHeapStatistics } from 'node:v8'
+import { usageError } from '../errors.js'
+
+/** The rest is for the process itself: tests, their runner, and the work on a request. */
+const SHARE = 0.5
+
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+}
+
+/** Half of what the process may use: of its heap, or of its container where that is less. In bytes. */
+export function usualMemoryLimit(): number {
+  const heap = getHeapStatistics().heap_size_limit
+  // 0, or more than any machine has, where nothing limits the process.
+  const container = process.constrainedMemory?.() ?? 0
+  return Math.floor(Math.min(heap, container > 0 ? container : heap) * SHARE)
+}
+
+/** A limit in bytes, from a number of bytes or a size such as `256MB`. @throws what `fault` makes, when it is none */
+export function memoryLimitOf(given: number | string, fault: (message: string) => Error = usageError): number {
+  const [, amount = '', unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([KMG]i?B|B)?$/.exec(String(given)) ?? []
+  const bytes = Math.floor(Number(amount) * (UNITS[unit] as number))
+  if (amount !== '' && bytes > 0 && Number.isSafeInteger(bytes)) return bytes
+  throw fault(`the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(given)}`)
+}

@@ -1,0 +1,66 @@
+/**
+ * How much memory a daemon may use for what it holds, and how much it uses: items, and requests that are on their way
+ * or held. Sizes are estimates in bytes, by the length of what is held; nothing is measured.
+ */
+import type { Item, ItemContent } from './item.js'
+
+/** What an item takes beside its texts: the object, its place in the tables, its deadlines, and the heads of the texts. */
+const ITEM = 200
+/** A text outside of Latin 1 takes two bytes for each character; the payload never is one. */
+const CHARACTER = 2
+
+/** From this share of the limit on it is near. */
+const NEAR = 0.8
+
+/** What an item with this content takes. */
+export function contentSize({ payload, reference, encoding, kind }: ItemContent): number {
+  return ITEM + payload.length + CHARACTER * (reference.length + encoding.length + kind.length)
+}
+
+/** What an item takes. */
+export function itemSize(item: Item): number {
+  return contentSize(item) + CHARACTER * item.sourceId.length
+}
+
+/** A size for people, such as `12.5MB`. */
+export function sizeText(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}kB` : `${(bytes / 1e6).toFixed(1)}MB`
+}
+
+/** The budget of one daemon. Only whoever adds something asks for room; what is there may always move. */
+export class MemoryBudget {
+  /** In bytes. */
+  readonly limit: number
+  readonly #near: () => void
+  #used = 0
+  #told = false
+
+  /** `near` is called once, when most of the limit is used. */
+  constructor(limit: number, near: () => void = () => undefined) {
+    this.limit = limit
+    this.#near = near
+  }
+
+  /** How much is used, in bytes. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Whether so many bytes more would be within the limit. */
+  hasRoom(bytes: number): boolean {
+    return this.#used + bytes <= this.limit
+  }
+
+  /** Counts something that is held from now on. */
+  add(bytes: number): void {
+    this.#used += bytes
+    if (this.#told || this.#used < this.limit * NEAR) return
+    this.#told = true
+    this.#near()
+  }
+
+  /** Counts it out again. */
+  remove(bytes: number): void {
+    this.#used -= bytes
+  }
+}

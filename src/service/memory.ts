@@ -1,0 +1,47 @@
+/** Refusing what would not fit into memory: better than a process that ends in the middle of a test. */
+
+import type { ItemContent } from '../engine/item.js'
+import { contentSize, sizeText } from '../engine/memory-budget.js'
+import { QueratorError } from '../errors.js'
+import type { CallContext } from './context.js'
+
+/** So many of the largest queues are named. */
+const MOST_NAMED = 3
+
+/** What items with these contents take, in bytes. @throws 453 when there is no room for them */
+export function takeRoom(context: CallContext, contents: readonly ItemContent[]): number {
+  let bytes = 0
+  for (const content of contents) bytes += contentSize(content)
+  if (!context.queues.memory.hasRoom(bytes)) throw noRoom(context, bytes)
+  return bytes
+}
+
+/** Names queues only to those who may make this very call there. */
+function noRoom(context: CallContext, bytes: number): QueratorError {
+  const { memory } = context.queues
+  const largest = context.queues
+    .all()
+    .filter((queue) => queue.size > 0 && mayAsk(context, queue.config.namespace))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, MOST_NAMED)
+    .map((queue) => `'${queue.config.name}' holds ${sizeText(queue.size)} in ${itemsOf(queue)}`)
+  const held = largest.length === 0 ? '' : `; ${largest.join(', ')}`
+  return new QueratorError(
+    453,
+    `memory limit of ${sizeText(memory.limit)} reached; ${sizeText(memory.used)} are in use and ${sizeText(bytes)} more were to come${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
+  )
+}
+
+function itemsOf({ partitions }: { partitions: readonly { counts: { total: number; scheduled: number } }[] }): string {
+  const count = partitions.reduce((sum, { counts }) => sum + counts.total + counts.scheduled, 0)
+  return count === 1 ? '1 item' : `${count} items`
+}
+
+function mayAsk(context: CallContext, namespace: string): boolean {
+  try {
+    context.authorize(namespace)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,130 @@
+/** The memory limit: what is refused beyond it, what goes on, and who is told what. */
+import { describe, expect, test } from 'vitest'
+import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+
+const KILOBYTE = 'x'.repeat(1000)
+
+function thousands(count: number) {
+  return Array.from({ length: count }, (_, index) => ({ reference: `i${index}`, text: KILOBYTE }))
+}
+
+async function fill(queue: TestQueue): Promise<number> {
+  for (let produced = 0; ; produced += 10) {
+    const refused = await queue.produce(...thousands(10)).catch((error: unknown) => error)
+    if (refused === undefined) continue
+    expect(refused).toMatchObject({ code: 453, message: expect.stringMatching(/^memory limit of 100\.0kB reached/) })
+    return produced
+  }
+}
+
+test('beyond the limit produce and import are refused and change nothing; leases and completes go on', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  expect(await fill(queue)).toBe(80)
+  expect(await queue.items()).toHaveLength(80)
+  await expect(queue.produce(...thousands(10))).rejects.toMatchObject({
+    message:
+      "memory limit of 100.0kB reached; 96.3kB are in use and 12.0kB more were to come; 'orders' holds 96.3kB in 80 items. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)",
+  })
+  const payload = new Uint8Array(20_000)
+  const imported = daemon.client.storageItemsImport({ queueName: queue.name, items: [{ payload }] })
+  await expect(imported).rejects.toMatchObject({ code: 453, message: expect.stringContaining('memory limit') })
+  const lease = await queue.lease({ batchSize: 50 })
+  expect(lease.items).toHaveLength(50)
+  await lease.complete()
+  expect(await fill(queue)).toBe(50)
+})
+
+test('one item that is larger than what is left is refused, and a smaller one is taken', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent', limits: { memory: 5_000 } })
+  const queue = await daemon.createQueue()
+  await expect(queue.produce({ text: 'x'.repeat(5_000) })).rejects.toMatchObject({ code: 453 })
+  await queue.produce({ text: 'x'.repeat(4_000) })
+  expect(await queue.counts()).toMatchObject({ total: 1 })
+})
+
+describe('room is given back', () => {
+  const ways: Record<string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>> = {
+    'when items are completed': async (queue) => (await queue.lease({ batchSize: 1000 })).complete(),
+    'when they are cleared': (queue) => queue.clear(),
+    'when they are retried as dead': async (queue) => (await queue.lease({ batchSize: 1000 })).retry({ dead: true }),
+    'when they expire': (_, daemon) => daemon.clock.advance('24h'),
+    'when the queue is deleted': async (queue, daemon) => {
+      await queue.delete()
+      await daemon.createQueue({ name: queue.name })
+    },
+  }
+  test.each(Object.entries(ways))('%s', async (_, empty) => {
+    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
+    const queue = await daemon.createQueue({ name: 'q' })
+    for (let round = 0; round < 5; round++) {
+      expect(await fill(daemon.queue('q'))).toBe(80)
+      await empty(queue, daemon)
+    }
+  })
+
+  test('when exhausted items go to a dead letter queue they take it there', async () => {
+    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
+    const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
+    const filled = await fill(queue)
+    await queue.lease({ batchSize: 1000 })
+    await daemon.clock.advance('1m')
+    expect(await queue.counts()).toMatchObject({ total: 0 })
+    await expect(queue.produce(...thousands(10))).rejects.toMatchObject({
+      message: expect.stringContaining(`'${queue.deadQueue.name}' holds`),
+    })
+    await queue.deadQueue.clear()
+    expect(await fill(queue)).toBe(filled)
+  })
+})
+
+test('what a paused queue holds back takes room until it is let in, or the queue is gone', async () => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
+  const queue = await daemon.createQueue({ name: 'q' })
+  queue.pause()
+  const held = Array.from({ length: 8 }, () => queue.produce(...thousands(10)))
+  await expect(queue.produce(...thousands(10))).rejects.toMatchObject({ code: 453 })
+  queue.resume()
+  await Promise.all(held)
+  expect(await queue.counts()).toMatchObject({ total: 80 })
+  await queue.clear()
+  queue.pause()
+  const refused = Promise.allSettled(Array.from({ length: 8 }, () => queue.produce(...thousands(10))))
+  await queue.delete()
+  expect((await refused).every(({ status }) => status === 'rejected')).toBe(true)
+  expect(await fill(await daemon.createQueue())).toBe(80)
+})
+
+test('one warning when most of the limit is in use', async () => {
+  const records: LogRecord[] = []
+  const log = (record: LogRecord) => void records.push(record)
+  await using daemon = await startTestDaemon({ log, limits: { memory: '100KB' } })
+  const queue = await daemon.createQueue()
+  await queue.produce(...thousands(60))
+  const warnings = () => records.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  expect(warnings()).toEqual([])
+  await fill(queue)
+  expect(warnings()).toEqual([
+    'most of the memory limit of 100.0kB is in use; beyond it, produce and import are refused',
+  ])
+})
+
+test('a caller learns only of queues into which they may produce', async () => {
+  await using daemon = await startTestDaemon({ auth: 'internal', log: 'silent', limits: { memory: '100KB' } })
+  const tenant = await daemon.createUser({ namespace: 'shop', permissions: ['queue.produce'] })
+  await daemon.createQueue({ name: 'ours', namespace: 'shop' })
+  await fill(await daemon.createQueue({ name: 'secret' }))
+  await daemon.closeDoor()
+  const items = thousands(30).map(({ text }) => ({ utf8: text }))
+  const refused: unknown = await tenant
+    .queueProduce({ queueName: 'ours', requestTimeout: '1m', items })
+    .catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 453 })
+  expect(JSON.stringify(refused)).not.toContain('secret')
+})
+
+test.each([['0'], ['-1'], ['12 parsecs'], [''], [Number.NaN], [1e30]])('the limit %j is refused', async (memory) => {
+  await expect(startTestDaemon({ limits: { memory } })).rejects.toThrow(
+    `the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(memory)}`,
+  )
+})
