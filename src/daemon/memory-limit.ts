@@ -4,6 +4,8 @@ import { usageError } from '../errors.js'
 
 /** The rest is for the process itself: tests, their runner, and the work on a request. */
 const SHARE = 0.5
+/** What V8 keeps of its heap for young objects, where items do not stay. */
+const YOUNG = 48 * 2 ** 20
 
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -17,7 +19,7 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** Half of what the process may use: of its heap, or of its container where that is less. In bytes. */
 export function usualMemoryLimit(): number {
-  const heap = getHeapStatistics().heap_size_limit
+  const heap = Math.max(getHeapStatistics().heap_size_limit - YOUNG, YOUNG)
   // 0, or more than any machine has, where nothing limits the process.
   const container = process.constrainedMemory?.() ?? 0
   return Math.floor(Math.min(heap, container > 0 ? container : heap) * SHARE)
