@@ -91,6 +91,7 @@ export class Daemon {
   #closing: Promise<void> | undefined
   readonly #connections = new Set<Duplex>()
   readonly #requestTimes: RequestTimes
+  readonly #meter: MemoryBudget
   readonly #refused: RefusedCalls
   /** For a loop that goes on calling when the daemon is stopped. */
   readonly #brake = new Brake()
@@ -106,9 +107,10 @@ export class Daemon {
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
     this.#access = new Access({ auth, random, seeded: seed !== undefined, now })
     this.record = new EventRecord(options.events ?? 0)
+    this.#meter = this.#budget(options.memoryLimit ?? usualMemoryLimit())
     this.#queues = new Queues({
       record: this.record,
-      memory: this.#budget(options.memoryLimit ?? usualMemoryLimit()),
+      memory: this.#meter,
       clock,
       random,
       storages: config.storages,
@@ -206,7 +208,7 @@ export class Daemon {
   connect(): Duplex {
     // Not thrown: a worker that catches everything would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
-    this.#memoryServer ??= new HttpServer(this.#handler, this.clock.exact)
+    this.#memoryServer ??= new HttpServer(this.#handler, this.clock.exact, this.#meter)
     const connection = connectInMemory(this.#memoryServer)
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))
@@ -216,7 +218,7 @@ export class Daemon {
   /** Opens a TCP port, once; answers `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
-    this.#listening ??= listen(new HttpServer(this.#handler, this.clock.exact), options)
+    this.#listening ??= listen(new HttpServer(this.#handler, this.clock.exact, this.#meter), options)
     try {
       return (await this.#listening).address
     } catch (error) {

@@ -2,6 +2,7 @@
  * How much memory a daemon may use for what it holds, and how much it uses: items, and requests that are on their way
  * or held. Sizes are estimates in bytes, by the length of what is held; nothing is measured.
  */
+import { QueratorError } from '../errors.js'
 import type { Item, ItemContent } from './item.js'
 
 /** What an item takes beside its texts: the object, its place in the tables, its deadlines, and the heads of the texts. */
@@ -15,6 +16,17 @@ const NEAR = 0.8
 /** What an item with this content takes. */
 export function contentSize({ payload, reference, encoding, kind }: ItemContent): number {
   return ITEM + payload.length + CHARACTER * (reference.length + encoding.length + kind.length)
+}
+
+/** The most that one answer may be, in bytes: a text of more than 512 MB cannot be made. */
+export const MOST_IN_ANSWER = 400e6
+
+/** So much may always be on its way to clients, in bytes. */
+const LEAST_FOR_ANSWERS = 64e6
+
+/** What an item with this content takes in an answer at most: its payload in base 64, its texts all escaped. */
+export function answerSize({ payload, reference, encoding, kind }: ItemContent): number {
+  return ITEM + 1.4 * payload.length + 6 * (reference.length + encoding.length + kind.length)
 }
 
 /** What an item takes. */
@@ -33,6 +45,7 @@ export class MemoryBudget {
   readonly limit: number
   readonly #near: () => void
   #used = 0
+  #leaving = 0
   #told = false
 
   /** `near` is called once, when most of the limit is used. */
@@ -43,12 +56,35 @@ export class MemoryBudget {
 
   /** How much is used, in bytes. */
   get used(): number {
-    return this.#used
+    return this.#used + this.#leaving
   }
 
   /** Whether so many bytes more would be within the limit. */
   hasRoom(bytes: number): boolean {
-    return this.#used + bytes <= this.limit
+    return this.used + bytes <= this.limit
+  }
+
+  /** Whether an answer of so many bytes may be made: however full it is, unless clients do not read what they asked for. */
+  hasRoomToAnswer(bytes: number): boolean {
+    return this.#leaving + bytes <= Math.max(this.limit, LEAST_FOR_ANSWERS)
+  }
+
+  /** Counts an answer on its way to a client. */
+  leaves(bytes: number): void {
+    this.#leaving += bytes
+  }
+
+  /** It has left, or never will. */
+  hasLeft(bytes: number): void {
+    this.#leaving -= bytes
+  }
+
+  /** What a request gets that would be too much by itself. */
+  noRoom(): QueratorError {
+    return new QueratorError(
+      453,
+      `memory limit of ${sizeText(this.limit)} reached; ${sizeText(this.used)} are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
+    )
   }
 
   /** Counts something that is held from now on. */

@@ -2,6 +2,7 @@
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Consumer } from './event-kinds.js'
+import { answerSize, MOST_IN_ANSWER } from './memory-budget.js'
 import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
@@ -15,24 +16,29 @@ export function serveAtOnce(
   now: Instant,
 ): Leased | undefined {
   const items: LeasedItem[] = []
-  while (items.length < batchSize && takeInto(items, partition, consumer, end, now));
+  let size = 0
+  while (items.length < batchSize && size <= MOST_IN_ANSWER) {
+    const taken = takeInto(items, partition, consumer, end, now)
+    if (taken === undefined) break
+    size += taken
+  }
   if (items.length === 0) return undefined
   partition.askForLook(end.at)
   return { partition: partition.number, end, items }
 }
 
-/** Leases the first free item; answers false when there is none. */
+/** Leases the first free item; answers what it takes in the answer, undefined when there is none. */
 function takeInto(
   items: LeasedItem[],
   partition: Partition,
   consumer: Consumer,
   end: DeadlineGroup,
   now: Instant,
-): boolean {
+): number | undefined {
   const item = partition.leaseFirst(consumer, end, now)
-  if (item === undefined) return false
+  if (item === undefined) return undefined
   items.push({ ids: partition.ids, sequence: item.sequence, attempts: item.attempts, content: item })
-  return true
+  return answerSize(item)
 }
 
 /** Shares what is leasable out among the waiting leases, and answers those that got something. */
@@ -73,7 +79,9 @@ function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end:
   let hungry = [...leases]
   while (hungry.length > 0) {
     for (const lease of hungry) {
-      if (!takeInto(lease.items, partition, lease.consumer, end, now)) return
+      const taken = takeInto(lease.items, partition, lease.consumer, end, now)
+      if (taken === undefined) return
+      lease.size += taken
     }
     hungry = hungry.filter((lease) => !lease.full)
   }

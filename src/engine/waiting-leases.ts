@@ -6,6 +6,7 @@ import type { QueratorError } from '../errors.js'
 import type { Consumer } from './event-kinds.js'
 import type { ItemContent } from './item.js'
 import type { ItemIds } from './item-ids.js'
+import { MOST_IN_ANSWER } from './memory-budget.js'
 
 /** The answer to a lease that got nothing in time (contract: queue.md §4). */
 export const LEASE_ENDED = 'request timeout; no items are in the queue, try again'
@@ -44,6 +45,8 @@ export interface Leased {
 /** A lease while it waits. */
 export class WaitingLease {
   readonly items: LeasedItem[] = []
+  /** What they take in the answer, in bytes. */
+  size = 0
   place = -1
 
   constructor(
@@ -54,7 +57,7 @@ export class WaitingLease {
   ) {}
 
   get full(): boolean {
-    return this.items.length >= this.request.batchSize
+    return this.items.length >= this.request.batchSize || this.size > MOST_IN_ANSWER
   }
 }
 

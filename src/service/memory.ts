@@ -1,7 +1,7 @@
 /** Refusing what would not fit into memory: better than a process that ends in the middle of a test. */
 
 import type { ItemContent } from '../engine/item.js'
-import { contentSize, sizeText } from '../engine/memory-budget.js'
+import { answerSize, contentSize, MOST_IN_ANSWER, sizeText } from '../engine/memory-budget.js'
 import { QueratorError } from '../errors.js'
 import type { CallContext } from './context.js'
 
@@ -14,6 +14,18 @@ export function takeRoom(context: CallContext, contents: readonly ItemContent[])
   for (const content of contents) bytes += contentSize(content)
   if (!context.queues.memory.hasRoom(bytes)) throw noRoom(context, bytes)
   return bytes
+}
+
+/** @throws 453 when an answer with these items could not be made, or there is no room for it */
+export function checkAnswer({ queues: { memory } }: CallContext, items: readonly ItemContent[]): void {
+  let bytes = 0
+  for (const item of items) bytes += answerSize(item)
+  if (bytes <= MOST_IN_ANSWER && memory.hasRoomToAnswer(bytes)) return
+  const size = `${items.length} items would be an answer of up to ${sizeText(bytes)}`
+  throw new QueratorError(
+    453,
+    `answer is too large; ${size}. Ask for fewer with limit, and go on from the last id with pivot`,
+  )
 }
 
 /** Names queues only to those who may make this very call there. */

@@ -10,7 +10,7 @@ import { timestampOf } from '../protocol/timestamp.js'
 import { type CallContext, findQueue } from './context.js'
 import { givenInstant, ImportedItems } from './imported-items.js'
 import { ListedItem } from './listed-item.js'
-import { takeRoom } from './memory.js'
+import { checkAnswer, takeRoom } from './memory.js'
 import { isBlank } from './names.js'
 import { pageSize } from './paging.js'
 
@@ -34,6 +34,7 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   const pivot = isBlank(request.pivot) ? undefined : request.pivot
   if (pivot !== undefined) checkItemId(pivot)
   const items = partition.page(which, pivot, pageSize(request.limit))
+  checkAnswer(context, items)
   return { items: items.map((item) => new ListedItem(partition, item)) }
 }
 

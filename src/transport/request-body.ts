@@ -1,5 +1,5 @@
 /** Reading a body up to its limit; what is over the limit is refused, not kept (contract: admin.md §1.4). */
-import { badRequest, messageOf, QueratorError } from '../errors.js'
+import { badRequest, isQueratorError, messageOf, QueratorError } from '../errors.js'
 import type { BodyReader, WireRequest } from '../protocol/exchange.js'
 
 /** The bytes of a body, at once where it is there. @throws 400 when there are more than `limit`, 512 when they cannot be read */
@@ -11,7 +11,7 @@ export function readBody(body: WireRequest['body'], limit: number): Uint8Array |
 
 async function readIncoming(body: AsyncIterable<Uint8Array> | BodyReader, limit: number): Promise<Uint8Array> {
   const bytes = await collected(body, limit).catch((error: unknown) => {
-    throw new QueratorError(512, messageOf(error), { cause: error })
+    throw isQueratorError(error) ? error : new QueratorError(512, messageOf(error), { cause: error })
   })
   if (bytes === undefined) throw tooLong(limit)
   return bytes

@@ -1,6 +1,7 @@
 /** The memory limit: what is refused beyond it, what goes on, and who is told what. */
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+import { DOORS } from '../support/doors.js'
 
 const KILOBYTE = 'x'.repeat(1000)
 
@@ -93,6 +94,30 @@ test('what a paused queue holds back takes room until it is let in, or the queue
   await queue.delete()
   expect((await refused).every(({ status }) => status === 'rejected')).toBe(true)
   expect(await fill(await daemon.createQueue())).toBe(80)
+})
+
+describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
+  test('a request that is too large for what is left is refused before it is kept, and takes nothing then', async () => {
+    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '1MB' } })
+    const queue = await daemon.createQueue({ name: 'q' })
+    const door = await open(daemon)
+    const headers = { 'content-type': 'application/json' }
+    const items = [{ payload: Buffer.alloc(400_000).toString('base64') }]
+    const body = JSON.stringify({ queue_name: 'q', items })
+    for (let round = 0; round < 5; round++) {
+      const refused = await door({ path: '/v1/storage/items.import', headers, body })
+      expect([refused.status, JSON.parse(refused.body.toString()).message]).toEqual([
+        453,
+        expect.stringMatching(/^memory limit of 1\.0MB reached; .* there is no room for this request/),
+      ])
+    }
+    for (let round = 0; round < 50; round++) {
+      const stats = await door({ path: '/v1/queue.stats', headers, body: JSON.stringify({ queue_name: 'q' }) })
+      expect(stats.status).toBe(200)
+    }
+    await queue.produce({ text: 'x'.repeat(900_000) })
+    expect((await queue.items()).map((item) => item.bytes.length)).toEqual([900_000])
+  })
 })
 
 test('one warning when most of the limit is in use', async () => {

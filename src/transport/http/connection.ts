@@ -131,7 +131,13 @@ export class HttpConnection {
     const isLast = head.expectsMore || request.holdsBody || incoming.hasFailed || incoming.left > SMALL_BODY
     const keepsAlive = head.keepsAlive && !isLast
     const form = { isOld: head.isOld, keepsAlive, withoutBody: head.method === 'HEAD' }
-    this.#context.writer.write(this.#socket, reply, form, request.arrived)
+    const { meter, writer } = this.#context
+    const { byteLength } = reply.body
+    meter.leaves(byteLength)
+    writer.write(this.#socket, reply, form, () => {
+      meter.hasLeft(byteLength)
+      request.arrived()
+    })
     request.isAnswered = true
     if (keepsAlive) this.#advance()
     else this.#hangUp(!incoming.isOpen && !incoming.hasFailed)
@@ -168,6 +174,7 @@ export class HttpConnection {
   #closed(): void {
     this.#isHangingUp = true
     this.#request?.incoming.fail(new Error('the client hung up'))
+    this.#request?.incoming.drop()
     this.#request?.gone()
     this.#request?.arrived()
   }

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock/clock.js'
 import type { Handler } from '../handler.js'
 import { ReplyPace } from '../reply-pace.js'
 import { type ConnectionContext, HttpConnection } from './connection.js'
+import type { Meter } from './meter.js'
 import { ReplyWriter } from './reply-writer.js'
 
 /** See the head of this file. Answers on their way are told to the clock. */
@@ -14,8 +15,8 @@ export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()
 
-  constructor(handler: Handler, clock: Clock) {
-    this.#context = { handler, clock, pace: new ReplyPace(), writer: new ReplyWriter() }
+  constructor(handler: Handler, clock: Clock, meter: Meter) {
+    this.#context = { handler, clock, meter, pace: new ReplyPace(), writer: new ReplyWriter() }
   }
 
   /** Serves whoever is at the other end, until one of both hangs up. */

@@ -1,6 +1,7 @@
 /** The body of a request as it comes in: kept until somebody reads it, up to what they take, or dropped. */
 import { joined } from '../request-body.js'
 import { Chunks, type Sink } from './chunks.js'
+import type { Meter } from './meter.js'
 
 /** Takes a body out of the bytes of a connection. */
 interface Unpacking {
@@ -17,17 +18,27 @@ interface Reader {
   reject(error: Error): void
 }
 
+/** A byte of a body costs more than itself: it becomes a text, and that a message. */
+const COST = 3
+/** A body up to this size is always taken, in bytes: leases and completes go on when the memory is full. */
+const ALWAYS_TAKEN = 262_144
+
 /** See the head of this file. */
 export class IncomingBody {
+  readonly #meter: Meter
   readonly #unpacking: Unpacking
   #pieces: Uint8Array[] = []
   #length = 0
   #dropped = false
   #reader: Reader | undefined
   #failure: Error | undefined
+  /** Why it was not kept. */
+  #refusal: Error | undefined
+  #metered = 0
 
   /** `length` in bytes; -1 for a body in chunks. */
-  constructor(length: number) {
+  constructor(length: number, meter: Meter) {
+    this.#meter = meter
     this.#unpacking = length < 0 ? new Chunks() : new Counted(length)
   }
 
@@ -76,6 +87,8 @@ export class IncomingBody {
   drop(): void {
     this.#dropped = true
     this.#pieces = []
+    this.#meter.remove(this.#metered)
+    this.#metered = 0
   }
 
   /** Nothing more comes. */
@@ -92,8 +105,16 @@ export class IncomingBody {
 
   #keep(piece: Uint8Array): void {
     if (this.#dropped) return
-    this.#pieces.push(piece)
+    const cost = COST * piece.byteLength
     this.#length += piece.byteLength
+    if (this.#length > ALWAYS_TAKEN && !this.#meter.hasRoom(cost)) {
+      this.#refusal = this.#meter.noRoom()
+      this.drop()
+    } else {
+      this.#pieces.push(piece)
+      this.#metered += cost
+      this.#meter.add(cost)
+    }
     this.#settle()
   }
 
@@ -101,7 +122,8 @@ export class IncomingBody {
   #settle(): void {
     const reader = this.#reader
     if (reader === undefined) return
-    if (this.#length > reader.limit) {
+    if (this.#refusal !== undefined) reader.reject(this.#refusal)
+    else if (this.#length > reader.limit) {
       this.drop()
       reader.resolve(undefined)
     } else if (this.#failure !== undefined) reader.reject(this.#failure)

@@ -3,12 +3,14 @@ import type { Clock } from '../../clock/clock.js'
 import type { Headers, WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
 import { IncomingBody } from './incoming-body.js'
+import type { Meter } from './meter.js'
 import type { RequestHead } from './request-head.js'
 
 /** What all connections of a server share. */
 export interface Pacing {
   readonly clock: Clock
   readonly pace: ReplyPace
+  readonly meter: Meter
 }
 
 /** What a request asks of its connection. */
@@ -34,7 +36,7 @@ export class ServedRequest implements WireRequest {
 
   constructor(head: RequestHead, pacing: Pacing, links: RequestLinks) {
     this.head = head
-    this.incoming = new IncomingBody(head.bodyLength)
+    this.incoming = new IncomingBody(head.bodyLength, pacing.meter)
     this.#pacing = pacing
     this.#links = links
   }

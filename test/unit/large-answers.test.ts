@@ -1,0 +1,81 @@
+/** Answers that could not be made as one text: a lease gets fewer items, a list is refused (src/README.md, differences). */
+import { expect, test } from 'vitest'
+import { TestClock } from '../../src/clock/test-clock.js'
+import type { LogicalQueue } from '../../src/engine/logical-queue.js'
+import { MemoryBudget } from '../../src/engine/memory-budget.js'
+import { Queues } from '../../src/engine/queues.js'
+import { EventRecord } from '../../src/engine/record.js'
+import type { Leased } from '../../src/engine/waiting-leases.js'
+import { seededRandom } from '../../src/ids/random.js'
+import { checkAnswer } from '../../src/service/memory.js'
+
+/** One text for all items: it takes its memory once. */
+const HUGE = { reference: '', encoding: '', kind: '', payload: 'x'.repeat(100_000_000) }
+
+function queueOf(count: number, storages = 1): LogicalQueue {
+  const queues = new Queues({
+    clock: new TestClock('frozen'),
+    random: seededRandom(1),
+    storages: Array.from({ length: storages }, (_, index) => ({ name: `mem-${index}`, affinity: 1 })),
+    record: new EventRecord(0),
+    memory: new MemoryBudget(1e12),
+    warn: () => undefined,
+  })
+  const timeout = { ns: 60_000_000_000n, ms: 60_000, early: 0 }
+  const queue = queues.create({
+    name: 'q',
+    namespace: '_system',
+    leaseTimeout: timeout,
+    expireTimeout: timeout,
+    maxAttempts: 0,
+    deadQueue: '',
+    reference: '',
+    requestedPartitions: 1,
+    createdAt: 0,
+    updatedAt: 0,
+  })
+  queue.produce(
+    Array.from({ length: count }, () => HUGE),
+    { resolve: () => undefined, reject: (error) => expect.fail(error.message) },
+  )
+  return queue
+}
+
+function lease(queue: LogicalQueue): Promise<Leased> {
+  return new Promise((resolve, reject) => {
+    queue.lease({ clientId: 'c', batchSize: 10, deadline: Number.MAX_SAFE_INTEGER }, { resolve, reject })
+  })
+}
+
+test('a lease gets as many items as one answer can hold, and the next lease gets the others', async () => {
+  const queue = queueOf(5)
+  expect((await lease(queue)).items).toHaveLength(3)
+  expect((await lease(queue)).items).toHaveLength(2)
+})
+
+test('a lease that waits does too', async () => {
+  const queue = queueOf(5)
+  queue.pause(true)
+  const waiting = lease(queue)
+  queue.pause(false)
+  expect((await waiting).items).toHaveLength(3)
+})
+
+test('an item that is too large for an answer with others still comes by itself', async () => {
+  const memory = new MemoryBudget(1e12)
+  const context = { queues: { memory } } as never
+  expect(() => checkAnswer(context, [HUGE, HUGE])).not.toThrow()
+  expect(() => checkAnswer(context, [HUGE, HUGE, HUGE])).toThrow(
+    'answer is too large; 3 items would be an answer of up to 420.0MB. Ask for fewer with limit, and go on from the last id with pivot',
+  )
+})
+
+test('an answer is refused while clients do not read those that they asked for', () => {
+  const memory = new MemoryBudget(1e6)
+  const context = { queues: { memory } } as never
+  const item = { ...HUGE, payload: 'x'.repeat(10_000_000) }
+  memory.leaves(60e6)
+  expect(() => checkAnswer(context, [item])).toThrow('answer is too large')
+  memory.hasLeft(60e6)
+  expect(() => checkAnswer(context, [item])).not.toThrow()
+})
