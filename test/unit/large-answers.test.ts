@@ -14,7 +14,7 @@ const HUGE = { reference: '', encoding: '', kind: '', payload: 'x'.repeat(100_00
 
 function queueOf(count: number, storages = 1): LogicalQueue {
   const queues = new Queues({
-    clock: new TestClock('frozen'),
+    clock: new TestClock('frozen').exact,
     random: seededRandom(1),
     storages: Array.from({ length: storages }, (_, index) => ({ name: `mem-${index}`, affinity: 1 })),
     record: new EventRecord(0),
