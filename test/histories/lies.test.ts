@@ -1,0 +1,32 @@
+/** The checker notices what a daemon with faults would do: a test that cannot fail proves nothing. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LIES, type Lie, lying } from './lies.js'
+import { checkHistory, play } from './play.js'
+import { scripts } from './script.js'
+
+/** Always the same scripts. */
+const SCRIPTS = fc.sample(scripts(12), { numRuns: 40, seed: 20 })
+
+/** Plays scripts until a lie is found out; answers how many histories with lies that took. */
+async function foundAfter(lie: () => Lie): Promise<number> {
+  let withLies = 0
+  for (const script of SCRIPTS) {
+    let lies = 0
+    const one = lie()
+    const history = await play(script, (client) => ({
+      ...client,
+      calls: lying(client.calls, one, () => {
+        lies++
+      }),
+    }))
+    if (lies === 0) continue
+    withLies++
+    if (checkHistory(history).result === 'impossible') return withLies
+  }
+  throw new Error(`not found out in ${withLies} histories with lies`)
+}
+
+test.each(Object.entries(LIES))('it notices a daemon that %s', async (_, lie) => {
+  expect(await foundAfter(lie)).toBeLessThanOrEqual(10)
+})

@@ -1,0 +1,158 @@
+/**
+ * The state of the model's queue: plain values. A step copies it first and changes the copy, the draft; what contradicts an answer
+ * that was really given is noted in the draft, and makes the step impossible.
+ */
+import type { Input, Output } from './calls.js'
+
+/** How the queue of the model is made. Times are milliseconds. */
+export interface QueueSetup {
+  readonly partitions: number
+  readonly leaseTimeout: number
+  readonly expireTimeout: number
+  /** 0: any number. */
+  readonly maxAttempts: number
+  /** The time at which it is made. */
+  readonly now: number
+}
+
+/** An item. */
+export interface ModelItem {
+  readonly reference: string
+  /** Its place in the order of the partition; another one after each move to the tail. */
+  birth: number
+  /** The id under which somebody has seen it since its last move to the tail. */
+  id: string | undefined
+  attempts: number
+  leasedUntil: number | undefined
+  /** When it comes due; only counts while it is scheduled. */
+  due: number
+  readonly created: number
+  readonly expires: number
+}
+
+/** A partition. */
+export interface ModelPartition {
+  readonly number: number
+  queued: ModelItem[]
+  /** In the order of their births. */
+  scheduled: ModelItem[]
+  births: number
+  /** When the lifecycle looks at it next (contract: queue.md §8). */
+  nextLook: number
+  /** The last birth whose id is known: ids are in the order of births. */
+  seen: { readonly birth: number; readonly id: string } | undefined
+}
+
+/** A lease in the line. */
+export interface WaitingLease {
+  readonly call: number
+  readonly clientId: string
+  readonly batchSize: number
+  readonly deadline: number
+  /** What it was really answered. */
+  readonly output: Output | undefined
+}
+
+/** A call that the pause holds. */
+export interface HeldCall {
+  readonly input: Extract<Input, { do: 'produce' | 'complete' | 'retry' }>
+  readonly output: Output | undefined
+}
+
+/** See the head of this file. */
+export interface QueueState {
+  now: number
+  status: 'running' | 'paused' | 'deleted'
+  partitions: ModelPartition[]
+  /** The numbers of the partitions by load (contract: queue.md §7). */
+  order: number[]
+  waiting: WaitingLease[]
+  held: HeldCall[]
+}
+
+/** A state that is being changed. */
+export interface Draft extends QueueState {
+  readonly setup: QueueSetup
+  /** What contradicts an answer. */
+  conflict: string | undefined
+}
+
+/** An empty queue. */
+export function emptyQueue(setup: QueueSetup): QueueState {
+  const numbers = Array.from({ length: setup.partitions }, (_, number) => number)
+  return {
+    now: setup.now,
+    status: 'running',
+    // R0: a look is due at once, and comes with the first move of the clock.
+    partitions: numbers.map((number) => {
+      return { number, queued: [], scheduled: [], births: 0, nextLook: setup.now, seen: undefined }
+    }),
+    order: numbers,
+    waiting: [],
+    held: [],
+  }
+}
+
+/** A copy to be changed. */
+export function draftOf(state: QueueState, setup: QueueSetup): Draft {
+  const copied = (item: ModelItem) => ({ ...item })
+  const partitions = state.partitions.map((partition) => {
+    return { ...partition, queued: partition.queued.map(copied), scheduled: partition.scheduled.map(copied) }
+  })
+  const { now, status, order, waiting, held } = state
+  return {
+    now,
+    status,
+    partitions,
+    order: [...order],
+    waiting: [...waiting],
+    held: [...held],
+    setup,
+    conflict: undefined,
+  }
+}
+
+/** Notes that the step contradicts an answer; the first reason stays. */
+export function contradict(draft: Draft, why: string): void {
+  draft.conflict ??= why
+}
+
+/** The items of a partition that can be leased, in order. */
+export function freeItems(partition: ModelPartition): ModelItem[] {
+  return partition.queued.filter((item) => item.leasedUntil === undefined)
+}
+
+/** Puts an item at the tail: it gets a new place, and an id that nobody knows yet. */
+export function appendItem(partition: ModelPartition, item: ModelItem): void {
+  partition.queued = partition.queued.filter((one) => one !== item)
+  partition.scheduled = partition.scheduled.filter((one) => one !== item)
+  item.leasedUntil = undefined
+  item.birth = partition.births++
+  item.id = undefined
+  partition.queued.push(item)
+}
+
+/** Notes the id under which an item was seen: always the same one, and in the order of births. */
+export function learnId(draft: Draft, partition: ModelPartition, item: ModelItem, id: string): void {
+  if (item.id !== undefined && item.id !== id) contradict(draft, `the id of ${item.reference} is another one`)
+  const known = [...partition.queued, ...partition.scheduled, ...(partition.seen === undefined ? [] : [partition.seen])]
+  for (const other of known) {
+    if (other.id === undefined || other.birth === item.birth) continue
+    if (other.birth < item.birth !== other.id < id) contradict(draft, `the id of ${item.reference} is not in order`)
+  }
+  item.id = id
+  if (partition.seen === undefined || partition.seen.birth < item.birth) partition.seen = { birth: item.birth, id }
+}
+
+/** A text that is the same for the same state only. */
+export function stateKey({ now, status, partitions, order, waiting, held }: QueueState): string {
+  const parts = partitions.map(({ queued, scheduled, births, nextLook, seen }) => {
+    return `${queued.map(itemKey)}/${scheduled.map(itemKey)}/${births}/${nextLook - now}/${seen?.birth}/${seen?.id}`
+  })
+  const line = waiting.map(({ call, deadline }) => `${call}:${deadline - now}`)
+  return `${now} ${status} ${parts.join('|')} ${order} ${line} ${held.map(({ input }) => input.call)}`
+}
+
+function itemKey({ reference, birth, id, attempts, leasedUntil, due, created, expires }: ModelItem): string {
+  return `${reference}:${birth}:${id ?? ''}:${attempts}:${leasedUntil ?? ''}:${due}:${created}:${expires}`
+}

@@ -1,0 +1,133 @@
+/** Where a history is played: a daemon with its queues, the history as it is written, and what its clients share. */
+import type { TestDaemon } from '../../src/index.js'
+import { inputText } from './calls.js'
+import { Recorder } from './recorder.js'
+import type { Script } from './script.js'
+import { turn } from './turn.js'
+
+/** How far the clock goes when everybody waits, and how often in a row: longer than any lease waits. */
+const JUMP = 30_000
+const MOST_JUMPS = 20
+
+/** An id that somebody has seen. */
+interface Holding {
+  readonly queue: string
+  readonly partition: number
+  readonly id: string
+}
+
+/** See the head of this file. */
+export class Stage {
+  readonly recorder = new Recorder()
+  readonly daemon: TestDaemon
+  readonly script: Script
+  readonly queues: readonly string[]
+  readonly #paused = new Set<string>()
+  readonly #holdings: Holding[] = []
+  /** Clients that are not done, and those among them that do not wait for an item. */
+  #there: number
+  #active: number
+  #moving: Promise<void> = Promise.resolve()
+  #gaveUp: (reason: unknown) => void = () => {}
+  /** Rejects when everybody waits for ever. */
+  readonly stuck: Promise<never> = new Promise((_, reject) => {
+    this.#gaveUp = reject
+  })
+  #references = 0
+
+  constructor(daemon: TestDaemon, script: Script, queues: readonly string[]) {
+    this.daemon = daemon
+    this.script = script
+    this.queues = queues
+    this.#there = script.clients.length
+    this.#active = script.clients.length
+  }
+
+  /** A reference that no other item has. */
+  newReference(): string {
+    return `i${++this.#references}`
+  }
+
+  /** Notes ids that a client has seen. */
+  hold(queue: string, partition: number, ids: readonly string[]): void {
+    this.#holdings.push(...ids.map((id) => ({ queue, partition, id })))
+  }
+
+  /** Some ids of one partition, from the one that is `which` on; with `again` they can be picked once more. */
+  pick(queue: string, which: number, count: number, again: boolean): { partition: number; ids: string[] } | undefined {
+    const own = this.#holdings.filter((one) => one.queue === queue)
+    const first = own[which % (own.length || 1)]
+    if (first === undefined) return undefined
+    const { partition } = first
+    const picked = own.slice(own.indexOf(first)).filter((one) => one.partition === partition)
+    const taken = picked.slice(0, count)
+    if (!again) for (const one of taken) this.#holdings.splice(this.#holdings.indexOf(one), 1)
+    return { partition, ids: taken.map(({ id }) => id) }
+  }
+
+  /** Moves the clock. */
+  async advance(caller: string, by: number): Promise<void> {
+    const operation = this.recorder.begin(caller, { do: 'advance', queue: '', by })
+    await this.daemon.clock.advance(by)
+    this.recorder.end(operation, 'ok')
+  }
+
+  /** Pauses a queue, or lets it go on. */
+  pause(queue: string, on: boolean): void {
+    if (on) this.#paused.add(queue)
+    else this.#paused.delete(queue)
+    if (on) this.daemon.pause(queue)
+    else this.daemon.resume(queue)
+  }
+
+  isPaused(queue: string): boolean {
+    return this.#paused.has(queue)
+  }
+
+  /** A client begins to wait for an item. When all do, nothing comes unless the clock is moved. */
+  waits(): void {
+    this.#active--
+    this.#check()
+  }
+
+  /** A client waits no longer. */
+  goesOn(): void {
+    this.#active++
+  }
+
+  /** A client is done. */
+  leaves(): void {
+    this.#active--
+    this.#there--
+    this.#check()
+  }
+
+  /** Resolves when the clock is not moved any more. */
+  still(): Promise<void> {
+    return this.#moving
+  }
+
+  #check(): void {
+    if (this.#allWait()) this.#moving = this.#moving.then(() => this.#moveOn())
+    this.#moving.catch(this.#gaveUp)
+  }
+
+  async #moveOn(): Promise<void> {
+    for (let jumps = 0; this.#allWait(); jumps++) {
+      // What is on a socket may be an answer.
+      await turn(4)
+      if (!this.#allWait()) return
+      if (jumps === MOST_JUMPS) throw new Error(`these calls are never answered:\n${this.#openCalls().join('\n')}`)
+      await this.advance('clock', JUMP)
+    }
+  }
+
+  #allWait(): boolean {
+    return this.#active === 0 && this.#there > 0
+  }
+
+  #openCalls(): string[] {
+    const open = this.recorder.operations.filter((one) => one.returned === Number.POSITIVE_INFINITY && !one.optional)
+    return open.map(({ caller, input }) => `${caller}: ${inputText(input)}`)
+  }
+}
