@@ -3,7 +3,7 @@ import { errorAnswer, leaseAnswer, listAnswer, statsAnswer } from './answers.js'
 import type { Output } from './calls.js'
 import type { Client } from './clients.js'
 import type { NewInput, Recorded } from './recorder.js'
-import type { Doing, FreeDoing, Step } from './script.js'
+import type { Doing, FreeDoing, HeldDoing, Step } from './script.js'
 import type { Stage } from './stage.js'
 import { turn } from './turn.js'
 
@@ -16,6 +16,9 @@ export class Actor {
   readonly #stage: Stage
   readonly #name: string
   readonly #client: Client
+  #leases = 0
+  #pauses = false
+  #waits = false
 
   constructor(stage: Stage, name: string, client: Client) {
     this.#stage = stage
@@ -32,17 +35,19 @@ export class Actor {
     this.#stage.leaves()
   }
 
-  /** Does one thing. */
-  perform(doing: Doing, queue: string, givesUp?: number): Promise<unknown> {
+  /** Does one thing. `slot`: which of those that it does at once. */
+  perform(doing: Doing, queue: string, givesUp?: number, slot = 0): Promise<unknown> {
     switch (doing.do) {
       case 'produce':
         return this.#produce(doing, queue, givesUp)
       case 'lease':
-        return this.#lease(doing, queue, givesUp)
+        return this.#lease(doing, queue, givesUp, slot)
       case 'complete':
         return this.#complete(doing, queue, givesUp)
       case 'retry':
         return this.#retry(doing, queue, givesUp)
+      case 'at once':
+        return this.#atOnce(doing.crowd, queue)
       case 'paused':
         return this.#paused(doing, queue)
       default:
@@ -102,14 +107,15 @@ export class Actor {
     })
   }
 
-  async #lease({ batchSize, timeout, shared }: DoingOf<'lease'>, queue: string, givesUp: GivesUp): Promise<void> {
-    const clientId = shared ? 'shared' : this.#name
+  async #lease(doing: DoingOf<'lease'>, queue: string, givesUp: GivesUp, slot: number): Promise<void> {
+    const { batchSize, timeout, shared } = doing
+    const clientId = shared ? 'shared' : `${this.#name}/${slot}`
     const request = { queueName: queue, clientId, batchSize, requestTimeout: `${timeout}ms` }
-    this.#stage.waits()
+    this.#waitsFor(1)
     const output = await this.#call({ do: 'lease', queue, clientId, batchSize, timeout }, givesUp, (options) => {
       return this.#client.calls.queueLease(request, options).then(leaseAnswer)
     })
-    this.#stage.goesOn()
+    this.#waitsFor(-1)
     if (!isObject(output) || !('leased' in output)) return
     this.#stage.hold(
       queue,
@@ -139,11 +145,17 @@ export class Actor {
     })
   }
 
-  async #paused({ inside }: DoingOf<'paused'>, queue: string): Promise<void> {
+  #atOnce(crowd: readonly HeldDoing[], queue: string): Promise<unknown> {
+    return Promise.all(crowd.map((doing, slot) => this.perform(doing, queue, undefined, slot)))
+  }
+
+  async #paused({ crowd, inside }: DoingOf<'paused'>, queue: string): Promise<void> {
     const { recorder } = this.#stage
     const pausing = recorder.begin(this.#name, { do: 'pause', queue })
+    this.#pauses = true
     this.#stage.pause(queue, true)
     recorder.end(pausing, 'ok')
+    const held = this.#atOnce(crowd, queue)
     for (const { turns, ...doing } of inside) {
       await turn(turns)
       await this.#performFree(doing, queue)
@@ -151,6 +163,19 @@ export class Actor {
     const resuming = recorder.begin(this.#name, { do: 'resume', queue })
     this.#stage.pause(queue, false)
     recorder.end(resuming, 'ok')
+    this.#pauses = false
+    this.#waitsFor(0)
+    await held
+  }
+
+  /** So many leases more are open. While it pauses a queue, it goes on by itself. */
+  #waitsFor(more: number): void {
+    this.#leases += more
+    const waits = this.#leases > 0 && !this.#pauses
+    if (waits === this.#waits) return
+    this.#waits = waits
+    if (waits) this.#stage.waits()
+    else this.#stage.goesOn()
   }
 
   /** Makes a call, and notes its begin and its end; answers undefined when nobody knows what became of it. */
@@ -161,7 +186,7 @@ export class Actor {
   ): Promise<Output | undefined> {
     const { recorder } = this.#stage
     const abort = new AbortController()
-    const operation = recorder.begin(this.#name, input)
+    const operation = recorder.begin(this.#name, input, this.#client.seen !== undefined)
     const answering = make(givesUp === undefined ? {} : { signal: abort.signal })
     let stay = () => {}
     if (givesUp === 0) this.#giveUp(operation, abort)
@@ -169,7 +194,11 @@ export class Actor {
     const output = await answering.catch((error: unknown) => errorAnswer(error) ?? unknownAfter(abort, error))
     stay()
     if (output !== undefined) recorder.end(operation, output)
-    else await this.#settle()
+    else {
+      await this.#settle()
+      // What became of it shows soon, or the search has to try very much.
+      await this.#performFree({ do: 'stats' }, input.queue)
+    }
     return output
   }
 

@@ -6,10 +6,11 @@
  * order in which they happened; the search takes any call whose begin comes before the first end that is left, and goes
  * back where no call can be taken. What it has seen once, the same calls taken and the same state, it does not try again.
  *
- * Two things are added for a queue:
+ * Three things are added:
  * - A call may take effect in two steps: a lease joins the line, and is served later. The model tells with `settled` when
  *   a call that was taken may end.
- * - A call that was aborted is optional: it may have taken effect or not. It is left out when its end is reached.
+ * - A call that was given up is optional: it may have taken effect or not. It is left out when its end is reached.
+ * - A call that can only ask, and fits, is taken without trying anything else before it.
  */
 import { BitSet, SeenConfigurations } from './bit-set.js'
 import { type Entry, HistoryList } from './history-list.js'
@@ -26,6 +27,8 @@ export interface Operation<I, O> {
   readonly returned: number
   /** Whether it may have had no effect at all. */
   readonly optional?: boolean
+  /** The place at which it is likely to have taken effect: what is tried first. Default: when it was invoked. */
+  readonly likely?: number
 }
 
 /** What the calls are meant to do, one after the other. */
@@ -37,6 +40,8 @@ export interface Model<S, I, O> {
   key(state: S): string
   /** Whether a call that was taken may end by now. Once it may, it must stay so. Default: always. */
   settled?(state: S, input: I): boolean
+  /** Whether a call never changes anything, whatever the state. Default: it may. */
+  onlyAsks?(input: I, output: O | undefined): boolean
   /** Why a step is impossible, for whoever reads the counterexample. */
   explain?(state: S, input: I, output: O | undefined): string
   /** Parts that can be checked by themselves. Default: one part. */
@@ -76,14 +81,21 @@ export function check<S, I, O>(
   return verdict
 }
 
-/** A decision of the search, to be taken back when it leads nowhere. */
-interface Frame<S, I, O> {
-  /** A call was taken; or an end was passed, which left nothing to choose. */
-  readonly kind: 'taken' | 'passed'
-  readonly entry: Entry<Operation<I, O>>
-  readonly before: S
-  /** Whether the end was lifted together with the begin, or its call left out when it was passed. */
-  readonly both: boolean
+/** A state that the search has reached, and what can be tried from there. */
+interface Node<S, I, O> {
+  readonly state: S
+  /** The call that led here. */
+  readonly by: Entry<Operation<I, O>> | undefined
+  /** Whether it was left out, and not taken. */
+  readonly leftOut: boolean
+  /** Whether the end of that call is out of the list, too. */
+  readonly endIsOut: boolean
+  /** The calls of which one can be next. */
+  readonly candidates: readonly Entry<Operation<I, O>>[]
+  /** How many of them were tried. */
+  tried: number
+  /** The end before which one of them must be taken; undefined when every end is explained. */
+  readonly barrier: Entry<Operation<I, O>> | undefined
 }
 
 class Search<S, I, O> {
@@ -93,10 +105,9 @@ class Search<S, I, O> {
   readonly #mostSteps: number
   readonly #taken: BitSet
   readonly #seen = new SeenConfigurations()
-  readonly #frames: Frame<S, I, O>[] = []
-  #state: S
+  readonly #path: Node<S, I, O>[] = []
   #steps = 0
-  #depth = 0
+  #longest = 0
   #best: Pick<Verdict<S, I, O>, 'order' | 'state' | 'stuck'>
 
   constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], mostSteps: number) {
@@ -105,94 +116,99 @@ class Search<S, I, O> {
     this.#mostSteps = mostSteps
     this.#list = new HistoryList(operations)
     this.#taken = new BitSet(operations.length)
-    this.#state = model.init()
-    this.#best = { order: [], state: this.#state, stuck: [] }
+    const state = model.init()
+    this.#best = { order: [], state, stuck: [] }
+    this.#reach(state, {})
   }
 
   run(): Verdict<S, I, O> {
-    let entry = this.#list.first
-    // At the end of the list no end is left but those that were passed: every call is explained.
-    while (entry !== undefined) {
+    for (let node = this.#path.at(-1); node !== undefined; node = this.#path.at(-1)) {
+      if (node.barrier === undefined) {
+        this.#best = { order: this.#order(), state: node.state, stuck: [] }
+        return this.#verdict('linearizable')
+      }
       if (this.#steps >= this.#mostSteps) return this.#verdict('undecided')
-      if (entry.isBegin) entry = this.#take(entry) ? this.#list.first : entry.next
-      else if (this.#pass(entry)) entry = entry.next
+      const entry = node.candidates[node.tried++]
+      if (entry !== undefined) this.#take(node, entry)
+      else if (node.tried === node.candidates.length + 1 && this.#isOptional(node.barrier)) this.#leaveOut(node)
       else {
-        this.#remember()
-        const back = this.#goBack()
-        if (back === 'nothing left') return this.#verdict('impossible')
-        entry = back
+        this.#remember(node)
+        this.#goBack(node)
       }
     }
-    this.#best = { order: this.#order(), state: this.#state, stuck: [] }
-    return this.#verdict('linearizable')
+    return this.#verdict('impossible')
   }
 
   /** Takes a call as the next one, if the model allows it and this was not tried before. */
-  #take(entry: Entry<Operation<I, O>>): boolean {
+  #take(node: Node<S, I, O>, entry: Entry<Operation<I, O>>): void {
     const { input, output } = entry.operation
     this.#steps++
-    const after = this.#model.step(this.#state, input, output)
-    if (after === undefined) return false
+    const after = this.#model.step(node.state, input, output)
+    if (after === undefined) return
+    const key = this.#model.key(after)
+    if (this.#model.onlyAsks?.(input, output)) node.tried = Number.POSITIVE_INFINITY
     this.#taken.set(entry.index)
-    if (!this.#seen.add(this.#taken, this.#model.key(after))) {
+    if (!this.#seen.add(this.#taken, key)) {
       this.#taken.clear(entry.index)
-      return false
+      return
     }
     const settled = this.#model.settled?.(after, input) ?? true
-    this.#frames.push({ kind: 'taken', entry, before: this.#state, both: settled })
-    this.#depth++
-    this.#state = after
     this.#list.lift(entry)
     if (settled && entry.match !== undefined) this.#list.lift(entry.match)
-    return true
+    this.#reach(after, { by: entry, endIsOut: settled && entry.match !== undefined })
   }
 
-  /** Passes the end of a call that was taken and is settled, or that may be left out. */
-  #pass(end: Entry<Operation<I, O>>): boolean {
-    const { input, optional } = end.operation
-    const taken = this.#taken.has(end.index)
-    if (taken ? !this.#model.settled?.(this.#state, input) : !optional) return false
-    this.#frames.push({ kind: 'passed', entry: end, before: this.#state, both: !taken })
-    this.#list.lift(end)
-    if (!taken) {
-      this.#taken.set(end.index)
-      this.#list.lift(end.match as Entry<Operation<I, O>>)
-    }
-    return true
+  /** Goes on without a call that was given up, as its end is all that is left to do. */
+  #leaveOut({ state, barrier }: Node<S, I, O>): void {
+    const begin = barrier?.match as Entry<Operation<I, O>>
+    this.#taken.set(begin.index)
+    this.#list.lift(begin)
+    this.#list.lift(barrier as Entry<Operation<I, O>>)
+    this.#reach(state, { by: begin, leftOut: true, endIsOut: true })
   }
 
-  /** Takes decisions back up to the last call that was taken; answers what to try instead of it. */
-  #goBack(): Entry<Operation<I, O>> | undefined | 'nothing left' {
-    for (let frame = this.#frames.pop(); frame !== undefined; frame = this.#frames.pop()) {
-      const { entry, kind, both } = frame
-      this.#state = frame.before
-      if (both && entry.match !== undefined) this.#list.putBack(entry.match)
-      this.#list.putBack(entry)
-      if (kind === 'taken' || both) this.#taken.clear(entry.index)
-      if (kind === 'taken') {
-        this.#depth--
-        return entry.next
-      }
+  #isOptional({ operation, index }: Entry<Operation<I, O>>): boolean {
+    return operation.optional === true && !this.#taken.has(index)
+  }
+
+  #reach(state: S, how: Partial<Node<S, I, O>>): void {
+    const candidates: Entry<Operation<I, O>>[] = []
+    let entry = this.#list.first
+    for (; entry !== undefined; entry = entry.next) {
+      if (entry.isBegin) candidates.push(entry)
+      else if (!(this.#taken.has(entry.index) && this.#model.settled?.(state, entry.operation.input))) break
     }
-    return 'nothing left'
+    candidates.sort((a, b) => likelyPlace(a.operation) - likelyPlace(b.operation))
+    const usual = { by: undefined, leftOut: false, endIsOut: false }
+    this.#path.push({ ...usual, ...how, state, candidates, tried: 0, barrier: entry })
+  }
+
+  /** Takes the decision back that led to the last node. */
+  #goBack({ by, endIsOut }: Node<S, I, O>): void {
+    this.#path.pop()
+    if (by === undefined) return
+    if (endIsOut && by.match !== undefined) this.#list.putBack(by.match)
+    this.#list.putBack(by)
+    this.#taken.clear(by.index)
   }
 
   /** Notes how far it came, where that is farther than ever. */
-  #remember(): void {
-    if (this.#depth <= this.#best.order.length && this.#best.stuck.length > 0) return
-    const stuck: Operation<I, O>[] = []
-    for (let entry = this.#list.first; entry !== undefined; entry = entry.next) {
-      stuck.push(entry.operation)
-      if (!entry.isBegin) break
-    }
-    this.#best = { order: this.#order(), state: this.#state, stuck: [...new Set(stuck)] }
+  #remember({ state, candidates, barrier }: Node<S, I, O>): void {
+    if (this.#path.length <= this.#longest) return
+    this.#longest = this.#path.length
+    const stuck = [...candidates, ...(barrier === undefined ? [] : [barrier])].map(({ operation }) => operation)
+    this.#best = { order: this.#order(), state, stuck: [...new Set(stuck)] }
   }
 
   #order(): Operation<I, O>[] {
-    return this.#frames.filter(({ kind }) => kind === 'taken').map(({ entry }) => entry.operation)
+    return this.#path.flatMap(({ by, leftOut }) => (by === undefined || leftOut ? [] : [by.operation]))
   }
 
   #verdict(result: Verdict<S, I, O>['result']): Verdict<S, I, O> {
     return { result, steps: this.#steps, operations: this.#operations, ...this.#best }
   }
+}
+
+function likelyPlace({ likely, invoked }: Operation<unknown, unknown>): number {
+  return likely ?? invoked
 }

@@ -3,7 +3,8 @@ import { startTestDaemon } from '../../src/index.js'
 import { Actor } from './actor.js'
 import type { Input, Output } from './calls.js'
 import { type Client, openDoor } from './clients.js'
-import { check, type Operation, type Verdict } from './linearizability.js'
+import { foreseenIds, withoutDoubt } from './foresight.js'
+import { check, type Model, type Operation, type Verdict } from './linearizability.js'
 import { queueModel } from './queue-model.js'
 import type { QueueSetup, QueueState } from './queue-state.js'
 import type { Script } from './script.js'
@@ -17,9 +18,14 @@ export interface History {
 
 const START = Date.UTC(2026, 0, 1)
 
+/** The model that a history is checked against. */
+export function modelOf({ setup, operations }: History): Model<QueueState, Input, Output> {
+  return queueModel({ ...setup, foreseen: foreseenIds(operations) })
+}
+
 /** Checks a history against the model of a queue. */
-export function checkHistory({ setup, operations }: History): Verdict<QueueState, Input, Output> {
-  return check(queueModel(setup), operations)
+export function checkHistory(history: History, mostSteps?: number): Verdict<QueueState, Input, Output> {
+  return check(modelOf(history), withoutDoubt(history.operations), mostSteps)
 }
 
 /** See the head of this file. `through` may put something between the clients and their doors. */
@@ -42,8 +48,7 @@ export async function play(script: Script, through = (client: Client): Client =>
     actors.push(new Actor(stage, `${door} ${number + 1}`, through(await openDoor(daemon, door))))
   }
   const all = actors.map((actor, number) => actor.run(script.clients[number]?.steps ?? []))
-  await Promise.race([Promise.all(all), stage.stuck])
-  await stage.still()
+  await stage.ended(Promise.all(all))
   // Nothing is paused any more.
   stage.recorder.settle(() => true)
   const reader = new Actor(stage, 'reader', through(await openDoor(daemon, 'client')))
@@ -60,11 +65,12 @@ async function end(stage: Stage, queue: string, reader: Actor, actors: readonly 
   }
   const [first, second] = actors
   const lease = { do: 'lease', batchSize: 2, timeout: 300_000, shared: false } as const
-  await Promise.all([
+  const calls = [
     first?.perform(lease, queue),
     second?.perform({ do: 'produce', delays: [0, 0, 0] }, queue),
     second?.perform(lease, queue),
     reader.perform({ ...lease, batchSize: 4 }, queue),
     reader.delete(queue),
-  ])
+  ]
+  await stage.ended(Promise.all(calls))
 }

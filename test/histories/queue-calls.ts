@@ -2,6 +2,7 @@
 import { type AnsweredItem, type Counts, type GivenBack, type Input, type Output, outputText } from './calls.js'
 import { sortByLoad } from './queue-serving.js'
 import {
+  addScheduled,
   appendItem,
   contradict,
   type Draft,
@@ -50,12 +51,11 @@ function produce(draft: Draft, items: readonly { reference: string; enqueueAt: n
       expires,
     }
     if (enqueueAt - now < NEAR) {
-      appendItem(partition, item)
+      appendItem(draft, partition, item)
       continue
     }
-    item.birth = partition.births++
     item.due = enqueueAt
-    partition.scheduled.push(item)
+    addScheduled(draft, partition, item)
   }
   partition.nextLook = Math.min(partition.nextLook, expires)
 }
@@ -74,7 +74,7 @@ function giveBack(
       return { error: `400 item(s) cannot be ${done}; '${id}' is not marked as leased` }
     }
     const waits = retryAt !== undefined && retryAt - draft.now >= NEAR
-    if (!dead && !completed && !waits) appendItem(partition, item)
+    if (!dead && !completed && !waits) appendItem(draft, partition, item)
     else partition.queued = partition.queued.filter((one) => one !== item)
     if (!dead && waits) schedule(partition, item, retryAt)
   }

@@ -33,7 +33,7 @@ function look(draft: Draft, partition: ModelPartition): void {
   for (const item of [...partition.queued]) {
     const leaseIsOver = (item.leasedUntil ?? Number.POSITIVE_INFINITY) <= now
     const exhausted = maxAttempts > 0 && item.attempts >= maxAttempts
-    if (leaseIsOver && !exhausted) appendItem(partition, item)
+    if (leaseIsOver && !exhausted) appendItem(draft, partition, item)
     else if (leaseIsOver || item.expires <= now) {
       partition.queued = partition.queued.filter((one) => one !== item)
     }
@@ -53,7 +53,7 @@ function look(draft: Draft, partition: ModelPartition): void {
 function enqueueDue(draft: Draft): void {
   for (const partition of draft.partitions) {
     const due = partition.scheduled.filter((item) => item.due <= draft.now)
-    for (const item of due.sort((a, b) => a.due - b.due)) appendItem(partition, item)
+    for (const item of due.sort((a, b) => a.due - b.due)) appendItem(draft, partition, item)
   }
   serve(draft)
 }

@@ -46,6 +46,11 @@ export function queueModel(setup: QueueSetup): Model<QueueState, Input, Output> 
     settled: ({ waiting, held }, { call }) => {
       return waiting.every((lease) => lease.call !== call) && held.every(({ input }) => input.call !== call)
     },
+    // Lists teach nothing where all ids are known beforehand.
+    onlyAsks: ({ do: what }, output) => {
+      if (what === 'list' || what === 'scheduled') return setup.foreseen !== undefined
+      return what === 'stats' || (what === 'lease' && isError(output, DUPLICATE))
+    },
     explain: (state, input, output) => {
       return stepped(state, input, output).conflict ?? 'it can begin, but could not have ended by then'
     },
@@ -102,9 +107,8 @@ function takeOther(draft: Draft, input: Input, output: Output | undefined): void
 
 function lease(draft: Draft, input: InputOf<'lease'>, output: Output | undefined): void {
   const { call, clientId, batchSize, timeout } = input
-  const wasDuplicate = typeof output === 'object' && 'error' in output && output.error === DUPLICATE
   if (draft.waiting.some((one) => one.clientId === clientId)) answer(draft, output, { error: DUPLICATE })
-  else if (wasDuplicate) contradict(draft, `${clientId} does not wait`)
+  else if (isError(output, DUPLICATE)) contradict(draft, `${clientId} does not wait`)
   else {
     draft.waiting.push({ call, clientId, batchSize, deadline: draft.now + timeout, output })
     serve(draft)
@@ -141,9 +145,13 @@ function remove(draft: Draft, output: Output | undefined): void {
 }
 
 function afterDelete(draft: Draft, input: Input, output: Output | undefined): void {
-  const shutDown = typeof output === 'object' && 'error' in output && output.error === SHUTTING_DOWN
   if (input.do === 'abandon') contradict(draft, 'nobody waits')
-  else if (!shutDown) answer(draft, output, { error: `400 queue does not exist; no such queue named '${input.queue}'` })
+  else if (!isError(output, SHUTTING_DOWN))
+    answer(draft, output, { error: `400 queue does not exist; no such queue named '${input.queue}'` })
+}
+
+function isError(output: Output | undefined, error: string): boolean {
+  return typeof output === 'object' && 'error' in output && output.error === error
 }
 
 /** A call of a history in one line, for a counterexample. */

@@ -3,6 +3,7 @@
  * that was really given is noted in the draft, and makes the step impossible.
  */
 import type { Input, Output } from './calls.js'
+import { type ForeseenIds, placeName } from './foresight.js'
 
 /** How the queue of the model is made. Times are milliseconds. */
 export interface QueueSetup {
@@ -13,6 +14,8 @@ export interface QueueSetup {
   readonly maxAttempts: number
   /** The time at which it is made. */
   readonly now: number
+  /** The ids that items are going to be seen under. */
+  readonly foreseen?: ForeseenIds
 }
 
 /** An item. */
@@ -20,7 +23,7 @@ export interface ModelItem {
   readonly reference: string
   /** Its place in the order of the partition; another one after each move to the tail. */
   birth: number
-  /** The id under which somebody has seen it since its last move to the tail. */
+  /** Its id at this place, where anybody sees it there. */
   id: string | undefined
   attempts: number
   leasedUntil: number | undefined
@@ -122,19 +125,33 @@ export function freeItems(partition: ModelPartition): ModelItem[] {
   return partition.queued.filter((item) => item.leasedUntil === undefined)
 }
 
-/** Puts an item at the tail: it gets a new place, and an id that nobody knows yet. */
-export function appendItem(partition: ModelPartition, item: ModelItem): void {
+/** Puts an item at the tail, where it gets a new place and another id. */
+export function appendItem(draft: Draft, partition: ModelPartition, item: ModelItem): void {
   partition.queued = partition.queued.filter((one) => one !== item)
   partition.scheduled = partition.scheduled.filter((one) => one !== item)
   item.leasedUntil = undefined
-  item.birth = partition.births++
-  item.id = undefined
   partition.queued.push(item)
+  place(draft, partition, item, item.attempts)
 }
 
-/** Notes the id under which an item was seen: always the same one, and in the order of births. */
+/** Adds a new item that waits until it is due. */
+export function addScheduled(draft: Draft, partition: ModelPartition, item: ModelItem): void {
+  partition.scheduled.push(item)
+  place(draft, partition, item, 'scheduled')
+}
+
+/** Gives an item the next place. Whether its id is in order shows now, if anybody is going to see it. */
+function place(draft: Draft, partition: ModelPartition, item: ModelItem, attempts: number | 'scheduled'): void {
+  item.birth = partition.births++
+  item.id = undefined
+  const id = draft.setup.foreseen?.get(placeName(item.reference, attempts))
+  if (id !== undefined) learnId(draft, partition, item, id)
+}
+
+/** Notes the id under which an item is seen: always the same one, and in the order of births. */
 export function learnId(draft: Draft, partition: ModelPartition, item: ModelItem, id: string): void {
-  if (item.id !== undefined && item.id !== id) contradict(draft, `the id of ${item.reference} is another one`)
+  if (item.id === id) return
+  if (item.id !== undefined) contradict(draft, `the id of ${item.reference} is another one`)
   const known = [...partition.queued, ...partition.scheduled, ...(partition.seen === undefined ? [] : [partition.seen])]
   for (const other of known) {
     if (other.id === undefined || other.birth === item.birth) continue

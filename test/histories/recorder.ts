@@ -10,7 +10,11 @@ export interface Recorded extends Operation<Input, Output> {
   output: Output | undefined
   returned: number
   optional?: boolean
+  likely: number
 }
+
+/** So much happens, more or less, while a call is on its way through a socket. */
+const ON_ITS_WAY = 4
 
 /** See the head of this file. */
 export class Recorder {
@@ -18,14 +22,16 @@ export class Recorder {
   #place = 0
   #planned: { readonly at: number; readonly act: () => void }[] = []
 
-  /** Notes that a call begins. Call it right before the call itself. */
-  begin(caller: string, input: NewInput): Recorded {
+  /** Notes that a call begins. Call it right before the call itself. `delayed`: it has to come over a socket first. */
+  begin(caller: string, input: NewInput, delayed = false): Recorded {
     const call = this.operations.length + 1
+    const invoked = this.#next()
     const operation: Recorded = {
       caller,
       input: { ...input, call } as Input,
       output: undefined,
-      invoked: this.#next(),
+      invoked,
+      likely: invoked + (delayed ? ON_ITS_WAY : 0),
       returned: Number.POSITIVE_INFINITY,
     }
     this.operations.push(operation)
@@ -38,6 +44,7 @@ export class Recorder {
     // An answer that was on its way when the client gave up.
     if (output !== undefined) operation.optional = false
     operation.returned = this.#next()
+    operation.likely = Math.min(operation.likely, operation.returned)
     this.#actAsPlanned()
   }
 

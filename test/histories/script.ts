@@ -19,9 +19,8 @@ export type FreeDoing =
   | { readonly do: 'stats' }
   | { readonly do: 'advance'; readonly by: number }
 
-/** See {@link Step}. */
-export type Doing =
-  | FreeDoing
+/** The steps that a pause holds. */
+export type HeldDoing =
   | { readonly do: 'produce'; readonly delays: readonly number[] }
   /** `shared`: under a client id that others use too. */
   | { readonly do: 'lease'; readonly batchSize: number; readonly timeout: number; readonly shared: boolean }
@@ -34,8 +33,19 @@ export type Doing =
       readonly again: boolean
       readonly how: 'now' | 'dead' | number
     }
-  /** Pauses the queue, does something else, and lets it go on. */
-  | { readonly do: 'paused'; readonly inside: readonly (FreeDoing & { readonly turns: number })[] }
+
+/** See {@link Step}. */
+export type Doing =
+  | FreeDoing
+  | HeldDoing
+  /** Makes several calls without waiting for the answers in between. */
+  | { readonly do: 'at once'; readonly crowd: readonly HeldDoing[] }
+  /** Pauses the queue, makes calls that are held, does something else meanwhile, and lets the queue go on. */
+  | {
+      readonly do: 'paused'
+      readonly crowd: readonly HeldDoing[]
+      readonly inside: readonly (FreeDoing & { readonly turns: number })[]
+    }
 
 /** A whole history to be. */
 export interface Script {
@@ -72,10 +82,10 @@ const lease = fc.record({
   shared: again,
 })
 
-const doing = fc.oneof(
+const held = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constant('produce'), delays: fc.array(delay, { minLength: 1, maxLength: 3 }) }),
+    arbitrary: fc.record({ do: fc.constant('produce'), delays: fc.array(delay, { minLength: 1, maxLength: 6 }) }),
   },
   { weight: 7, arbitrary: lease },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('complete'), which, count, again }) },
@@ -89,11 +99,17 @@ const doing = fc.oneof(
       how: fc.constantFrom('now', 'now', 'dead', 50, 20_000, 70_000),
     }),
   },
+)
+const crowd = fc.array(held, { minLength: 2, maxLength: 5 })
+
+const doing = fc.oneof(
+  { weight: 20, arbitrary: held },
   { weight: 2, arbitrary: advance },
   { weight: 2, arbitrary: list },
   { weight: 1, arbitrary: stats },
   { weight: 1, arbitrary: clear },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('paused'), inside }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('at once'), crowd }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('paused'), crowd, inside }) },
 ) as fc.Arbitrary<Doing>
 
 const givesUp = fc.option(fc.constantFrom(0, 1, 2, 4), { freq: 5, nil: undefined })

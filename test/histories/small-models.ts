@@ -20,6 +20,7 @@ export const register: Model<number, Call, Answer> = {
     return output === undefined || output === value ? value : undefined
   },
   key: String,
+  onlyAsks: (input) => input.do === 'read',
   explain: (value, input, output) => `${input.do} would answer ${value}, and not ${output}`,
 }
 

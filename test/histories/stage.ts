@@ -1,5 +1,7 @@
 /** Where a history is played: a daemon with its queues, the history as it is written, and what its clients share. */
 import type { TestDaemon } from '../../src/index.js'
+import { until } from '../support/turns.js'
+import { statsAnswer } from './answers.js'
 import { inputText } from './calls.js'
 import { Recorder } from './recorder.js'
 import type { Script } from './script.js'
@@ -30,7 +32,7 @@ export class Stage {
   #moving: Promise<void> = Promise.resolve()
   #gaveUp: (reason: unknown) => void = () => {}
   /** Rejects when everybody waits for ever. */
-  readonly stuck: Promise<never> = new Promise((_, reject) => {
+  readonly #stuck: Promise<never> = new Promise((_, reject) => {
     this.#gaveUp = reject
   })
   #references = 0
@@ -102,9 +104,18 @@ export class Stage {
     this.#check()
   }
 
-  /** Resolves when the clock is not moved any more. */
-  still(): Promise<void> {
-    return this.#moving
+  /** Waits for what clients do. @throws when it never ends, or the clock is moved in vain */
+  async ended(work: Promise<unknown>): Promise<void> {
+    let over = false
+    const done = Promise.race([work, this.#stuck]).finally(() => {
+      over = true
+    })
+    done.catch(() => undefined)
+    await until('every call is answered', () => over).catch((error: Error) => {
+      throw new Error(`${error.message}; open are:\n${this.#openCalls().join('\n')}`)
+    })
+    await done
+    await this.#moving
   }
 
   #check(): void {
@@ -119,7 +130,14 @@ export class Stage {
       if (!this.#allWait()) return
       if (jumps === MOST_JUMPS) throw new Error(`these calls are never answered:\n${this.#openCalls().join('\n')}`)
       await this.advance('clock', JUMP)
+      for (const queue of this.queues) await this.#count(queue)
     }
+  }
+
+  /** Asks who waits still: an answer that comes later than it could have been is no contradiction by itself. */
+  async #count(queue: string): Promise<void> {
+    const operation = this.recorder.begin('clock', { do: 'stats', queue })
+    this.recorder.end(operation, statsAnswer(await this.daemon.client.queueStats({ queueName: queue })))
   }
 
   #allWait(): boolean {
