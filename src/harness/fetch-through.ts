@@ -65,15 +65,33 @@ function wireRequest(request: Request, init: RequestInit | undefined, signal: Ab
     method: request.method,
     target: url.pathname + url.search,
     headers,
-    body: bodyOf(request, init),
+    body: bodyOf(request, init, signal),
     signal,
   }
 }
 
-/** A text whole, which tells more of a call that is refused than a stream that nobody read. */
-function bodyOf(request: Request, init: RequestInit | undefined): WireRequest['body'] {
-  if (typeof init?.body === 'string') return Buffer.from(init.body, 'utf8')
-  return request.body === null ? new Uint8Array() : (request.body as unknown as AsyncIterable<Uint8Array>)
+/** What is there is given whole: the call is carried out at once, and tells more when it is refused. */
+function bodyOf(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest['body'] {
+  const body: unknown = init?.body
+  if (typeof body === 'string') return Buffer.from(body, 'utf8')
+  // A copy, as fetch takes one: whoever owns the bytes may change them afterwards.
+  if (ArrayBuffer.isView(body)) return Uint8Array.from(bytesOf(body))
+  return request.body === null ? new Uint8Array() : unlessGone(request.body as unknown as ByteStream, signal)
+}
+
+type ByteStream = AsyncIterable<Uint8Array>
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** A body that comes in later, unless its sender has gone away by then: no call is carried out for nobody (D2). */
+async function* unlessGone(body: ByteStream, signal: AbortSignal | undefined): ByteStream {
+  for await (const chunk of body) {
+    signal?.throwIfAborted()
+    yield chunk
+  }
+  signal?.throwIfAborted()
 }
 
 function isStream(body: unknown): boolean {

@@ -1,5 +1,6 @@
 /** Waiting leases: served at once, in turns, given up, timed out (contract: queue.md §4; D1, D2, D6). */
 import { describe, expect, test } from 'vitest'
+import { nextTurn } from '../../src/clock/real-time.js'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
 import { until } from '../support/turns.js'
@@ -132,4 +133,33 @@ test('deleting the queue, and closing the daemon, end waiting leases with 453', 
   await waiting[0]
   await daemon.close()
   await waiting[1]
+})
+
+const BODIES: Record<string, (text: string) => NonNullable<RequestInit['body']>> = {
+  'a text': (text) => text,
+  bytes: (text) => Buffer.from(text),
+  'a blob': (text) => new Blob([text]),
+  'a stream': (text) => new Blob([text]).stream(),
+}
+
+test.each(
+  Object.entries(BODIES),
+)('D2: a fetch that is aborted at once gets no item, with %s for a body', async (what, bodyOf) => {
+  await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'q' })
+  // With a body that is there the lease is carried out at once, and gets what there is.
+  const isWhole = what === 'a text' || what === 'bytes'
+  if (!isWhole) await queue.produce({ reference: 'a' })
+  const ask = { queueName: 'q', clientId: 'c', batchSize: 1, requestTimeout: '1m' }
+  const abort = new AbortController()
+  const headers = { 'content-type': 'application/json' }
+  const body = bodyOf(JSON.stringify(ask))
+  const gone = daemon.fetch('/v1/queue.lease', { method: 'POST', body, headers, signal: abort.signal })
+  const rejected = expect(gone).rejects.toMatchObject({ name: 'AbortError' })
+  abort.abort()
+  await rejected
+  if (isWhole) await queue.produce({ reference: 'a' })
+  // A stream is read over some turns of the event loop.
+  for (let turn = 0; turn < 10; turn++) await nextTurn()
+  expect(await queue.counts()).toMatchObject({ leased: 0, leasesWaiting: 0 })
 })
