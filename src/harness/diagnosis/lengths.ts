@@ -8,5 +8,5 @@ export function lengthOf(ms: number): string {
 
 /** `now`, or `in 1m0s`. */
 export function inTime(at: number, now: number): string {
-  return at <= now ? 'now' : `in ${lengthOf(at - now)}`
+  return at <= now ? 'now' : `in ${lengthOf(Math.ceil(at - now))}`
 }
