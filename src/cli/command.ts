@@ -3,7 +3,7 @@
  * look for (contract: admin.md §14); commander has others.
  */
 import { Command, Help, type HelpContext, type Option } from 'commander'
-import { quote } from '../clock/duration.js'
+import { quote } from '../clock/parse-duration.js'
 import { wrongUsageOf } from './command-error.js'
 
 /** See the head of this file. */

@@ -1,6 +1,6 @@
 /** Flags whose values are more than texts. Each parser is for commander, and throws what is wrong in Go's words. */
 import { InvalidArgumentError } from 'commander'
-import { parseDuration, quote } from '../clock/duration.js'
+import { parseDuration, quote } from '../clock/parse-duration.js'
 import { timestampFrom } from '../protocol/json/scalars.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import { isShowable } from '../protocol/timestamp.js'

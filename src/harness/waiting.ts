@@ -2,7 +2,7 @@
 
 import { atCallSite, type Origin, originOf, siteText } from '../client/call-site.js'
 import { checkOptions } from '../client/known-options.js'
-import { parseDuration } from '../clock/duration.js'
+import { parseDuration } from '../clock/parse-duration.js'
 import { EVENT_KINDS, type EventKind } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'

@@ -1,6 +1,7 @@
 /** Reading and checking what a queue is configured with (contract: admin.md §9). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
-import { formatDuration, parseDuration, timeoutOf } from '../clock/duration.js'
+import { formatDuration, timeoutOf } from '../clock/duration.js'
+import { parseDuration } from '../clock/parse-duration.js'
 import type { QueueConfig } from '../engine/queue-config.js'
 import { badRequest } from '../errors.js'
 import type { QueueInfo } from '../protocol/messages/queues.js'

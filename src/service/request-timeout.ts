@@ -1,7 +1,7 @@
 /** The request timeouts of produce, lease and complete (contract: queue.md §2 to §5). */
-import { formatDuration, parseDuration } from '../clock/duration.js'
+import { formatDuration } from '../clock/duration.js'
+import { parseDuration } from '../clock/parse-duration.js'
 import { badRequest } from '../errors.js'
-import { parseLongDuration } from './long-duration.js'
 
 const LONGEST = 900_000_000_000n
 const SHORTEST = 10_000_000n
@@ -17,10 +17,9 @@ export function readRequestTimeout(text: string): bigint {
   if (text === '') return 0n
   const known = KNOWN.get(text)
   if (known !== undefined) return known
-  const isLong = text.length > LONGEST_KNOWN
-  const { ns, problem } = isLong ? parseLongDuration(text) : parseDuration(text)
+  const { ns, problem } = parseDuration(text)
   if (ns !== undefined) {
-    if (!isLong && KNOWN.size < MOST_KNOWN) KNOWN.set(text, ns)
+    if (text.length <= LONGEST_KNOWN && KNOWN.size < MOST_KNOWN) KNOWN.set(text, ns)
     return ns
   }
   throw badRequest(`request timeout is invalid; ${problem} - expected format: 900ms, 5m or 15m`)

@@ -1,5 +1,5 @@
 /** Calls as they stand in the recordings, carried out on the model, with replies as the server writes them. */
-import { parseDuration } from '../../src/clock/duration.js'
+import { parseDuration } from '../../src/clock/parse-duration.js'
 import type { QueueModel } from './model.js'
 import { type Imported, type LeaseRequest, type Produced, Refused } from './model-requests.js'
 import { type ModelItem, type ModelLease, type ModelPartition, NO_TIME, waitingLeases } from './model-state.js'

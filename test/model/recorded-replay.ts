@@ -1,6 +1,6 @@
 /** Replays a recorded scenario on the model, and compares the replies that the model has. */
 import { expect } from 'vitest'
-import { parseDuration } from '../../src/clock/duration.js'
+import { parseDuration } from '../../src/clock/parse-duration.js'
 import type { RecordedReply, Scenario, Step } from '../contract/recording.js'
 import { Ids } from './ids.js'
 import { QueueModel } from './model.js'

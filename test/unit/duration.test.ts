@@ -1,7 +1,8 @@
 /** Durations: Go's grammar, Go's words, Go's form (contract: queue.md §9, admin.md §9.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatDuration, parseDuration, timeoutOf } from '../../src/clock/duration.js'
+import { formatDuration, timeoutOf } from '../../src/clock/duration.js'
+import { parseDuration } from '../../src/clock/parse-duration.js'
 
 test.each([
   ['0', 0n],

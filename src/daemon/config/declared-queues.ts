@@ -2,8 +2,9 @@
  * Queues that the configuration declares (contract: admin.md §13.3, and D10: an invalid one stops the start, they are
  * listed in `_system`, they share nothing, and without a list of partitions they are placed as queues.create does).
  */
-import { parseDuration } from '../../clock/duration.js'
+
 import type { Instant } from '../../clock/instant.js'
+import { parseDuration } from '../../clock/parse-duration.js'
 import type { PartitionStorage } from '../../engine/placement.js'
 import type { Queues } from '../../engine/queues.js'
 import { usageError } from '../../errors.js'

@@ -2,7 +2,7 @@
  * Reads a tree of the configuration by its table of keys: fills in what is left out, and notes what is of a wrong kind
  * and which keys nobody knows. Nothing is decided here; what is noted becomes errors and warnings in config.ts.
  */
-import { parseDuration } from '../../clock/duration.js'
+import { parseDuration } from '../../clock/parse-duration.js'
 import { nearestOf } from '../../nearest.js'
 import type { Key, ListKey, MapKey, ValueOf } from './key-kinds.js'
 

@@ -1,8 +1,10 @@
 /**
- * Durations of any length in Go's grammar (contract: queue.md §9). `parseDuration` is for those that people write; a request
- * may bring megabytes, and here each character is looked at once.
+ * Reading durations in Go's grammar (contract: queue.md §9, admin.md §9.1). A request may bring megabytes of one, so each
+ * character is looked at once.
  */
-import type { ParsedDuration } from '../clock/duration.js'
+
+/** A length of time in nanoseconds, or why the text is none. */
+export type ParsedDuration = { ns: bigint; problem?: undefined } | { ns?: undefined; problem: string }
 
 /** Nanoseconds. */
 const UNITS = new Map([
@@ -25,10 +27,12 @@ const MOST_DECIMALS = 18
 const [QUOTE, BACKSLASH, LETTER_X] = [0x22, 0x5c, 0x78]
 const HEX = '0123456789abcdef'
 
-/** Reads a duration as `parseDuration` does, whatever its length. */
-export function parseLongDuration(text: string): ParsedDuration {
+/** Reads a duration such as `1h30m`; answers Go's words when it is none. Never throws. */
+export function parseDuration(text: string): ParsedDuration {
   const sum = new Sum()
   let at = text.startsWith('-') || text.startsWith('+') ? 1 : 0
+  // The only number that needs no unit.
+  if (text.length === at + 1 && text[at] === '0') return { ns: 0n }
   if (at === text.length) return invalid(text)
   while (at < text.length) {
     const wholeEnd = digitsEnd(text, at)
@@ -39,10 +43,10 @@ export function parseLongDuration(text: string): ParsedDuration {
     const whole = significant(text, at, wholeEnd)
     const unitEnd = nextNumber(text, numberEnd)
     if (whole === undefined) return invalid(text)
-    if (unitEnd === numberEnd) return { problem: `time: missing unit in duration ${quoted(text)}` }
+    if (unitEnd === numberEnd) return { problem: `time: missing unit in duration ${quote(text)}` }
     const unit = text.slice(numberEnd, unitEnd)
     const size = UNITS.get(unit)
-    if (size === undefined) return { problem: `time: unknown unit ${quoted(unit)} in duration ${quoted(text)}` }
+    if (size === undefined) return { problem: `time: unknown unit ${quote(unit)} in duration ${quote(text)}` }
     sum.add(whole, size)
     if (fraction !== '') sum.addPart(fraction, size)
     if (sum.isOver) return invalid(text)
@@ -110,11 +114,11 @@ function isDigit(code: number): boolean {
 }
 
 function invalid(text: string): ParsedDuration {
-  return { problem: `time: invalid duration ${quoted(text)}` }
+  return { problem: `time: invalid duration ${quote(text)}` }
 }
 
-/** As `quote` does: each byte outside printable ASCII becomes `\xNN`. */
-function quoted(text: string): string {
+/** Go's quoting in errors: every byte outside printable ASCII becomes `\xNN`. */
+export function quote(text: string): string {
   const bytes = Buffer.from(text, 'utf8')
   const quotes = Buffer.allocUnsafe(bytes.length * 4 + 2)
   let at = 0
