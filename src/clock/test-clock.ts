@@ -220,11 +220,14 @@ export class TestClock {
 
   #fireDue(): void {
     const now = this.#flow.now()
-    for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
-      this.#timers.remove(timer)
-      timer.due()
+    try {
+      for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
+        this.#timers.remove(timer)
+        timer.due()
+      }
+    } finally {
+      this.#arm()
     }
-    this.#arm()
   }
 
   /** Keeps one real timer for the earliest deadline, and none when the clock stands still or nothing waits. */

@@ -148,8 +148,8 @@ export class Daemon {
         const where = () => allowedIn(access, who, permission)
         const context = { clock, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
         const cause = { call: CALL_NAMES[name], origin: request.origin }
-        this.clock.beginCall()
         try {
+          this.clock.beginCall()
           if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
           // As record.during, without a closure for each call.
           record.cause = cause
@@ -231,7 +231,13 @@ export class Daemon {
   /** Holds the requests of a queue, or lets them in. @throws QueratorError when there is none of that name */
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
     const queue = this.inspector.queue(name)
-    this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+    // As in a call: what is overdue happens first, and everything that is let in has one time.
+    try {
+      this.clock.beginCall()
+      this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+    } finally {
+      this.clock.endCall()
+    }
   }
 
   /** Calls that have come so far, and those that have no answer yet. */

@@ -10,6 +10,7 @@ const YOUNG = 48 * 2 ** 20
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
   KB: 1e3,
+  kB: 1e3,
   MB: 1e6,
   GB: 1e9,
   KiB: 2 ** 10,
@@ -27,7 +28,7 @@ export function usualMemoryLimit(): number {
 
 /** A limit in bytes, from a number of bytes or a size such as `256MB`. @throws what `fault` makes, when it is none */
 export function memoryLimitOf(given: number | string, fault: (message: string) => Error = usageError): number {
-  const [, amount = '', unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([KMG]i?B|B)?$/.exec(String(given)) ?? []
+  const [, amount = '', unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([kKMG]B|[KMG]iB|B)?$/.exec(String(given)) ?? []
   const bytes = Math.floor(Number(amount) * (UNITS[unit] as number))
   if (amount !== '' && bytes > 0 && Number.isSafeInteger(bytes)) return bytes
   throw fault(`the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(given)}`)

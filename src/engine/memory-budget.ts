@@ -14,8 +14,8 @@ const CHARACTER = 2
 const NEAR = 0.8
 
 /** What an item with this content takes. */
-export function contentSize({ payload, reference, encoding, kind }: ItemContent): number {
-  return ITEM + payload.length + CHARACTER * (reference.length + encoding.length + kind.length)
+export function contentSize({ payload, reference, encoding, kind }: ItemContent, sourceId = ''): number {
+  return ITEM + payload.length + CHARACTER * (reference.length + encoding.length + kind.length + sourceId.length)
 }
 
 /** The most that one answer may be, in bytes: a text of more than 512 MB cannot be made. */
@@ -31,7 +31,7 @@ export function answerSize({ payload, reference, encoding, kind }: ItemContent):
 
 /** What an item takes. */
 export function itemSize(item: Item): number {
-  return contentSize(item) + CHARACTER * item.sourceId.length
+  return contentSize(item, item.sourceId)
 }
 
 /** A size for people, such as `12.5MB`. */

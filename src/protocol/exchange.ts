@@ -27,6 +27,8 @@ export interface WireRequest {
   readonly isOwn?: boolean | undefined
   /** What a listener has instead of a signal: calls `listener` then, and answers how to take that back. */
   whenGone?(listener: () => void): () => void
+  /** Told when the body has been decoded: a call may wait for a long time, and needs it no longer. */
+  bodyRead?(): void
   /** Told when the call is done and its reply is about to be made; answers what that has to wait for. */
   replying?(): Promise<void> | undefined
 }
@@ -36,6 +38,9 @@ export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, list
   if (request.whenGone !== undefined) return request.whenGone(listener)
   return request.signal === undefined ? () => undefined : onAbort(request.signal, listener)
 }
+
+/** What a call ends with when nobody waits for it any more: no error of anybody's, and no answer. */
+export const CLIENT_GONE = new Error('the client is gone')
 
 /** The reply of the handler. */
 export interface WireReply {

@@ -8,10 +8,13 @@ import type { CallContext } from './context.js'
 /** So many of the largest queues are named. */
 const MOST_NAMED = 3
 
+/** The source id comes with imports only. */
+type GivenContent = ItemContent & { readonly sourceId?: string }
+
 /** What items with these contents take, in bytes. @throws 453 when there is no room for them */
-export function takeRoom(context: CallContext, contents: readonly ItemContent[]): number {
+export function takeRoom(context: CallContext, contents: readonly GivenContent[]): number {
   let bytes = 0
-  for (const content of contents) bytes += contentSize(content)
+  for (const content of contents) bytes += contentSize(content, content.sourceId)
   if (!context.queues.memory.hasRoom(bytes)) throw noRoom(context, bytes)
   return bytes
 }

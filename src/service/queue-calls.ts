@@ -2,6 +2,7 @@
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
 import type { Leased, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
+import { CLIENT_GONE } from '../protocol/exchange.js'
 import { countOf } from '../protocol/messages/counted.js'
 import { MOST_ITEMS } from '../protocol/messages/queue.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'
@@ -88,7 +89,11 @@ function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) =
       }
     }
     const abandon = start({ resolve: answered(resolve), reject: answered(reject) })
-    if (waits) forget = context.whenGone(abandon)
+    if (!waits) return
+    forget = context.whenGone(() => {
+      abandon()
+      reject(CLIENT_GONE)
+    })
   })
 }
 

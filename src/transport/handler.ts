@@ -6,7 +6,7 @@ import { passedNow } from '../clock/real-time.js'
 import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
 import { type Encoding, encodingOf, firstOf, MEDIA_TYPE } from '../protocol/content-type.js'
-import { DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
+import { CLIENT_GONE, DETAILS_HEADER, type WireReply, type WireRequest } from '../protocol/exchange.js'
 import type { MessageType } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName, methodAt } from '../protocol/methods.js'
@@ -32,6 +32,9 @@ const OK: Record<Encoding, WireReply> = { json: okReply('json'), protobuf: okRep
 function okReply(encoding: Encoding): WireReply {
   return { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
 }
+
+/** For nobody. */
+const NO_REPLY: WireReply = { status: 0, headers: {}, body: new Uint8Array() }
 
 /** What the handler stands in front of. `Caller` is whoever asks; what that is, the handler need not know. */
 export interface Backend<Caller> {
@@ -110,11 +113,14 @@ export class Handler<Caller = unknown> {
       const reading = readBody(request.body, method.bodyLimit)
       body = ArrayBuffer.isView(reading) ? reading : await reading
       message = decodeRequest(method.request, body, encodingOfBody(request))
+      body = undefined
+      request.bodyRead?.()
       const response = (await this.#backend.call(name, message, request, caller)) ?? OK_REPLY
       const held = request.replying?.()
       if (held !== undefined) await held
       return reply(request, method.response, response, 200)
     } catch (error) {
+      if (error === CLIENT_GONE) return NO_REPLY
       return await this.#refuse(error, { request, path, name, body, message })
     } finally {
       this.activity.open--

@@ -44,6 +44,16 @@ test('a worker that asks again and again, and is refused each time', async () =>
   clearInterval(worker)
 })
 
+test('an aborted lease counts no longer as a call that may move something', async () => {
+  const { daemon, queue } = await started({ clock: 'frozen' })
+  const empty = await daemon.createQueue({ name: 'empty' })
+  const abort = new AbortController()
+  const gone = empty.lease({ signal: abort.signal }).catch((error: unknown) => error)
+  abort.abort()
+  expect(await gone).toMatchObject({ name: 'AbortError' })
+  await expect(queue.drained()).rejects.toThrow(/^gave up waiting for 'orders' to be drained/)
+})
+
 /** What may still bring the item away, and does in the end. */
 const MAY: Record<string, (place: { daemon: TestDaemon; queue: TestQueue }) => unknown> = {
   'a timer of the worker': ({ queue }) => setTimeout(async () => (await queue.lease()).complete(), 2600),

@@ -2,11 +2,17 @@
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
+import { until } from '../support/turns.js'
 
 const KILOBYTE = 'x'.repeat(1000)
 
 function thousands(count: number) {
   return Array.from({ length: count }, (_, index) => ({ reference: `i${index}`, text: KILOBYTE }))
+}
+
+async function inFlight(daemon: TestDaemon): Promise<number> {
+  const { logicalQueues } = await daemon.client.queueStats({ queueName: 'q' })
+  return logicalQueues[0]?.inFlight ?? 0
 }
 
 async function fill(queue: TestQueue): Promise<number> {
@@ -96,6 +102,25 @@ test('what a paused queue holds back takes room until it is let in, or the queue
   expect(await fill(await daemon.createQueue())).toBe(80)
 })
 
+describe.each(Object.entries(DOORS))('%s', (_, open) => {
+  test('what a paused queue holds back takes the same room through every door', async () => {
+    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '25MB' } })
+    const queue = await daemon.createQueue({ name: 'q' })
+    const door = await open(daemon)
+    queue.pause()
+    const item = { bytes: Buffer.alloc(3_000_000).toString('base64') }
+    const body = JSON.stringify({ queue_name: 'q', request_timeout: '1m', items: [item] })
+    const headers = { 'content-type': 'application/json' }
+    const held: Promise<{ status: number }>[] = []
+    for (let count = 1; count <= 4; count++) {
+      held.push(door({ path: '/v1/queue.produce', headers, body }))
+      await until('it is held', async () => (await inFlight(daemon)) === count)
+    }
+    queue.resume()
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  })
+})
+
 describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
   test('a request that is too large for what is left is refused before it is kept, and takes nothing then', async () => {
     await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '1MB' } })
@@ -118,6 +143,18 @@ describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
     await queue.produce({ text: 'x'.repeat(900_000) })
     expect((await queue.items()).map((item) => item.bytes.length)).toEqual([900_000])
   })
+})
+
+test('an import counts its source ids', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent', limits: { memory: '1MB' } })
+  const { name: queueName } = await daemon.createQueue()
+  const items = [{ sourceId: 's'.repeat(600_000) }]
+  await expect(daemon.client.storageItemsImport({ queueName, items })).rejects.toMatchObject({ code: 453 })
+})
+
+test.each(['100kB', '100KB', '0.1MB', '100000', 100_000])('%j is the same limit', async (memory) => {
+  await using daemon = await startTestDaemon({ log: 'silent', limits: { memory } })
+  expect(await fill(await daemon.createQueue())).toBe(80)
 })
 
 test('one warning when most of the limit is in use', async () => {

@@ -88,3 +88,17 @@ test('pausing a queue that does not exist says which there are', async () => {
   await daemon.createQueue({ name: 'orders' })
   expect(() => daemon.pause('order')).toThrow("there is no queue named 'order'; there are: orders")
 })
+
+test('a lease whose time is over when the queue is resumed gets no item', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  queue.pause()
+  const late = queue.lease({ requestTimeout: '20ms' }).catch((error: unknown) => error)
+  await queue.counts()
+  // The process is busy, and no timer fires.
+  for (const end = Date.now() + 60; Date.now() < end; );
+  queue.resume()
+  expect(await late).toMatchObject({ code: 454 })
+  expect(await queue.items()).toMatchObject([{ reference: 'a', leased: false }])
+})

@@ -157,9 +157,15 @@ export class JsonTokens {
       lineStart = end + 1
     }
     // Columns count characters, of which a pair of surrogates is one.
-    const column = [...this.#text.slice(lineStart, at)].length + 1
+    let column = 1
+    for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text, index)) column++
     return `(line ${line}:${column})`
   }
+}
+
+/** Whether the unit there belongs to the character before it. */
+function isSecondHalf(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800
 }
 
 function isBlank(code: number): boolean {

@@ -115,7 +115,7 @@ export class HttpConnection {
     // Connections in memory take no turn of the event loop by themselves.
     const turn = turnDue()
     if (turn !== undefined) await turn
-    if (this.#socket.destroyed) request.arrived()
+    if (this.#socket.destroyed || this.#isHangingUp) request.arrived()
     else this.#deliver(request, reply)
   }
 

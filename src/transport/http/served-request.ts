@@ -64,7 +64,8 @@ export class ServedRequest implements WireRequest {
   }
 
   replying(): Promise<void> | undefined {
-    this.#arrived = this.#pacing.clock.delivering()
+    // An answer that could not be written is followed by one that says so, and both are one delivery.
+    this.#arrived ??= this.#pacing.clock.delivering()
     return this.#pacing.pace.turn()
   }
 
@@ -80,11 +81,18 @@ export class ServedRequest implements WireRequest {
     this.#arrived = undefined
   }
 
+  /** Its body has become a message, and need not be kept. */
+  bodyRead(): void {
+    this.incoming.drop()
+  }
+
   /** Nobody waits for the reply any more. What is done without waiting is answered all the same. */
   gone(): void {
     this.#isGone = true
     if (this.#whenGone.size === 0) return
-    for (const listener of this.#whenGone) listener()
+    const listeners = [...this.#whenGone]
+    this.#whenGone.clear()
+    for (const listener of listeners) listener()
     this.#links.abandon()
   }
 
