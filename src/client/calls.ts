@@ -53,7 +53,10 @@ export interface QueratorCalls {
     request: RequestInit<'storageScheduledList'>,
     options?: CallOptions,
   ): Promise<ResponseOf<'storageScheduledList'>>
-  /** Adds items in the state given, with new ids (contract: admin.md §11). */
+  /**
+   * Adds items in the state given, with new ids. One whose `sourceId` is taken in the partition is skipped, and comes back
+   * with the id that was sent. Without `expireDeadline` an item expired in 1970 (contract: admin.md §11).
+   */
   storageItemsImport(
     request: RequestInit<'storageItemsImport'>,
     options?: CallOptions,

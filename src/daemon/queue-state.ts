@@ -13,8 +13,9 @@ export interface QueueState {
   readonly createdAt: Instant
   readonly paused: boolean
   readonly partitions: number
-  /** In milliseconds. */
+  /** In milliseconds, as is `expireTimeout`. */
   readonly leaseTimeout: number
+  readonly expireTimeout: number
   /** 0 for no limit. */
   readonly maxAttempts: number
   /** Empty for none. */
@@ -66,13 +67,14 @@ export interface ItemState {
 
 /** Looks at a queue. */
 export function queueState(queue: LogicalQueue, deadQueueMissing: boolean): QueueState {
-  const { name, createdAt, leaseTimeout, maxAttempts, deadQueue } = queue.config
+  const { name, createdAt, leaseTimeout, expireTimeout, maxAttempts, deadQueue } = queue.config
   return {
     name,
     createdAt,
     paused: queue.paused,
     partitions: queue.partitions.length,
     leaseTimeout: leaseTimeout.ms,
+    expireTimeout: expireTimeout.ms,
     maxAttempts,
     deadQueue,
     deadQueueMissing,

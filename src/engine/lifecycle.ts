@@ -46,7 +46,7 @@ export function lookAt(partition: Partition, rules: LifecycleRules, now: Instant
   const dead: Item[] = []
   for (const item of partition.look(now)) {
     const exhausted = maxAttempts > 0 && item.attempts >= maxAttempts
-    if (isLeaseOver(item, now) && !exhausted) backToTail(partition, rules, item)
+    if (isLeaseOver(item, now) && !exhausted) backToTail(partition, rules, item, now)
     else if (deadQueue === '') remove(partition, rules, item, now)
     else dead.push(item)
   }
@@ -77,8 +77,9 @@ function endOf(item: Item, now: Instant): Instant {
   return isLeaseOver(item, now) ? item.until.at : item.life.at
 }
 
-function backToTail(partition: Partition, rules: LifecycleRules, item: Item): void {
+function backToTail(partition: Partition, rules: LifecycleRules, item: Item, now: Instant): void {
   const time = item.until.at
+  if (item.life.at <= now) rules.surprises.tell('outlived-lease', rules.config)
   partition.moveToTail(item)
   partition.note(KIND['lease-expired'], item, time)
   report(partition, rules, 'lease-expired', item, time)

@@ -7,11 +7,13 @@ const TEXTS = {
   'retry-dead': ({ name, deadQueue }: Names) =>
     `queue.retry with dead deletes the items of '${name}', as Querator does; they do not go to its dead letter queue '${deadQueue}'`,
   'copy-stays': ({ name, deadQueue }: Names) =>
-    `expired items of '${name}' were copied to its dead letter queue '${deadQueue}' and stay in '${name}' too, as on Querator: only items up to the first one that no consumer holds are removed. They can still be leased; complete or delete them to get rid of them`,
+    `expired items of '${name}' that no consumer holds were copied to its dead letter queue '${deadQueue}' and stay in '${name}' too, as on Querator. They can still be leased; complete or delete them`,
   'copied-again': ({ name, deadQueue }: Names) =>
     `an expired item of '${name}' was copied to its dead letter queue '${deadQueue}' once more, as on Querator: its first copy is gone from there, and the item itself is still in '${name}'. Complete or delete it in '${name}' to stop that`,
   'hidden-deadlines': ({ name }: Names) =>
-    `an overdue item stays in '${name}' and hides later deadlines, as on Querator: leases and items will not expire at their time until the next produce or lease asks for a look. Complete or delete the overdue item, or update max_attempts or dead_queue`,
+    `an overdue item stays in '${name}' and hides later deadlines, as on Querator: they may pass unnoticed until a produce or lease asks for the next look. Complete or delete the overdue item`,
+  'outlived-lease': ({ name }: Names) =>
+    `an item of '${name}' reached the end of its life in the same jump of the clock in which its lease ran out. As on Querator it went back to the tail, and stays until a later look. Advance in two steps to see it expire`,
   'no-dead-queue': ({ name, deadQueue }: Names) =>
     `expired or exhausted items stay in '${name}', as on Querator: its dead letter queue '${deadQueue}' does not exist. Create it, or update the queue`,
 }

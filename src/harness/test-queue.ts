@@ -221,7 +221,10 @@ export class TestQueue {
     this.#home.deleted(this.name)
   }
 
-  /** Holds produce, lease, complete and retry of this queue until {@link resume}. */
+  /**
+   * Holds produce, lease, complete and retry of this queue, however many, until {@link resume}. Waiting leases still end by
+   * their request timeout; what else is held waits for as long as it takes.
+   */
   pause(): void {
     this.#home.pause(this.name)
   }

@@ -88,7 +88,9 @@ describe('when looks come', () => {
     await queue.produce({ reference: 'c' })
     expect(await it.daemon.clock.advance('59s')).toEqual([])
     expect(await it.daemon.clock.advance('1s')).toMatchObject([{ reference: 'a' }, { reference: 'c' }])
-    expect(it.warnings()).toEqual([])
+    expect(it.warnings()).toEqual([
+      "an item of 'q' reached the end of its life in the same jump of the clock in which its lease ran out. As on Querator it went back to the tail, and stays until a later look. Advance in two steps to see it expire",
+    ])
   })
 
   test('R6: clear, delete, update, reload and coming due ask for no look', async () => {
@@ -191,12 +193,12 @@ describe('dead letter queues', () => {
     await daemon.clock.advance('30s')
     expect(queue.explain().split('\n').slice(1)).toEqual([
       expect.stringMatching(/^ {2}a \(#1\) expired 0s ago; it was copied/),
-      'an overdue item that stays hides later deadlines, as on Querator: they pass unnoticed until a produce or lease in this queue asks for the next look, and its timeout has passed',
+      'an overdue item hides later deadlines, as on Querator: complete or delete it, or they may pass unnoticed until a produce or lease asks for the next look',
     ])
     expect(it.warnings()[1]).toContain("an overdue item stays in 'q' and hides later deadlines")
     expect(await daemon.clock.advance('1h')).toEqual([])
     expect(queue.explain()).toContain(
-      'b (#2) expired 59m30s ago; it stays as it is, as on Querator, until a produce or lease in this queue asks',
+      'b (#2) expired 59m30s ago; as on Querator, nothing asks for the look that ends it: produce something and advance the clock by 1m0s, or complete or delete it',
     )
     await queue.produce({ reference: 'c' })
     expect(queue.explain()).toContain('until the server looks at the partition, in 1m0s')

@@ -21,7 +21,7 @@ export function hiddenLines({ looks, partitions }: QueueState, now: number): str
     if (!hidesDeadlines) return []
     const where = partitions === 1 ? '' : ` in partition ${number}`
     return [
-      `an overdue item that stays hides later deadlines${where}, as on Querator: they pass unnoticed until ${nextLook(next, now)}`,
+      `an overdue item hides later deadlines${where}, as on Querator: complete or delete it, or they may pass unnoticed until ${nextLook(next, now)}`,
     ]
   })
 }
@@ -32,11 +32,14 @@ function whyHere(item: ItemState, queue: QueueState, now: number): string {
   if (item.copied) {
     return `it was copied to '${deadQueue}' and stays here too, as on Querator, until it is completed or deleted`
   }
-  return `it stays as it is, as on Querator, until ${nextLook(looks[item.partition]?.next ?? Number.POSITIVE_INFINITY, now)}`
+  const next = looks[item.partition]?.next ?? Number.POSITIVE_INFINITY
+  if (Number.isFinite(next)) return `it stays, as on Querator, until ${nextLook(next, now)}`
+  const wait = lengthOf(queue.expireTimeout)
+  return `as on Querator, nothing asks for the look that ends it: produce something and advance the clock by ${wait}, or complete or delete it`
 }
 
 function nextLook(next: number, now: number): string {
   return Number.isFinite(next)
     ? `the server looks at the partition, ${inTime(next, now)}`
-    : 'a produce or lease in this queue asks for the next look, and its timeout has passed'
+    : 'a produce or lease asks for the next look'
 }
