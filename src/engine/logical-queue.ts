@@ -69,7 +69,7 @@ export class LogicalQueue {
 
   /** How much memory its items take, in bytes. */
   get size(): number {
-    return this.partitions.reduce((total, partition) => total + partition.size, 0)
+    return this.#context.memory.size
   }
 
   get paused(): boolean {
@@ -206,6 +206,7 @@ export class LogicalQueue {
   stop(): void {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
+    this.#context.memory.end()
     this.#clockwork.stop()
     for (const request of this.#gate.open()) request.refuse(requestFailed(SHUTTING_DOWN))
     for (const lease of [...this.#waiting.inTurn()]) {

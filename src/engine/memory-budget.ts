@@ -39,6 +39,31 @@ export function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}kB` : `${(bytes / 1e6).toFixed(1)}MB`
 }
 
+/** What the items of one queue take, within the budget of its daemon. In bytes. */
+export class QueueMemory {
+  readonly #budget: MemoryBudget
+  #size = 0
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Counts an item in, or with a negative size out. */
+  add(bytes: number): void {
+    this.#size += bytes
+    this.#budget.add(bytes)
+  }
+
+  /** The queue is gone, and its items with it. */
+  end(): void {
+    this.add(-this.#size)
+  }
+}
+
 /** The budget of one daemon. Only whoever adds something asks for room; what is there may always move. */
 export class MemoryBudget {
   /** In bytes. */

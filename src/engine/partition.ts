@@ -16,14 +16,14 @@ import type { Item, ItemState } from './item.js'
 import { ItemCounts, type PartitionStats } from './item-counts.js'
 import { type Edit, free, lease, number, schedule } from './item-edits.js'
 import type { ItemIds } from './item-ids.js'
-import { itemSize, type MemoryBudget } from './memory-budget.js'
+import { itemSize, type QueueMemory } from './memory-budget.js'
 import type { EventRecord } from './record.js'
 import { SequenceTable } from './sequence-table.js'
 
 /** What a partition needs of its daemon. */
 export interface Surroundings {
   readonly record: EventRecord
-  readonly memory: MemoryBudget
+  readonly memory: QueueMemory
   /** When the lifecycle looks at it first. */
   readonly firstLook: Instant
 }
@@ -37,7 +37,7 @@ export class Partition {
   /** How often each kind of event happened here, by its number. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
-  readonly #memory: MemoryBudget
+  readonly #memory: QueueMemory
   readonly #address: Address
   /** Items that are not scheduled, in order. */
   readonly #queued = new SequenceTable()
@@ -46,7 +46,6 @@ export class Partition {
   readonly #schedule = new DeadlineGroups()
   readonly #sourceIds = new Set<string>()
   #lastSequence = -1
-  #size = 0
   /** No item before this number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
   #changed: ((partition: Partition) => void) | undefined
@@ -59,11 +58,6 @@ export class Partition {
     this.#record = surroundings.record
     this.#memory = surroundings.memory
     this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
-  }
-
-  /** How much memory its items take, in bytes. */
-  get size(): number {
-    return this.#size
   }
 
   /** Calls `changed` with the first change of counts or times, and then with the first after `seen`. */
@@ -235,14 +229,9 @@ export class Partition {
     if (watched && (moved || !queued)) this.#deadlines.removeLife(item)
     if (queued && (moved || !watched)) this.#deadlines.addLife(item)
     if (stays) this.#count(item)
-    if (before === undefined) this.#resize(itemSize(item))
-    else if (!stays) this.#resize(-itemSize(item))
+    if (before === undefined) this.#memory.add(itemSize(item))
+    else if (!stays) this.#memory.add(-itemSize(item))
     this.#tellOfChange()
-  }
-
-  #resize(bytes: number): void {
-    this.#size += bytes
-    this.#memory.add(bytes)
   }
 
   #tellOfChange(): void {

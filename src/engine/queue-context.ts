@@ -2,6 +2,7 @@
 import type { Clock } from '../clock/clock.js'
 import type { Address } from './event-kinds.js'
 import type { Item } from './item.js'
+import type { QueueMemory } from './memory-budget.js'
 import type { EventRecord } from './record.js'
 
 /** A queue as the taker of another queue's dead letters. */
@@ -19,6 +20,8 @@ export interface QueueContext {
   readonly clock: Clock
   /** Where what happens is noted. */
   readonly record: EventRecord
+  /** What its items take. */
+  readonly memory: QueueMemory
   /** The queue of that name, for dead letters; undefined when there is none, or it has no partition. */
   deadLettersOf(name: string): DeadLetters | undefined
   /** Tells the operator something that a user should know. */

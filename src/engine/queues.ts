@@ -6,7 +6,7 @@ import type { Random } from '../ids/random.js'
 import { KIND } from './event-kinds.js'
 import { ItemIds } from './item-ids.js'
 import { LogicalQueue } from './logical-queue.js'
-import type { MemoryBudget } from './memory-budget.js'
+import { type MemoryBudget, QueueMemory } from './memory-budget.js'
 import { Partition } from './partition.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 import type { QueueConfig } from './queue-config.js'
@@ -68,7 +68,8 @@ export class Queues {
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
     this.assertFree(config.name)
-    const { clock, random, record, memory } = this.#options
+    const { clock, random, record } = this.#options
+    const memory = new QueueMemory(this.#options.memory)
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
@@ -82,6 +83,7 @@ export class Queues {
     const queue = new LogicalQueue(config, address, partitions, {
       clock,
       record,
+      memory,
       deadLettersOf: (name) => {
         const found = this.find(name)
         return found !== undefined && found.partitions.length > 0 ? found : undefined
@@ -98,8 +100,7 @@ export class Queues {
     const queue = this.#byName.get(name)
     if (queue === undefined) return
     this.#byName.delete(name)
-    const { clock, record, memory } = this.#options
-    memory.remove(queue.size)
+    const { clock, record } = this.#options
     record.queue(KIND['queue-deleted'], clock.now(), queue.address)
     queue.stop()
   }
