@@ -60,8 +60,8 @@ export interface Clock {
   /** Notes what the passing of time made happen; does nothing while nobody moves the clock. */
   report(fired: Fired): void
   /**
-   * Notes an answer that is on its way to a client, so that a move of the clock can wait for its arrival, which the
-   * function that it answers tells of.
+   * Notes an answer that is on its way to a client, so that a move of the clock can wait for it. Call the returned
+   * function when it has arrived.
    */
   delivering(): () => void
 }

@@ -8,7 +8,7 @@
 import { type Instant, instantAt } from './instant.js'
 import type { TimeSource } from './time-source.js'
 
-/** See the head of this file. */
+/** The time of a clock that may be frozen, moved, and held still during a call. */
 export class Flow {
   readonly #source: TimeSource
   readonly #mayGoBack: boolean

@@ -26,7 +26,7 @@ const MOST_LOOKS = 40_000
 /** The last instant of a millisecond. */
 const LAST = 1 - 1 / PARTS
 
-/** See the head of this file. */
+/** Reads the machine's time with its fractions of a millisecond. */
 export class MachineTime {
   readonly #clock: MachineClock
   /** The origin in whole milliseconds, and the rest: one number for both would be too coarse. */

@@ -11,7 +11,7 @@ import type { SequenceTable } from './sequence-table.js'
 export class DeadlineWatch {
   readonly #leases = new DeadlineGroups()
   readonly #lives = new DeadlineGroups()
-  /** Items in whose lease, or life, the last look found an end that had passed, and which are still there. */
+  /** Items that the last look found overdue, by their lease or by their life, and that are still here. */
   readonly #overdueLeases = new Set<Item>()
   readonly #overdueLives = new Set<Item>()
   #lastLook: Instant = Number.NEGATIVE_INFINITY
@@ -67,8 +67,8 @@ export class DeadlineWatch {
   }
 
   /**
-   * Begins a look: answers every item with a deadline that has passed, in storage order, whatever earlier looks did
-   * with it (R5).
+   * Starts a look: returns every item whose deadline has passed, in storage order, whatever earlier looks did with it
+   * (R5).
    */
   look(items: SequenceTable, now: Instant): Item[] {
     const due = [...this.#overdueLeases]

@@ -94,7 +94,7 @@ function remove(partition: Partition, rules: LifecycleRules, item: Item, now: In
   partition.expire(item)
 }
 
-/** Copies all items whose copy is not there, then deletes those up to the first that nobody holds; answers the rest (R5). */
+/** Copies all items whose copy is not there, then deletes those up to the first that nobody holds; returns the rest (R5). */
 function moveTo(target: DeadLetters, partition: Partition, rules: LifecycleRules, dead: Item[], now: Instant): Item[] {
   for (const item of dead) {
     if (target.takeDead(item, partition.ids.text(item.sequence))) noteCopy(partition, rules, item, target, now)
@@ -102,7 +102,7 @@ function moveTo(target: DeadLetters, partition: Partition, rules: LifecycleRules
   const firstFree = dead.findIndex((item) => !item.leased)
   const stay = firstFree < 0 ? [] : dead.slice(firstFree)
   for (const item of firstFree < 0 ? dead : dead.slice(0, firstFree)) {
-    // What was there before it came is its copy all the same, and nothing has told of that yet.
+    // The copy already existed, so no event has been recorded for it yet.
     if (!item.copiedToDeadQueue) noteCopy(partition, rules, item, target, now)
     partition.release(item)
   }

@@ -99,7 +99,7 @@ export class MemoryBudget {
     this.#leaving += bytes
   }
 
-  /** It has left, or never will. */
+  /** Stops counting an answer that was sent or dropped. */
   hasLeft(bytes: number): void {
     this.#leaving -= bytes
   }

@@ -65,7 +65,7 @@ export class Partition {
     this.#changed = changed
   }
 
-  /** What has changed by now is known. */
+  /** Marks all changes so far as handled. */
   seen(): void {
     this.#toldOfChange = false
   }
@@ -195,7 +195,7 @@ export class Partition {
     this.#deadlines.askForLook(deadline)
   }
 
-  /** Begins a look of the lifecycle: answers every item with a deadline that has passed, in storage order. */
+  /** Starts a look of the lifecycle: returns every item whose deadline has passed, in storage order. */
   look(now: Instant): Item[] {
     return this.#deadlines.look(this.#queued, now)
   }

@@ -1,6 +1,6 @@
 /** The first of a set of things, by an order in which single ones move: a heap from which nothing is ever taken. */
 
-/** See the head of this file. Each thing has a number of its own, from 0 on. */
+/** A heap of things that move often. Each has a number of its own, from 0 on. */
 export class Ranking<T extends { readonly number: number }> {
   readonly #heap: T[]
   /** Where each thing stands in the heap, by its number. */

@@ -7,7 +7,7 @@ import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
 
-/** Serves a lease before which nobody waits, of the only partition there is; undefined when it has nothing. */
+/** Serves a lease when nobody waits before it and there is only one partition; undefined when that has nothing. */
 export function serveAtOnce(
   partition: Partition,
   batchSize: number,
@@ -27,7 +27,7 @@ export function serveAtOnce(
   return { partition: partition.number, end, items }
 }
 
-/** Leases the first free item; answers what it takes in the answer, undefined when there is none. */
+/** Leases the first free item; returns its size in the answer, undefined when there is none. */
 function takeInto(
   items: LeasedItem[],
   partition: Partition,

@@ -9,7 +9,7 @@ import { int32Of } from './int32.js'
 
 type Shown = NonNullable<AnswerOf<'storageItemsList'>['items']>[number]
 
-/** See the head of this file. Answers may have very many, so they keep little. */
+/** A listed item. An answer may hold very many, so each keeps little. */
 export class ListedItem implements Shown {
   readonly #partition: Partition
   readonly #item: Item

@@ -43,7 +43,7 @@ function noRoom(context: CallContext, bytes: number): QueratorError {
   const held = largest.length === 0 ? '' : `; ${largest.join(', ')}`
   return new QueratorError(
     453,
-    `memory limit of ${sizeText(memory.limit)} reached; ${sizeText(memory.used)} are in use and ${sizeText(bytes)} more were to come${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
+    `memory limit of ${sizeText(memory.limit)} reached; ${sizeText(memory.used)} are in use, and this request needs ${sizeText(bytes)} more${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
   )
 }
 

@@ -31,7 +31,7 @@ test('beyond the limit produce and import are refused and change nothing; leases
   expect(await queue.items()).toHaveLength(80)
   await expect(queue.produce(...thousands(10))).rejects.toMatchObject({
     message:
-      "memory limit of 100.0kB reached; 96.3kB are in use and 12.0kB more were to come; 'orders' holds 96.3kB in 80 items. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)",
+      "memory limit of 100.0kB reached; 96.3kB are in use, and this request needs 12.0kB more; 'orders' holds 96.3kB in 80 items. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)",
   })
   const payload = new Uint8Array(20_000)
   const imported = daemon.client.storageItemsImport({ queueName: queue.name, items: [{ payload }] })

@@ -15,7 +15,7 @@ export function overdueText(item: ItemState, queue: QueueState, now: number): st
   return `expired ${lengthOf(now - expiresAt)} ago${held}; ${whyHere(item, queue, now)}`
 }
 
-/** Partitions in which deadlines are passed over, as far as they are not told of by their items. */
+/** Lines about partitions in which an overdue item hides later deadlines. */
 export function hiddenLines({ looks, partitions }: QueueState, now: number): string[] {
   return looks.flatMap(({ next, hidesDeadlines }, number) => {
     if (!hidesDeadlines) return []

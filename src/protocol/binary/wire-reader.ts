@@ -8,7 +8,7 @@ export const WireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupE
 
 const DEEPEST_GROUP = 10_000
 
-/** See the head of this file. One reader for a whole message: what is nested is entered and left. */
+/** Reads the fields of a message. One reader serves the whole message: nested ones are entered and left. */
 export class WireReader {
   readonly #bytes: FastBuffer
   #at = 0
@@ -87,13 +87,13 @@ export class WireReader {
     return isUtf8(this.#bytes.subarray(start, this.#at)) ? this.#bytes.utf8Slice(start, this.#at) : undefined
   }
 
-  /** Passes over a text; answers whether its bytes are UTF-8. @throws 455 when they are cut short */
+  /** Passes over a text; returns whether its bytes are UTF-8. @throws 455 when they are cut short */
   passText(): boolean {
     const start = this.#pass(this.#length())
     return this.#isAscii(start) || isUtf8(this.#bytes.subarray(start, this.#at))
   }
 
-  /** Goes into a message within the message. Answers what `leave` wants to know. @throws 455 when it is cut short */
+  /** Goes into a message within the message. Returns what `leave` needs. @throws 455 when it is cut short */
   enter(): number {
     const outer = this.#end
     const length = this.#length()

@@ -13,7 +13,7 @@ const LONGEST_LINE = 4096
 const MOST_EXCESS = 16_384
 const LF = 0x0a
 
-/** See the head of this file. */
+/** Unpacks one chunked body. */
 export class Chunks {
   #part: 'size' | 'data' | 'data end' | 'trailer' | 'done' = 'size'
   /** What is left of a chunk, or of the two bytes behind it. */
