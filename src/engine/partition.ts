@@ -72,7 +72,7 @@ export class Partition {
 
   /** Notes what has happened to an item of this partition, by the number of its kind. */
   note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: Address): void {
-    ;(this.tally[kind] as number)++
+    this.tally[kind] = (this.tally[kind] as number) + 1
     this.#record.item(kind, time, this.#address, item, until, deadQueue)
   }
 

@@ -97,6 +97,23 @@ describe.each(Object.keys(METHODS) as MethodName[])('%s', (name) => {
     expect(await outcome(daemon.clientWith({}), name, things)).toMatchObject(DENIED)
   })
 
+  test('tells nobody whether what it names is there', async () => {
+    const { daemon } = await closedDaemon()
+    const nowhere = { userId: 'no-user', roleId: 'no-role', keyId: 'no-key', itemId: 'no-item' }
+    const request = { ...REQUESTS[name](nowhere) } as Record<string, unknown>
+    // The queue is looked for first, as on the server: its namespace says which permission counts.
+    for (const key of ['name', 'roleName', 'username']) if (key in request) request[key] = 'not-there'
+    expect(
+      await daemon
+        .clientWith({})
+        .call(name, request as never)
+        .then(
+          () => 'done',
+          (error) => error,
+        ),
+    ).toMatchObject(DENIED)
+  })
+
   test('is refused to a user who may do all else, or may do it elsewhere', async () => {
     const { daemon, things } = await closedDaemon()
     const without = await daemon.createUser({ namespace: here, permissions: others(permission) as Permission[] })

@@ -1,6 +1,7 @@
 /** Import and delete, and what they do to counts and to the choice of partition (contract: admin.md §11; D7). */
 import { expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon } from '../../src/index.js'
+import { slow } from '../support/slow.js'
 
 const START = new Date('2026-01-01T00:00:00Z')
 /** Go's zero time. */
@@ -196,7 +197,7 @@ test('on the real clock a lease runs out by itself', async () => {
   expect((await queue.lease({ requestTimeout: '10s' })).items).toMatchObject([{ reference: 'a', attempts: 2 }])
 })
 
-test('more items than an import takes are refused by their number, and nothing is imported', async () => {
+slow('more items than an import takes are refused by their number, and nothing is imported', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   const items = Array.from({ length: 100_001 }, () => ({}))

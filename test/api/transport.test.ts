@@ -8,12 +8,13 @@ import { Reply } from '../../src/protocol/messages/reply.js'
 import { METHODS } from '../../src/protocol/methods.js'
 import { sizeText } from '../../src/transport/request-body.js'
 import { DOORS } from '../support/doors.js'
+import { slow } from '../support/slow.js'
 import { until } from '../support/turns.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe.each(Object.entries(DOORS))('%s', (_, open) => {
-  test('a body up to the limit of its call is read, one over it is refused', async () => {
+  slow('a body up to the limit of its call is read, one over it is refused', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     for (const { path, bodyLimit } of Object.values(METHODS)) {
@@ -199,7 +200,7 @@ test('a request that is refused unread leaves its connection for the next one', 
   agent.destroy()
 })
 
-test('1,000 connections at once: each lease waits, one produce serves all in order', async () => {
+slow('1,000 connections at once: each lease waits, one produce serves all in order', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   const { hostname, port } = new URL(await daemon.listen())

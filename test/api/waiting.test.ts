@@ -27,6 +27,17 @@ test('an event that comes, and one that has come already', async () => {
   expect(await queue.deadQueue.waitFor({ event: 'dead-lettered', reference: 'a' })).toEqual(await dead)
 })
 
+test('an event of the attempt that is meant, not of an earlier one', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  const second = queue.waitFor({ event: 'leased', reference: 'a', attempts: 2 })
+  await queue.lease({ clientId: 'first' })
+  await daemon.clock.advance('1m')
+  await queue.lease({ clientId: 'second' })
+  expect(await second).toMatchObject({ attempts: 2, clientId: 'second' })
+})
+
 test('drained and idle: at once where it is so, else at the moment it becomes so', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()

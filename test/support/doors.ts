@@ -21,8 +21,7 @@ export interface RawReply {
 /** Sends a request through one of the doors. */
 export type Door = (raw: Raw) => Promise<RawReply>
 
-/** Each door, opened for a daemon. */
-export const DOORS: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
+const ALL: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
   'in memory': async (daemon) => async (raw) => {
     const response = await daemon.fetch(raw.path, {
       method: raw.method ?? 'POST',
@@ -39,6 +38,11 @@ export const DOORS: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
     return overHttp({ host: hostname, port: Number(port) })
   },
 }
+
+/** Each door, opened for a daemon; with QUERATOR_DOORS only those that it names. */
+export const DOORS: typeof ALL = Object.fromEntries(
+  Object.entries(ALL).filter(([name]) => (process.env.QUERATOR_DOORS ?? name).split(',').includes(name)),
+)
 
 function overHttp(options: object): Door {
   return (raw) =>

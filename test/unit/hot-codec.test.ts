@@ -86,7 +86,8 @@ for (const [name, type, encode] of ENCODERS) {
         const hot = encode(message as never)
         if (hot === undefined) return
         written++
-        expect(Buffer.from(hot)).toEqual(Buffer.from(encodeBinary(type, message)))
+        // As texts: some are long, and byte for byte takes a second.
+        expect(Buffer.from(hot).toString('latin1')).toBe(Buffer.from(encodeBinary(type, message)).toString('latin1'))
       }),
       { numRuns: RUNS },
     )
@@ -170,7 +171,8 @@ test.each(
     const hot = encode(message as never)
     if (hot === undefined) continue
     written++
-    expect(Buffer.from(hot)).toEqual(Buffer.from(encodeBinary(type, message)))
+    // As texts: some are long, and byte for byte takes a second.
+    expect(Buffer.from(hot).toString('latin1')).toBe(Buffer.from(encodeBinary(type, message)).toString('latin1'))
   }
   expect(written).toBeGreaterThan(50)
 })

@@ -1,0 +1,49 @@
+/** What a report of the mutation tests says: a score for each file, and what no test noticed. */
+
+/** How a mutant is known in equivalent.json: by what it makes of what, not by its line, which moves. */
+function isSame(known, mutant) {
+  return known.file === mutant.file && known.was === mutant.was && known.becomes === mutant.becomes
+}
+
+/** Every mutant that counts: those that no run reaches before the tests begin are left to the tests of their tables. */
+function* mutantsOf({ files }) {
+  for (const [file, { source, mutants }] of Object.entries(files)) {
+    const lines = source.split('\n')
+    for (const { status, location, replacement } of mutants) {
+      if (status === 'Ignored') continue
+      yield { file, status, line: location.start.line, was: textAt(lines, location), becomes: replacement ?? '' }
+    }
+  }
+}
+
+function textAt(lines, { start, end }) {
+  const text = lines.slice(start.line - 1, end.line)
+  text[text.length - 1] = text.at(-1).slice(0, end.column - 1)
+  text[0] = text[0].slice(start.column - 1)
+  return text.map((line) => line.trim()).join(' ')
+}
+
+/** For each file, how many mutants there are, how many were noticed, and the score in percent. */
+export function tally(report, equivalent) {
+  const files = {}
+  for (const mutant of mutantsOf(report)) {
+    files[mutant.file] ??= { mutants: 0, noticed: 0, equivalent: 0, score: 100 }
+    const file = files[mutant.file]
+    const wasNoticed = mutant.status === 'Killed' || mutant.status === 'Timeout'
+    if (!wasNoticed && equivalent.some((known) => isSame(known, mutant))) file.equivalent++
+    else {
+      file.mutants++
+      if (wasNoticed) file.noticed++
+    }
+    file.score = file.mutants === 0 ? 100 : Math.floor((1000 * file.noticed) / file.mutants) / 10
+  }
+  return files
+}
+
+/** What no test noticed, and is not known to change nothing; in the form in which equivalent.json wants it. */
+export function survivorsOf(report, equivalent) {
+  return [...mutantsOf(report)]
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .filter((mutant) => !equivalent.some((known) => isSame(known, mutant)))
+    .map(({ file, line, was, becomes, status }) => `${file}:${line} ${status} ${JSON.stringify({ was, becomes })}`)
+}

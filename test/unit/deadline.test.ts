@@ -1,0 +1,84 @@
+/** One timer behind a deadline that moves. */
+import { expect, test } from 'vitest'
+import { TestClock } from '../../src/clock/test-clock.js'
+import { Deadline } from '../../src/engine/deadline.js'
+
+const START = Date.UTC(2026, 0, 1)
+
+function deadlineOn(clock: TestClock) {
+  const passed: number[] = []
+  return { passed, deadline: new Deadline(clock.exact, 0, () => passed.push(clock.now() - START)) }
+}
+
+function clockAtStart(): TestClock {
+  return new TestClock({ start: new Date(START) })
+}
+
+/** Moves the clock a millisecond at a time: in a jump, the time is that of its end. */
+async function tick(clock: TestClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed++) await clock.advance(1)
+}
+
+test('a deadline passes once, when the clock reaches it', async () => {
+  const clock = clockAtStart()
+  const { passed, deadline } = deadlineOn(clock)
+  deadline.set(START + 10)
+  await tick(clock, 9)
+  expect(passed).toEqual([])
+  await tick(clock, 100)
+  expect(passed).toEqual([10])
+})
+
+test('the last time that is set counts, whether it is sooner or later', async () => {
+  const clock = clockAtStart()
+  const { passed, deadline } = deadlineOn(clock)
+  deadline.set(START + 10)
+  deadline.set(START + 20)
+  await tick(clock, 15)
+  expect(passed).toEqual([])
+  await tick(clock, 10)
+  expect(passed).toEqual([20])
+  deadline.set(START + 50)
+  deadline.set(START + 30)
+  await tick(clock, 100)
+  expect(passed).toEqual([20, 30])
+})
+
+test('a deadline that is taken back never passes, and can be set again', async () => {
+  const clock = clockAtStart()
+  const { passed, deadline } = deadlineOn(clock)
+  deadline.set(START + 10)
+  deadline.set(Number.POSITIVE_INFINITY)
+  await tick(clock, 20)
+  deadline.set(START + 30)
+  deadline.cancel()
+  await tick(clock, 20)
+  expect(passed).toEqual([])
+  deadline.set(START + 50)
+  await tick(clock, 20)
+  expect(passed).toEqual([50])
+})
+
+test('it costs a timer only when it comes sooner', () => {
+  const set: number[] = []
+  let cancelled = 0
+  const setTimer = (at: number) => {
+    set.push(at)
+    return { cancel: () => cancelled++ }
+  }
+  const deadline = new Deadline({ setTimer } as never, 0, () => {})
+  for (const at of [10, 20, 10, 30, 5]) deadline.set(at)
+  expect([set, cancelled]).toEqual([[10, 5], 1])
+  deadline.cancel()
+  expect(cancelled).toBe(2)
+})
+
+test('in a jump past an early ring and the deadline, what was due in between goes first', async () => {
+  const clock = clockAtStart()
+  const { passed, deadline } = deadlineOn(clock)
+  deadline.set(START + 10)
+  deadline.set(START + 30)
+  clock.exact.setTimer(START + 20, () => passed.push(-1))
+  await clock.advance(100)
+  expect(passed).toEqual([-1, 100])
+})

@@ -1,0 +1,61 @@
+/**
+ * The tests that `npm run mutants` repeats for every mutant of a folder: quick, the same each time, in one process. What
+ * spawns processes, waits for a running clock or measures memory stays out.
+ */
+import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The tests that are about a folder of `src`, those first that notice most in the shortest time: the first failure ends a run. */
+const TESTS: Record<string, string[]> = {
+  engine: [
+    'test/model/walks.test.ts',
+    'test/api/{lifecycle,looks,lease,pause,storage,events,memory,made-again,waiting}.test.ts',
+    'test/contract/recordings.test.ts',
+    'test/unit/{deadline,average,deadline-groups,item-ids,partition-order,sequence-table,engine}*.test.ts',
+  ],
+  access: ['test/api/{access,permissions,hidden-names}.test.ts', 'test/contract/recordings.test.ts'],
+  service: [
+    'test/contract/recordings.test.ts',
+    'test/api/{access,storage,lease,memory,permissions,hidden-names,refused,harness,requests}.test.ts',
+    'test/unit/{check-request,large-answers}.test.ts',
+  ],
+  protocol: [
+    'test/unit/{messages,check-request,utf8,counted-lists,codec,errors,hot-codec,aborts,wire}*.test.ts',
+    'test/api/{unknown-fields,transport,storage}.test.ts',
+    'test/contract/recordings.test.ts',
+  ],
+  transport: ['test/api/{transport,http,health,metrics,hidden-names,intercept,lease,memory}.test.ts'],
+  harness: [
+    'test/api/{harness,waiting,matchers,switches,snapshot,report,refused,left-open,made-again,events,intercept}.test.ts',
+    'test/api/{server-elsewhere,vitest-fixtures,unknown-keys,terminal}.test.ts',
+  ],
+}
+
+const include = TESTS[process.env.QUERATOR_MUTANTS ?? 'engine'] ?? []
+
+class AsListed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const folder = ({ moduleId }: TestSpecification) => {
+      return include.findIndex((pattern) => moduleId.includes(pattern.slice(0, pattern.lastIndexOf('/'))))
+    }
+    return files.sort((a, b) => folder(a) - folder(b) || (a.moduleId < b.moduleId ? -1 : 1))
+  }
+}
+
+export default defineConfig({
+  test: {
+    include,
+    setupFiles: ['test/mutants/setup.ts'],
+    env: {
+      QUERATOR_DOORS: 'in memory',
+      QUERATOR_QUICK: include === TESTS.protocol ? 'yes' : 'json',
+      QUERATOR_WALKS: '40',
+    },
+    // One process for all files: each mutant starts one, and loads the code once.
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 1,
+    sequence: { sequencer: AsListed },
+    testTimeout: 4_000,
+  },
+})
