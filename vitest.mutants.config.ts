@@ -9,18 +9,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const TESTS: Record<string, string[]> = {
   engine: [
     'test/model/walks.test.ts',
-    'test/api/{lifecycle,looks,lease,pause,storage,events,memory,made-again,waiting}.test.ts',
+    'test/api/{lifecycle,looks,what-stays,lease,pause,storage,events,memory,made-again,waiting}.test.ts',
     'test/contract/recordings.test.ts',
-    'test/unit/{deadline,average,deadline-groups,item-ids,partition-order,sequence-table,engine}*.test.ts',
+    'test/unit/{deadline,average,deadline-groups,item-ids,large-answers,partition-order,sequence-table}.test.ts',
   ],
   access: ['test/api/{access,permissions,hidden-names}.test.ts', 'test/contract/recordings.test.ts'],
   service: [
     'test/contract/recordings.test.ts',
-    'test/api/{access,storage,lease,memory,permissions,hidden-names,refused,harness,requests}.test.ts',
+    'test/api/{access,storage,lease,memory,permissions,hidden-names,refused,harness}.test.ts',
     'test/unit/{check-request,large-answers}.test.ts',
   ],
   protocol: [
-    'test/unit/{messages,check-request,utf8,counted-lists,codec,errors,hot-codec,aborts,wire}*.test.ts',
+    'test/unit/{messages,check-request,utf8,counted-lists,codec,errors,hot-codec,aborts}.test.ts',
     'test/api/{unknown-fields,transport,storage}.test.ts',
     'test/contract/recordings.test.ts',
   ],
