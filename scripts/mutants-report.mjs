@@ -1,8 +1,8 @@
 /** What a report of the mutation tests says: a score for each file, and what no test noticed. */
 
-/** How a mutant is known in equivalent.json: by what it makes of what, not by its line, which moves. */
+/** How a mutant is known in equivalent.json: by the text of its line, and what it makes of what; the number of the line moves. */
 function isSame(known, mutant) {
-  return known.file === mutant.file && known.was === mutant.was && known.becomes === mutant.becomes
+  return ['file', 'line', 'was', 'becomes'].every((key) => known[key] === mutant[key])
 }
 
 /** Every mutant that counts: those that no run reaches before the tests begin are left to the tests of their tables. */
@@ -11,7 +11,9 @@ function* mutantsOf({ files }) {
     const lines = source.split('\n')
     for (const { status, location, replacement } of mutants) {
       if (status === 'Ignored') continue
-      yield { file, status, line: location.start.line, was: textAt(lines, location), becomes: replacement ?? '' }
+      const { line: number } = location.start
+      const line = lines[number - 1].trim()
+      yield { file, status, number, line, was: textAt(lines, location), becomes: replacement ?? '' }
     }
   }
 }
@@ -45,5 +47,5 @@ export function survivorsOf(report, equivalent) {
   return [...mutantsOf(report)]
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
     .filter((mutant) => !equivalent.some((known) => isSame(known, mutant)))
-    .map(({ file, line, was, becomes, status }) => `${file}:${line} ${status} ${JSON.stringify({ was, becomes })}`)
+    .map(({ file, number, status, ...what }) => `${file}:${number} ${status} ${JSON.stringify({ file, ...what })}`)
 }

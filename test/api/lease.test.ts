@@ -1,7 +1,7 @@
 /** Waiting leases: served at once, in turns, given up, timed out (contract: queue.md §4; D1, D2, D6). */
 import { describe, expect, test } from 'vitest'
 import { nextTurn } from '../../src/clock/real-time.js'
-import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
 import { until } from '../support/turns.js'
 
@@ -122,6 +122,33 @@ describe.each(Object.keys(DOORS))('D2: a client that hangs up, %s', (name) => {
     await queue.produce({ reference: 'a' })
     expect(await queue.counts()).toMatchObject({ total: 1, leased: 0 })
   })
+})
+
+test.each(Object.keys(DOORS))('%s: closing the daemon answers a lease that waits, and then hangs up', async (name) => {
+  const daemon = await frozenDaemon()
+  const door = await DOORS[name]?.(daemon)
+  const queue = await daemon.createQueue()
+  const body = JSON.stringify({ queueName: queue.name, clientId: 'waits', batchSize: 1, requestTimeout: '5m' })
+  const waiting = door?.({ path: '/v1/queue.lease', headers: { 'content-type': 'application/json' }, body })
+  await until('the lease waits', async () => (await queue.counts()).leasesWaiting === 1)
+  await daemon.close()
+  const reply = await waiting
+  expect([reply?.status, JSON.parse(String(reply?.body))]).toMatchObject([453, { message: 'queue is shutting down' }])
+})
+
+test('a client over TCP that gives a lease up rejects at once, and its lease is dropped', async () => {
+  await using daemon = await frozenDaemon()
+  const queue = await daemon.createQueue()
+  const client = new QueratorClient({ endpoint: await daemon.listen() })
+  const abort = new AbortController()
+  const request = { queueName: queue.name, clientId: 'gone', batchSize: 1, requestTimeout: '5m' }
+  const rejected = expect(client.queueLease(request, { signal: abort.signal })).rejects.toMatchObject({
+    name: 'AbortError',
+  })
+  await until('the lease waits', async () => (await queue.counts()).leasesWaiting === 1)
+  abort.abort()
+  await rejected
+  await until('the lease is dropped', async () => (await queue.counts()).leasesWaiting === 0)
 })
 
 test('deleting the queue, and closing the daemon, end waiting leases with 453', async () => {
