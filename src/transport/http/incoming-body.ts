@@ -1,7 +1,7 @@
 /** The body of a request as it comes in: kept until somebody reads it, up to what they take, or dropped. */
-import { joined } from '../request-body.js'
 import { Chunks, type Sink } from './chunks.js'
 import type { Meter } from './meter.js'
+import { Pieces } from './pieces.js'
 
 /** Takes a body out of the bytes of a connection. */
 interface Unpacking {
@@ -27,7 +27,7 @@ const ALWAYS_TAKEN = 262_144
 export class IncomingBody {
   readonly #meter: Meter
   readonly #unpacking: Unpacking
-  #pieces: Uint8Array[] = []
+  readonly #pieces = new Pieces()
   #length = 0
   #dropped = false
   #reader: Reader | undefined
@@ -60,7 +60,7 @@ export class IncomingBody {
 
   /** All of it, where it is there already. */
   get whole(): Uint8Array | undefined {
-    return this.#unpacking.done && !this.#dropped ? joined(this.#pieces, this.#length) : undefined
+    return this.#unpacking.done && !this.#dropped ? this.#pieces.joined() : undefined
   }
 
   /** Takes what belongs to it, and answers how much that was. */
@@ -86,7 +86,7 @@ export class IncomingBody {
   /** What is left of it nobody wants. */
   drop(): void {
     this.#dropped = true
-    this.#pieces = []
+    this.#pieces.clear()
     this.#meter.remove(this.#metered)
     this.#metered = 0
   }
