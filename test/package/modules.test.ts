@@ -61,7 +61,7 @@ test.each(['main.mjs', 'main.cjs'])('%s: the metrics are there, and loaded when 
   expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
 })
 
-test('the tarball holds the build, the preset, the schema, README and license, and nothing else', () => {
+test('the tarball holds the build, the preset, the schema, both READMEs and the license, and nothing else', () => {
   const installed = join(inject('packed'), 'node_modules', 'querator-test')
   expect(readdirSync(installed).sort()).toEqual([
     'LICENSE',
@@ -70,5 +70,7 @@ test('the tarball holds the build, the preset, the schema, README and license, a
     'dist',
     'package.json',
     'presets',
+    'src',
   ])
+  expect(readdirSync(join(installed, 'src'))).toEqual(['README.md'])
 })
