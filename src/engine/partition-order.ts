@@ -46,7 +46,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
 
   /** The partition that takes a produce; undefined when the queue has none. */
   forProduce(): P | undefined {
-    return this.#byLoad.first?.partition
+    return this.#byLoad.peek()?.partition
   }
 
   /** Puts the list in order again, after a change of what these partitions hold. */
@@ -77,7 +77,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
   /** Begins to assign waiting leases, as if each took what it can as soon as it is assigned. */
   assign(): LeaseAssignment<P> {
     return new LeaseAssignment(
-      () => this.#byLeasable.first,
+      () => this.#byLeasable.peek(),
       (place, count) => this.#take(place, count),
     )
   }

@@ -32,12 +32,12 @@ export class PartitionTimes<P extends Timed = Partition> {
 
   /** The earliest look; `Infinity` when there is none. */
   get nextLook(): Instant {
-    return this.#byLook.first?.look ?? NEVER
+    return this.#byLook.peek()?.look ?? NEVER
   }
 
   /** When the next scheduled item comes due; `Infinity` when there is none. */
   get nextDue(): Instant {
-    return this.#byDue.first?.due ?? NEVER
+    return this.#byDue.peek()?.due ?? NEVER
   }
 
   /** Reads the times of partitions again. */
@@ -53,7 +53,7 @@ export class PartitionTimes<P extends Timed = Partition> {
   takeLooks(): P[] {
     const time = this.nextLook
     const taken: P[] = []
-    for (let first = this.#byLook.first; first?.look === time && time !== NEVER; first = this.#byLook.first) {
+    for (let first = this.#byLook.peek(); first?.look === time && time !== NEVER; first = this.#byLook.peek()) {
       taken.push(first.partition)
       this.#setLook(first, NEVER)
     }
@@ -63,7 +63,7 @@ export class PartitionTimes<P extends Timed = Partition> {
   /** Takes the partitions with items that are due, by their numbers; each has to be read again afterwards. */
   takeDue(now: Instant): P[] {
     const taken: P[] = []
-    for (let first = this.#byDue.first; first !== undefined && first.due <= now; first = this.#byDue.first) {
+    for (let first = this.#byDue.peek(); first !== undefined && first.due <= now; first = this.#byDue.peek()) {
       taken.push(first.partition)
       this.#setDue(first, NEVER)
     }
