@@ -13,6 +13,7 @@ import { turnDue } from '../../clock/event-loop.js'
 import type { WireReply } from '../../protocol/exchange.js'
 import type { Handler } from '../handler.js'
 import { HeadReader } from './head-reader.js'
+import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
 import type { ReplyWriter } from './reply-writer.js'
 import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
@@ -39,8 +40,7 @@ const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING 
 export class HttpConnection {
   readonly #socket: Duplex
   readonly #context: ConnectionContext
-  /** What has come and is not read yet. */
-  #input: Buffer = NOTHING
+  readonly #inbox = new Inbox()
   readonly #heads = new HeadReader()
   readonly #links: RequestLinks = {
     sendContinue: () => this.#socket.write(CONTINUE),
@@ -70,9 +70,9 @@ export class HttpConnection {
       if (this.#dropped > MOST_DROPPED) this.#socket.destroy()
       return
     }
-    this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk])
+    this.#inbox.push(chunk)
     this.#advance()
-    if (this.#input.length > MOST_AHEAD && this.#request !== undefined) this.#socket.pause()
+    if (this.#inbox.length > MOST_AHEAD && this.#request !== undefined) this.#socket.pause()
   }
 
   /** Goes on with what there is, until it needs more bytes or a reply. */
@@ -80,28 +80,28 @@ export class HttpConnection {
     while (!this.#isHangingUp && !this.#socket.writableNeedDrain) {
       const request = this.#request
       if (request?.incoming.isOpen) {
-        if (this.#input.length === 0) break
-        this.#input = this.#input.subarray(request.incoming.feed(this.#input))
+        if (this.#inbox.length === 0) break
+        this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
       } else if (request?.incoming.hasFailed && request.isAnswered) this.#hangUp(false)
       else if (request?.isAnswered) this.#request = undefined
       else if (request !== undefined || !this.#begin()) break
     }
-    if (this.#request === undefined || this.#input.length <= MOST_AHEAD) this.#socket.resume()
+    if (this.#request === undefined || this.#inbox.length <= MOST_AHEAD) this.#socket.resume()
   }
 
   /** Begins the next request; answers whether its head was there. */
   #begin(): boolean {
     try {
-      const found = this.#input.length < this.#least ? undefined : this.#heads.read(this.#input)
+      const found = this.#inbox.length < this.#least ? undefined : this.#heads.read(this.#inbox.bytes)
       if (found === undefined) {
         if (this.#hasEnded) this.#end()
         return false
       }
       const request = new ServedRequest(found.head, this.#context, this.#links)
-      this.#input = this.#input.subarray(found.end)
+      this.#inbox.take(found.end)
       this.#request = request
       this.#least = LEAST_AFTER
-      if (request.incoming.isOpen) this.#input = this.#input.subarray(request.incoming.feed(this.#input))
+      if (request.incoming.isOpen) this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
       void this.#serve(request)
       return true
     } catch (error) {
@@ -152,7 +152,7 @@ export class HttpConnection {
   #hangUp(hasAll: boolean): void {
     if (this.#isHangingUp) return
     this.#isHangingUp = true
-    this.#input = NOTHING
+    this.#inbox.clear()
     this.#socket.resume()
     this.#socket.end(hasAll ? () => this.#socket.destroy() : undefined)
   }
@@ -167,7 +167,7 @@ export class HttpConnection {
 
   /** After the last request. */
   #end(): void {
-    if (this.#input.length >= this.#least) this.#refuse(malformed())
+    if (this.#inbox.length >= this.#least) this.#refuse(malformed())
     else this.#hangUp(true)
   }
 

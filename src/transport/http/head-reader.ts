@@ -42,7 +42,7 @@ export class HeadReader {
 
   /** The first line by itself: whoever speaks no HTTP is told so before an empty line comes. */
   #readLine(input: Buffer): void {
-    this.#lineEnd = input.indexOf(LF, this.#start)
+    this.#lineEnd = input.indexOf(LF, Math.max(this.#searched, this.#start))
     if (this.#lineEnd < 0 || this.#lineEnd > LONGEST_HEAD) return
     const end = input[this.#lineEnd - 1] === CR ? this.#lineEnd - 1 : this.#lineEnd
     this.#line = readRequestLine(input.toString('latin1', this.#start, end))
@@ -52,12 +52,14 @@ export class HeadReader {
   #endOfHead(input: Buffer): number | undefined {
     let feed = input.indexOf(LF, Math.max(this.#searched, this.#start))
     while (feed >= 0) {
-      const next = input[feed + 1]
-      if (next === LF) return feed + 2
-      if (next === CR && input[feed + 2] === LF) return feed + 3
-      this.#searched = feed
-      feed = input.indexOf(LF, feed + 1)
+      const next = feed + 1
+      if (input[next] === LF) return feed + 2
+      if (input[next] === CR && input[feed + 2] === LF) return feed + 3
+      // What stands behind this one is still to come.
+      if (next === input.length || (input[next] === CR && next + 1 === input.length)) break
+      feed = input.indexOf(LF, next)
     }
+    this.#searched = feed < 0 ? input.length : feed
     return undefined
   }
 }
