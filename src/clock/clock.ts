@@ -59,9 +59,22 @@ export interface Clock {
   readonly watched: boolean
   /** Notes what the passing of time made happen; does nothing while nobody moves the clock. */
   report(fired: Fired): void
-  /**
-   * Notes an answer that is on its way to a client, so that a move of the clock can wait for it. Call the returned
-   * function when it has arrived.
-   */
-  delivering(): () => void
+  /** The way to a client: answers on it are noted, so that a move of the clock can wait for their arrival. */
+  way(): Way
+}
+
+/** The way of answers to one client. */
+export interface Way {
+  /** An answer is about to be made. */
+  begin(): void
+  /** It is made, and up to the client to read. */
+  leaves(): void
+  /** Some of it has left. */
+  moved(): void
+  /** All of it has left. */
+  end(): void
+  /** It will not be sent after all. */
+  drop(): void
+  /** The client is gone, and whatever is on its way will never arrive. */
+  close(): void
 }

@@ -1,39 +1,143 @@
-/** Answers on their way to clients, so that a move of the clock can wait until they have arrived. */
-import { nextTurn, wakeAfter } from './real-time.js'
+/**
+ * Answers on their way to clients, so that a move of the clock can wait until they have arrived. A client that does not read
+ * its answer is waited for once, and not again before it has read.
+ */
+import type { Way } from './clock.js'
+import { nextTurn } from './real-time.js'
+import type { TimeSource } from './time-source.js'
 
-/** For how long an answer on a socket is waited for, in milliseconds of real time. */
-const LONGEST_ARRIVAL = 1000
+/** An answer of which nothing leaves for so long is not waited for any more, in milliseconds of real time. */
+const LOOK = 200
+/** After so many looks an answer is not waited for any more, although some of it still leaves. */
+const MOST_LOOKS = 5
 
-/** See the head of this file. */
+/** Knows which answers are on their way, and waits for them. */
 export class Deliveries {
-  #onTheWay = 0
-  /** Called when the last of them has arrived. */
-  #allDelivered: (() => void)[] = []
+  readonly #wakeAfter: TimeSource['wakeAfter']
+  /** Ways with an answer on them. */
+  readonly #open = new Set<ClientWay>()
+  readonly #waits = new Set<Wait>()
 
-  /** Notes an answer on its way; the function that it answers tells of its arrival. */
-  begin(): () => void {
-    this.#onTheWay++
-    return this.#delivered
+  constructor(wakeAfter: TimeSource['wakeAfter']) {
+    this.#wakeAfter = wakeAfter
   }
 
-  /** Resolves when every answer that is on its way has arrived. */
-  async arrivals(): Promise<void> {
-    if (this.#onTheWay === 0) return
-    // A client that does not read its answer must not hold up the one who moves the clock.
-    let giveUp = () => {}
-    await new Promise<void>((resolve) => {
-      this.#allDelivered.push(resolve)
-      giveUp = wakeAfter(LONGEST_ARRIVAL, resolve)
+  /** The way to one more client. */
+  way(): Way {
+    return new ClientWay(this.#open, (way) => {
+      for (const wait of this.#waits) wait.remove(way)
     })
-    giveUp()
+  }
+
+  /** Resolves when every answer that is on its way now has arrived, or is not waited for any more. */
+  async arrivals(): Promise<void> {
+    const wait = new Wait(this.#open)
+    if (wait.isOver) return
+    this.#waits.add(wait)
+    while (!wait.isOver) {
+      await wait.lasting(LOOK, this.#wakeAfter)
+      wait.look()
+    }
+    this.#waits.delete(wait)
     // One turn to leave this end of the sockets, one to be read at the other.
     await nextTurn()
     await nextTurn()
   }
+}
 
-  readonly #delivered = (): void => {
-    this.#onTheWay--
-    if (this.#onTheWay > 0) return
-    for (const arrived of this.#allDelivered.splice(0)) arrived()
+/** See {@link Way}. */
+class ClientWay implements Way {
+  /** Whether its client was waited for in vain. */
+  isSlow = false
+  /** Another number whenever something happens on it. */
+  moves = 0
+  readonly #open: Set<ClientWay>
+  readonly #whenClear: (way: ClientWay) => void
+  #begun = 0
+  #leaving = 0
+  #isClosed = false
+
+  constructor(open: Set<ClientWay>, whenClear: (way: ClientWay) => void) {
+    this.#open = open
+    this.#whenClear = whenClear
+  }
+
+  /** Whether it is up to the client that something happens. */
+  get isLeaving(): boolean {
+    return this.#leaving > 0
+  }
+
+  begin(): void {
+    if (this.#isClosed) return
+    if (this.#begun++ === 0) this.#open.add(this)
+  }
+
+  leaves(): void {
+    this.#leaving++
+    this.moves++
+  }
+
+  moved(): void {
+    this.moves++
+  }
+
+  end(): void {
+    this.#leaving--
+    this.drop()
+  }
+
+  drop(): void {
+    if (!this.#isClosed && --this.#begun === 0) this.#clear()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#clear()
+  }
+
+  #clear(): void {
+    this.isSlow = false
+    this.#open.delete(this)
+    this.#whenClear(this)
+  }
+}
+
+/** Somebody who waits for answers. */
+class Wait {
+  /** Those that are waited for, and how they were at the last look. */
+  readonly #ways = new Map<ClientWay, { moves: number; looks: number }>()
+  #end = () => {}
+
+  constructor(ways: Iterable<ClientWay>) {
+    for (const way of ways) if (!way.isSlow) this.#ways.set(way, { moves: way.moves, looks: 0 })
+  }
+
+  get isOver(): boolean {
+    return this.#ways.size === 0
+  }
+
+  /** Resolves when it is over, or after so many milliseconds and a turn, in which a process that was busy catches up. */
+  async lasting(ms: number, wakeAfter: TimeSource['wakeAfter']): Promise<void> {
+    let cancel = () => {}
+    await new Promise<void>((resolve) => {
+      this.#end = resolve
+      cancel = wakeAfter(ms, () => void nextTurn().then(resolve))
+    })
+    cancel()
+  }
+
+  /** Leaves out those on which nothing has happened since the last look; of answers not made yet no client is to blame. */
+  look(): void {
+    for (const [way, seen] of this.#ways) {
+      if (!way.isLeaving) continue
+      if (++seen.looks >= MOST_LOOKS || way.moves === seen.moves) {
+        way.isSlow = true
+        this.#ways.delete(way)
+      } else seen.moves = way.moves
+    }
+  }
+
+  remove(way: ClientWay): void {
+    if (this.#ways.delete(way) && this.isOver) this.#end()
   }
 }

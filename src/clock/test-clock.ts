@@ -8,7 +8,7 @@
  * - stopped: after {@link TestClock.stop}; no timer is kept, none fires
  */
 import { usageError } from '../errors.js'
-import type { Clock, Fired, Timer } from './clock.js'
+import type { Clock, Fired, Timer, Way } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
 import { paced } from './event-loop.js'
@@ -54,7 +54,7 @@ export class TestClock {
       timer.place = place
     },
   })
-  readonly #deliveries = new Deliveries()
+  readonly #deliveries: Deliveries
   readonly #source: TimeSource
   readonly #flow: Flow
   #moved = 0
@@ -69,6 +69,7 @@ export class TestClock {
 
   /** @throws QueratorError when the option is none of those documented. */
   constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME) {
+    this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#source = option === 'runner' ? RUNNER_TIME : machine
     this.#flow = new Flow(this.#source, option === 'runner')
     if (option === 'frozen') this.#flow.freeze(Math.floor(machine.now()))
@@ -158,12 +159,12 @@ export class TestClock {
     return this.#source === RUNNER_TIME || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
 
-  /** Notes an answer on its way; see {@link Clock.delivering}. @internal */
-  delivering(): () => void {
-    return this.#deliveries.begin()
+  /** See {@link Clock.way}. @internal */
+  way(): Way {
+    return this.#deliveries.way()
   }
 
-  /** Resolves when every answer that is on its way has arrived. @internal */
+  /** Resolves when every answer that is on its way has arrived; a client that does not read is given up soon. @internal */
   arrivals(): Promise<void> {
     return this.#deliveries.arrivals()
   }
@@ -195,7 +196,7 @@ export class TestClock {
       report: (fired) => {
         this.#fired?.push(fired)
       },
-      delivering: () => this.delivering(),
+      way: () => this.way(),
     }
   }
 

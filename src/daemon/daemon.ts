@@ -198,9 +198,10 @@ export class Daemon {
     const reply = await this.#handler.handle(request)
     const turn = turnDue()
     if (turn === undefined) return reply
-    const arrived = this.clock.delivering()
+    const way = this.clock.way()
+    way.begin()
     await turn
-    arrived()
+    way.drop()
     return reply
   }
 

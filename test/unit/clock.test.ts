@@ -129,11 +129,15 @@ test("a runner's fake timers neither freeze nor drive the daemon", async () => {
 
 test('everyone who waits for answers on their way is told of the last one', async () => {
   const clock = new TestClock('frozen')
-  const [first, second] = [clock.delivering(), clock.delivering()]
+  const [first, second] = [clock.way(), clock.way()]
+  for (const way of [first, second]) {
+    way.begin()
+    way.leaves()
+  }
   let told = 0
   for (const waiting of [clock.arrivals(), clock.arrivals()]) void waiting.then(() => told++)
-  first()
-  second()
+  first.end()
+  second.end()
   await until('both are told', () => told === 2)
 })
 

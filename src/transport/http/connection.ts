@@ -9,19 +9,25 @@
  * - hanging up: the last reply is out, whatever else comes is dropped
  */
 import type { Duplex } from 'node:stream'
+import type { Clock, Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
-import type { WireReply } from '../../protocol/exchange.js'
-import type { Handler } from '../handler.js'
+import type { WireReply, WireRequest } from '../../protocol/exchange.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
-import type { ReplyWriter } from './reply-writer.js'
+import { ReplySender, type SenderContext } from './reply-sender.js'
 import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
 
+/** Whoever answers requests. */
+export interface Answering {
+  /** Never rejects. */
+  handle(request: WireRequest): Promise<WireReply>
+}
+
 /** What the connections of a server share. */
-export interface ConnectionContext extends Pacing {
-  readonly handler: Handler
-  readonly writer: ReplyWriter
+export interface ConnectionContext extends Pacing, SenderContext {
+  readonly handler: Answering
+  readonly clock: Clock
 }
 
 /** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
@@ -40,6 +46,8 @@ const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING 
 export class HttpConnection {
   readonly #socket: Duplex
   readonly #context: ConnectionContext
+  readonly #way: Way
+  readonly #replies: ReplySender
   readonly #inbox = new Inbox()
   readonly #heads = new HeadReader()
   readonly #links: RequestLinks = {
@@ -56,6 +64,8 @@ export class HttpConnection {
   constructor(socket: Duplex, context: ConnectionContext) {
     this.#socket = socket
     this.#context = context
+    this.#way = context.clock.way()
+    this.#replies = new ReplySender(socket, context, this.#way, () => this.#advance())
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.once('end', () => this.#inputEnded())
     socket.once('close', () => this.#closed())
@@ -77,16 +87,20 @@ export class HttpConnection {
 
   /** Goes on with what there is, until it needs more bytes or a reply. */
   #advance(): void {
-    while (!this.#isHangingUp && !this.#socket.writableNeedDrain) {
+    while (!this.#isHangingUp && !this.#replies.isFull) {
       const request = this.#request
       if (request?.incoming.isOpen) {
         if (this.#inbox.length === 0) break
-        this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
+        this.#feed(request)
       } else if (request?.incoming.hasFailed && request.isAnswered) this.#hangUp(false)
       else if (request?.isAnswered) this.#request = undefined
       else if (request !== undefined || !this.#begin()) break
     }
     if (this.#request === undefined || this.#inbox.length <= MOST_AHEAD) this.#socket.resume()
+  }
+
+  #feed(request: ServedRequest): void {
+    this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
   }
 
   /** Begins the next request; answers whether its head was there. */
@@ -97,11 +111,11 @@ export class HttpConnection {
         if (this.#hasEnded) this.#end()
         return false
       }
-      const request = new ServedRequest(found.head, this.#context, this.#links)
+      const request = new ServedRequest(found.head, this.#context, this.#links, this.#way)
       this.#inbox.take(found.end)
       this.#request = request
       this.#least = LEAST_AFTER
-      if (request.incoming.isOpen) this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
+      if (request.incoming.isOpen) this.#feed(request)
       void this.#serve(request)
       return true
     } catch (error) {
@@ -115,7 +129,7 @@ export class HttpConnection {
     // Connections in memory take no turn of the event loop by themselves.
     const turn = turnDue()
     if (turn !== undefined) await turn
-    if (this.#socket.destroyed || this.#isHangingUp) request.arrived()
+    if (this.#socket.destroyed || this.#isHangingUp) request.unsent()
     else this.#deliver(request, reply)
   }
 
@@ -131,13 +145,8 @@ export class HttpConnection {
     const isLast = head.expectsMore || request.holdsBody || incoming.hasFailed || incoming.left > SMALL_BODY
     const keepsAlive = head.keepsAlive && !isLast
     const form = { isOld: head.isOld, keepsAlive, withoutBody: head.method === 'HEAD' }
-    const { meter, writer } = this.#context
-    const { byteLength } = reply.body
-    meter.leaves(byteLength)
-    writer.write(this.#socket, reply, form, () => {
-      meter.hasLeft(byteLength)
-      request.arrived()
-    })
+    request.begin()
+    this.#replies.send(reply, form)
     request.isAnswered = true
     if (keepsAlive) this.#advance()
     else this.#hangUp(!incoming.isOpen && !incoming.hasFailed)
@@ -154,7 +163,7 @@ export class HttpConnection {
     this.#isHangingUp = true
     this.#inbox.clear()
     this.#socket.resume()
-    this.#socket.end(hasAll ? () => this.#socket.destroy() : undefined)
+    this.#replies.end(hasAll ? () => this.#socket.destroy() : undefined)
   }
 
   /** The client sends nothing more, and does not wait; what needs no waiting it may still get. */
@@ -176,6 +185,6 @@ export class HttpConnection {
     this.#request?.incoming.fail(new Error('the client hung up'))
     this.#request?.incoming.drop()
     this.#request?.gone()
-    this.#request?.arrived()
+    this.#replies.close()
   }
 }

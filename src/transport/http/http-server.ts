@@ -4,19 +4,19 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock.js'
-import type { Handler } from '../handler.js'
 import { ReplyPace } from '../reply-pace.js'
-import { type ConnectionContext, HttpConnection } from './connection.js'
+import { type Answering, type ConnectionContext, HttpConnection } from './connection.js'
 import type { Meter } from './meter.js'
-import { ReplyWriter } from './reply-writer.js'
+import { ReplyHeads } from './reply-heads.js'
 
 /** See the head of this file. Answers on their way are told to the clock. */
 export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()
 
-  constructor(handler: Handler, clock: Clock, meter: Meter) {
-    this.#context = { handler, clock, meter, pace: new ReplyPace(), writer: new ReplyWriter() }
+  constructor(handler: Answering, clock: Clock, meter: Meter) {
+    const [pace, replyHeads] = [new ReplyPace(), new ReplyHeads()]
+    this.#context = { handler, clock, meter, pace, replyHeads }
   }
 
   /** Serves whoever is at the other end, until one of both hangs up. */

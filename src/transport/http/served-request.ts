@@ -1,5 +1,5 @@
 /** A request of a connection as the handler takes it; what a call does not ask for is not made. */
-import type { Clock } from '../../clock/clock.js'
+import type { Way } from '../../clock/clock.js'
 import type { Headers, WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
 import { IncomingBody } from './incoming-body.js'
@@ -8,7 +8,6 @@ import type { RequestHead } from './request-head.js'
 
 /** What all connections of a server share. */
 export interface Pacing {
-  readonly clock: Clock
   readonly pace: ReplyPace
   readonly meter: Meter
 }
@@ -30,15 +29,17 @@ export class ServedRequest implements WireRequest {
   readonly #pacing: Pacing
   readonly #links: RequestLinks
   readonly #whenGone = new Set<() => void>()
-  #arrived: (() => void) | undefined
+  readonly #way: Way
+  #isOnTheWay = false
   #hasContinued = false
   #isGone = false
 
-  constructor(head: RequestHead, pacing: Pacing, links: RequestLinks) {
+  constructor(head: RequestHead, pacing: Pacing, links: RequestLinks, way: Way) {
     this.head = head
     this.incoming = new IncomingBody(head.bodyLength, pacing.meter)
     this.#pacing = pacing
     this.#links = links
+    this.#way = way
   }
 
   get method(): string {
@@ -64,8 +65,7 @@ export class ServedRequest implements WireRequest {
   }
 
   replying(): Promise<void> | undefined {
-    // An answer that could not be written is followed by one that says so, and both are one delivery.
-    this.#arrived ??= this.#pacing.clock.delivering()
+    this.begin()
     return this.#pacing.pace.turn()
   }
 
@@ -75,10 +75,15 @@ export class ServedRequest implements WireRequest {
     return () => this.#whenGone.delete(listener)
   }
 
-  /** The reply has left, or never will. */
-  readonly arrived = (): void => {
-    this.#arrived?.()
-    this.#arrived = undefined
+  /** Its reply is on the way from now on; that is noted once, although an error may take the place of the reply. */
+  begin(): void {
+    if (!this.#isOnTheWay) this.#way.begin()
+    this.#isOnTheWay = true
+  }
+
+  /** Its reply will not be sent. */
+  unsent(): void {
+    if (this.#isOnTheWay) this.#way.drop()
   }
 
   /** Its body has become a message, and need not be kept. */

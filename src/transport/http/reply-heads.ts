@@ -1,12 +1,7 @@
-/** Replies as bytes on a connection. */
+/** The heads of replies. */
 import { STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { realNow } from '../../clock/real-time.js'
-import { byteTextOf } from '../../protocol/byte-text.js'
 import type { WireReply } from '../../protocol/exchange.js'
-
-/** A reply up to this size is copied once more rather than written apart from its head, in bytes. */
-const SMALL_REPLY = 4_096
 
 /** How a reply goes out. */
 export interface ReplyForm {
@@ -17,28 +12,13 @@ export interface ReplyForm {
   readonly withoutBody: boolean
 }
 
-/** See the head of this file. */
-export class ReplyWriter {
+/** Writes heads; that of the same second has the same date. */
+export class ReplyHeads {
   #second = 0
   #date = ''
 
-  /** Writes a reply; `written` is called when it has left, or cannot leave. */
-  write(socket: Duplex, reply: WireReply, form: ReplyForm, written: () => void): void {
-    const { body } = reply
-    const head = this.#head(reply, form)
-    if (form.withoutBody) socket.write(head, 'latin1', written)
-    // A text leaves in one piece with the head.
-    else if (body.byteLength <= SMALL_REPLY) socket.write(head + byteTextOf(body), 'latin1', written)
-    else {
-      socket.cork()
-      socket.write(head, 'latin1')
-      socket.write(body, written)
-      socket.uncork()
-    }
-  }
-
-  #head(reply: WireReply, { isOld, keepsAlive }: ReplyForm): string {
-    const { status, headers, body } = reply
+  /** The head of a reply, with the empty line. */
+  of({ status, headers, body }: WireReply, { isOld, keepsAlive }: ReplyForm): string {
     let head = `HTTP/1.${isOld ? 0 : 1} ${status} ${STATUS_CODES[status] ?? `status code ${status}`}\r\n`
     for (const name in headers) head += `${name}: ${headers[name]}\r\n`
     head += `date: ${this.#dateText()}\r\ncontent-length: ${body.byteLength}\r\n`

@@ -1,0 +1,190 @@
+/** Clients that do not read what they asked for: they cost one answer each, and one short wait. */
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { TestClock } from '../../src/clock/test-clock.js'
+import { Daemon } from '../../src/daemon/daemon.js'
+import type { HttpServer } from '../../src/transport/http/http-server.js'
+import { LIST } from '../support/http-cases.js'
+import { FakeMachine } from '../support/machine.js'
+import { answersOf, LAST, rawRequest } from '../support/raw-http.js'
+import { LINES, StoppedServer } from '../support/stopped-server.js'
+import { turn, until } from '../support/turns.js'
+
+const QUEUE = {
+  queueName: 'q',
+  leaseTimeout: '1m',
+  expireTimeout: '1h',
+  requestedPartitions: 1,
+}
+const LIST_ITEMS = rawRequest(
+  'POST /v1/storage/items.list HTTP/1.1',
+  [],
+  JSON.stringify({ queueName: 'q', partition: 0 }),
+)
+
+/** A daemon whose waits end when the machine says so, and a queue with so many megabytes in it. */
+async function daemonWith(megabytes: number): Promise<{ daemon: Daemon; machine: FakeMachine }> {
+  const machine = new FakeMachine()
+  const log = { write: () => undefined }
+  const daemon = new Daemon({ clock: new TestClock('frozen', machine.source()), log })
+  const send = async (call: string, body: object) => {
+    const headers = { 'content-type': 'application/json' }
+    const request = { method: 'POST', target: `/v1/${call}`, headers, body: Buffer.from(JSON.stringify(body)) }
+    const { status, body: reply } = await daemon.send(request)
+    if (status !== 200) throw new Error(Buffer.from(reply).toString())
+  }
+  await send('queues.create', QUEUE)
+  const items = [{ bytes: Buffer.alloc(1_000_000).toString('base64') }]
+  for (let count = 0; count < megabytes; count++) {
+    await send('queue.produce', { queueName: 'q', requestTimeout: '1m', items })
+  }
+  return { daemon, machine }
+}
+
+const DOORS: Record<string, (daemon: Daemon) => Promise<Duplex>> = {
+  'over TCP': async (daemon) => {
+    const address = await daemon.listen()
+    return connect({ port: Number(address.split(':')[1]), host: '127.0.0.1' })
+  },
+  'over a connection in memory': async (daemon) => daemon.connect(),
+}
+
+async function manyTurns(): Promise<void> {
+  for (let turns = 0; turns < 300; turns++) await turn()
+}
+
+/** Asks for more than any socket takes, and reads none of it. */
+async function asksInVain(daemon: Daemon, line: Duplex): Promise<void> {
+  const { started } = daemon.activity
+  line.on('error', () => undefined).pause()
+  line.write(LIST_ITEMS)
+  await until('it is answered', () => daemon.activity.started > started && daemon.activity.open === 0)
+  await manyTurns()
+}
+
+describe.each(Object.entries(DOORS))('%s', (_, open) => {
+  test('moves wait for the answer once, and close does not wait for it again', async () => {
+    const { daemon, machine } = await daemonWith(16)
+    await asksInVain(daemon, await open(daemon))
+    const first = daemon.clock.advance('1s')
+    await until('the first move waits', () => machine.waiting.length === 1)
+    machine.wakeAfter(200)
+    await first
+    for (let moves = 0; moves < 3; moves++) await daemon.clock.advance('1s')
+    await daemon.close()
+    expect(machine.waiting).toEqual([])
+  })
+
+  test('close waits for an answer that nobody waited for yet, and not for long', async () => {
+    const { daemon, machine } = await daemonWith(16)
+    await asksInVain(daemon, await open(daemon))
+    const closed = daemon.close()
+    await until('it waits', () => machine.waiting.length === 1)
+    machine.wakeAfter(200)
+    await closed
+  })
+
+  test('400 requests at once that are never read are carried out one at a time, and what is behind is not taken', async () => {
+    const { daemon } = await daemonWith(16)
+    const line = await open(daemon)
+    const before = daemon.activity.started
+    line.on('error', () => undefined).pause()
+    line.write(LIST_ITEMS.repeat(400))
+    for (let count = 0; count < 40; count++) line.write(Buffer.alloc(1_000_000))
+    await until('one is answered', () => daemon.activity.started > before && daemon.activity.open === 0)
+    await manyTurns()
+    expect(daemon.activity.started - before).toBe(1)
+    expect(line.writableLength).toBeGreaterThan(20_000_000)
+    line.destroy()
+    const closed = daemon.close()
+    await until('nothing is open', () => daemon.activity.open === 0)
+    await closed
+  })
+})
+
+const REPLY = { status: 200, headers: {}, body: Buffer.alloc(1000, 'a') }
+
+async function openInMemory(server: HttpServer): Promise<Duplex> {
+  return (LINES['over a connection in memory'] as (typeof LINES)[string])(server)
+}
+
+test('small answers that are never read pile up to some kilobytes only', async () => {
+  let count = 0
+  const stopped = new StoppedServer(async () => {
+    count++
+    return REPLY
+  })
+  const line = await openInMemory(stopped.server)
+  line.write(rawRequest(LIST, [], '{}').repeat(400))
+  await manyTurns()
+  // What both ends of the pair hold, and the next one.
+  expect(count * REPLY.body.length).toBeLessThan(2 * (line.readableHighWaterMark + line.writableHighWaterMark))
+  const answers = answersOf(line)
+  line.write(LAST)
+  expect(await answers).toHaveLength(401)
+})
+
+test('a client that reads a large answer slowly is waited for longer than one that does not read', async () => {
+  const reply = { status: 200, headers: {}, body: Buffer.alloc(5_000_000) }
+  const stopped = new StoppedServer(async () => reply)
+  const line = await openInMemory(stopped.server)
+  line.write(rawRequest(LIST, [], '{}'))
+  await manyTurns()
+  let isOver = false
+  void stopped.clock.advance(1).then(() => {
+    isOver = true
+  })
+  for (let looks = 0; looks < 4; looks++) {
+    await manyTurns()
+    for (let read = 0; read < 300_000; await turn()) read += (line.read() as Buffer | null)?.length ?? 0
+    stopped.machine.wakeAfter(200)
+  }
+  await manyTurns()
+  expect(isOver).toBe(false)
+  stopped.machine.wakeAfter(200)
+  await until('it is over', () => isOver)
+})
+
+test('a client that is gone leaves no answer on its way', async () => {
+  const stopped = new StoppedServer(async (request) => {
+    await request.replying?.()
+    return REPLY
+  })
+  const line = await openInMemory(stopped.server)
+  line.write(rawRequest(LIST, [], '{}').repeat(400))
+  await manyTurns()
+  expect(stopped.budget.used).toBeGreaterThan(0)
+  line.destroy()
+  await until('nothing is kept', () => stopped.budget.used === 0)
+  await stopped.clock.advance(1)
+})
+
+test('an answer that its client did not wait for is not on its way', async () => {
+  const stopped = new StoppedServer(async (request) => {
+    await new Promise<void>((resolve) => request.whenGone?.(resolve))
+    await request.replying?.()
+    return REPLY
+  })
+  const line = await openInMemory(stopped.server)
+  line.end(rawRequest(LIST, [], '{}'))
+  await manyTurns()
+  await stopped.clock.advance(1)
+  expect(await answersOf(line)).toEqual([])
+})
+
+test('an answer in whose place an error goes out is one answer', async () => {
+  const stopped = new StoppedServer(async (request) => {
+    await request.replying?.()
+    // It could not be encoded.
+    await request.replying?.()
+    return REPLY
+  })
+  const line = await openInMemory(stopped.server)
+  const answers = answersOf(line)
+  line.write(rawRequest(LIST, [], '{}'))
+  await manyTurns()
+  await stopped.clock.advance(1)
+  line.write(LAST)
+  expect(await answers).toHaveLength(2)
+})

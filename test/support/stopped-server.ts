@@ -1,0 +1,47 @@
+/** An HTTP server for which real time passes only when a test says so, and ways to it. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TestClock } from '../../src/clock/test-clock.js'
+import { MemoryBudget } from '../../src/engine/memory-budget.js'
+import type { WireReply, WireRequest } from '../../src/protocol/exchange.js'
+import { type Backend, Handler } from '../../src/transport/handler.js'
+import { HttpServer } from '../../src/transport/http/http-server.js'
+import { connectInMemory } from '../../src/transport/memory-connection.js'
+import { listen } from '../../src/transport/tcp-listener.js'
+import { FakeMachine } from './machine.js'
+
+/** A server, its clock and its machine. */
+export class StoppedServer {
+  readonly machine = new FakeMachine()
+  readonly clock = new TestClock('frozen', this.machine.source())
+  readonly budget = new MemoryBudget(1e9)
+  readonly server: HttpServer
+
+  /** `handle` answers the requests. Default: calls of Querator that answer nothing. */
+  constructor(handle?: (request: WireRequest) => Promise<WireReply>) {
+    const handler = handle === undefined ? new Handler(NO_BACKEND) : { handle }
+    this.server = new HttpServer(handler, this.clock.exact, this.budget)
+  }
+}
+
+/** Ways to a server. */
+export const LINES: Record<string, (server: HttpServer) => Promise<Duplex>> = {
+  'over TCP': async (server) => {
+    const listener = await listen(server)
+    const socket = connect({ port: Number(listener.address.split(':')[1]), host: '127.0.0.1', allowHalfOpen: true })
+    socket.on('error', () => undefined).once('close', () => void listener.close())
+    await once(socket, 'connect')
+    return socket
+  },
+  'over a connection in memory': async (server) => connectInMemory(server),
+}
+
+const NO_BACKEND: Backend<undefined> = {
+  identify: () => undefined,
+  call: () => undefined,
+  health: () => ({ healthy: true, version: '', now: 0 }),
+  queueFigures: () => [],
+  refused: () => undefined,
+  failed: () => undefined,
+}
