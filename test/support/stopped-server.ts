@@ -10,6 +10,10 @@ import { HttpServer } from '../../src/transport/http/http-server.js'
 import { connectInMemory } from '../../src/transport/memory-connection.js'
 import { listen } from '../../src/transport/tcp-listener.js'
 import { FakeMachine } from './machine.js'
+import { turn } from './turns.js'
+
+/** How far a server's looks at its connections are apart, in milliseconds. */
+const LOOK = 250
 
 /** A server, its clock and its machine. */
 export class StoppedServer {
@@ -21,7 +25,17 @@ export class StoppedServer {
   /** `handle` answers the requests. Default: calls of Querator that answer nothing. */
   constructor(handle?: (request: WireRequest) => Promise<WireReply>) {
     const handler = handle === undefined ? new Handler(NO_BACKEND) : { handle }
-    this.server = new HttpServer(handler, this.clock.exact, this.budget)
+    this.server = new HttpServer(handler, this.clock.exact, this.budget, this.machine.source().wakeAfter)
+  }
+
+  /** Lets so many seconds pass for whoever waits. */
+  async pass(seconds: number): Promise<void> {
+    for (let looks = (seconds * 1000) / LOOK; looks > 0; looks--) {
+      // What is on its way at the other end of a socket comes in between.
+      await turn()
+      this.machine.wakeAfter(LOOK)
+      await turn()
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
 import { ReplySender, type SenderContext } from './reply-sender.js'
 import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
+import type { Debt, Watch, Watched } from './watch.js'
 
 /** Whoever answers requests. */
 export interface Answering {
@@ -28,6 +29,7 @@ export interface Answering {
 export interface ConnectionContext extends Pacing, SenderContext {
   readonly handler: Answering
   readonly clock: Clock
+  readonly watch: Watch
 }
 
 /** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
@@ -43,7 +45,7 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING }
 
 /** See the head of this file. */
-export class HttpConnection {
+export class HttpConnection implements Watched {
   readonly #socket: Duplex
   readonly #context: ConnectionContext
   readonly #way: Way
@@ -60,6 +62,7 @@ export class HttpConnection {
   #isHangingUp = false
   #hasEnded = false
   #dropped = 0
+  #moves = 0
 
   constructor(socket: Duplex, context: ConnectionContext) {
     this.#socket = socket
@@ -74,8 +77,32 @@ export class HttpConnection {
     socket.on('error', () => undefined)
   }
 
+  get debt(): Debt | undefined {
+    if (this.#socket.destroyed) return undefined
+    if (this.#replies.isUnread) return 'read'
+    if (this.#isHangingUp) return this.#socket.writableFinished ? 'close' : 'read'
+    const request = this.#request
+    // A head that drips in does not move: it has its time as a whole.
+    if (request === undefined) return !this.#hasEnded && this.#inbox.length >= this.#least ? 'head' : undefined
+    return request.incoming.isOpen && !request.holdsBody ? 'body' : undefined
+  }
+
+  get moves(): number {
+    return this.#moves + this.#replies.moves
+  }
+
+  /** As Go's server does it: no word about half a head, and half a body is an error of reading. */
+  giveUp(debt: Debt): void {
+    if (debt === 'head') this.#hangUp(true)
+    else if (debt === 'body') {
+      this.#request?.incoming.fail(new Error('i/o timeout'))
+      this.#advance()
+    } else this.#socket.destroy()
+  }
+
   #receive(chunk: Buffer): void {
     if (this.#isHangingUp) {
+      this.#moves++
       this.#dropped += chunk.length
       if (this.#dropped > MOST_DROPPED) this.#socket.destroy()
       return
@@ -97,10 +124,16 @@ export class HttpConnection {
       else if (request !== undefined || !this.#begin()) break
     }
     if (this.#request === undefined || this.#inbox.length <= MOST_AHEAD) this.#socket.resume()
+    this.#lookAfter()
   }
 
   #feed(request: ServedRequest): void {
+    this.#moves++
     this.#inbox.take(request.incoming.feed(this.#inbox.bytes))
+  }
+
+  #lookAfter(): void {
+    if (this.debt !== undefined) this.#context.watch.add(this)
   }
 
   /** Begins the next request; answers whether its head was there. */
@@ -113,6 +146,7 @@ export class HttpConnection {
       }
       const request = new ServedRequest(found.head, this.#context, this.#links, this.#way)
       this.#inbox.take(found.end)
+      this.#moves++
       this.#request = request
       this.#least = LEAST_AFTER
       if (request.incoming.isOpen) this.#feed(request)
@@ -164,6 +198,7 @@ export class HttpConnection {
     this.#inbox.clear()
     this.#socket.resume()
     this.#replies.end(hasAll ? () => this.#socket.destroy() : undefined)
+    this.#lookAfter()
   }
 
   /** The client sends nothing more, and does not wait; what needs no waiting it may still get. */

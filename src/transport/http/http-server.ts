@@ -4,19 +4,22 @@
  */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock.js'
+import type { TimeSource } from '../../clock/time-source.js'
 import { ReplyPace } from '../reply-pace.js'
 import { type Answering, type ConnectionContext, HttpConnection } from './connection.js'
 import type { Meter } from './meter.js'
 import { ReplyHeads } from './reply-heads.js'
+import { Watch } from './watch.js'
 
 /** See the head of this file. Answers on their way are told to the clock. */
 export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()
 
-  constructor(handler: Answering, clock: Clock, meter: Meter) {
-    const [pace, replyHeads] = [new ReplyPace(), new ReplyHeads()]
-    this.#context = { handler, clock, meter, pace, replyHeads }
+  /** `wakeAfter` is how it waits for slow clients; default by real time, whatever the clock shows. */
+  constructor(handler: Answering, clock: Clock, meter: Meter, wakeAfter?: TimeSource['wakeAfter']) {
+    const [pace, replyHeads, watch] = [new ReplyPace(), new ReplyHeads(), new Watch(wakeAfter)]
+    this.#context = { handler, clock, meter, pace, replyHeads, watch }
   }
 
   /** Serves whoever is at the other end, until one of both hangs up. */
