@@ -14,24 +14,24 @@ const MOST_LOOKS = 5
 /** Knows which answers are on their way, and waits for them. */
 export class Deliveries {
   readonly #wakeAfter: TimeSource['wakeAfter']
-  /** Ways with an answer on them. */
-  readonly #open = new Set<ClientWay>()
+  /** The ways to all clients there are. */
+  readonly #ways = new Set<ClientWay>()
   readonly #waits = new Set<Wait>()
 
   constructor(wakeAfter: TimeSource['wakeAfter']) {
     this.#wakeAfter = wakeAfter
   }
 
-  /** The way to one more client. */
+  /** The way to one more client, until it is closed. */
   way(): Way {
-    return new ClientWay(this.#open, (way) => {
-      for (const wait of this.#waits) wait.remove(way)
-    })
+    const way = new ClientWay(this.#waits, () => this.#ways.delete(way))
+    this.#ways.add(way)
+    return way
   }
 
   /** Resolves when every answer that is on its way now has arrived, or is not waited for any more. */
   async arrivals(): Promise<void> {
-    const wait = new Wait(this.#open)
+    const wait = new Wait(this.#ways)
     if (wait.isOver) return
     this.#waits.add(wait)
     while (!wait.isOver) {
@@ -51,15 +51,20 @@ class ClientWay implements Way {
   isSlow = false
   /** Another number whenever something happens on it. */
   moves = 0
-  readonly #open: Set<ClientWay>
-  readonly #whenClear: (way: ClientWay) => void
+  readonly #waits: ReadonlySet<Wait>
+  readonly #whenClosed: () => void
   #begun = 0
   #leaving = 0
   #isClosed = false
 
-  constructor(open: Set<ClientWay>, whenClear: (way: ClientWay) => void) {
-    this.#open = open
-    this.#whenClear = whenClear
+  constructor(waits: ReadonlySet<Wait>, whenClosed: () => void) {
+    this.#waits = waits
+    this.#whenClosed = whenClosed
+  }
+
+  /** Whether an answer is on it that is worth waiting for. */
+  get isAwaited(): boolean {
+    return this.#begun > 0 && !this.isSlow
   }
 
   /** Whether it is up to the client that something happens. */
@@ -68,8 +73,7 @@ class ClientWay implements Way {
   }
 
   begin(): void {
-    if (this.#isClosed) return
-    if (this.#begun++ === 0) this.#open.add(this)
+    if (!this.#isClosed) this.#begun++
   }
 
   leaves(): void {
@@ -92,13 +96,15 @@ class ClientWay implements Way {
 
   close(): void {
     this.#isClosed = true
+    this.#begun = 0
     this.#clear()
+    this.#whenClosed()
   }
 
   #clear(): void {
     this.isSlow = false
-    this.#open.delete(this)
-    this.#whenClear(this)
+    // Every answer passes here, and hardly ever is one waited for.
+    if (this.#waits.size > 0) for (const wait of this.#waits) wait.remove(this)
   }
 }
 
@@ -109,7 +115,7 @@ class Wait {
   #end = () => {}
 
   constructor(ways: Iterable<ClientWay>) {
-    for (const way of ways) if (!way.isSlow) this.#ways.set(way, { moves: way.moves, looks: 0 })
+    for (const way of ways) if (way.isAwaited) this.#ways.set(way, { moves: way.moves, looks: 0 })
   }
 
   get isOver(): boolean {

@@ -201,7 +201,7 @@ export class Daemon {
     const way = this.clock.way()
     way.begin()
     await turn
-    way.drop()
+    way.close()
     return reply
   }
 

@@ -22,8 +22,8 @@ export class Inbox {
 
   /** Takes so many bytes off. */
   take(count: number): void {
-    this.bytes = this.bytes.subarray(count)
-    if (this.bytes.length === 0) this.clear()
+    if (count === this.bytes.length) this.clear()
+    else this.bytes = this.bytes.subarray(count)
   }
 
   /** Drops everything. */
