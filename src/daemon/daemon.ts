@@ -13,7 +13,7 @@ import { Brake, turnDue } from '../clock/event-loop.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
 import { BY_CLOCK, type Cause } from '../engine/event-kinds.js'
-import { MemoryBudget, sizeText } from '../engine/memory-budget.js'
+import { bytesText, MemoryBudget } from '../engine/memory-budget.js'
 import { Queues } from '../engine/queues.js'
 import { EventRecord } from '../engine/record.js'
 import { type QueratorError, usageError } from '../errors.js'
@@ -179,7 +179,7 @@ export class Daemon {
     return new MemoryBudget(limit, () => {
       this.#log.write(
         'warn',
-        `most of the memory limit of ${sizeText(limit)} is in use; beyond it, produce and import are refused`,
+        `most of the memory limit of ${bytesText(limit)} is in use; beyond it, produce and import are refused`,
       )
     })
   }

@@ -77,11 +77,11 @@ export class Clockwork {
 
   #endWaiting(): void {
     const { waiting } = this.#owner
+    const queue = this.#owner.rules().config.name
     // One for all: a thousand stack traces would take longer than everything else.
     const ended = retryRequest(LEASE_ENDED)
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       const { deadline, clientId } = lease.request
-      const queue = this.#owner.rules().config.name
       this.#clock.report({ time: new Date(deadline), kind: 'request-timeout', queue, clientId })
       this.#owner.sentAway(lease)
       lease.settle.reject(ended)

@@ -35,7 +35,7 @@ export function itemSize(item: Item): number {
 }
 
 /** A size for people, such as `12.5MB`. */
-export function sizeText(bytes: number): string {
+export function bytesText(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}kB` : `${(bytes / 1e6).toFixed(1)}MB`
 }
 
@@ -108,7 +108,7 @@ export class MemoryBudget {
   noRoom(): QueratorError {
     return new QueratorError(
       453,
-      `memory limit of ${sizeText(this.limit)} reached; ${sizeText(this.used)} are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
+      `memory limit of ${bytesText(this.limit)} reached; ${bytesText(this.used)} are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
     )
   }
 

@@ -13,7 +13,7 @@ const TEXTS = {
   'hidden-deadlines': ({ name }: Names) =>
     `an overdue item stays in '${name}' and hides later deadlines, as on Querator: they may pass unnoticed until a produce or lease asks for the next look. Complete or delete the overdue item`,
   'outlived-lease': ({ name }: Names) =>
-    `an item of '${name}' reached the end of its life in the same jump of the clock in which its lease ran out. As on Querator it went back to the tail, and stays until a later look. Advance in two steps to see it expire`,
+    `an item of '${name}' was past its expiry when its lease ran out. As on Querator, the look that ends a lease does not expire the item: it went back to the tail, and stays until a produce or lease asks for the next look. If one jump of the clock passed both, advance in two steps to see it expire`,
   'no-dead-queue': ({ name, deadQueue }: Names) =>
     `expired or exhausted items stay in '${name}', as on Querator: its dead letter queue '${deadQueue}' does not exist. Create it, or update the queue`,
 }

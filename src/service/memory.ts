@@ -1,7 +1,7 @@
 /** Refusing what would not fit into memory: better than a process that ends in the middle of a test. */
 
 import type { ItemContent } from '../engine/item.js'
-import { answerSize, contentSize, MOST_IN_ANSWER, sizeText } from '../engine/memory-budget.js'
+import { answerSize, bytesText, contentSize, MOST_IN_ANSWER } from '../engine/memory-budget.js'
 import { QueratorError } from '../errors.js'
 import type { CallContext } from './context.js'
 
@@ -24,7 +24,7 @@ export function checkAnswer({ queues: { memory } }: CallContext, items: readonly
   let bytes = 0
   for (const item of items) bytes += answerSize(item)
   if (bytes <= MOST_IN_ANSWER && memory.hasRoomToAnswer(bytes)) return
-  const size = `${items.length} items would be an answer of up to ${sizeText(bytes)}`
+  const size = `${items.length} items would be an answer of up to ${bytesText(bytes)}`
   throw new QueratorError(
     453,
     `answer is too large; ${size}. Ask for fewer with limit, and go on from the last id with pivot`,
@@ -34,29 +34,21 @@ export function checkAnswer({ queues: { memory } }: CallContext, items: readonly
 /** Names queues only to those who may make this very call there. */
 function noRoom(context: CallContext, bytes: number): QueratorError {
   const { memory } = context.queues
+  const allowed = context.allowedIn()
   const largest = context.queues
     .all()
-    .filter((queue) => queue.size > 0 && mayAsk(context, queue.config.namespace))
+    .filter((queue) => queue.size > 0 && allowed(queue.config.namespace))
     .sort((a, b) => b.size - a.size)
     .slice(0, MOST_NAMED)
-    .map((queue) => `'${queue.config.name}' holds ${sizeText(queue.size)} in ${itemsOf(queue)}`)
+    .map((queue) => `'${queue.config.name}' holds ${bytesText(queue.size)} in ${itemsOf(queue)}`)
   const held = largest.length === 0 ? '' : `; ${largest.join(', ')}`
   return new QueratorError(
     453,
-    `memory limit of ${sizeText(memory.limit)} reached; ${sizeText(memory.used)} are in use, and this request needs ${sizeText(bytes)} more${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
+    `memory limit of ${bytesText(memory.limit)} reached; ${bytesText(memory.used)} are in use, and this request needs ${bytesText(bytes)} more${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
   )
 }
 
 function itemsOf({ partitions }: { partitions: readonly { counts: { total: number; scheduled: number } }[] }): string {
   const count = partitions.reduce((sum, { counts }) => sum + counts.total + counts.scheduled, 0)
   return count === 1 ? '1 item' : `${count} items`
-}
-
-function mayAsk(context: CallContext, namespace: string): boolean {
-  try {
-    context.authorize(namespace)
-    return true
-  } catch {
-    return false
-  }
 }

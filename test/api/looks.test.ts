@@ -89,7 +89,7 @@ describe('when looks come', () => {
     expect(await it.daemon.clock.advance('59s')).toEqual([])
     expect(await it.daemon.clock.advance('1s')).toMatchObject([{ reference: 'a' }, { reference: 'c' }])
     expect(it.warnings()).toEqual([
-      "an item of 'q' reached the end of its life in the same jump of the clock in which its lease ran out. As on Querator it went back to the tail, and stays until a later look. Advance in two steps to see it expire",
+      "an item of 'q' was past its expiry when its lease ran out. As on Querator, the look that ends a lease does not expire the item: it went back to the tail, and stays until a produce or lease asks for the next look. If one jump of the clock passed both, advance in two steps to see it expire",
     ])
   })
 

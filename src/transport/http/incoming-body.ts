@@ -28,13 +28,11 @@ export class IncomingBody {
   readonly #meter: Meter
   readonly #unpacking: Unpacking
   readonly #pieces = new Pieces()
-  #length = 0
   #dropped = false
   #reader: Reader | undefined
   #failure: Error | undefined
   /** Why it was not kept. */
   #refusal: Error | undefined
-  #metered = 0
 
   /** `length` in bytes; -1 for a body in chunks. */
   constructor(length: number, meter: Meter) {
@@ -86,9 +84,8 @@ export class IncomingBody {
   /** What is left of it nobody wants. */
   drop(): void {
     this.#dropped = true
+    this.#meter.remove(COST * this.#pieces.length)
     this.#pieces.clear()
-    this.#meter.remove(this.#metered)
-    this.#metered = 0
   }
 
   /** Nothing more comes. */
@@ -106,13 +103,11 @@ export class IncomingBody {
   #keep(piece: Uint8Array): void {
     if (this.#dropped) return
     const cost = COST * piece.byteLength
-    this.#length += piece.byteLength
-    if (this.#length > ALWAYS_TAKEN && !this.#meter.hasRoom(cost)) {
+    if (this.#pieces.length + piece.byteLength > ALWAYS_TAKEN && !this.#meter.hasRoom(cost)) {
       this.#refusal = this.#meter.noRoom()
       this.drop()
     } else {
       this.#pieces.push(piece)
-      this.#metered += cost
       this.#meter.add(cost)
     }
     this.#settle()
@@ -123,7 +118,7 @@ export class IncomingBody {
     const reader = this.#reader
     if (reader === undefined) return
     if (this.#refusal !== undefined) reader.reject(this.#refusal)
-    else if (this.#length > reader.limit) {
+    else if (this.#pieces.length > reader.limit) {
       this.drop()
       reader.resolve(undefined)
     } else if (this.#failure !== undefined) reader.reject(this.#failure)
