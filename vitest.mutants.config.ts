@@ -9,11 +9,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const TESTS: Record<string, string[]> = {
   engine: [
     'test/model/walks.test.ts',
-    'test/api/{lifecycle,looks,what-stays,lease,pause,storage,events,memory,made-again,waiting}.test.ts',
+    'test/api/{lifecycle,looks,what-stays,lease,pause,storage,events,memory,made-again,waiting,refused,report,harness}.test.ts',
     'test/contract/recordings.test.ts',
     'test/unit/{deadline,average,deadline-groups,item-ids,large-answers,partition-order,sequence-table}.test.ts',
+    'test/unit/{memory-budget,record,stopped-queue}.test.ts',
   ],
-  access: ['test/api/{access,permissions,hidden-names}.test.ts', 'test/contract/recordings.test.ts'],
+  access: [
+    'test/unit/api-keys.test.ts',
+    'test/api/{access,permissions,hidden-names,switches}.test.ts',
+    'test/contract/recordings.test.ts',
+  ],
   service: [
     'test/contract/recordings.test.ts',
     'test/api/{access,storage,lease,memory,permissions,hidden-names,refused,harness}.test.ts',
@@ -56,6 +61,6 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 1,
     sequence: { sequencer: AsListed },
-    testTimeout: 4_000,
+    testTimeout: 10_000,
   },
 })

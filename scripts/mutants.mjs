@@ -32,6 +32,11 @@ function noticed(folder, own) {
   const { status } = spawnSync('npx', ['stryker', 'run', '--mutate', mutate.join(',')], { env, stdio: 'inherit' })
   if (status !== 0) return false
   const report = JSON.parse(readFileSync(`build/mutants/${folder}/report.json`, 'utf8'))
+  const missing = testFiles(env).filter((file) => report.testFiles[file] === undefined)
+  if (missing.length > 0) {
+    console.log(`StrykerJS did not run ${missing.join(', ')}: run it again`)
+    return false
+  }
   const equivalent = JSON.parse(readFileSync('test/mutants/equivalent.json', 'utf8'))
   for (const line of survivorsOf(report, equivalent)) console.log(line)
   const files = tally(report, equivalent)
@@ -41,6 +46,13 @@ function noticed(folder, own) {
   for (const file of worse) console.log(`${file}: ${files[file].score} %, and ${baseline[file].score} % before`)
   if (save) writeFileSync(BASELINE, `${JSON.stringify(sorted({ ...baseline, ...files }), undefined, 2)}\n`)
   return worse.length === 0
+}
+
+/** The test files that belong to the run. A file that StrykerJS loses would let its mutants survive in silence. */
+function testFiles(env) {
+  const list = ['vitest', 'list', '--filesOnly', '--config', 'vitest.mutants.config.ts']
+  const { stdout } = spawnSync('npx', list, { env, encoding: 'utf8' })
+  return stdout.split('\n').filter((line) => line.endsWith('.test.ts'))
 }
 
 function sorted(files) {

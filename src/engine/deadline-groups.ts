@@ -54,6 +54,11 @@ export class DeadlineGroups {
   })
   #newest: DeadlineGroup | undefined
 
+  /** For how many groups the line has room, those included that are gone. */
+  get room(): number {
+    return this.#line.length
+  }
+
   /** The earliest deadline, or `Infinity`. */
   next(): Instant {
     const first = this.#line[this.#head]

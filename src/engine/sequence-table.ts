@@ -26,6 +26,11 @@ export class SequenceTable {
     return this.#size
   }
 
+  /** For how many segments there is room: those with items, those between them, and as many gone ones at most. */
+  get room(): number {
+    return this.#segments.length
+  }
+
   get(sequence: number): Item | undefined {
     return this.#segments[Math.floor(sequence / SIZE) - this.#base]?.[sequence % SIZE]
   }

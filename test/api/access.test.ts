@@ -248,6 +248,26 @@ test('keys of one user, roles and bindings of one namespace are pages of their o
   const pivot = mine[2]?.id ?? ''
   expect((await daemon.client.apiKeysList({ userId, pivot, limit: 2 })).items).toEqual(mine.slice(2, 4))
   expect((await daemon.client.apiKeysList({ userId: 'nobody' })).items).toEqual([])
+  for (const namespace of ['shop', 'store']) {
+    await daemon.client.namespacesCreate({ name: namespace })
+    await daemon.client.rolesCreate({ namespace, name: 'packer', permissions: ['queue.lease'] })
+    await daemon.client.roleBindingsCreate({ namespace, roleName: 'packer', userId })
+  }
+  expect((await daemon.client.rolesList({ namespace: 'shop' })).items).toMatchObject([{ name: 'packer' }])
+  const bindings = (await daemon.client.roleBindingsList({ namespace: 'shop' })).items
+  expect(bindings).toMatchObject([{ namespace: 'shop', userId }])
+})
+
+test('a role that is deleted leaves the others of its namespace, and its name is free', async () => {
+  await using daemon = await startTestDaemon()
+  await daemon.client.namespacesCreate({ name: 'shop' })
+  const create = (name: string) => daemon.client.rolesCreate({ namespace: 'shop', name, permissions: ['queue.lease'] })
+  for (const name of ['packer', 'shipper']) await create(name)
+  await daemon.client.rolesDelete({ namespace: 'shop', name: 'packer' })
+  await expect(create('shipper')).rejects.toMatchObject({ code: 400 })
+  await create('packer')
+  await daemon.client.rolesDelete({ namespace: 'shop', name: 'shipper' })
+  expect((await daemon.client.rolesList({ namespace: 'shop' })).items).toMatchObject([{ name: 'packer' }])
 })
 
 test('queues belong to their namespace, and their names to the whole daemon', async () => {

@@ -103,3 +103,39 @@ test('a group that another partition watches is left alone', () => {
   elsewhere.leave(group)
   expect([here.next(), elsewhere.next()]).toEqual([5, Number.POSITIVE_INFINITY])
 })
+
+test('neighbours with the same deadline to the millisecond, but not to the nanosecond or of another beginning, are apart', () => {
+  const groups = new DeadlineGroups()
+  const first = groups.join(0, new DeadlineGroup(5, 0, 1))
+  expect(groups.join(1, new DeadlineGroup(5, 1, 1))).not.toBe(first)
+  expect(groups.join(2, new DeadlineGroup(5, 1, 2))).toMatchObject({ first: 2, last: 2, count: 1 })
+  expect(groups.join(3, new DeadlineGroup(5, 1, 2))).toMatchObject({ first: 2, last: 3, count: 2 })
+  // Not a neighbour.
+  expect(groups.join(5, new DeadlineGroup(5, 1, 2))).toMatchObject({ first: 5, last: 5, count: 1 })
+})
+
+test('the line gives back room: from its head, and where most of it is empty', () => {
+  const groups = new DeadlineGroups()
+  const joined = Array.from({ length: 200 }, (_, number) => groups.join(number, new DeadlineGroup(number, 0)))
+  for (const group of joined.slice(0, 99)) groups.leave(group)
+  expect(groups.room).toBe(200)
+  groups.leave(joined[99] as Group)
+  expect([groups.room, groups.next()]).toEqual([100, 100])
+  // Those behind the head: 64 of 100 and not 63, since half of the line is less than that.
+  for (const group of joined.slice(110, 173)) groups.leave(group)
+  expect(groups.room).toBe(100)
+  groups.leave(joined[173] as Group)
+  expect([groups.room, groups.next()]).toEqual([36, 100])
+  expect(groups.takeDue(1000).map(({ at }) => at)).toEqual(
+    [...joined.slice(100, 110), ...joined.slice(174)].map(({ at }) => at),
+  )
+})
+
+test('half of a long line has to be empty before it is tidied up', () => {
+  const groups = new DeadlineGroups()
+  const joined = Array.from({ length: 400 }, (_, number) => groups.join(number, new DeadlineGroup(number, 0)))
+  for (const group of joined.slice(1, 200)) groups.leave(group)
+  expect(groups.room).toBe(400)
+  groups.leave(joined[200] as Group)
+  expect(groups.room).toBe(200)
+})

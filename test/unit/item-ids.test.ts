@@ -2,8 +2,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ItemIds } from '../../src/engine/item-ids.js'
+import { BASE62 } from '../../src/ids/base62.js'
 import { problemOfId } from '../../src/ids/ksuid.js'
 import { seededRandom } from '../../src/ids/random.js'
+
+/** The value of the last digit of an id. */
+function lastDigit(text: string): number {
+  return BASE62.indexOf(text.at(-1) as string)
+}
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 
@@ -36,6 +42,25 @@ test('a pivot that is no id of the partition leads to the next greater one', () 
   const ids = new ItemIds(NOW, seededRandom('x'))
   expect(ids.sequenceFrom('0'.repeat(27))).toBe(0)
   expect(ids.sequenceFrom('aWgEPTl1tmebfsQzFP4bxwgy80V')).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a pivot with the head of the partition leads to the first id that is not before it, exactly', () => {
+  const ids = new ItemIds(NOW, seededRandom('x'))
+  const head = ids.text(0).slice(0, -8)
+  expect(ids.sequenceFrom(`${head}00000000`)).toBe(0)
+  expect(ids.sequence(`${head}00000000`)).toBeUndefined()
+  for (const sequence of [0, 1, 61, 3843, 12_345_678]) {
+    const text = ids.text(sequence)
+    // '!' is before every digit, '~' and what is not ASCII behind them.
+    expect(ids.sequenceFrom(`${text.slice(0, -1)}!`)).toBe(Math.max(0, sequence - lastDigit(text)))
+    expect(ids.sequenceFrom(`${text}0`)).toBe(sequence + 1)
+    expect(ids.sequenceFrom(text.slice(0, -1))).toBe(Math.max(0, sequence - lastDigit(text)))
+    for (const last of ['~', '\u0080', '\u00e9', '\u4e2d']) {
+      expect(ids.sequenceFrom(`${text.slice(0, -1)}${last}`)).toBe(sequence - lastDigit(text) + 62)
+      expect(ids.sequence(`${text.slice(0, -1)}${last}`)).toBeUndefined()
+    }
+    expect([ids.sequence(`${text}0`), ids.sequence(text.slice(0, -1))]).toEqual([undefined, undefined])
+  }
 })
 
 test('the same seed gives the same ids, another gives others', () => {

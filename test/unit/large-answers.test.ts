@@ -1,39 +1,17 @@
 /** Answers that could not be made as one text: a lease gets fewer items, a list is refused (src/README.md, differences). */
 import { expect, test } from 'vitest'
-import { TestClock } from '../../src/clock/test-clock.js'
 import type { LogicalQueue } from '../../src/engine/logical-queue.js'
 import { MemoryBudget } from '../../src/engine/memory-budget.js'
-import { Queues } from '../../src/engine/queues.js'
-import { EventRecord } from '../../src/engine/record.js'
 import type { Leased } from '../../src/engine/waiting-leases.js'
-import { seededRandom } from '../../src/ids/random.js'
 import { checkAnswer } from '../../src/service/memory.js'
+import { newQueue, newQueues } from '../support/queues.js'
 
 /** One text for all items: it takes its memory once. */
 const HUGE = { reference: '', encoding: '', kind: '', payload: 'x'.repeat(100_000_000) }
 
 function queueOf(count: number, storages = 1): LogicalQueue {
-  const queues = new Queues({
-    clock: new TestClock('frozen').exact,
-    random: seededRandom(1),
-    storages: Array.from({ length: storages }, (_, index) => ({ name: `mem-${index}`, affinity: 1 })),
-    record: new EventRecord(0),
-    memory: new MemoryBudget(1e12),
-    warn: () => undefined,
-  })
-  const timeout = { ns: 60_000_000_000n, ms: 60_000, early: 0 }
-  const queue = queues.create({
-    name: 'q',
-    namespace: '_system',
-    leaseTimeout: timeout,
-    expireTimeout: timeout,
-    maxAttempts: 0,
-    deadQueue: '',
-    reference: '',
-    requestedPartitions: 1,
-    createdAt: 0,
-    updatedAt: 0,
-  })
+  const mem = Array.from({ length: storages }, (_, index) => ({ name: `mem-${index}`, affinity: 1 }))
+  const queue = newQueue(newQueues({ storages: mem }))
   queue.produce(
     Array.from({ length: count }, () => HUGE),
     { resolve: () => undefined, reject: (error) => expect.fail(error.message) },

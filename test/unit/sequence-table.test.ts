@@ -56,3 +56,46 @@ test('an early item is found where very many have passed it', () => {
     ...Array.from({ length: 10 }, (_, n) => 199_990 + n),
   ])
 })
+
+test('room for items that are gone is given back, whether they go from the front or all at once', () => {
+  const table = new SequenceTable()
+  const segments = (count: number) => count * 256
+  for (let sequence = 0; sequence < segments(10); sequence++) table.add(itemAt(sequence))
+  expect(table.room).toBe(10)
+  for (let sequence = 0; sequence < segments(4); sequence++) table.remove(sequence)
+  expect(table.room).toBe(10)
+  for (let sequence = segments(4); sequence < segments(5); sequence++) table.remove(sequence)
+  expect(table.room).toBe(5)
+  for (let sequence = segments(6); sequence < segments(10); sequence++) table.remove(sequence)
+  expect(table.room).toBe(5)
+  // The segment in front goes, and the gone ones behind it with it.
+  for (let sequence = segments(5); sequence < segments(6) - 1; sequence++) table.remove(sequence)
+  expect(table.room).toBe(5)
+  table.remove(segments(6) - 1)
+  expect(table.room).toBe(0)
+  table.add(itemAt(segments(1000)))
+  expect(table.room).toBe(1)
+})
+
+test('an item with an earlier number than all others makes room before them, and takes it along when it goes', () => {
+  const table = new SequenceTable()
+  table.add(itemAt(256 * 8))
+  table.add(itemAt(256 * 2 + 7))
+  expect(table.room).toBe(7)
+  expect(table.firstFrom(0)?.sequence).toBe(256 * 2 + 7)
+  expect(table.firstFrom(256 * 2 + 8)?.sequence).toBe(256 * 8)
+  table.remove(256 * 2 + 7)
+  expect(table.room).toBe(1)
+  expect(table.page(0, 10).map((item) => item.sequence)).toEqual([256 * 8])
+})
+
+test('an item in a segment that was gone moves the front back to it', () => {
+  const table = new SequenceTable()
+  for (let segment = 0; segment < 10; segment++) table.add(itemAt(segment * 256))
+  for (let segment = 0; segment < 3; segment++) table.remove(segment * 256)
+  table.add(itemAt(256 + 1))
+  expect(table.firstFrom(0)?.sequence).toBe(256 + 1)
+  table.remove(256 + 1)
+  expect(table.firstFrom(0)?.sequence).toBe(3 * 256)
+  expect(table.firstFrom(Number.POSITIVE_INFINITY)).toBeUndefined()
+})

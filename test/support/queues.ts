@@ -1,0 +1,40 @@
+/** Queues without a daemon, for tests of what a daemon never lets happen. */
+import { TestClock } from '../../src/clock/test-clock.js'
+import type { LogicalQueue } from '../../src/engine/logical-queue.js'
+import { MemoryBudget } from '../../src/engine/memory-budget.js'
+import type { QueueConfig } from '../../src/engine/queue-config.js'
+import { Queues, type QueuesOptions } from '../../src/engine/queues.js'
+import { EventRecord } from '../../src/engine/record.js'
+import { seededRandom } from '../../src/ids/random.js'
+
+const MINUTE = { ns: 60_000_000_000n, ms: 60_000, early: 0 }
+
+/** Queues on a frozen clock, in one storage. */
+export function newQueues(options: Partial<QueuesOptions> = {}): Queues {
+  return new Queues({
+    clock: new TestClock('frozen').exact,
+    random: seededRandom(1),
+    storages: [{ name: 'mem-0', affinity: 1 }],
+    record: new EventRecord(0),
+    memory: new MemoryBudget(1e12),
+    warn: () => undefined,
+    ...options,
+  })
+}
+
+/** A queue with one partition, in queues of its own unless they are given. */
+export function newQueue(queues: Queues = newQueues(), config: Partial<QueueConfig> = {}): LogicalQueue {
+  return queues.create({
+    name: 'q',
+    namespace: '_system',
+    leaseTimeout: MINUTE,
+    expireTimeout: MINUTE,
+    maxAttempts: 0,
+    deadQueue: '',
+    reference: '',
+    requestedPartitions: 1,
+    createdAt: 0,
+    updatedAt: 0,
+    ...config,
+  })
+}

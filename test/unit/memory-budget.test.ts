@@ -1,0 +1,67 @@
+/** What the memory budget counts, and where its limits are, to the byte. */
+import { expect, test } from 'vitest'
+import { answerSize, bytesText, contentSize, MemoryBudget, QueueMemory } from '../../src/engine/memory-budget.js'
+
+const CONTENT = { payload: 'x'.repeat(1000), reference: 'r'.repeat(10), encoding: 'e'.repeat(3), kind: 'k'.repeat(5) }
+
+test('each text of an item counts', () => {
+  expect(contentSize(CONTENT)).toBe(200 + 1000 + 2 * (10 + 3 + 5))
+  expect(contentSize(CONTENT, 's'.repeat(27))).toBe(200 + 1000 + 2 * (10 + 3 + 5 + 27))
+  expect(answerSize(CONTENT)).toBe(200 + 1400 + 6 * (10 + 3 + 5))
+})
+
+test('sizes are shown in kilobytes and megabytes', () => {
+  expect([999, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual(['1.0kB', '999.9kB', '1.0MB', '12.3MB'])
+})
+
+test('there is room up to the limit, for answers on their way too', () => {
+  const budget = new MemoryBudget(1000)
+  budget.add(600)
+  budget.leaves(100)
+  expect(budget.used).toBe(700)
+  expect([budget.hasRoom(300), budget.hasRoom(301)]).toEqual([true, false])
+  budget.hasLeft(100)
+  budget.remove(200)
+  expect([budget.used, budget.hasRoom(600), budget.hasRoom(601)]).toEqual([400, true, false])
+})
+
+test('answers have their own room, of 64 MB at least', () => {
+  const small = new MemoryBudget(1000)
+  small.add(1000)
+  expect([small.hasRoomToAnswer(64e6), small.hasRoomToAnswer(64e6 + 1)]).toEqual([true, false])
+  const large = new MemoryBudget(100e6)
+  large.leaves(40e6)
+  expect([large.hasRoomToAnswer(60e6), large.hasRoomToAnswer(60e6 + 1)]).toEqual([true, false])
+})
+
+test('four fifths of the limit are told once', () => {
+  let told = 0
+  const budget = new MemoryBudget(1000, () => told++)
+  budget.add(799)
+  expect(told).toBe(0)
+  budget.add(1)
+  budget.remove(800)
+  budget.add(900)
+  expect(told).toBe(1)
+})
+
+test('a request without room is told what to do', () => {
+  const budget = new MemoryBudget(2e6)
+  budget.add(1.5e6)
+  expect(budget.noRoom()).toMatchObject({
+    code: 453,
+    message:
+      'memory limit of 2.0MB reached; 1.5MB are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)',
+  })
+})
+
+test('a queue that ends gives back what its items took', () => {
+  const budget = new MemoryBudget(1000)
+  const queue = new QueueMemory(budget)
+  budget.add(1)
+  queue.add(300)
+  queue.add(-100)
+  expect([queue.size, budget.used]).toEqual([200, 201])
+  queue.end()
+  expect([queue.size, budget.used]).toEqual([0, 1])
+})

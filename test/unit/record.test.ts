@@ -1,0 +1,167 @@
+/** The record of events as a ring of columns. */
+import { expect, test } from 'vitest'
+import { type Address, BY_CLOCK, KIND, type Refusal } from '../../src/engine/event-kinds.js'
+import { Item } from '../../src/engine/item.js'
+import { EventRecord } from '../../src/engine/record.js'
+
+const ADDRESS: Address = { queue: 'q', queueId: 1 }
+const ELSEWHERE: Address = { queue: 'other', queueId: 2 }
+
+function itemWith(payload: string, reference = ''): Item {
+  return new Item({ reference, encoding: '', kind: '', payload })
+}
+
+function refusal(given: Partial<Refusal> = {}): Refusal {
+  const usual = { code: 400, codeText: 'Bad Request', message: 'no', details: {}, clientId: 'w' }
+  return { ...usual, times: 1, lastTime: 5, lastPassed: 7, ...given }
+}
+
+test('the latest events are kept, the first ones however many there may be', () => {
+  const record = new EventRecord(300)
+  for (let number = 1; number <= 1000; number++) {
+    record.item(KIND.produced, number, ADDRESS, itemWith('', `item-${number}`), number + 1)
+    const first = Math.max(1, number - 299)
+    expect(record.first).toBe(first)
+    expect(record.at(first)).toMatchObject({ number: first, time: first, reference: `item-${first}`, until: first + 1 })
+    expect(record.at(number)).toMatchObject({ item: number, reference: `item-${number}` })
+  }
+  expect(() => record.at(700)).toThrow(new RangeError('there is no event 700'))
+  expect(() => record.at(1001)).toThrow(new RangeError('there is no event 1001'))
+})
+
+test('a record of none counts and keeps nothing', () => {
+  const record = new EventRecord(0)
+  const item = itemWith('')
+  record.item(KIND.produced, 1, ADDRESS, item)
+  record.queue(KIND['queue-created'], 1, ADDRESS)
+  record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
+  expect([record.count, record.refusedCalls, record.refusedEvents, item.serial]).toEqual([0, 0, 0, 0])
+})
+
+test('what a row held before does not show in the event that takes its place', () => {
+  const record = new EventRecord(2)
+  const item = itemWith('paid', 'order-1')
+  item.attempts = 3
+  record.item(KIND['dead-lettered'], 1, ADDRESS, item, 9, ELSEWHERE)
+  record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
+  record.queue(KIND['queue-paused'], 2, ADDRESS)
+  record.queue(KIND['queue-resumed'], 3, ADDRESS)
+  const empty = { item: 0, id: undefined, reference: '', attempts: 0, deadQueue: undefined, refusal: undefined }
+  expect(record.at(3)).toMatchObject({ kind: 'queue-paused', ...empty, payload: undefined, until: Number.NaN })
+  expect(record.at(4)).toMatchObject({ kind: 'queue-resumed', ...empty, payload: undefined, until: Number.NaN })
+})
+
+test('a payload is kept up to a thousand bytes, with its length', () => {
+  const record = new EventRecord(10)
+  record.item(KIND.produced, 1, ADDRESS, itemWith('x'.repeat(1000)))
+  record.item(KIND.imported, 1, ADDRESS, itemWith('é'.repeat(1001)))
+  record.item(KIND.leased, 1, ADDRESS, itemWith('leased'))
+  expect(record.at(1).payload).toEqual({ text: 'x'.repeat(1000), length: 1000 })
+  expect(record.at(2).payload).toEqual({ text: 'é'.repeat(1000), length: 1001 })
+  expect(record.at(3).payload).toBeUndefined()
+})
+
+test('the same refusal in a row is one event with a count', () => {
+  const record = new EventRecord(100)
+  const call = { call: 'queue.lease' }
+  record.refused(call, ADDRESS, refusal())
+  record.refused(call, ADDRESS, refusal({ lastTime: 6, lastPassed: 8, times: 2 }))
+  expect(record.at(1)).toMatchObject({ kind: 'refused', refusal: { times: 3, lastTime: 6, lastPassed: 8 } })
+  expect([record.refusedCalls, record.refusedEvents, record.count]).toEqual([3, 1, 1])
+  expect([record.refusedSince(1), record.refusedSince(2)]).toEqual([true, false])
+})
+
+test.each([
+  ['another call', { call: 'queue.retry' }, ADDRESS, {}],
+  ['another queue', { call: 'queue.lease' }, ELSEWHERE, {}],
+  ['another code', { call: 'queue.lease' }, ADDRESS, { code: 453 }],
+  ['another message', { call: 'queue.lease' }, ADDRESS, { message: 'never' }],
+  ['another client', { call: 'queue.lease' }, ADDRESS, { clientId: 'v' }],
+  ['a client whose name is made up', { call: 'queue.lease' }, ADDRESS, { clientId: 'client-1' }],
+])('%s is another event', (_, cause, address, other) => {
+  const record = new EventRecord(100)
+  record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
+  record.refused(cause, address, refusal(other))
+  expect([record.refusedCalls, record.refusedEvents]).toEqual([2, 2])
+  expect(record.at(2)).toMatchObject({ kind: 'refused', cause, address })
+})
+
+test('clients whose names are made up are one', () => {
+  const record = new EventRecord(100)
+  record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId: 'client-1' }))
+  record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId: 'client-2' }))
+  expect(record.refusedEvents).toBe(1)
+})
+
+test('workers that are refused in turns are counted up to sixteen of them', () => {
+  for (const [workers, events] of [
+    [16, 16],
+    [17, 34],
+  ] as const) {
+    const record = new EventRecord(100)
+    for (let call = 0; call < 2 * workers; call++) {
+      record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId: `w${call % workers}` }))
+    }
+    expect(record.refusedEvents).toBe(events)
+  }
+})
+
+test('an event in between, a fence, and the end of the ring make the same refusal a new event', () => {
+  const record = new EventRecord(3)
+  const again = () => record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
+  again()
+  record.queue(KIND['queue-paused'], 1, ADDRESS)
+  again()
+  expect(record.refusedEvents).toBe(2)
+  record.fence()
+  again()
+  expect(record.refusedEvents).toBe(3)
+  again()
+  expect(record.refusedEvents).toBe(3)
+  for (const clientId of ['a', 'b', 'c']) record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId }))
+  again()
+  expect(record.refusedEvents).toBe(7)
+})
+
+test('watchers hear of several events once, after them, until they stop', async () => {
+  const record = new EventRecord(10)
+  let heard = 0
+  const stop = record.watch(() => heard++)
+  record.queue(KIND['queue-paused'], 1, ADDRESS)
+  record.queue(KIND['queue-resumed'], 1, ADDRESS)
+  expect(heard).toBe(0)
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(heard).toBe(1)
+  record.queue(KIND['queue-paused'], 1, ADDRESS)
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(heard).toBe(2)
+  stop()
+  record.queue(KIND['queue-resumed'], 1, ADDRESS)
+  await Promise.resolve()
+  await Promise.resolve()
+  expect(heard).toBe(2)
+})
+
+test('whoever waits for the next event after the end is let go', async () => {
+  const record = new EventRecord(10)
+  const waiting = record.next()
+  record.end()
+  await waiting
+  await record.next()
+  expect(record.ended).toBe(true)
+})
+
+test('a cause holds for its work only, also when that throws', () => {
+  const record = new EventRecord(10)
+  const cause = { call: 'queue.produce' }
+  expect(() =>
+    record.during(cause, () => {
+      record.queue(KIND['queue-paused'], 1, ADDRESS)
+      throw new Error('broken')
+    }),
+  ).toThrow('broken')
+  record.queue(KIND['queue-resumed'], 1, ADDRESS)
+  expect([record.at(1).cause, record.at(2).cause]).toEqual([cause, BY_CLOCK])
+})

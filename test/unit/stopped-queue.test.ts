@@ -1,0 +1,108 @@
+/** Queues that are stopped, for callers that found them before (contract: queue.md §12, admin.md §10). */
+import { expect, test } from 'vitest'
+import { TestClock } from '../../src/clock/test-clock.js'
+import type { LogicalQueue } from '../../src/engine/logical-queue.js'
+import { MemoryBudget } from '../../src/engine/memory-budget.js'
+import { EventRecord } from '../../src/engine/record.js'
+import { newQueue, newQueues } from '../support/queues.js'
+
+const ITEM = { reference: '', encoding: '', kind: '', payload: '' }
+const STOPPED = { code: 453, message: 'queue is shutting down' }
+
+function produce(queue: LogicalQueue): Promise<void> {
+  return new Promise((resolve, reject) => queue.produce([ITEM], { resolve, reject }))
+}
+
+function lease(queue: LogicalQueue, clientId = 'c', deadline = Number.MAX_SAFE_INTEGER) {
+  return new Promise((resolve, reject) => {
+    queue.lease({ clientId, batchSize: 1, deadline }, { resolve, reject })
+  })
+}
+
+test('every request is refused, and what waited too', async () => {
+  const queue = newQueue()
+  const waiting = expect(lease(queue)).rejects.toMatchObject(STOPPED)
+  queue.pause(true)
+  const held = expect(produce(queue)).rejects.toMatchObject(STOPPED)
+  queue.stop()
+  await Promise.all([waiting, held])
+  expect(queue.waitingCounts).toEqual({ produce: 0, lease: 0, complete: 0, inFlight: 0 })
+  await expect(produce(queue)).rejects.toMatchObject(STOPPED)
+  await expect(lease(queue)).rejects.toMatchObject(STOPPED)
+  expect(() => queue.partition(0)).toThrow('queue is shutting down')
+  expect(() => queue.assertRunning()).toThrow('queue is shutting down')
+})
+
+test('it cannot be paused or started again, and gives its memory back once', async () => {
+  const memory = new MemoryBudget(1e6)
+  const record = new EventRecord(10)
+  const queue = newQueue(newQueues({ memory, record }))
+  await produce(queue)
+  memory.add(7)
+  queue.stop()
+  queue.stop()
+  expect(memory.used).toBe(7)
+  const { count } = record
+  queue.pause(true)
+  queue.pause(false)
+  expect([record.count, queue.paused]).toEqual([count, false])
+  await expect(produce(queue)).rejects.toMatchObject(STOPPED)
+})
+
+test('a stopped queue wants nothing of the clock', async () => {
+  const clock = new TestClock('frozen')
+  const queue = newQueue(newQueues({ clock: clock.exact }))
+  await produce(queue)
+  await lease(queue)
+  queue.stop()
+  expect(await clock.advance('1h')).toEqual([])
+})
+
+test('stopped queues take no further ones', () => {
+  const queues = newQueues()
+  const queue = newQueue(queues)
+  queues.stop()
+  expect(() => queues.assertRunning()).toThrow(
+    expect.objectContaining({ code: 453, message: 'service is shutting down' }),
+  )
+  expect(() => newQueue(queues, { name: 'late' })).toThrow('service is shutting down')
+  expect(() => queue.assertRunning()).toThrow('queue is shutting down')
+})
+
+test('queues have numbers in the order of their creation, and deleting one that is not there does nothing', () => {
+  const record = new EventRecord(10)
+  const queues = newQueues({ record })
+  expect(newQueue(queues, { name: 'a' }).address.queueId).toBe(1)
+  expect(newQueue(queues, { name: 'b' }).address.queueId).toBe(2)
+  queues.delete('c')
+  expect(record.count).toBe(2)
+})
+
+test('pausing twice is noted once, and leases stay until it ends', async () => {
+  const record = new EventRecord(20)
+  const queue = newQueue(newQueues({ record }))
+  queue.pause(false)
+  queue.pause(true)
+  queue.pause(true)
+  expect(record.count).toBe(2)
+  let leased = false
+  const waiting = lease(queue).then(() => {
+    leased = true
+  })
+  const produced = produce(queue)
+  queue.tookDead()
+  await Promise.resolve()
+  expect(leased).toBe(false)
+  queue.pause(false)
+  await Promise.all([waiting, produced])
+})
+
+test('leases that end at the same time end in the order in which they came', async () => {
+  const clock = new TestClock('frozen')
+  const queue = newQueue(newQueues({ clock: clock.exact }))
+  const ended: string[] = []
+  const deadline = clock.exact.now() + 1000
+  for (const clientId of ['c', 'a', 'd', 'b']) void lease(queue, clientId, deadline).catch(() => ended.push(clientId))
+  await clock.advance(1000)
+  expect(ended).toEqual(['c', 'a', 'd', 'b'])
+})
