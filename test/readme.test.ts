@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { VERSION } from '../src/daemon/version.js'
 import { startTestDaemon } from '../src/index.js'
+import { METHODS } from '../src/protocol/methods.js'
 
 function read(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -17,6 +18,7 @@ const readme = read('README.md')
 
 const examples = readdirSync(new URL('../examples', import.meta.url))
 const pages = ['README.md', ...examples.map((name) => `examples/${name}/README.md`).filter(exists)]
+const docs = readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)
 
 test.each(pages)('each piece of code in %s is a piece of an example', (page) => {
   const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json)\n([\s\S]*?)```/g)]
@@ -27,7 +29,7 @@ test.each(pages)('each piece of code in %s is a piece of an example', (page) => 
   }
 })
 
-test.each(pages)('each link in %s leads somewhere', (page) => {
+test.each([...pages, ...docs])('each link in %s leads somewhere', (page) => {
   for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)/g)) {
     expect(exists(join(dirname(page), target)), target).toBe(true)
   }
@@ -43,6 +45,20 @@ test('every option of startTestDaemon is in the README', async () => {
   const options = /[iI]t has: (.*)$/.exec((refused as Error).message)?.[1]?.split(', ') ?? []
   expect(options.length).toBeGreaterThan(3)
   for (const option of options) expect(readme).toContain(`\n| \`${option}\` |`)
+})
+
+test('the limits of each call in docs/limits.md are those of the table of calls', () => {
+  const text = read('docs/limits.md')
+  const sizes = [...text.matchAll(/^\| body of (.*?) \| (\d+) (MB|KB|bytes) \|/gm)].map(
+    ([, calls = '', size, unit = '']) => ({
+      calls: [...calls.matchAll(/`([^`]+)`/g)].map(([, call]) => `/v1/${call}`),
+      bytes: Number(size) * ({ MB: 1e6, KB: 1e3 }[unit] ?? 1),
+    }),
+  )
+  const usual = sizes.find(({ calls }) => calls.length === 0)
+  for (const { path, bodyLimit } of Object.values(METHODS)) {
+    expect([path, (sizes.find(({ calls }) => calls.includes(path)) ?? usual)?.bytes]).toEqual([path, bodyLimit])
+  }
 })
 
 test("CI runs the README's own commands", () => {

@@ -61,13 +61,14 @@ test.each(['main.mjs', 'main.cjs'])('%s: the metrics are there, and loaded when 
   expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
 })
 
-test('the tarball holds the build, the preset, the schema, both READMEs and the license, and nothing else', () => {
+test('the tarball holds the build, the preset, the schema, the documentation and the license, and nothing else', () => {
   const installed = join(inject('packed'), 'node_modules', 'querator-test')
   expect(readdirSync(installed).sort()).toEqual([
     'LICENSE',
     'README.md',
     'config.schema.json',
     'dist',
+    'docs',
     'package.json',
     'presets',
     'src',
