@@ -21,8 +21,8 @@ const TESTS: Record<string, string[]> = {
   ],
   service: [
     'test/contract/recordings.test.ts',
-    'test/api/{access,storage,lease,memory,permissions,hidden-names,refused,harness}.test.ts',
-    'test/unit/{check-request,large-answers}.test.ts',
+    'test/api/{access,bounds,storage,lease,memory,permissions,hidden-names,refused,harness}.test.ts',
+    'test/unit/{check-request,large-answers,nearest}.test.ts',
   ],
   protocol: [
     'test/unit/{messages,check-request,utf8,counted-lists,codec,errors,hot-codec,aborts}.test.ts',

@@ -190,3 +190,24 @@ test.each([['0'], ['-1'], ['12 parsecs'], [''], [Number.NaN], [1e30]])('the limi
     `the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(memory)}`,
   )
 })
+
+test('the refusal names the three largest queues with what they hold, and no empty one', async () => {
+  await using daemon = await startTestDaemon({ limits: { memory: '100kB' }, log: 'silent' })
+  const refusal = async () => {
+    const queue = daemon.queue('empty')
+    const error: unknown = await queue.produce({ text: 'x'.repeat(200_000) }).catch((one: unknown) => one)
+    return (error as Error).message
+  }
+  await daemon.createQueue({ name: 'empty' })
+  expect(await refusal()).toBe(
+    'memory limit of 100.0kB reached; 0.0kB are in use, and this request needs 200.2kB more. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)',
+  )
+  for (const [name, size] of Object.entries({ small: 1000, largest: 30_000, third: 10_000, second: 20_000 })) {
+    const queue = await daemon.createQueue({ name })
+    await queue.produce({ text: 'x'.repeat(size) })
+    if (name === 'second') await queue.produce({ text: '', enqueueAt: new Date(Date.now() + 3_600_000) })
+  }
+  expect(await refusal()).toContain(
+    "200.2kB more; 'largest' holds 30.2kB in 1 item, 'second' holds 20.4kB in 2 items, 'third' holds 10.2kB in 1 item. Complete",
+  )
+})

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nearestOf } from '../../src/nearest.js'
+import { nearestNames } from '../../src/service/nearest-name.js'
 
 /** The plain way: every cell of the table, whatever the limit. */
 function plainDistance(a: string, b: string): number {
@@ -84,4 +85,26 @@ test('a comparison looks at a strip of the letters only, and stops when nothing 
   expect(nearestOf('a'.repeat(100), strange)).toBeUndefined()
   // All of the letters with each other would be 5,000,000.
   expect(looks).toBeLessThan(500 * 100 * 6)
+})
+
+describe('the names that exist, as details of an error', () => {
+  const long = 'n'.repeat(999)
+
+  test('are listed in their order, with the nearest', () => {
+    expect(nearestNames('order', ['mails', 'orders'])).toEqual({ existing: 'mails, orders', nearest: 'orders' })
+    expect(nearestNames('nothing-like-it', ['mails'])).toEqual({ existing: 'mails' })
+    expect(nearestNames('order', [])).toEqual({ existing: 'no queues' })
+  })
+
+  test('take at most two thousand characters as they are written in a header', () => {
+    expect(nearestNames('?', [`a${long}`, `b${long}`]).existing).toBe(`a${long}, b${long}`)
+    expect(nearestNames('?', [`a${long}`, `b${long}`, 'c']).existing).toBe(`a${long}, b${long}, and 1 more`)
+    expect(nearestNames('?', ['a', 'é'.repeat(400), 'c']).existing).toBe('a, and 2 more')
+    expect(nearestNames('?', ['x'.repeat(2001)]).existing).toBe('1 with long names')
+  })
+
+  test('are five hundred at most', () => {
+    const many = Array.from({ length: 501 }, () => 'q')
+    expect(nearestNames('?', many).existing).toBe(`${Array(500).fill('q').join(', ')}, and 1 more`)
+  })
 })
