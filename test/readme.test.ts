@@ -1,4 +1,4 @@
-/** The README tells the truth: its code stands in the examples, its commands are the ones that CI runs. */
+/** The documentation tells the truth: its code stands in the examples, its links lead somewhere, its commands are those that CI runs. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,25 +14,58 @@ function exists(path: string): boolean {
   return existsSync(new URL(`../${path}`, import.meta.url))
 }
 
-const readme = read('README.md')
-
 const examples = readdirSync(new URL('../examples', import.meta.url))
-const pages = ['README.md', ...examples.map((name) => `examples/${name}/README.md`).filter(exists)]
-const docs = readdirSync(new URL('../docs', import.meta.url)).map((name) => `docs/${name}`)
+const docs = (readdirSync(new URL('../docs', import.meta.url), { recursive: true }) as string[])
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`)
+const published = ['README.md', 'CHANGELOG.md', ...docs]
+const pages = [...published, ...examples.map((name) => `examples/${name}/README.md`).filter(exists)]
+
+/** The names by which a page's headings are linked to. */
+function anchorsOf(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
+    return heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-')
+  })
+}
 
 test.each(pages)('each piece of code in %s is a piece of an example', (page) => {
   const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json)\n([\s\S]*?)```/g)]
-  expect(blocks.length).toBeGreaterThan(1)
   for (const [, file, , code] of blocks) {
     expect(file, `where is this from?\n${code}`).toBeDefined()
     expect(read(file as string)).toContain(code)
   }
 })
 
-test.each([...pages, ...docs])('each link in %s leads somewhere', (page) => {
-  for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)/g)) {
-    expect(exists(join(dirname(page), target)), target).toBe(true)
+test.each(
+  docs.filter((page) => !['limits', 'differences'].some((name) => page.includes(name))),
+)('%s begins with code', (page) => {
+  expect(read(page).split('```')[0]?.split('\n').length).toBeLessThan(12)
+})
+
+test.each(pages)('each link in %s leads somewhere', (page) => {
+  for (const [, path = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+    const target = path === '' ? page : join(dirname(page), path)
+    expect(exists(target), target).toBe(true)
+    if (anchor !== undefined) expect(anchorsOf(target)).toContain(anchor)
   }
+})
+
+test.each(published)('%s links to nothing that the package does not contain', (page) => {
+  const { files } = JSON.parse(read('package.json')) as { files: string[] }
+  for (const [, path = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    const target = join(dirname(page), path)
+    expect(
+      files.some((file) => target === file || target.startsWith(`${file}/`)),
+      target,
+    ).toBe(true)
+  }
+})
+
+test('the README fits on a page', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(130)
 })
 
 test('CI runs every example; test/package/config-files.test.ts starts the configurations', () => {
@@ -40,11 +73,11 @@ test('CI runs every example; test/package/config-files.test.ts starts the config
   for (const name of examples.filter((one) => one !== 'config')) expect(run).toMatch(new RegExp(`\\b'?${name}'?: \\[`))
 })
 
-test('every option of startTestDaemon is in the README', async () => {
+test('every option of startTestDaemon is in docs/options.md', async () => {
   const refused: unknown = await startTestDaemon({ nonsense: 1 } as never).catch((error: unknown) => error)
   const options = /[iI]t has: (.*)$/.exec((refused as Error).message)?.[1]?.split(', ') ?? []
   expect(options.length).toBeGreaterThan(3)
-  for (const option of options) expect(readme).toContain(`\n| \`${option}\` |`)
+  for (const option of options) expect(read('docs/options.md')).toContain(`\n| \`${option}\` |`)
 })
 
 test('the limits of each call in docs/limits.md are those of the table of calls', () => {
@@ -64,7 +97,7 @@ test('the limits of each call in docs/limits.md are those of the table of calls'
 test("CI runs the README's own commands", () => {
   const ci = read('.ci/run')
   for (const command of ['npm ci', 'npm test', 'npm run examples']) {
-    expect(readme).toContain(command)
+    expect(read('README.md')).toContain(command)
     expect(ci).toContain(command)
   }
 })

@@ -1,4 +1,4 @@
-/** HEAD /health, with which wait-on and start-server-and-test wait for a server: a difference from Querator (src/README.md). */
+/** HEAD /health, with which wait-on and start-server-and-test wait for a server: a difference from Querator (docs/differences.md). */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'

@@ -2,7 +2,7 @@
  * The one place for what a replay does not take from the recordings as it stands. An entry that is not needed any more
  * fails the replay, and so does a step that would need one and has none.
  *
- * Numbers like D3 are those of the contract, README.md, and of src/README.md. The scenarios keep clear of the moments at
+ * Numbers like D3 are those of the contract, README.md, and of docs/differences.md. The scenarios keep clear of the moments at
  * which D1 to D17 show, so there is little here.
  */
 import type { RecordedReply } from './recording.js'
@@ -30,7 +30,7 @@ export const DIFFERENCES: BySteps<Difference> = {
   },
   'transport: health': {
     1: {
-      why: 'HEAD /health is answered here, because tools that wait for a server send it (src/README.md)',
+      why: 'HEAD /health is answered here, because tools that wait for a server send it (docs/differences.md)',
       instead: {
         status: 200,
         contentType: 'application/health+json',

@@ -63,10 +63,14 @@ describe.each([
   })
 })
 
-test.each(['README.md', 'examples/red/README.md'])('what %s shows is what is printed', (page) => {
+test.each([
+  ['README.md', 1],
+  ['docs/when-a-test-fails.md', 2],
+  ['examples/red/README.md', 2],
+])('what %s shows is what is printed', (page, count) => {
   const written = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
   const shown = [...written.matchAll(/<!-- printed: (\S+) -->\n```text\n([\s\S]*?)```/g)]
-  expect(shown).toHaveLength(2)
+  expect(shown).toHaveLength(count)
   for (const [, suite, lines = ''] of shown) {
     const { text } = run(folder, bin('vitest'), 'run', `vitest/${suite}`)
     const printed = steady(text)

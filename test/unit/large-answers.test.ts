@@ -1,4 +1,4 @@
-/** Answers that could not be made as one text: a lease gets fewer items, a list is refused (src/README.md, differences). */
+/** Answers that could not be made as one text: a lease gets fewer items, a list is refused (docs/differences.md). */
 import { expect, test } from 'vitest'
 import type { LogicalQueue } from '../../src/engine/logical-queue.js'
 import { MemoryBudget } from '../../src/engine/memory-budget.js'
