@@ -28,7 +28,7 @@ export interface AccessOptions {
   readonly now: Instant
 }
 
-/** See the head of this file. */
+/** The stores of a daemon: namespaces, users, keys, roles and bindings. They exist in every mode (D12). */
 export class Access {
   readonly auth: AuthBackend
   readonly namespaces: Namespaces

@@ -5,7 +5,7 @@ import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 /** The namespace that always exists, and that an empty one means (contract: admin.md Q20). */
 export const SYSTEM_NAMESPACE = '_system'
 
-/** See the head of this file. */
+/** A namespace, which separates queues, roles and keys of different owners. */
 export interface Namespace {
   readonly name: string
   readonly description: string

@@ -1,11 +1,14 @@
-/** Records by their id: in the order of ids for lists, in the order of creation for all else. */
+/** Records by their id. */
 
 /** What can be kept. */
 export interface Identified {
   readonly id: string
 }
 
-/** See the head of this file. Ids are ASCII, so that the order of texts is that of their bytes. */
+/**
+ * Records by their id. Lists come in the order of ids, everything else in the order of creation. Ids are ASCII, so the order of texts is
+ * that of their bytes.
+ */
 export class Records<T extends Identified> {
   readonly #byId = new Map<string, T>()
   /** The same, sorted by id. */

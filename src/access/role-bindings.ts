@@ -1,9 +1,9 @@
-/** Role bindings: who has which role, in the namespace of the role (contract: admin.md §8). */
+/** Role bindings (contract: admin.md §8). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'
 
-/** See the head of this file. */
+/** Gives a user a role, in the namespace of the role. */
 export interface RoleBinding {
   readonly id: string
   readonly namespace: string

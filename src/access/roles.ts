@@ -1,9 +1,9 @@
-/** Roles: lists of permissions with a name, each in a namespace (contract: admin.md §7). */
+/** Roles (contract: admin.md §7). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'
 
-/** See the head of this file. */
+/** A named list of permissions in a namespace. */
 export interface Role {
   readonly id: string
   readonly namespace: string

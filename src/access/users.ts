@@ -3,7 +3,7 @@ import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'
 
-/** See the head of this file. */
+/** A user, who may have keys and roles. */
 export interface User {
   readonly id: string
   readonly username: string

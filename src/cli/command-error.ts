@@ -1,11 +1,11 @@
-/** A command that failed, and what is printed for it: the error once, and usage where the command was used wrongly. */
+/** Errors of commands. */
 import type { Command } from 'commander'
 import { isQueratorError, messageOf } from '../errors.js'
 
 /** A use of the command that it does not have: a flag, an argument, or the value of one. */
 export class WrongUsage extends Error {}
 
-/** See the head of this file. */
+/** A command failed. Its text is printed once, with the usage if the command was used wrongly. */
 export class CommandError extends Error {
   /** What is printed below the error; empty for nothing. */
   readonly #more: string

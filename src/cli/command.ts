@@ -1,12 +1,12 @@
-/**
- * A command of the command line. What goes wrong is said in the words of Querator's own command line, which scripts may
- * look for (contract: admin.md §14); commander has others.
- */
+/** A command of the command line. */
 import { Command, Help, type HelpContext, type Option } from 'commander'
 import { quote } from '../clock/parse-duration.js'
 import { wrongUsageOf } from './command-error.js'
 
-/** See the head of this file. */
+/**
+ * A command of the command line. Its errors use the words of Querator's own command line, which scripts may look for (contract: admin.md
+ * §14); commander has others.
+ */
 export class QueratorCommand extends Command {
   constructor(name?: string) {
     super(name)

@@ -1,10 +1,10 @@
-/**
- * The time of the code under test: the global `Date` and `setTimeout` as they are at each use, so that a runner's fake
- * timers (`vi.useFakeTimers`, `jest.useFakeTimers`, `mock.timers.enable`) drive whoever follows this.
- */
+/** The time of the code under test. */
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
-/** See the head of this file. */
+/**
+ * The time of the code under test: the global `Date` and `setTimeout` as they are at each use. A runner's fake timers (`vi.useFakeTimers`,
+ * `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
+ */
 export const RUNNER_TIME: TimeSource = {
   now: () => Math.floor(globalThis.Date.now()),
   wakeAfter(delay, wake) {

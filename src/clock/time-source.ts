@@ -1,10 +1,10 @@
-/** Where a clock has its time from: the machine, or the runner's fake timers. */
+/** Where a clock has its time from. */
 import type { Instant } from './instant.js'
 
 /** The longest delay that a timer keeps, in milliseconds; longer ones fire at once. */
 export const LONGEST_DELAY = 0x7fffffff
 
-/** See the head of this file. */
+/** Where a clock has its time from: the machine, or the runner's fake timers. */
 export interface TimeSource {
   /** The time, which may go back. */
   now(): Instant

@@ -1,11 +1,4 @@
-/**
- * The daemon: queues, service, handler and listeners as one thing that starts and stops.
- *
- * States:
- * - running: from its creation on; calls are answered in memory, and over TCP once it listens
- * - stopping: close was called; whatever waits is answered with 453, then connections end
- * - stopped: nothing is left of it; further requests find nobody
- */
+/** The daemon: queues, service, handler and listeners as one thing that starts and stops. */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
@@ -71,7 +64,14 @@ const CALL_NAMES = Object.fromEntries(
 const OPEN_DOOR =
   "SYSTEM RUNNING IN OPEN DOOR MODE: whoever sends no key is an administrator, until the role binding of 'anonymous' to 'Admin' in '_system' is deleted"
 
-/** See the head of this file. */
+/**
+ * A daemon.
+ *
+ * States:
+ * - running: from its creation on; it answers calls in memory, and over TCP once it listens
+ * - stopping: `close` was called; whatever waits gets a 453, then connections end
+ * - stopped: nothing is left; further requests reach nobody
+ */
 export class Daemon {
   readonly clock: TestClock
   /** Whether keys and permissions count. */

@@ -1,4 +1,4 @@
-/** The figures of the queues for the metrics page; a bounded number of queues, however many there are. */
+/** The figures of queues for the metrics page. */
 
 import { type EventKind, KIND } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
@@ -9,7 +9,7 @@ const MOST_QUEUES = 1000
 /** What they are called: no queue can have this name. */
 const OTHER_QUEUES = '~other'
 
-/** See the head of this file. */
+/** Collects the figures of queues for the metrics page. Queues beyond the limit are added up. */
 export function queueFigures(queues: readonly LogicalQueue[]): QueueFigures[] {
   const own = queues.slice(0, MOST_QUEUES).map((queue) => figuresOf(queue, queue.config))
   const others = queues.slice(MOST_QUEUES).map((queue) => figuresOf(queue, { name: OTHER_QUEUES, namespace: '' }))

@@ -1,4 +1,4 @@
-/** How a queue stands at this moment, as plain values: what waits, what it holds, and who holds that. */
+/** The state of a queue, as plain values. */
 import type { Instant } from '../clock/instant.js'
 import type { Consumer } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
@@ -6,7 +6,7 @@ import type { LogicalQueue } from '../engine/logical-queue.js'
 /** More items than this are only counted. */
 const MOST_ITEMS = 1000
 
-/** See the head of this file. */
+/** The state of a queue at one moment: what waits, what it holds, and who holds it. */
 export interface QueueState {
   readonly name: string
   /** By the daemon's clock. */

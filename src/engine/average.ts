@@ -1,7 +1,7 @@
-/** The average of many instants, kept up to date as they come and go, so that stats never walk a partition. */
+/** Averages of instants. */
 import { type Instant, nanosOf } from '../clock/instant.js'
 
-/** See the head of this file. */
+/** The average of many instants, kept up to date as they come and go, so that stats never walk a partition. */
 export class AverageInstant {
   #count = 0
   /** Sums are kept relative to the first instant, and milliseconds apart from nanoseconds: so both are exact. */

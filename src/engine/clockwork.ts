@@ -1,7 +1,4 @@
-/**
- * The clockwork of a logical queue: its timers, and what happens when they ring. One timer for the next look of the lifecycle,
- * one for the next scheduled item, one for the next waiting lease whose time is over.
- */
+/** The timers of a logical queue. */
 import type { Clock } from '../clock/clock.js'
 import { retryRequest } from '../errors.js'
 import { Deadline } from './deadline.js'
@@ -22,7 +19,10 @@ export interface ClockworkOwner {
   sentAway(lease: WaitingLease): void
 }
 
-/** See the head of this file. */
+/**
+ * The timers of a logical queue, and what happens when they ring: one for the next look of the lifecycle, one for the next scheduled item,
+ * and one for the next waiting lease that times out.
+ */
 export class Clockwork {
   readonly #clock: Clock
   readonly #owner: ClockworkOwner

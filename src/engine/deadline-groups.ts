@@ -1,8 +1,4 @@
-/**
- * The deadlines of the items of a partition: neighbours that share a deadline are one group, and only groups are kept
- * in order. So a batch costs what one item costs, an item that goes away only counts its group down, and nothing
- * depends on how many items there are.
- */
+/** The deadlines of the items of a partition. */
 import { DeadlineHeap } from '../clock/deadline-heap.js'
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
@@ -35,8 +31,11 @@ export class DeadlineGroup implements ExactInstant {
 const FEW = 64
 
 /**
- * See the head of this file. Nearly all deadlines come in order, because time goes on and a queue has one timeout: those stand
- * in a line, from whose head they are taken. Only others need a heap. So each call may have a deadline of its own.
+ * The deadlines of the items of a partition. Neighbours that share a deadline are one group, and only groups are kept in order. So a
+ * batch costs what one item costs, an item that goes away only counts its group down, and nothing depends on the number of items.
+ *
+ * Nearly all deadlines come in order, because time goes on and a queue has one timeout: they stand in a line, and are taken from its
+ * head. Only the others need a heap. So each call may have its own deadline.
  */
 export class DeadlineGroups {
   /** In order from `#head` on; some may be empty by now. Before that there is nothing. */

@@ -1,8 +1,8 @@
-/** One timer that follows a deadline which moves: set it as often as you like, it costs only when it changes. */
+/** A timer for a deadline that moves. */
 import type { Clock, Timer } from '../clock/clock.js'
 import { type Instant, NEVER } from '../clock/instant.js'
 
-/** See the head of this file. */
+/** One timer that follows a deadline which moves. You can set it as often as you like: it costs only when it changes. */
 export class Deadline {
   readonly #clock: Clock
   readonly #priority: number

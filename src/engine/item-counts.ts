@@ -1,4 +1,4 @@
-/** The counts and averages of a partition, kept with every change, so that nothing ever walks its items to count them. */
+/** The counts of a partition. */
 import type { Instant } from '../clock/instant.js'
 import { AverageInstant } from './average.js'
 import type { Item } from './item.js'
@@ -12,7 +12,7 @@ export interface PartitionStats {
   readonly averageLeasedAge: bigint
 }
 
-/** See the head of this file. */
+/** The counts and averages of a partition, kept with every change, so that nothing ever walks its items to count them. */
 export class ItemCounts {
   readonly #created = new AverageInstant()
   readonly #leaseEnds = new AverageInstant()

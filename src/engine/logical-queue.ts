@@ -1,13 +1,4 @@
-/**
- * The logical queue: the one point through which everything that is done to the partitions of a queue passes.
- *
- * States:
- * - running: requests are carried out as they come; leases that find nothing wait
- * - paused: produce, lease, complete and retry are held at the gate, waiting leases are not served; all else goes on
- * - stopped: deleted or shut down, for good; every request is answered with 453
- *
- * Everything is synchronous. A lease that waits is a value in a list, answered by whichever step finds an item for it.
- */
+/** The logical queue. */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 import { Clockwork } from './clockwork.js'
@@ -26,7 +17,16 @@ import { type Leased, type LeaseRequest, type Settle, type WaitingLease, Waiting
 
 const SHUTTING_DOWN = 'queue is shutting down'
 
-/** See the head of this file. */
+/**
+ * The logical queue: everything that is done to the partitions of a queue passes through it.
+ *
+ * States:
+ * - running: requests are carried out as they come; leases that find nothing wait
+ * - paused: produce, lease, complete and retry are held at the gate, waiting leases are not served; everything else goes on
+ * - stopped: deleted or shut down, for good; every request gets a 453
+ *
+ * Everything is synchronous. A waiting lease is a value in a list, and the step that finds an item for it resolves it.
+ */
 export class LogicalQueue {
   readonly partitions: readonly Partition[]
   /** The queue as a whole, in the record of events. */

@@ -1,11 +1,4 @@
-/**
- * Which partition gets a produce or a lease (contract: queue.md §7): a list ordered by load, fewest unleased items
- * first, ties staying as they were.
- *
- * Nobody asks for the list, but only for the first of it, and for the one with the most leasable items. So each partition
- * has its load and its turn among those of equal load, which together are its place in the list, and a call costs what
- * it changes, however many partitions there are.
- */
+/** Which partition gets a produce or a lease (contract: queue.md §7). */
 import type { Partition } from './partition.js'
 import { Ranking } from './ranking.js'
 
@@ -22,7 +15,13 @@ interface Place<P> {
   turn: number
 }
 
-/** See the head of this file. */
+/**
+ * Chooses the partition for a produce or a lease (contract: queue.md §7): a list ordered by load, fewest unleased items first. Equal ones
+ * keep their order.
+ *
+ * Callers need only the first of the list, and the one with the most leasable items. So each partition has its load and its turn among
+ * those of equal load, which together are its place in the list. A call costs what it changes, however many partitions there are.
+ */
 export class PartitionOrder<P extends Loaded = Partition> {
   /** By the number of the partition. */
   readonly #places: Place<P>[]

@@ -1,4 +1,4 @@
-/** When the clock has something to do in the partitions of a queue: the next look of each, and its next scheduled item. */
+/** The times of partitions. */
 import { type Instant, NEVER } from '../clock/instant.js'
 import type { Partition } from './partition.js'
 import { Ranking } from './ranking.js'
@@ -14,7 +14,10 @@ interface Times<P> {
   due: Instant
 }
 
-/** See the head of this file. Costs what changes, however many partitions there are. */
+/**
+ * When the clock has something to do in the partitions of a queue: the next look of each, and its next scheduled item. Costs what changes,
+ * however many partitions there are.
+ */
 export class PartitionTimes<P extends Timed = Partition> {
   /** By the number of the partition. */
   readonly #times: Times<P>[]

@@ -1,9 +1,4 @@
-/**
- * One partition: the items of a queue that share an order (contract: queue.md §1 and §11, admin.md §11).
- *
- * Every change of an item goes through `#commit`, which keeps order, deadlines, counts and averages together. What a
- * call asks for is decided before; nothing here can fail halfway through a change.
- */
+/** A partition (contract: queue.md §1 and §11, admin.md §11). */
 
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
@@ -28,7 +23,12 @@ export interface Surroundings {
   readonly firstLook: Instant
 }
 
-/** See the head of this file. */
+/**
+ * One partition: the items of a queue that share an order.
+ *
+ * Every change of an item goes through `#commit`, which keeps order, deadlines, counts and averages together. Callers decide before what
+ * to change, so nothing here can fail halfway through a change.
+ */
 export class Partition {
   /** 0 for the first of its queue. */
   readonly number: number

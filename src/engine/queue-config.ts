@@ -1,10 +1,10 @@
-/** What is configured of a queue: fixed at create, changed by update (contract: admin.md §9). */
+/** The configuration of a queue (contract: admin.md §9). */
 import type { Timeout } from '../clock/duration.js'
 import { endOf } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'
 
-/** See the head of this file. Never changed in place: an update makes a new one. */
+/** The configuration of a queue. It never changes in place: an update makes a new one. */
 export interface QueueConfig {
   readonly name: string
   readonly namespace: string

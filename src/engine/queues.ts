@@ -25,7 +25,7 @@ export interface QueuesOptions {
   warn(message: string): void
 }
 
-/** See the head of this file. */
+/** The queues of a daemon, in the order of their creation. Names are unique across namespaces. */
 export class Queues {
   readonly #options: QueuesOptions
   readonly #byName = new Map<string, LogicalQueue>()

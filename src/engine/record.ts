@@ -1,9 +1,4 @@
-/**
- * What happened, in order: every event of items, leases and queues of a daemon, the latest of them kept.
- *
- * An event is a row in columns that are used again and again, because a million items make a million of them in a second
- * or two, and nobody looks at most; it becomes an object when somebody asks for it.
- */
+/** The record of events. */
 import type { Instant } from '../clock/instant.js'
 import {
   type Address,
@@ -29,7 +24,12 @@ const MOST_KEPT = 1000
 /** How many rows there is room for at first. */
 const FIRST_ROOM = 128
 
-/** See the head of this file. */
+/**
+ * The events of items, leases and queues of a daemon, in order. Only the latest are kept.
+ *
+ * An event is a row in columns that are used again and again: a million items make a million events in a second or two, and most are
+ * never looked at. A row becomes an object when somebody asks for it.
+ */
 export class EventRecord {
   /** What is happening now. Everything in the engine is synchronous, so that there is only one. */
   cause: Cause = BY_CLOCK

@@ -1,16 +1,15 @@
-/**
- * Items by sequence number, in order: found in O(1), walked from any point, with room only for what is there.
- *
- * Sequence numbers only grow, so the numbers are cut into segments of equal size; a segment lives while one of its
- * places is taken.
- */
+/** Items by sequence number. */
 import type { Item } from './item.js'
 
 const SIZE = 256
 
 type Places = (Item | undefined)[]
 
-/** See the head of this file. */
+/**
+ * Items by sequence number, in order. Finding one is O(1), and you can walk from any point.
+ *
+ * Sequence numbers only grow, so they are cut into segments of equal size. A segment lives while one of its places is taken.
+ */
 export class SequenceTable {
   /** Segments by their number, less `#base`. */
   #segments: (Places | undefined)[] = []

@@ -1,4 +1,4 @@
-/** The leases of a queue that wait for items: in order of arrival, one for each client, each with an end. */
+/** The waiting leases of a queue. */
 import { DeadlineHeap } from '../clock/deadline-heap.js'
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
@@ -61,7 +61,7 @@ export class WaitingLease {
   }
 }
 
-/** See the head of this file. */
+/** The leases of a queue that wait for items, in order of arrival: one for each client, each with a time-out. */
 export class WaitingLeases {
   readonly #byClient = new Map<string, WaitingLease>()
   readonly #ends = new DeadlineHeap<WaitingLease>({

@@ -1,7 +1,4 @@
-/**
- * A server elsewhere, which others may use too: queues made here have names that nobody else has, and are removed when
- * the test daemon is closed, when the process has nothing left to do, or, after a crash, by whoever attaches next.
- */
+/** A server that runs elsewhere. */
 import { QueratorClient } from '../client/client.js'
 import { sendOverHttp } from '../client/http-send.js'
 import { closedError, type Daemon } from '../daemon/daemon.js'
@@ -14,7 +11,10 @@ import { runPrefix } from './run-prefix.js'
 import { ServerElsewhere } from './server-elsewhere.js'
 import type { TestQueue } from './test-queue.js'
 
-/** See the head of this file. */
+/**
+ * A server that runs elsewhere, and that others may use too. Queues made here have unique names. They are deleted when the test daemon is
+ * closed, when the process has nothing left to do, or, after a crash, by whoever attaches next.
+ */
 export class AttachedServer implements Backing {
   readonly client: QueratorClient
   readonly ownClient: QueratorClient

@@ -1,4 +1,4 @@
-/** What stands behind a test daemon: a daemon in this process, or a server elsewhere. The harness treats both alike. */
+/** What a test daemon stands on. */
 import type { NotSent, QueratorClient } from '../client/client.js'
 import type { UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
@@ -6,7 +6,7 @@ import type { Send } from '../protocol/exchange.js'
 import type { NameSource } from './queue-names.js'
 import type { TestQueue } from './test-queue.js'
 
-/** See the head of this file. */
+/** What a test daemon stands on: a daemon in this process, or a server elsewhere. The harness treats both alike. */
 export interface Backing {
   /** The test's own client: an administrator, once the door of an embedded daemon is closed. */
   readonly client: QueratorClient

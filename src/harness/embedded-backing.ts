@@ -1,4 +1,4 @@
-/** A daemon in the process of the test. */
+/** A test daemon's own daemon. */
 import type { CallSites } from '../client/call-site.js'
 import { type NotSent, QueratorClient } from '../client/client.js'
 import { UnawaitedCalls } from '../client/unawaited.js'
@@ -9,7 +9,7 @@ import { fetchThrough } from './fetch-through.js'
 import { NameSource } from './queue-names.js'
 import type { TestQueue } from './test-queue.js'
 
-/** See the head of this file. */
+/** A daemon in the process of the test. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
   readonly ownClient: QueratorClient

@@ -1,4 +1,4 @@
-/** What errors say of a server elsewhere: who named or started it, and so what the user can change. */
+/** Errors about a server elsewhere. */
 import { isQueratorError, QueratorError, usageError } from '../errors.js'
 
 /** What `querator-test/global-setup` sets to the kind and the URL of what it started (runners/server-of-run.ts). */
@@ -24,7 +24,7 @@ interface Words {
   readonly gone: string
 }
 
-/** See the head of this file. */
+/** Makes the errors about a server elsewhere. They say who named or started it, and so what the user can change. */
 export class ServerElsewhere {
   readonly #endpoint: string
   readonly #words: Words

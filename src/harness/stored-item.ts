@@ -1,4 +1,4 @@
-/** An item as storage holds it: looked at, not leased. */
+/** Items in storage. */
 import { ZERO_TIME } from '../clock/instant.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { ResponseOf } from '../protocol/methods.js'
@@ -6,7 +6,7 @@ import { dateOf } from '../protocol/timestamp.js'
 import type { QueueEvent } from './event-log.js'
 import { Payload } from './payload.js'
 
-/** See the head of this file. */
+/** An item as storage holds it: looked at, not leased. */
 export class StoredItem extends Payload {
   /** Changes whenever the item goes to the tail; use `reference` to know it again. */
   readonly id: string

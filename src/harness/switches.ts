@@ -1,7 +1,4 @@
-/**
- * What a test switches on a daemon that outlives it: the flow of the clock, pauses, interception, the closed door. It is
- * all put back when the test is over; with tests that run at the same time, when the last of them is.
- */
+/** What a test switches on a daemon that outlives it. */
 import type { Daemon } from '../daemon/daemon.js'
 
 /** What can be switched beside the daemon itself. */
@@ -29,7 +26,10 @@ export interface SwitchSpan {
   readonly before: State
 }
 
-/** See the head of this file. */
+/**
+ * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door. All of it
+ * is undone when the test is over. When tests run concurrently, it is undone after the last of them.
+ */
 export class Switches {
   readonly #of: Switchable
   readonly #running = new Set<SwitchSpan>()

@@ -1,4 +1,4 @@
-/** A daemon in the hands of a test: its client, its clock, its queues, and every way to reach it. */
+/** A daemon for tests. */
 
 import type { Duplex } from 'node:stream'
 import { originOf } from '../client/call-site.js'
@@ -18,7 +18,7 @@ import { Switches } from './switches.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
-/** See the head of this file. Made by `startTestDaemon()`. */
+/** A daemon for tests: its client, its clock, its queues, and every way to reach it. Made by `startTestDaemon()`. */
 export class TestDaemon {
   /** The typed client: one method for each call of the protocol. An administrator's, after {@link closeDoor}. */
   readonly client: QueratorClient

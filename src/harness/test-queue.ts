@@ -1,4 +1,4 @@
-/** A queue in the hands of a test: short words for the calls about it. */
+/** A queue for tests. */
 
 import { atCallSite } from '../client/call-site.js'
 import type { QueratorClient } from '../client/client.js'
@@ -70,7 +70,7 @@ const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
 /** By which queues know each other, of another copy of this package too. */
 const BRAND = Symbol.for('querator-test.queue')
 
-/** See the head of this file. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
+/** A queue for tests, with short names for its calls. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
 export class TestQueue {
   readonly name: string
   readonly #home: QueueHome

@@ -1,7 +1,4 @@
-/**
- * The table of calls: the one list from which handler, client, permissions and limits come (contract: admin.md §1.4,
- * §1.6). A call that is not in it does not exist.
- */
+/** The table of calls (contract: admin.md §1.4, §1.6). */
 import type { ByteText } from './byte-text.js'
 import {
   APIKeyCreateRequest,
@@ -107,7 +104,10 @@ function accessMethod<I extends MessageType, O extends MessageType>(
   return method(path, request, response, permission, USUAL_LIMIT, namespace)
 }
 
-/** See the head of this file. Keys are the names of the client's methods, as in Querator's Go client. */
+/**
+ * The table of calls. Handler, client, permissions and limits come from it, and a call that is not in it does not exist. Keys are the
+ * names of the client's methods, as in Querator's Go client.
+ */
 export const METHODS = {
   queueProduce: method('queue.produce', QueueProduceRequest, Reply, 'queue.produce', PRODUCE_LIMIT),
   queueLease: method('queue.lease', QueueLeaseRequest, QueueLeaseResponse, 'queue.lease', SMALL_LIMIT),

@@ -1,7 +1,4 @@
-/**
- * Which test is it that asks for its queue? Where a runner passes fixtures nobody has to ask; where they are values of
- * the file, the test is told by the asynchronous context in which its body runs, or else by being the only one.
- */
+/** Which test is calling. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type EndOfTest, type LeaksMode, QueratorError, type TestDaemon, type TestQueue } from '../index.js'
 import { QueuesOfTest } from './queues-of-test.js'
@@ -37,7 +34,10 @@ export interface Beginning {
 /** What stands between the name of a test and that of a test inside of it. */
 const INSIDE = ' > '
 
-/** See the head of this file. */
+/**
+ * Finds out which test is calling for its queue. Where a runner passes fixtures, it is known. Where fixtures are values of the file, the
+ * asynchronous context in which the test function runs tells it, or the fact that only one test is running.
+ */
 export class RunningTests {
   readonly #daemon: () => TestDaemon
   readonly #leaks: () => LeaksMode

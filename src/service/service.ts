@@ -1,4 +1,4 @@
-/** The service: for each call of the table, the function that carries it out. */
+/** The service. */
 import type { Reply } from '../protocol/messages/reply.js'
 import type { AnswerOf, METHODS, MethodName, RequestOf } from '../protocol/methods.js'
 import { apiKeysCreate, apiKeysDelete, apiKeysList } from './api-keys-calls.js'
@@ -20,7 +20,7 @@ export type Service = {
   readonly [N in MethodName]: (context: CallContext, request: RequestOf<N>) => Answer<N> | Promise<Answer<N>>
 }
 
-/** See the head of this file. */
+/** For each call of the table, the function that carries it out. */
 export const SERVICE: Service = {
   queueProduce,
   queueLease,

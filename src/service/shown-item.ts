@@ -1,10 +1,10 @@
-/** A leased item as the answer has it; what is not asked for is not made, and a lease may have a thousand. */
+/** Leased items in a reply. */
 import type { LeasedItem } from '../engine/waiting-leases.js'
 import type { WrittenItem } from '../protocol/hot/lease.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import { int32Of } from './int32.js'
 
-/** See the head of this file. */
+/** A leased item as the reply contains it. Fields are made only when asked for, because a lease may have a thousand items. */
 export class ShownItem implements WrittenItem {
   readonly #item: LeasedItem
   /** Shared by all items of a lease. */

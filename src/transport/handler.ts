@@ -1,7 +1,4 @@
-/**
- * The handler behind every listener: routes, reads, decodes, calls, answers (contract: admin.md §1). Whether a socket
- * is in front of it makes no difference to anything it does.
- */
+/** The handler behind every listener (contract: admin.md §1). */
 import { passedNow } from '../clock/real-time.js'
 import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
@@ -80,7 +77,7 @@ export interface Activity {
   open: number
 }
 
-/** See the head of this file. */
+/** Handles requests: it routes, reads, decodes, calls and replies. It does the same whether a socket is in front of it or not. */
 export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
   readonly #timings = new Timings()

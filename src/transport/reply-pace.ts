@@ -1,7 +1,4 @@
-/**
- * Lets replies be made a few at a time: a produce may answer a thousand waiting leases at once, and writing to a
- * thousand sockets in one go would hold up everything else in the process, the user's tests among it.
- */
+/** The pace of replies. */
 import { nextTurn, passedNow } from '../clock/real-time.js'
 
 /** So many replies are made in a row, some milliseconds of work. */
@@ -9,7 +6,10 @@ const MOST_IN_A_ROW = 100
 /** Replies further apart than so many milliseconds are no row. */
 const ROW = 3
 
-/** See the head of this file. Order is kept. */
+/**
+ * Makes replies a few at a time, in order. A produce may serve a thousand waiting leases at once, and writing to a thousand sockets in one
+ * go would hold up the process, the user's tests included.
+ */
 export class ReplyPace {
   readonly #held: (() => void)[] = []
   #began = 0

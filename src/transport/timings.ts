@@ -1,4 +1,4 @@
-/** How long requests took, path by path: all of them counted, the latest of each path kept for quantiles. */
+/** How long requests took. */
 
 /** So many of the latest durations of a path are kept. */
 const MOST_KEPT = 500
@@ -15,7 +15,7 @@ export interface PathTimings {
   readonly latest: number[]
 }
 
-/** See the head of this file. */
+/** How long requests took, path by path. All are counted, and the latest of each path are kept for quantiles. */
 export class Timings {
   readonly #byPath = new Map<string, PathTimings>()
 

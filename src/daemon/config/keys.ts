@@ -46,7 +46,7 @@ const partitionStorage = map(
   ['driver'],
 )
 
-/** See the head of this file. */
+/** Every key of the configuration file, with its kind, default and description. */
 export const CONFIG = map('The configuration of a Querator daemon.', {
   address: text('Where the daemon listens: host and port.', { default: 'localhost:2319' }),
   logging: map('What the daemon tells its operator.', {

@@ -1,4 +1,4 @@
-/** The JSON schema of the configuration file, for editors: made from the table that the parser reads by. */
+/** The JSON schema of the configuration file. */
 import type { Key, MapKey } from './key-kinds.js'
 import { CONFIG } from './keys.js'
 
@@ -8,7 +8,7 @@ const DURATION = '^[+-]?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$'
 /** A JSON schema, or a part of one. */
 type Schema = Record<string, unknown>
 
-/** See the head of this file. */
+/** Makes the JSON schema of the configuration file, for editors, from the table that the parser uses. */
 export function configSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -1,6 +1,4 @@
-/**
- * A test as its daemon sees it, from its beginning to its end: which queues it has, and what a runner is to be told of it.
- */
+/** A test as its daemon sees it. */
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../../client/call-site.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
@@ -79,7 +77,7 @@ const USUAL_PATIENCE = 4000
 /** A wait ends so long before the watchdog speaks, in milliseconds. */
 const BEFORE_THE_WATCHDOG = 100
 
-/** See the head of this file. */
+/** A test as its daemon sees it, from its beginning to its end. It knows the queues of the test, and decides what is reported about it. */
 export class ObservedTest {
   /** The number of its first event. */
   readonly first: number

@@ -1,8 +1,4 @@
-/**
- * What tests claim of queues. For `expect.extend` of any runner that has it; the entries of Jest and Vitest do that, and
- * node:test has the same as assertions. Each looks at a queue through its calls, so that a queue on a server elsewhere
- * can be asked too, as far as those tell.
- */
+/** The matchers for queues. */
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
@@ -26,7 +22,10 @@ function pacing<M extends Record<string, (received: unknown, ...claim: never[]) 
   return Object.fromEntries(made) as M
 }
 
-/** See the head of this file. */
+/**
+ * The matchers for queues, for `expect.extend` of any runner. The entries of Jest and Vitest add them, and node:test has them as
+ * assertions. They look at a queue through its calls, so most work on a server elsewhere too.
+ */
 export const queueMatchers = pacing({
   /** Nothing is left in the queue: no item free, leased or scheduled. */
   async toBeDrained(received: unknown): Promise<Outcome> {

@@ -1,11 +1,11 @@
-/** An item as a matcher sees it, whether storage holds it or the record tells of it. */
+/** Items as matchers see them. */
 
 import { timelineText } from '../diagnosis/timeline.js'
 import type { QueueEvent } from '../event-log.js'
 import type { Payload } from '../payload.js'
 import type { StoredItem } from '../stored-item.js'
 
-/** See the head of this file. */
+/** An item as a matcher sees it, whether storage holds it or the record has it. */
 export interface SeenItem {
   readonly reference: string
   readonly attempts: number

@@ -1,10 +1,10 @@
-/** Writes the protobuf wire format into a buffer that grows. */
+/** Writing the protobuf wire format. */
 
 const SMALLEST = 256
 /** The largest whole number that is exact without being a `bigint`. */
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** See the head of this file. */
+/** Writes the protobuf wire format into a buffer that grows. */
 export class WireWriter {
   #buffer = Buffer.allocUnsafe(SMALLEST)
   #at = 0

@@ -1,9 +1,4 @@
-/**
- * Reads JSON text token by token, strictly, and knows where each token stands and what may stand after it.
- *
- * The server's decoder refuses what `JSON.parse` lets pass: a name given twice, half a surrogate pair, a number that
- * does not fit. Its words name line and column, so they are kept here (contract: admin.md §1.2).
- */
+/** The tokens of JSON. */
 import { isUtf8 } from 'node:buffer'
 import { contentError, type QueratorError } from '../../errors.js'
 import { textOf } from '../utf8.js'
@@ -30,7 +25,12 @@ const WORD = /(?:true|false|null)(?![-+._a-zA-Z0-9])/y
 const WRONG = /[-+._a-zA-Z0-9]{1,32}|./suy
 const NO_SCALARS = new Set(['start', '{', '[', 'name', ','])
 
-/** See the head of this file. */
+/**
+ * Reads JSON token by token, strictly. It knows where each token stands and what may follow it.
+ *
+ * The server's decoder refuses what `JSON.parse` accepts: a name given twice, half a surrogate pair, a number that does not fit. Its
+ * messages name line and column, so they are kept here (contract: admin.md §1.2).
+ */
 export class JsonTokens {
   readonly #text: string
   readonly #isSound: boolean

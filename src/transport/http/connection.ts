@@ -1,13 +1,4 @@
-/**
- * One connection: reads requests, hands them to the handler one after the other, writes their replies. Several requests at
- * once wait for each other, as on the server.
- *
- * States:
- * - reading a head, when there is no request
- * - serving: the request is with the handler, while its body may still come in
- * - answered, while the rest of its body is dropped
- * - hanging up: the last reply is out, whatever else comes is dropped
- */
+/** One HTTP connection. */
 import type { Duplex } from 'node:stream'
 import type { Clock, Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
@@ -44,7 +35,16 @@ const NOTHING = Buffer.alloc(0)
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING }
 
-/** See the head of this file. */
+/**
+ * One connection. It reads requests, hands them to the handler one after the other, and writes their replies. Pipelined requests wait for
+ * each other, as on the server.
+ *
+ * States:
+ * - reading a head, when there is no request
+ * - serving: the handler has the request, while its body may still come in
+ * - answered, while the rest of its body is dropped
+ * - hanging up: the last reply is out, and whatever else comes is dropped
+ */
 export class HttpConnection implements Watched {
   readonly #socket: Duplex
   readonly #context: ConnectionContext

@@ -1,4 +1,4 @@
-/** Finds the heads of requests in the bytes of a connection; what it has looked at once it does not look at again. */
+/** The heads of requests. */
 import { headTooLong } from './refusal.js'
 import { type RequestHead, type RequestLine, readHead, readRequestLine } from './request-head.js'
 
@@ -15,7 +15,7 @@ export interface FoundHead {
   readonly end: number
 }
 
-/** See the head of this file. */
+/** Finds the heads of requests in the bytes of a connection. It never looks at a byte twice. */
 export class HeadReader {
   #start = 0
   /** Where the first line ends; -1 while that is not known. */

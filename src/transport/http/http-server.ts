@@ -1,7 +1,4 @@
-/**
- * HTTP around the handler, for real sockets and for pairs of streams in memory alike. Read by hand, because it must refuse and
- * let pass what the server does, and `node:http` decides that itself, differently in each version.
- */
+/** HTTP around the handler. */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock.js'
 import type { TimeSource } from '../../clock/time-source.js'
@@ -11,7 +8,10 @@ import type { Meter } from './meter.js'
 import { ReplyHeads } from './reply-heads.js'
 import { Watch } from './watch.js'
 
-/** See the head of this file. Answers on their way are told to the clock. */
+/**
+ * Serves HTTP on real sockets and on pairs of streams in memory alike. It reads HTTP by hand, because it must refuse and accept what the
+ * server does; `node:http` decides that itself, differently in each version. The clock knows of every reply on its way.
+ */
 export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()

@@ -1,4 +1,4 @@
-/** The body of a request as it comes in: kept until somebody reads it, up to what they take, or dropped. */
+/** The body of a request as it comes in. */
 import { Chunks, type Sink } from './chunks.js'
 import type { Meter } from './meter.js'
 import { Pieces } from './pieces.js'
@@ -23,7 +23,7 @@ const COST = 3
 /** A body up to this size is always taken, in bytes: leases and completes go on when the memory is full. */
 const ALWAYS_TAKEN = 262_144
 
-/** See the head of this file. */
+/** The body of a request as it comes in. It is kept until it is read, up to the reader's limit, or dropped. */
 export class IncomingBody {
   readonly #meter: Meter
   readonly #unpacking: Unpacking

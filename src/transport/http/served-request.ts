@@ -1,4 +1,4 @@
-/** A request of a connection as the handler takes it; what a call does not ask for is not made. */
+/** A request of a connection. */
 import type { Way } from '../../clock/clock.js'
 import type { Headers, WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
@@ -20,7 +20,10 @@ export interface RequestLinks {
   abandon(): void
 }
 
-/** See the head of this file. A client that hangs up is gone at once (D2). */
+/**
+ * A request of a connection as the handler takes it. Fields are made only when asked for. When its client hangs up, the request knows it
+ * at once (D2).
+ */
 export class ServedRequest implements WireRequest {
   readonly head: RequestHead
   readonly incoming: IncomingBody

@@ -1,14 +1,14 @@
-/**
- * The story of a test: which queues it touched, what happened to each item in them, and which leases waited. Plain values,
- * of which a report in the terminal and a page are made.
- */
+/** The story of a test, as plain values. */
 import type { Daemon } from '../../../daemon/daemon.js'
 import { EventLog, type QueueEvent, withRefusals } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { lastAttemptFaults, orderFaults } from './order-faults.js'
 
-/** See the head of this file. */
+/**
+ * The story of a test: the queues it touched, what happened to each item in them, and which leases waited. Reports in the terminal and
+ * pages are made from it.
+ */
 export interface TestStory {
   readonly title: string
   /** When the first of it happened, and when the test was over; by the daemon's clock, in milliseconds since 1970. */

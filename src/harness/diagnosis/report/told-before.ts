@@ -1,7 +1,7 @@
-/** Stories of a test file that were told already. One fault that fails six tests is explained once, and named five times. */
+/** What earlier reports of a test file said. */
 import { withoutIds } from '../../event-log.js'
 
-/** See the head of this file. */
+/** The stories that this test file has reported already. If one bug fails six tests, it is explained once and named five times. */
 export class ToldBefore {
   /** The shapes of lines, each with the test in whose report it stood first. */
   readonly #shapes = new Map<string, string>()
