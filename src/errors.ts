@@ -41,7 +41,7 @@ export interface QueratorErrorOptions {
  * looks at a brand and not at the prototype.
  */
 export class QueratorError extends Error {
-  /** The HTTP status, for example 454 when a lease has waited in vain. 0 when no daemon answered. */
+  /** The HTTP status, for example 454 when a lease found nothing in time. 0 when no daemon answered. */
   readonly code: number
   /** The text of the code, for example `Retry Request`. */
   readonly codeText: string

@@ -4,7 +4,7 @@
 export const MOST_COMPARED = 500
 /** Nor are names that are longer. */
 const LONGEST_COMPARED = 100
-/** Names that differ in so many letters are never near, however long they are. It bounds what a comparison costs. */
+/** Names that differ in this many letters are never near, however long they are. It bounds what a comparison costs. */
 const FAR = 16
 
 /** The name among those that exist which was probably meant; undefined when none is near. */

@@ -74,7 +74,7 @@ export function originOf(maker: (...args: never[]) => unknown, sites?: CallSites
   return origin
 }
 
-/** Takes the frames of this package off the top of the stack, where others are left. Answers the same error. */
+/** Takes the frames of this package off the top of the stack, where others are left. Returns the same error. */
 export function atCallSite<E extends Error>(error: E): E {
   const lines = (error.stack ?? '').split('\n')
   const first = lines.findIndex((line) => /^\s+at /.test(line))

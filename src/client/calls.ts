@@ -71,7 +71,7 @@ export interface QueratorCalls {
   namespacesList(request: RequestInit<'namespacesList'>, options?: CallOptions): Promise<ResponseOf<'namespacesList'>>
   /** Removes a namespace that has no queues, roles and bindings (contract: admin.md §4). */
   namespacesDelete(request: RequestInit<'namespacesDelete'>, options?: CallOptions): Promise<void>
-  /** Makes a user, and answers the id; usernames are unique (contract: admin.md §5). */
+  /** Makes a user, and returns the id; usernames are unique (contract: admin.md §5). */
   usersCreate(request: RequestInit<'usersCreate'>, options?: CallOptions): Promise<ResponseOf<'usersCreate'>>
   /** Users by id; `limit` 0 means 1,000 (contract: admin.md §5). */
   usersList(request: RequestInit<'usersList'>, options?: CallOptions): Promise<ResponseOf<'usersList'>>

@@ -1,7 +1,7 @@
 /** What the daemon needs of a clock, and what a move of the clock reports. */
 import type { Instant } from './instant.js'
 
-/** Something that the passing of time made happen. The list of these is what `clock.advance` answers. */
+/** Something that the passing of time made happen. The list of these is what `clock.advance` returns. */
 export interface Fired {
   /** The deadline at which it was due. */
   readonly time: Date

@@ -8,7 +8,7 @@ import type { TimeSource } from './time-source.js'
 
 /** An answer of which nothing leaves for so long is not waited for any more, in milliseconds of real time. */
 const LOOK = 200
-/** After so many looks an answer is not waited for any more, although some of it still leaves. */
+/** After this many looks an answer is not waited for any more, although some of it still leaves. */
 const MOST_LOOKS = 5
 
 /** Knows which answers are on their way, and waits for them. */
@@ -47,7 +47,7 @@ export class Deliveries {
 
 /** See {@link Way}. */
 class ClientWay implements Way {
-  /** Whether its client was waited for in vain. */
+  /** Whether waiting for its client timed out. */
   isSlow = false
   /** Another number whenever something happens on it. */
   moves = 0
@@ -122,7 +122,7 @@ class Wait {
     return this.#ways.size === 0
   }
 
-  /** Resolves when it is over, or after so many milliseconds and a turn, in which a process that was busy catches up. */
+  /** Resolves when it is over, or after this many milliseconds and a turn, in which a process that was busy catches up. */
   async lasting(ms: number, wakeAfter: TimeSource['wakeAfter']): Promise<void> {
     let cancel = () => {}
     await new Promise<void>((resolve) => {

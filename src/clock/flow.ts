@@ -67,7 +67,7 @@ export class Flow {
     this.#frozen = false
   }
 
-  /** Jumps forward by so many milliseconds. */
+  /** Jumps forward by this many milliseconds. */
   move(ms: number): void {
     if (this.#still !== undefined) {
       this.#still += ms

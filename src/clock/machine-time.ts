@@ -74,7 +74,7 @@ export class MachineTime {
     return date
   }
 
-  /** Waits for a millisecond by `Date`; answers false when that does not come. */
+  /** Waits for a millisecond by `Date`; returns false when that does not come. */
   #turned(date: number): boolean {
     for (let looks = 0; looks < MOST_LOOKS; looks++) if (this.#clock.date() >= date) return true
     return false

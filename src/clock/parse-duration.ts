@@ -27,7 +27,7 @@ const MOST_DECIMALS = 18
 const [QUOTE, BACKSLASH, LETTER_X] = [0x22, 0x5c, 0x78]
 const HEX = '0123456789abcdef'
 
-/** Reads a duration such as `1h30m`; answers Go's words when it is none. Never throws. */
+/** Reads a duration such as `1h30m`; returns Go's words when it is none. Never throws. */
 export function parseDuration(text: string): ParsedDuration {
   const sum = new Sum()
   let at = text.startsWith('-') || text.startsWith('+') ? 1 : 0

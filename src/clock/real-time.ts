@@ -30,7 +30,7 @@ export function passedNow(): number {
 }
 
 /**
- * Calls `wake` after `delay` milliseconds or earlier, and answers how to cancel it. Never keeps the process open.
+ * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. Never keeps the process open.
  * A delay that Node cannot hold is cut: `wake` must look at the time and arm again.
  */
 export function wakeAfter(delay: number, wake: () => void): () => void {

@@ -154,7 +154,7 @@ export class TestClock {
     return this.#moved
   }
 
-  /** Whether something may come due within so many milliseconds. Always true with `clock: 'runner'`. @internal */
+  /** Whether something may come due within this many milliseconds. Always true with `clock: 'runner'`. @internal */
   mayFireWithin(ms: number): boolean {
     return this.#source === RUNNER_TIME || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }

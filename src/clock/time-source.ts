@@ -9,7 +9,7 @@ export interface TimeSource {
   /** The time, which may go back. */
   now(): Instant
   /**
-   * Calls `wake` after `delay` milliseconds or earlier, and answers how to cancel it. Never keeps the process open.
+   * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. Never keeps the process open.
    * A delay that is too long is cut: `wake` must look at the time and arm again.
    */
   wakeAfter(delay: number, wake: () => void): () => void

@@ -216,7 +216,7 @@ export class Daemon {
     return connection
   }
 
-  /** Opens a TCP port, once; answers `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
+  /** Opens a TCP port, once; returns `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
     this.#listening ??= listen(new HttpServer(this.#handler, this.clock.exact, this.#meter), options)

@@ -64,7 +64,7 @@ export class DeadlineGroups {
     return first === undefined ? this.#others.next() : Math.min(first.at, this.#others.next())
   }
 
-  /** Takes an item in that ends as `wanted` says; answers the group that it belongs to from now on. */
+  /** Takes an item in that ends as `wanted` says; returns the group that it belongs to from now on. */
   join(sequence: number, wanted: DeadlineGroup): DeadlineGroup {
     const newest = this.#newest
     if (newest !== undefined && newest.last + 1 === sequence && (newest === wanted || newest.isLike(wanted))) {
@@ -95,7 +95,7 @@ export class DeadlineGroups {
     if (this.keeps(group) && --group.count === 0) this.#forget(group)
   }
 
-  /** Removes and answers the groups whose deadline is at or before `now`, earliest first. */
+  /** Removes and returns the groups whose deadline is at or before `now`, earliest first. */
   takeDue(now: Instant): DeadlineGroup[] {
     const due: DeadlineGroup[] = []
     while (this.next() <= now) {

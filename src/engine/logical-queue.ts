@@ -113,7 +113,7 @@ export class LogicalQueue {
 
   /**
    * Takes a lease in and serves it as soon as there is an item (contract: queue.md §4).
-   * Answers how to abandon it: a client that has gone away never gets an item.
+   * Returns a function that abandons it: a client that has gone away never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
     const refused = this.#leaseRefusal(request)

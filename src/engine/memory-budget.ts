@@ -84,12 +84,12 @@ export class MemoryBudget {
     return this.#used + this.#leaving
   }
 
-  /** Whether so many bytes more would be within the limit. */
+  /** Whether this many bytes more would be within the limit. */
   hasRoom(bytes: number): boolean {
     return this.used + bytes <= this.limit
   }
 
-  /** Whether an answer of so many bytes may be made: however full it is, unless clients do not read what they asked for. */
+  /** Whether an answer of this many bytes may be made: however full it is, unless clients do not read what they asked for. */
   hasRoomToAnswer(bytes: number): boolean {
     return this.#leaving + bytes <= Math.max(this.limit, LEAST_FOR_ANSWERS)
   }

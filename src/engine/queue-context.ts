@@ -9,7 +9,7 @@ import type { EventRecord } from './record.js'
 export interface DeadLetters {
   /** In the record of events. */
   readonly address: Address
-  /** Takes a copy of an item that ended elsewhere under this id; answers false when it has one already. */
+  /** Takes a copy of an item that ended elsewhere under this id; returns false when it has one already. */
   takeDead(dead: Item, sourceId: string): boolean
   /** Lets waiting leases have what was taken. */
   tookDead(): void

@@ -202,7 +202,7 @@ export class EventRecord {
     this.#tell()
   }
 
-  /** Calls `watcher` after events, when what made them happen is done; answers how to stop that. */
+  /** Calls `watcher` after events, when what made them happen is done; returns a function to stop that. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)

@@ -41,7 +41,7 @@ function takeInto(
   return answerSize(item)
 }
 
-/** Shares what is leasable out among the waiting leases, and answers those that got something. */
+/** Shares what is leasable out among the waiting leases, and returns those that got something. */
 export function serveWaiting(
   waiting: WaitingLeases,
   order: PartitionOrder,

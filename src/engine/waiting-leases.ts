@@ -108,7 +108,7 @@ export class WaitingLeases {
     return this.#byClient.values()
   }
 
-  /** Removes and answers those whose end has come. */
+  /** Removes and returns those whose end has come. */
   takeEnded(now: Instant): WaitingLease[] {
     const ended = this.#ends.takeDue(now)
     for (const lease of ended) this.#byClient.delete(lease.request.clientId)

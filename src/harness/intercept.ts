@@ -7,7 +7,7 @@ import { usageError } from '../errors.js'
 /** Where the requests go instead. */
 export interface Door {
   readonly fetch: typeof fetch
-  /** Opens a port; answers its URL. */
+  /** Opens a port; returns its URL. */
   listen(): Promise<string>
 }
 
@@ -28,7 +28,7 @@ const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici
 
 type Global = Record<PropertyKey, unknown> & { fetch: typeof fetch }
 
-/** Routes requests for `url`'s origin to the daemon; answers how to undo that. @throws QueratorError when it is no URL */
+/** Routes requests for `url`'s origin to the daemon; returns a function to undo that. @throws QueratorError when it is no URL */
 export function interceptOrigin(url: string | URL, door: Door): () => void {
   const origin = originOf(url)
   if (!origin?.startsWith('http')) {

@@ -10,7 +10,7 @@ const PAGE = 1000
 const AT_ONCE = 20
 
 /**
- * Removes from the server at `endpoint` the queues of test processes that have ended, and answers their names. Queues
+ * Removes from the server at `endpoint` the queues of test processes that have ended, and returns their names. Queues
  * that anybody else made stay, and so do those of processes that run. `ended` is the number of one more that is done.
  * `apiKey`, default `QUERATOR_API_KEY`, is for a server that checks keys.
  * @throws QueratorError when the server does not answer

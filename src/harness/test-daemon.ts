@@ -98,7 +98,7 @@ export class TestDaemon {
   }
 
   /**
-   * Makes a user, and answers a client that uses a new key of theirs; `user.key` is the key.
+   * Makes a user, and returns a client that uses a new key of theirs; `user.key` is the key.
    * `createUser({ permissions: ['queue.lease'], namespace: 'shop' })`
    * @throws QueratorError when the daemon does not check keys (`auth: 'internal'`), a role does not exist, or the name
    *   is taken
@@ -160,7 +160,7 @@ export class TestDaemon {
   }
 
   /**
-   * Opens a TCP port, for everything else; answers the URL. On 127.0.0.1 and a free port, unless said otherwise.
+   * Opens a TCP port, for everything else; returns the URL. On 127.0.0.1 and a free port, unless said otherwise.
    * Listening does not keep the process open. A second call answers the same URL.
    * @throws QueratorError when the port cannot be opened
    */

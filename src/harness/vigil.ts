@@ -26,7 +26,7 @@ const LOOK_EVERY = 50
 /** With nothing moving for so long nothing comes any more, in milliseconds; sooner where calls were refused. */
 const QUIET = 2000
 const QUIET_AFTER_REFUSAL = 500
-/** With nothing but refused calls for so long, in milliseconds, and so many of them, nothing else comes. */
+/** With nothing but refused calls for so long, in milliseconds, and this many of them, nothing else comes. */
 const ONLY_REFUSED = 2000
 const MANY_REFUSED = 3
 

@@ -1,6 +1,6 @@
 /** Seeded chance: the same seed gives the same ids, and every other choice that is not the caller's. */
 
-/** Answers the next number in 0 ≤ n < 2³². */
+/** Returns the next number in 0 ≤ n < 2³². */
 export type Random = () => number
 
 /** A small generator (mulberry32 over a hash of the seed); good enough for ids, not for secrets. */

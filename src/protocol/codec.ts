@@ -19,7 +19,7 @@ import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProdu
 
 type Values = Readonly<Record<string, unknown>>
 
-/** A message by hand. Each answers undefined for what it leaves to the general codec. */
+/** A message by hand. Each returns undefined for what it leaves to the general codec. */
 interface Hot {
   readonly encode?: (message: never) => Uint8Array | undefined
   /** On the server's side for requests, on the client's for responses. */

@@ -25,15 +25,15 @@ export interface WireRequest {
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
   /** Made by the harness for itself, and not by a test. */
   readonly isOwn?: boolean | undefined
-  /** What a listener has instead of a signal: calls `listener` then, and answers how to take that back. */
+  /** What a listener has instead of a signal: calls `listener` then, and returns a function to take that back. */
   whenGone?(listener: () => void): () => void
   /** Told when the body has been decoded: a call may wait for a long time, and needs it no longer. */
   bodyRead?(): void
-  /** Told when the call is done and its reply is about to be made; answers what that has to wait for. */
+  /** Told when the call is done and its reply is about to be made; returns what that has to wait for. */
   replying?(): Promise<void> | undefined
 }
 
-/** Calls `listener` when nobody waits for the reply any more, also when that is so already; answers how to take it back. */
+/** Calls `listener` when nobody waits for the reply any more, also when that is so already; returns a function to take it back. */
 export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, listener: () => void): () => void {
   if (request.whenGone !== undefined) return request.whenGone(listener)
   return request.signal === undefined ? () => undefined : onAbort(request.signal, listener)

@@ -46,7 +46,7 @@ const QUEUE_CALLS = [
 
 /**
  * A worker that outlives its test and catches everything may ask for `queue.name` in a loop without an `await`, which
- * nothing could end. After so many errors it gets a queue that does not exist, whose calls reject.
+ * nothing could end. After this many errors it gets a queue that does not exist, whose calls reject.
  */
 const MOST_REFUSED = 1000
 const NO_QUEUE = 'queue-of-a-test-that-is-over'

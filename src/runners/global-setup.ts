@@ -9,7 +9,7 @@ interface Project {
   provide?(key: 'queratorEndpoint', value: string): void
 }
 
-/** Starts it; answers how to stop it, which Vitest calls. In Jest the preset does that. */
+/** Starts it; returns a function to stop it, which Vitest calls. In Jest the preset does that. */
 export default async function setup(project?: Project): Promise<() => Promise<void>> {
   const endpoint = await startServerOfRun()
   project?.provide?.('queratorEndpoint', endpoint)

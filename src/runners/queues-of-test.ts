@@ -61,7 +61,7 @@ export class QueuesOfTest {
   }
 
   /**
-   * The test is over: removes them; leases that still wait are answered with 453. Answers what happened in them, where it
+   * The test is over: removes them; leases that still wait are answered with 453. Returns what happened in them, where it
    * failed.
    * @throws QueratorError that says what the test left open, where that lets it fail
    */

@@ -11,7 +11,7 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 let stop: (() => Promise<void>) | undefined
 
 /**
- * Sees to it that there is a server, and answers its URL: of `QUERATOR_ENDPOINT`; else of the binary that
+ * Sees to it that there is a server, and returns its URL: of `QUERATOR_ENDPOINT`; else of the binary that
  * `QUERATOR_BINARY` names; else of a daemon in this process. `QUERATOR_CONFIG` is the configuration file of both.
  */
 export async function startServerOfRun(): Promise<string> {

@@ -11,7 +11,7 @@ export function wrappedTest<T extends object>(test: T, names: readonly string[],
   return new Proxy(test, {
     apply(target, self, args: unknown[]) {
       const made: unknown = Reflect.apply(target as unknown as Body, self, withBody(args, wrap))
-      // each(table) answers the function that takes the body.
+      // each(table) returns the function that takes the body.
       return typeof made === 'function' ? wrappedTest(made, names, wrap) : made
     },
     get(target, key) {

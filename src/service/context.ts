@@ -7,7 +7,7 @@ import { badRequest } from '../errors.js'
 import { isBlank } from './names.js'
 import { nearestNames } from './nearest-name.js'
 
-/** Who waits for a call: calls `listener` when they have gone away, and answers how to take that back. */
+/** Who waits for a call: calls `listener` when they have gone away, and returns a function to take that back. */
 export type WhenGone = (listener: () => void) => () => void
 
 /** One call: what it works on, and whose it is. */

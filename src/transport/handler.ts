@@ -37,7 +37,7 @@ const NO_REPLY: WireReply = { status: 0, headers: {}, body: new Uint8Array() }
 export interface Backend<Caller> {
   /** Who shows this key, or none. @throws 401 */
   identify(key: string | undefined): Caller
-  /** Carries a call out: answers its response, or nothing for a plain OK. */
+  /** Carries a call out: returns its response, or nothing for a plain OK. */
   call(name: MethodName, message: unknown, request: WireRequest, caller: Caller): unknown
   health(): Health
   /** What the metrics tell of the queues that this caller may know of. */

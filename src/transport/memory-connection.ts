@@ -2,7 +2,7 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import type { HttpServer } from './http/http-server.js'
 
-/** What HTTP clients do to a socket that means nothing here; each answers the stream itself. */
+/** What HTTP clients do to a socket that means nothing here; each returns the stream itself. */
 const SOCKET_HABITS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const
 
 /** Connects to a server, and returns the client's end. */

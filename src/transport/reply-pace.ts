@@ -1,9 +1,9 @@
 /** The pace of replies. */
 import { nextTurn, passedNow } from '../clock/real-time.js'
 
-/** So many replies are made in a row, some milliseconds of work. */
+/** This many replies are made in a row, some milliseconds of work. */
 const MOST_IN_A_ROW = 100
-/** Replies further apart than so many milliseconds are no row. */
+/** Replies further apart than this many milliseconds are no row. */
 const ROW = 3
 
 /**
@@ -33,7 +33,7 @@ export class ReplyPace {
     return ++this.#count > MOST_IN_A_ROW
   }
 
-  /** Lets those that are held go, so many in each turn of the event loop. */
+  /** Lets those that are held go, this many in each turn of the event loop. */
   async #letGo(): Promise<void> {
     while (this.#held.length > 0) {
       await nextTurn()

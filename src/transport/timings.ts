@@ -1,8 +1,8 @@
 /** How long requests took. */
 
-/** So many of the latest durations of a path are kept. */
+/** This many of the latest durations of a path are kept. */
 const MOST_KEPT = 500
-/** Anybody may ask for any path; after so many different ones the others are one. */
+/** Anybody may ask for any path; after this many different ones the others are one. */
 const MOST_PATHS = 200
 /** What they are called: a path begins with a slash. */
 const OTHER_PATHS = 'other'

@@ -39,7 +39,7 @@ describe('size', () => {
 
   test('more than 1 MB is not read', async () => {
     expect(await refusal(large)).toBe(
-      'while reading config file: more than 1 MB; is it the right file? Make so many queues with queues.create in the file',
+      'while reading config file: more than 1 MB; is it the right file? Create that many queues with queues.create in the file',
     )
   })
 

@@ -33,7 +33,7 @@ export function textOf(file: string): string {
     throw usageError(`while opening config file: ${messageOf(error)}`, error)
   }
   if (length <= LARGEST) return bytes.toString('utf8', 0, length)
-  throw refused('more than 1 MB; is it the right file? Make so many queues with queues.create', file)
+  throw refused('more than 1 MB; is it the right file? Create that many queues with queues.create', file)
 }
 
 /** @throws QueratorError where the text nests too deep to be read */

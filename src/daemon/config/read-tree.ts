@@ -36,7 +36,7 @@ export interface Reading<T> {
   readonly unknown: readonly UnknownKey[]
 }
 
-/** Reads a tree. `literal` answers how a value is written in its file, where there is one. */
+/** Reads a tree. `literal` returns how a value is written in its file, where there is one. */
 export function readTree<K extends MapKey>(
   tree: unknown,
   table: K,

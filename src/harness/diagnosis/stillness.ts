@@ -49,7 +49,7 @@ export class Stillness {
   }
 
   /**
-   * For how long nothing has moved, in milliseconds of real time; 0 while something may, by a deadline within so many
+   * For how long nothing has moved, in milliseconds of real time; 0 while something may, by a deadline within this many
    * milliseconds among other things.
    */
   look(within: number): number {

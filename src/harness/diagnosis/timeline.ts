@@ -5,7 +5,7 @@ import { visible } from '../../visible.js'
 import { type QueueEvent, withoutIds } from '../event-log.js'
 import { lengthOf } from './lengths.js'
 
-/** So many lines; of a longer story the beginning and the end. */
+/** This many lines; of a longer story the beginning and the end. */
 const MOST_LINES = 12
 
 /** Lines of the form `  +1m0s  lease-expired by w1, attempt 2`, counted from the first of them. */
@@ -17,7 +17,7 @@ export function timelineText(events: readonly QueueEvent[]): string[] {
   return cutInTheMiddle(lines, MOST_LINES)
 }
 
-/** At most so many lines, and one that says how many are left out; `most` is even. */
+/** At most this many lines, and one that says how many are left out; `most` is even. */
 export function cutInTheMiddle(lines: readonly string[], most: number): string[] {
   if (lines.length <= most) return [...lines]
   const indent = /^ */.exec(lines[0] ?? '')?.[0] ?? ''

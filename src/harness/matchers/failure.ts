@@ -23,7 +23,7 @@ export interface Finding {
   readonly missing?: readonly string[]
 }
 
-/** So many rows, and so many timelines. */
+/** This many rows, and this many timelines. */
 const MOST_ROWS = 20
 const MOST_TIMELINES = 3
 

@@ -41,14 +41,14 @@ export const queueMatchers = pacing({
     return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
   },
 
-  /** So many items are in the queue, leased ones included, scheduled ones not. */
+  /** This many items are in the queue, leased ones included, scheduled ones not. */
   async toHaveDepth(received: unknown, depth: number): Promise<Outcome> {
     const queue = queueOf('toHaveDepth', received)
     checkCount('toHaveDepth', depth)
     return compared(queue, 'toHaveDepth', 'to have', await items(queue), depth)
   },
 
-  /** So many items, or these, are leased; with `by` only those that this client holds count. */
+  /** This many items, or these, are leased; with `by` only those that this client holds count. */
   async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<Outcome> {
     const queue = queueOf('toHaveLeased', received)
     checkOptions('toHaveLeased', options, ['by'])
@@ -60,19 +60,19 @@ export const queueMatchers = pacing({
     return compared(queue, 'toHaveLeased', `to have leased${by === undefined ? '' : ` by ${by}`}`, leased, expected)
   },
 
-  /** These items, or so many, wait for their time. */
+  /** These items, or this many, wait for their time. */
   async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<Outcome> {
     const queue = queueOf('toHaveScheduled', received)
     return compared(queue, 'toHaveScheduled', 'to have scheduled', await scheduled(queue), expected)
   },
 
-  /** These items, or so many, were completed, in this order. */
+  /** These items, or this many, were completed, in this order. */
   async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<Outcome> {
     const queue = queueOf('toHaveCompleted', received)
     return compared(queue, 'toHaveCompleted', 'to have completed', happened(queue, 'completed'), expected)
   },
 
-  /** These items of the queue, or so many, went to its dead letter queue, in this order. */
+  /** These items of the queue, or this many, went to its dead letter queue, in this order. */
   async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<Outcome> {
     const queue = queueOf('toHaveDeadLettered', received)
     const dead = happened(queue, 'dead-lettered')

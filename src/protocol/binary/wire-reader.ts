@@ -137,7 +137,7 @@ export class WireReader {
     return length
   }
 
-  /** Answers where what was passed begins. */
+  /** Returns where what was passed begins. */
   #pass(count: number): number {
     const start = this.#at
     if (count > this.#end - start) throw malformed()

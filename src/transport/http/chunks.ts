@@ -26,7 +26,7 @@ export class Chunks {
     return this.#part === 'done'
   }
 
-  /** Takes what it can of `bytes`, and answers how much that was. @throws Error where they are no chunks */
+  /** Takes what it can of `bytes`, and returns how much that was. @throws Error where they are no chunks */
   take(bytes: Buffer, sink: Sink): number {
     let at = 0
     while (at < bytes.length && this.#part !== 'done') {

@@ -136,7 +136,7 @@ export class HttpConnection implements Watched {
     if (this.debt !== undefined) this.#context.watch.add(this)
   }
 
-  /** Begins the next request; answers whether its head was there. */
+  /** Begins the next request; returns whether its head was there. */
   #begin(): boolean {
     try {
       const found = this.#inbox.length < this.#least ? undefined : this.#heads.read(this.#inbox.bytes)

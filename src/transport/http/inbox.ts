@@ -20,7 +20,7 @@ export class Inbox {
     else this.#append(chunk)
   }
 
-  /** Takes so many bytes off. */
+  /** Takes this many bytes off. */
   take(count: number): void {
     if (count === this.bytes.length) this.clear()
     else this.bytes = this.bytes.subarray(count)

@@ -8,7 +8,7 @@ interface Unpacking {
   readonly done: boolean
   /** What it means that nothing more comes. */
   readonly cutOff: Error
-  /** Takes what it can of `bytes`, and answers how much that was. @throws Error where they are no such body */
+  /** Takes what it can of `bytes`, and returns how much that was. @throws Error where they are no such body */
   take(bytes: Buffer, sink: Sink): number
 }
 
@@ -61,7 +61,7 @@ export class IncomingBody {
     return this.#unpacking.done && !this.#dropped ? this.#pieces.joined() : undefined
   }
 
-  /** Takes what belongs to it, and answers how much that was. */
+  /** Takes what belongs to it, and returns how much that was. */
   feed(bytes: Buffer): number {
     try {
       const taken = this.#unpacking.take(bytes, (piece) => this.#keep(piece))

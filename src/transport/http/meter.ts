@@ -1,6 +1,6 @@
 /** What counts the bytes on their way through connections, so that they stay within what the process may use. */
 export interface Meter {
-  /** Whether so many bytes of requests may be kept besides what is there. */
+  /** Whether this many bytes of requests may be kept besides what is there. */
   hasRoom(bytes: number): boolean
   /** Why not. */
   noRoom(): Error

@@ -11,7 +11,7 @@ import type { ItemStory, LeaseStory, QueueStory, TestStory } from './test-story.
 import type { ToldBefore } from './told-before.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
-/** A report has so many lines, and an item so many events. */
+/** A report has this many lines, and an item this many events. */
 const MOST_LINES = 40
 const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
@@ -19,7 +19,7 @@ const MOST_REFUSALS = 5
 /** What is said where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 
-/** A story that was told of another test of the file takes so many. */
+/** A story that was told of another test of the file takes this many. */
 const LINES_OF_SAME = 8
 
 /**

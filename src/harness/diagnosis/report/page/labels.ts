@@ -29,7 +29,7 @@ export function leaseLabel(attempt: number | undefined, clientId: string, width:
   return fitting([`${before}${clientId}`, `${before}${endOf(clientId, cells)}`, number], width)
 }
 
-/** The end of a text in so many cells, after an ellipsis. Too long where only a useless end would fit. */
+/** The end of a text in this many cells, after an ellipsis. Too long where only a useless end would fit. */
 function endOf(text: string, cells: number): string {
   const characters = charactersOf(text)
   let free = cells - 1
