@@ -42,7 +42,7 @@ class PendingTimer implements Timer {
   }
 }
 
-/** The clock of a daemon. Tests read it, stop it, let it run, and move it. They get it as `daemon.clock`. */
+/** The clock of a daemon: `daemon.clock`. You can read, freeze, resume and move it. */
 export class TestClock {
   /** The same clock as the engine sees it: its time is exact. @internal */
   readonly exact: Clock = this.#exactClock()
@@ -77,9 +77,9 @@ export class TestClock {
   }
 
   /**
-   * The time by this clock in whole milliseconds since 1970, as `Date.now()` tells the machine's. For a Date:
-   * `new Date(clock.now())`. A running clock carries more than that: the daemon stamps items with microseconds, which a Date
-   * cannot hold. On a frozen clock all times are whole.
+   * Returns the daemon's time in whole milliseconds since 1970, as `Date.now()` does for the machine. For a Date, write
+   * `new Date(clock.now())`. While the clock runs, the daemon's own times go below the millisecond. On a frozen clock all times are
+   * whole.
    */
   now(): number {
     return Math.floor(this.#flow.now())
@@ -91,7 +91,7 @@ export class TestClock {
   }
 
   /**
-   * Stops the flow of time at the next whole millisecond; does nothing when it is stopped already.
+   * Stops the clock at the next whole millisecond. Does nothing if it is frozen already.
    * @throws QueratorError with `clock: 'runner'`
    */
   freeze(): void {
@@ -102,19 +102,21 @@ export class TestClock {
     this.#fireDue()
   }
 
-  /** Lets time flow on from where it stands; does nothing when it flows already. */
+  /** Lets the clock run again from where it stands. Does nothing if it runs already. */
   resume(): void {
     this.#flow.resume()
     this.#arm()
   }
 
   /**
-   * Moves the clock forward, frozen or running, and lets everything that is due by then happen, in the order of the
-   * deadlines; what happens is stamped with the time after the move, as on a server whose clock was set forward.
+   * Moves the clock forward, whether it is frozen or running. Everything that is due by then happens, in the order of the
+   * deadlines. Changes caused by it carry the time after the move, as on a server whose clock was set forward.
+   *
+   *     await clock.advance('61s')
    *
    * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
-   * @returns what fired, in the order of the deadlines, when clients that waited for it have their answers
-   * @throws QueratorError when the duration cannot be read, the daemon is closed, or its clock is the runner's
+   * @returns what fired, in the order of the deadlines, once waiting clients have their replies
+   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
    */
   advance(duration: number | string): Promise<Fired[]> {
     return paced(this.#advance(duration))

@@ -22,45 +22,48 @@ import { AttachedServer } from './attached-server.js'
 import { EmbeddedBacking } from './embedded-backing.js'
 import { TestDaemon } from './test-daemon.js'
 
-/** How a test daemon is started. Every option may be left out. */
+/** Options of a test daemon. All of them are optional. */
 export interface TestDaemonOptions {
-  /** The path of a YAML file, or an object of the same shape. */
+  /** Path of a Querator YAML file, or an object of the same shape. Default: one storage in memory. */
   readonly config?: string | ConfigTree
   /**
-   * `'real'` (default) follows the machine's clock, `'frozen'` stands still now, `{ start }` stands still there. Each
-   * can be moved, frozen and resumed later. `'runner'` goes with `Date` and `setTimeout` as the test has them, fake or
-   * real, so that the runner's fake timers move the daemon as well; nothing else does then.
+   * The daemon's time. You can move, freeze and resume each of the first three later. Default `'real'`.
+   * - `'real'` follows the machine's clock.
+   * - `'frozen'` stands still at the machine's time.
+   * - `{ start: new Date('2026-01-01') }` stands still at that time.
+   * - `'runner'` is that of `Date` and `setTimeout` in the test, so that the runner's fake timers move the daemon. Nothing else
+   *   moves it then.
    */
   readonly clock?: ClockOption
   /**
-   * `'internal'` checks keys and permissions, beginning with an open door: who sends no key is an administrator, until
-   * `daemon.closeDoor()`. `'none'` lets everybody do everything. Default: what the configuration says, else `'none'`.
+   * Whether keys and permissions count. Default: what the configuration says, else `'none'`.
+   * - `'internal'` checks them. A caller without a key is an administrator until you call `daemon.closeDoor()`.
+   * - `'none'` allows everything to everybody.
    */
   readonly auth?: AuthBackend
-  /** The same seed gives the same ids and keys; default: others each time. */
+  /** The same seed gives the same ids and keys. Default: another one each time. */
   readonly seed?: number | string
-  /** How many of the latest events are kept for `daemon.events`, and for what a red test tells; default 10,000. */
+  /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**
-   * Whether events tell where in the code their calls were made, and fixtures which calls nobody awaited. It takes some
-   * microseconds a call. Default: no, but yes in the fixtures of the runners. `{ skip: ['src/querator.ts'] }` leaves out
-   * frames of files whose paths contain one of these texts: wrappers that make every call of your code.
+   * Whether events show where in your code their calls were made, and fixtures which calls nobody awaited. Costs some
+   * microseconds a call. Default: `true` in the fixtures of a runner, else `false`. `{ skip: ['src/querator.ts'] }` leaves out
+   * frames of files whose paths contain one of these texts, such as a wrapper that makes every call of your code.
    */
   readonly callSites?: boolean | { readonly skip: readonly string[] }
   /**
-   * What the daemon may use. `memory`: for items, and requests on their way, in bytes or as `'256MB'`; beyond it, produce
-   * and import are refused with a 453. Default: half of what the process may use.
+   * How much the daemon may use. `memory` is for items and requests, in bytes or as `'256MB'`. Beyond it, produce and import
+   * get a 453. Default: half of what the process may use.
    */
   readonly limits?: { readonly memory?: number | string }
-  /** From which level on the daemon writes to stderr, `'silent'`, or a function for its records; default `'warn'`. */
+  /** The level from which on the daemon writes to stderr, `'silent'`, or a function that takes its records. Default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
-   * Uses the Querator at this URL instead of an own daemon; default: the variable `QUERATOR_ENDPOINT`, and without it,
-   * or with `''`, an own daemon. The other options are for an own daemon, and mean nothing on a server elsewhere. Clock,
-   * pause and connect do not work there, and say so.
+   * URL of a running Querator to use instead of starting a daemon. Default: the variable `QUERATOR_ENDPOINT`; `''` always starts
+   * a daemon. On a running server the other options mean nothing, and the clock, `pause` and `connect` throw.
    */
   readonly endpoint?: string
-  /** The API key for a server elsewhere; default: the variable `QUERATOR_API_KEY`, and without it none. */
+  /** The API key for that server. Default: the variable `QUERATOR_API_KEY`. */
   readonly apiKey?: string
 }
 
@@ -82,15 +85,19 @@ export const DAEMON_OPTIONS = [
 const MOST_EVENTS = 10_000
 
 /**
- * Starts a daemon in memory: no port, no file, no process.
- * @throws QueratorError when an option is not one of those documented, or the configuration is wrong
+ * Starts an in-memory daemon. It opens no port, reads no file unless you name one, and starts no process.
+ *
+ *     const daemon = await startTestDaemon({ clock: 'frozen' })
+ *     const orders = await daemon.createQueue({ name: 'orders' })
+ *
+ * @throws QueratorError when an option is unknown or invalid, or the configuration is wrong
  */
 export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   await turnDue()
   return openTestDaemon(options)
 }
 
-/** The same at once, for places that cannot wait. */
+/** The same as {@link startTestDaemon}, without a promise. */
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT

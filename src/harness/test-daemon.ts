@@ -20,9 +20,9 @@ import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './tes
 
 /** A daemon for tests: its client, its clock, its queues, and every way to reach it. Made by `startTestDaemon()`. */
 export class TestDaemon {
-  /** The typed client: one method for each call of the protocol. An administrator's, after {@link closeDoor}. */
+  /** The typed client, with one method for each call of the protocol. It stays an administrator after {@link closeDoor}. */
   readonly client: QueratorClient
-  /** A `fetch` that reaches this daemon, whatever the origin of the URL; paths alone will do. */
+  /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */
   readonly fetch: typeof fetch
   readonly #backing: Backing
   readonly #clients = new NameSource()
@@ -67,12 +67,12 @@ export class TestDaemon {
     }
   }
 
-  /** The daemon's clock. @throws QueratorError for a server elsewhere, whose clock no test can move */
+  /** The daemon's clock. @throws QueratorError on a server elsewhere */
   get clock(): TestClock {
     return this.#backing.embedded('the clock').clock
   }
 
-  /** What happened: produced, leased, completed, … @throws QueratorError for a server elsewhere, which does not tell */
+  /** Everything that happened: produced, leased, completed, … @throws QueratorError on a server elsewhere */
   get events(): EventLog {
     this.#events ??= new EventLog(this.#backing.embedded('events'))
     return this.#events
@@ -83,7 +83,7 @@ export class TestDaemon {
     return this.#closing !== undefined
   }
 
-  /** Makes a queue with a name of its own. @throws QueratorError 400 as queues.create does */
+  /** Creates a queue, with a unique name unless you give one. @throws QueratorError 400 as queues.create does */
   createQueue(options: QueueOptions = {}): Promise<TestQueue> {
     return paced(this.#createQueue(options))
   }
@@ -98,9 +98,11 @@ export class TestDaemon {
   }
 
   /**
-   * Makes a user, and returns a client that uses a new key of theirs; `user.key` is the key.
-   * `createUser({ permissions: ['queue.lease'], namespace: 'shop' })`
-   * @throws QueratorError when the daemon does not check keys (`auth: 'internal'`), a role does not exist, or the name
+   * Creates a user with a new key, and returns a client that sends it. `user.key` is the key.
+   *
+   *     const user = await daemon.createUser({ permissions: ['queue.lease'], namespace: 'shop' })
+   *
+   * @throws QueratorError when the daemon does not check keys (see `auth: 'internal'`), a role does not exist, or the name
    *   is taken
    */
   createUser(options: UserOptions = {}): Promise<TestUser> {
@@ -108,8 +110,8 @@ export class TestDaemon {
   }
 
   /**
-   * Closes the open door: from now on who sends no key may do nothing (contract: admin.md §2.6). This daemon's own
-   * `client`, queues and fixtures go on as an administrator of the name `querator-test`, who is answered.
+   * Closes the open door: from now on, a caller without a key may do nothing (contract: admin.md §2.6). This daemon's own
+   * `client`, queues and fixtures go on as an administrator named `querator-test`, whom this returns.
    * @throws QueratorError when the daemon does not check keys
    */
   closeDoor(): Promise<TestUser> {
@@ -132,36 +134,36 @@ export class TestDaemon {
     return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 
-  /** Another client of this daemon, with a key or without. */
+  /** Returns another client of this daemon, with or without a key. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
     checkOptions('clientWith', options, ['apiKey', 'encoding'])
     const { send, unawaited, notSent } = this.#backing
     return new QueratorClient({ ...options, send, unawaited, notSent })
   }
 
-  /** A queue that exists already; whether it does shows at the first call. */
+  /** Returns a queue that exists already. If it does not, its first call fails. */
   queue(name: string): TestQueue {
     return new TestQueue(this.#home, name)
   }
 
-  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it is unknown */
+  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it does not exist */
   pause(queueName: string): void {
     this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
   }
 
-  /** Lets what a pause held in, together. @throws QueratorError when the queue is unknown */
+  /** Carries out everything that a pause held. @throws QueratorError when the queue does not exist */
   resume(queueName: string): void {
     this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
   }
 
-  /** A connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */
+  /** Opens a connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */
   connect(): Duplex {
     return this.#backing.embedded('connect').connect()
   }
 
   /**
-   * Opens a TCP port, for everything else; returns the URL. On 127.0.0.1 and a free port, unless said otherwise.
-   * Listening does not keep the process open. A second call answers the same URL.
+   * Opens a TCP port and returns its URL. Default: a free port on 127.0.0.1. Listening does not keep the process alive.
+   * A second call returns the same URL.
    * @throws QueratorError when the port cannot be opened
    */
   listen(options: { host?: string; port?: number } = {}): Promise<string> {
@@ -174,10 +176,12 @@ export class TestDaemon {
   }
 
   /**
-   * Lets code that has its URL built in reach this daemon: what this process asks of that origin by the global `fetch`,
-   * or by undici, comes here; nothing else changes. Import undici before. Lasts until the function that is answered is
-   * called, or the daemon is closed.
-   * @throws QueratorError when `origin` is no http URL
+   * Sends this process's requests for an origin to this daemon, if they are made with the global `fetch` or with undici. For code
+   * that has its URL built in. Import undici first. It lasts until you call the returned function, or the daemon is closed.
+   *
+   *     daemon.intercept('http://queues.internal:2319')
+   *
+   * @throws QueratorError when `origin` is not an http URL
    */
   intercept(origin: string | URL): () => void {
     this.#backing.checkOpen()
@@ -191,8 +195,8 @@ export class TestDaemon {
   }
 
   /**
-   * Ends the daemon: leases that wait are answered with 453 `queue is shutting down`, then connections end. Not
-   * needed at the end of a test; forgetting it is harmless. Calling it again is, too.
+   * Ends the daemon: waiting leases get a 453 `queue is shutting down`, then connections end. You need not call it at the end of
+   * a test, and you may call it twice.
    */
   close(): Promise<void> {
     for (const undo of this.#intercepted) undo()

@@ -19,29 +19,29 @@ import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntilDrained, wa
 
 /** An item to be produced. */
 export interface ItemInput extends PayloadInput {
-  /** By which you know it again; its id changes. */
+  /** Your own name for the item. Its id changes, this does not. */
   readonly reference?: string
   readonly kind?: string
   readonly encoding?: string
-  /** When it may be leased; default at once. Less than 100 ms ahead means at once. */
+  /** When it may be leased first. Default: now. Less than 100 ms ahead means now. */
   readonly enqueueAt?: Date
 }
 
-/** How a test leases. */
+/** Options of a lease. */
 export interface LeaseOptions {
-  /** At most this many items, 1 to 1,000; default 1. */
+  /** How many items at most, 1 to 1,000. Default 1. */
   readonly batchSize?: number
-  /** Who leases; default a new name each time. */
+  /** The name of the consumer. Default: a new one each time. */
   readonly clientId?: string
-  /** How long to wait for the first item, by the daemon's clock, 10 ms to 15 m; default `'2s'`. */
+  /** How long to wait for the first item, by the daemon's clock: more than 10 ms, at most 15 minutes. Default `'2s'`. */
   readonly requestTimeout?: string
-  /** Gives up waiting. */
+  /** Aborting it frees a waiting lease at once. */
   readonly signal?: AbortSignal
 }
 
 /** The counts of a queue, over all its partitions. */
 export interface QueueCounts {
-  /** Items that are not scheduled, leased ones counted in. */
+  /** Items that are not scheduled, including leased ones. */
   readonly total: number
   readonly leased: number
   readonly scheduled: number
@@ -93,13 +93,13 @@ export class TestQueue {
     this.#deadQueue = deadQueue
   }
 
-  /** The dead letter queue that was made with this queue. @throws QueratorError when it was made without */
+  /** The dead letter queue that was created with this queue. @throws QueratorError when there is none */
   get deadQueue(): TestQueue {
     if (this.#deadQueue !== undefined) return this.#deadQueue
     throw usageError(`the queue '${this.name}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
   }
 
-  /** Adds items, in this order, all to one partition. @throws QueratorError 400 as queue.produce does */
+  /** Adds items in this order, all to one partition. @throws QueratorError 400 as queue.produce does (queue.md §3) */
   produce(...items: readonly ItemInput[]): Promise<void> {
     try {
       checkItems(items)
@@ -112,7 +112,7 @@ export class TestQueue {
   }
 
   /**
-   * Leases items, waiting for the first of them.
+   * Leases items, and waits for the first of them.
    * @throws QueratorError 454 when there was none within `requestTimeout`
    */
   lease(options: LeaseOptions = {}): Promise<Lease> {
@@ -127,17 +127,17 @@ export class TestQueue {
     return answering(leasing, (response) => new Lease(this.#home, clientId, response))
   }
 
-  /** What storage holds, without leasing it: everything that is not scheduled, by partition and in order. */
+  /** Returns the items that are not scheduled, leased ones included, without leasing them; by partition and in order. */
   items(): Promise<StoredItem[]> {
     return this.#stored('storageItemsList')
   }
 
-  /** The items that wait for their time, by partition and id. */
+  /** Returns the scheduled items, by partition and id. */
   scheduled(): Promise<StoredItem[]> {
     return this.#stored('storageScheduledList')
   }
 
-  /** How much there is of what. */
+  /** Counts the items and the waiting leases. */
   async counts(): Promise<QueueCounts> {
     const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
     const partitions = logicalQueues.flatMap((logical) => logical.partitions)
@@ -161,40 +161,42 @@ export class TestQueue {
   }
 
   /**
-   * What happened in this queue, and to items that came into it as dead letters; the oldest event that is kept first.
-   * @throws QueratorError for a queue on a server elsewhere
+   * Returns what happened in this queue, and to items that came into it as dead letters. The oldest event comes first.
+   * @throws QueratorError on a server elsewhere
    */
   history(): QueueEvent[] {
     return this.#home.events().ofQueue(this.name)
   }
 
   /**
-   * Resolves with an event of this queue as soon as it happens, or at once when it has happened already:
-   * `await queue.waitFor({ event: 'dead-lettered', reference: 'order-1' })`.
-   * @throws QueratorError when it did not happen in time, with the events that came nearest and how the queue stands
+   * Resolves with an event of this queue as soon as it happens, or at once if it has happened already.
+   *
+   *     await queue.waitFor({ event: 'dead-lettered', reference: 'order-1' })
+   *
+   * @throws QueratorError when it does not happen in time, with the nearest events and the state of the queue
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
     return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
   }
 
   /**
-   * Resolves when nothing is left in the queue, leased and scheduled items included; at once when it is so.
-   * @throws QueratorError when it is not so in time, with what is left
+   * Resolves when the queue holds nothing, neither leased nor scheduled items.
+   * @throws QueratorError when that does not happen in time, with what is left
    */
   drained(options: WaitOptions = {}): Promise<void> {
     return this.#waiting('drained', (place) => waitUntilDrained(place, options))
   }
 
   /**
-   * Resolves when nothing can be done here now: no item is free or leased; items may be scheduled for later.
-   * @throws QueratorError when it is not so in time, with what is left
+   * Resolves when no item is free or leased. Items may be scheduled for later.
+   * @throws QueratorError when that does not happen in time, with what is left
    */
   idle(options: WaitOptions = {}): Promise<void> {
     return this.#waiting('idle', (place) => waitUntilIdle(place, options))
   }
 
   /**
-   * Why a lease gets nothing, in a few lines: who waits, what is leased by whom and until when, what is scheduled, whether
+   * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
    * the queue is paused or the clock stands still, and which other queue has items.
    */
   explain(): string {
@@ -202,34 +204,34 @@ export class TestQueue {
   }
 
   /**
-   * The queue as text for an inline snapshot, the same in every run: items as #1, #2 in the order in which they came, times
-   * of a frozen clock since the queue was made, payloads as they were written.
+   * Returns the queue as text for an inline snapshot, the same in every run. Items are #1, #2 in the order in which they came, times of
+   * a frozen clock count from the creation of the queue, and payloads are as they were written.
    */
   async snapshot(): Promise<string> {
     const daemon = this.#home.embedded('snapshot')
     return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
   }
 
-  /** Removes everything, leased and scheduled items too. */
+  /** Deletes all items, leased and scheduled ones included. */
   clear(): Promise<void> {
     return this.#home.client.queueClear({ queueName: this.name, queue: true, destructive: true })
   }
 
-  /** Removes the queue; leases that wait are answered with 453. Does nothing when it is gone. */
+  /** Deletes the queue. Waiting leases get a 453. Does nothing if it is gone. */
   async delete(): Promise<void> {
     await deleteQueue(this.#home.ownClient, this.name)
     this.#home.deleted(this.name)
   }
 
   /**
-   * Holds produce, lease, complete and retry of this queue, however many, until {@link resume}. Waiting leases still end by
-   * their request timeout; what else is held waits for as long as it takes.
+   * Holds every produce, lease, complete and retry of this queue until {@link resume}. Waiting leases still time out; the others are
+   * held without a limit.
    */
   pause(): void {
     this.#home.pause(this.name)
   }
 
-  /** Lets what a pause held in, together. */
+  /** Carries out everything that a pause held. */
   resume(): void {
     this.#home.resume(this.name)
   }
