@@ -35,7 +35,7 @@ const RED_SAYS = [
   /leased by worker for 1m0s, attempt 1 \(\S*red\.test\.\w+:\d+[^)]*\)/g,
   /what happened in the queues of 'fails beside another'/g,
   /retried by gives back \(\S*red\.test\.\w+:\d+[^)]*\)/g,
-  /'leaves open' is over, and left open:/g,
+  /'leaves open' finished, but left open:/g,
   /order-4 of '\S+', leased by holder \(\S*red\.test\.\w+:\d+[^)]*\)/g,
   /expected 'claims-\d+' to be drained/g,
   /timeline of order-5:/g,

@@ -52,9 +52,7 @@ function checkText(text: string, place: string): void {
   if (at < 0) return
   // JSON shows the half as an escape.
   const part = JSON.stringify(text.slice(Math.max(0, at - SHOWN), at + SHOWN))
-  throw atCallSite(
-    usageError(`${place} takes a text that UTF-8 can carry; got half of a surrogate pair at position ${at}: ${part}`),
-  )
+  throw atCallSite(usageError(`${place} must be text without half surrogate pairs; got one at position ${at}: ${part}`))
 }
 
 function isOf(kind: FieldKind, value: unknown): boolean {

@@ -17,12 +17,11 @@ export function payloadBytes(input: PayloadInput): Uint8Array {
   if (given.length > 1) throw usageError(`give the payload once; got ${given.join(' and ')}`)
   if (input.bytes !== undefined) return input.bytes
   const text = given[0] === 'json' ? JSON.stringify(input.json) : (input.text ?? '')
-  if (text === undefined) throw usageError('json cannot be written as JSON; functions and symbols have none')
+  if (text === undefined)
+    throw usageError('json takes what JSON.stringify can write; it cannot write functions and symbols')
   const half = halfPairAt(text)
   if (half >= 0) {
-    throw usageError(
-      `text takes one that UTF-8 can carry; got half of a surrogate pair at position ${half}; use bytes for others`,
-    )
+    throw usageError(`text must have no half surrogate pairs; got one at position ${half}; use bytes for others`)
   }
   return new TextEncoder().encode(text)
 }

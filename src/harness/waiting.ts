@@ -92,7 +92,7 @@ async function until<T>(
 /** @throws QueratorError when it is no duration */
 function millisecondsOf(within: string): number {
   const { ns, problem } = parseDuration(within)
-  if (ns === undefined) throw usageError(`within is no duration; ${problem}`)
+  if (ns === undefined) throw usageError(`within is not a duration; ${problem}`)
   return Number(ns) / 1e6
 }
 

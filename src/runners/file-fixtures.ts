@@ -123,7 +123,7 @@ export class FileDaemon {
     if (this.#daemon !== undefined) {
       throw new QueratorError(
         0,
-        'configureDaemon comes too late, the daemon of this file runs already; call it at the top of the file or in a setup file, before anything uses daemon, client, clock or createQueue',
+        'configureDaemon was called too late: the daemon of this file is running already; call it at the top of the file or in a setup file, before anything uses daemon, client, clock or createQueue',
       )
     }
     const all = { ...this.#options, ...options }

@@ -50,7 +50,7 @@ function fixturesOfFile() {
     const stuck = () => {
       console.error(
         visible(
-          `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and what comes after it in the file`,
+          `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and the rest of the file`,
         ),
       )
       channel.port1.unref()

@@ -19,6 +19,6 @@ export function oneCopy<T>(entry: string, where: string, make: () => T): T {
   if (first.version === VERSION) return first.made
   throw new QueratorError(
     0,
-    `two versions of querator-test are loaded: ${first.version} from ${first.where}, and ${VERSION} from ${where}; keep one of them: npm ls querator-test shows who asks for which`,
+    `two versions of querator-test are loaded: ${first.version} from ${first.where}, and ${VERSION} from ${where}; keep one of them: npm ls querator-test shows who depends on which`,
   )
 }

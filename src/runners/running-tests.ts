@@ -104,7 +104,7 @@ export class RunningTests {
     const innermost = candidates.filter((test) => !candidates.some((other) => other.outer === test))
     if (innermost.length <= 1) return innermost[0]
     const names = innermost.map((test) => `'${test.name}'`).join(', ')
-    throw new QueratorError(0, `it cannot be told which test asks, for several run at once: ${names}; ${this.#advice}`)
+    throw new QueratorError(0, `cannot tell which of several concurrent tests is calling: ${names}; ${this.#advice}`)
   }
 }
 

@@ -24,7 +24,7 @@ test('the error stands at the call that took the lease, and shows who called it'
   await leaseTwo(daemon)
   const leaks = await seen.leaks()
   const [head, first, second] = leaks?.message.split('\n') ?? []
-  expect(head).toBe("'a test' is over, and left open:")
+  expect(head).toBe("'a test' finished, but left open:")
   expect(first).toMatch(
     /^ {2}a of 'orders', leased by worker \(test\/api\/left-open\.test\.ts:\d+ < test\/api\/left-open\.test\.ts:\d+\)$/,
   )

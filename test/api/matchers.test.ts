@@ -139,7 +139,7 @@ test('items that are missing are told by what became of them, and do not make th
     '✗  c          free   0         {"id":3}  ← out of order',
     '   d          free   0         {"id":4}',
     "✗ missing: 'done'",
-    "✗ missing: 'never', which was never here",
+    "✗ missing: 'never', which was never in this queue",
     "✗ missing: { kind: 'x' }",
     '',
     'timeline of done:',
@@ -157,7 +157,7 @@ test('numbers, names of nobody, bytes and long lists', async ({ createQueue }) =
   const queue = await createQueue({ name: 'many' })
   await queue.produce(...Array.from({ length: 25 }, (_, at) => ({ text: at === 0 ? 'x'.repeat(60) : `${at}` })))
   const lines = await failure(expect(queue).toHaveDepth(1))
-  expect(lines[0]).toBe("expected 'many' to have 1 item, and there are 25")
+  expect(lines[0]).toBe("expected 'many' to have 1 item, but there are 25")
   expect(lines[3]).toMatch(/^ {3}\w{27} {2}free {3}0 {9}x{39}…$/)
   expect(lines).toContain('   … 5 more')
   expect(lines.filter((line) => line.startsWith('timeline'))).toHaveLength(3)

@@ -168,7 +168,7 @@ test('one fault that fails several tests is told once, and named after that', as
   const [one = '', two = '', three = ''] = reports.map((report) => report.split('\n').length)
   expect([one, two]).toEqual([9, 8])
   expect(reports[1]).toMatch(/^! queue\.lease by worker was refused: 455/m)
-  expect(reports[1]?.split('\n').at(-1)).toBe("… 2 more lines; the same happened in 'works off one', told above")
+  expect(reports[1]?.split('\n').at(-1)).toBe("… 2 more lines; the same happened in 'works off one', reported above")
   // Something else happened in this one.
   expect(three).toBeGreaterThan(9)
 })

@@ -62,7 +62,7 @@ describe('Jest', () => {
     })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
-      'configureDaemon comes too late, the daemon of this file runs already; call it at the top of the file',
+      'configureDaemon was called too late: the daemon of this file is running already; call it at the top of the file',
     )
   })
 

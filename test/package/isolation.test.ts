@@ -143,7 +143,7 @@ test('node:test: where it cannot be told which test asks, the error says what to
   expect([told.status, told.text]).toEqual([
     1,
     expect.stringContaining(
-      "it cannot be told which test asks, for several run at once: 'together > a', 'together > b'; take it from the test itself: const { queue, createQueue } = fixtures(t)",
+      "cannot tell which of several concurrent tests is calling: 'together > a', 'together > b'; take it from the test itself: const { queue, createQueue } = fixtures(t)",
     ),
   ])
   const fixed = run(projectOf({ 'a.test.mjs': source('fixtures(t).queue') }), 'node', '--test')

@@ -48,9 +48,9 @@ describe.each(RUNNERS)('%s', (runner) => {
         await createQueue()`,
     })
     expect(status).toBe(0)
-    expect(text.match(/is over, and left open:/g)).toHaveLength(4)
+    expect(text.match(/finished, but left open:/g)).toHaveLength(4)
     expect(text).toMatch(
-      /'takes an item' is over, and left open:\n\s+order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/,
+      /'takes an item' finished, but left open:\n\s+order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/,
     )
     expect(text).toMatch(/'leaves a lease waiting' is over.*\n\s+a lease of waiter that waits in '\S+' \(a\.test\S+\)/)
     expect(text).toMatch(/'forgets an await' is over.*\n\s+queueProduce of '\S+', which nobody awaited \(a\.test\S+\)/)
@@ -71,7 +71,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     expect(status).toBe(1)
     expect(text).toMatch(/(1 failed|fail 1)/)
     expect(text).toMatch(/(2 passed|pass 2)/)
-    expect(text).toContain("'takes an item' is over, and left open:")
+    expect(text).toContain("'takes an item' finished, but left open:")
     expect(text).toMatch(/order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/)
     if (runner !== 'node:test') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
   })
@@ -109,8 +109,8 @@ test.each(['jest', 'vitest'] as const)('%s: of tests at the same time the right 
     text.replaceAll(/^\s*test\(/gm, concurrent).replace(concurrent, `const order = []\n${concurrent}`)
   const { status, text } = outcomeOf(runner, bodies, { change })
   expect(status).toBe(0)
-  expect(text.match(/is over, and left open/g)).toHaveLength(1)
-  expect(text).toMatch(/'guilty' is over, and left open:\n\s+order-1 of 'guilty-1', leased by worker/)
+  expect(text.match(/finished, but left open/g)).toHaveLength(1)
+  expect(text).toMatch(/'guilty' finished, but left open:\n\s+order-1 of 'guilty-1', leased by worker/)
 })
 
 test.each([
@@ -119,7 +119,7 @@ test.each([
 ] as const)('%s: its configuration says so for all files', (runner, config) => {
   const { status, text } = outcomeOf(runner, { 'takes an item': LEASE }, { config })
   expect(status).toBe(1)
-  expect(text).toContain("'takes an item' is over, and left open:")
+  expect(text).toContain("'takes an item' finished, but left open:")
 })
 
 /** The other ways in which a test can end, by what each runner calls them. */

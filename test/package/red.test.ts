@@ -28,7 +28,7 @@ const CAUSES: Record<string, readonly RegExp[]> = {
 /** And what the rest of the output says. */
 const BEYOND: Record<string, RegExp> = {
   'dead-letter-expected': /'orders', at the end 1 free \(leaseTimeout 30m0s, maxAttempts 3, deadQueue orders-dead\)/,
-  'waits-for-ever': /is about to run out of time, and waits for a lease:/,
+  'waits-for-ever': /is about to time out, and still waits for a lease:/,
 }
 
 let folder: string

@@ -52,23 +52,23 @@ test.each([
   [
     'half of a surrogate pair in a name',
     () => client.queueStats({ queueName: 'a\ud800' }),
-    'client.queueStats.queueName takes a text that UTF-8 can carry; got half of a surrogate pair at position 1: "a\\ud800"',
+    'client.queueStats.queueName must be text without half surrogate pairs; got one at position 1: "a\\ud800"',
   ],
   [
     'the same in a produce',
     () =>
       client.queueProduce({ queueName: 'q', items: [{ reference: 'é' }, { reference: `😀${'x'.repeat(50)}\udc00y` }] }),
-    `client.queueProduce.items[1].reference takes a text that UTF-8 can carry; got half of a surrogate pair at position 52: "${'x'.repeat(20)}\\udc00y"`,
+    `client.queueProduce.items[1].reference must be text without half surrogate pairs; got one at position 52: "${'x'.repeat(20)}\\udc00y"`,
   ],
   [
     'the same in a complete',
     () => client.queueComplete({ ids: ['a', '\ud800'] }),
-    'client.queueComplete.ids[1] takes a text that UTF-8 can carry; got half of a surrogate pair at position 0: "\\ud800"',
+    'client.queueComplete.ids[1] must be text without half surrogate pairs; got one at position 0: "\\ud800"',
   ],
   [
     'the same in a short name of a produce',
     () => client.queueProduce({ queueName: '\udfff', items: [{}] }),
-    'client.queueProduce.queueName takes a text that UTF-8 can carry; got half of a surrogate pair at position 0: "\\udfff"',
+    'client.queueProduce.queueName must be text without half surrogate pairs; got one at position 0: "\\udfff"',
   ],
   [
     'a number for a flag',

@@ -37,7 +37,7 @@ export function leaksError(
   const more = leaks.length - MOST_TOLD
   const error = usageError(
     [
-      visible(`'${title}' is over, and left open:`),
+      visible(`'${title}' finished, but left open:`),
       ...leaks.slice(0, MOST_TOLD).map(line),
       ...(more > 0 ? [`  and ${more} more`] : []),
       // A complete that was refused leaves its item leased.

@@ -50,7 +50,7 @@ function speak(daemon: Daemon, { title, queues }: TestOfRunner, first: number): 
   // Code that has a name of its own waits elsewhere.
   const names = own.length > 0 ? own : daemon.inspector.queueNames().filter(waits)
   if (names.length === 0) return
-  const head = visible(`'${title}' is about to run out of time, and waits for a lease:`)
+  const head = visible(`'${title}' is about to time out, and still waits for a lease:`)
   console.error([head, ...names.map((name) => explainQueue(daemon, name, first))].join('\n'))
 }
 

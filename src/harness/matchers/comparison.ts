@@ -28,7 +28,7 @@ export function compared(
 ): Outcome {
   if (typeof expected === 'number') {
     checkCount(matcher, expected)
-    const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, and there are ${seen.length}`
+    const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, but there are ${seen.length}`
     return failureOf(queue, words, seen, { pass: seen.length === expected, concerned: seen })
   }
   checkList(matcher, expected)
@@ -42,7 +42,7 @@ export function compared(
     concerned: pass ? seen : [...elsewhere.known.values(), ...wrong],
     wrong: (_, at) => wrongAt[at] as string,
     missing: missing.map((item) => {
-      const never = elsewhere.unheardOf.has(referenceOf(item)) ? ', which was never here' : ''
+      const never = elsewhere.unheardOf.has(referenceOf(item)) ? ', which was never in this queue' : ''
       return `missing: ${shownExpectation(item)}${never}`
     }),
   })

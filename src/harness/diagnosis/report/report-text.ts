@@ -40,7 +40,7 @@ export function reportText(story: TestStory, said: readonly string[], told: Told
   const names = story.queues.flatMap(({ name, items }) => [name, ...items.map((item) => item.name)])
   const same = told.same(story.title, lines, [story.title, ...names])
   const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length - Number(story.before !== '')
-  const rest = same === undefined ? REST : `the same happened in '${same}', told above`
+  const rest = same === undefined ? REST : `the same happened in '${same}', reported above`
   const shown =
     lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
   const before = story.before === '' ? [] : [`(${story.before})`]
