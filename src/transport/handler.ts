@@ -107,9 +107,11 @@ export class Handler<Caller = unknown> {
       name = methodAt(path)
       if (name === undefined) throw new QueratorError(501, `no such method; ${path}`)
       const method = METHODS[name] as Method
-      const reading = readBody(request.body, method.bodyLimit)
+      let reading: Uint8Array | Promise<Uint8Array> | undefined = readBody(request.body, method.bodyLimit)
       body = ArrayBuffer.isView(reading) ? reading : await reading
       message = decodeRequest(method.request, body, encodingOfBody(request))
+      // A call may wait for minutes, and its body need not.
+      reading = undefined
       body = undefined
       request.bodyRead?.()
       const response = (await this.#backend.call(name, message, request, caller)) ?? OK_REPLY

@@ -1,7 +1,7 @@
 /** The command in a small heap: offered ten times its memory limit, it lives, and keeps all that it took. */
 import { expect, test } from 'vitest'
 import { QueratorClient } from '../../src/index.js'
-import { bin, projectOf, startWith } from './project.js'
+import { bin, projectOf, run, startWith } from './project.js'
 
 /** So many items of 1 KB a request. */
 const BATCH = 500
@@ -54,4 +54,31 @@ test('querator survives ten times its memory limit in offers, and loses nothing 
   const { status, stderr, stdout } = await ended
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toContain('most of the memory limit')
+})
+
+test('the bodies of requests that wait are not kept', () => {
+  const folder = projectOf({
+    'script.mjs': `
+      import { request } from 'node:http'
+      import { startTestDaemon } from 'querator-test'
+      const daemon = await startTestDaemon({ log: 'silent' })
+      const queue = await daemon.createQueue({ name: 'q' })
+      queue.pause()
+      const send = (body) => {
+        const headers = { 'content-type': 'application/json', 'content-length': body.length }
+        const options = { method: 'POST', path: '/v1/queue.produce', headers, createConnection: () => daemon.connect() }
+        request(options).on('error', () => {}).end(body)
+      }
+      const item = { utf8: 'x'.repeat(4_000_000) }
+      for (let count = 0; count < 20; count++) {
+        send(Buffer.from(JSON.stringify({ queue_name: 'q', request_timeout: '10m', items: [item] })))
+      }
+      for (let turns = 0; turns < 500; turns++) await new Promise((resolve) => setImmediate(resolve))
+      gc()
+      console.log(JSON.stringify({ held: (await daemon.client.queueStats({ queueName: 'q' })).logicalQueues[0].produceWaiting }))
+      console.log(process.memoryUsage().arrayBuffers < 40_000_000)
+      process.exit()`,
+  })
+  const { stdout } = run(folder, 'node', '--expose-gc', 'script.mjs')
+  expect(stdout).toBe('{"held":20}\ntrue\n')
 })

@@ -20,8 +20,8 @@ export class Pieces {
   /** Adds the next one. */
   push(piece: Uint8Array): void {
     this.length += piece.byteLength
-    // The first one is mostly the only one.
-    if (this.length === piece.byteLength || piece.byteLength >= LARGE) {
+    // The first one is mostly the only one. A view of something large would keep all of it.
+    if ((this.length === piece.byteLength && piece.buffer.byteLength <= LARGEST_ROOM) || piece.byteLength >= LARGE) {
       this.#closeRoom()
       this.#kept.push(piece)
       return
