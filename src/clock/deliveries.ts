@@ -6,8 +6,10 @@ import type { Way } from './clock.js'
 import { nextTurn } from './real-time.js'
 import type { TimeSource } from './time-source.js'
 
-/** An answer of which nothing leaves for so long is not waited for any more, in milliseconds of real time. */
+/** How far looks at answers on their way are apart, in milliseconds of real time. */
 const LOOK = 200
+/** An answer of which nothing has left for this many looks in a row is not waited for any more. */
+const MOST_IDLE = 2
 /** After this many looks an answer is not waited for any more, although some of it still leaves. */
 const MOST_LOOKS = 5
 
@@ -83,10 +85,12 @@ class ClientWay implements Way {
 
   moved(): void {
     this.moves++
+    this.isSlow = false
   }
 
   end(): void {
     this.#leaving--
+    this.moved()
     this.drop()
   }
 
@@ -111,11 +115,11 @@ class ClientWay implements Way {
 /** Somebody who waits for answers. */
 class Wait {
   /** Those that are waited for, and how they were at the last look. */
-  readonly #ways = new Map<ClientWay, { moves: number; looks: number }>()
+  readonly #ways = new Map<ClientWay, { moves: number; looks: number; idle: number }>()
   #end = () => {}
 
   constructor(ways: Iterable<ClientWay>) {
-    for (const way of ways) if (way.isAwaited) this.#ways.set(way, { moves: way.moves, looks: 0 })
+    for (const way of ways) if (way.isAwaited) this.#ways.set(way, { moves: way.moves, looks: 0, idle: 0 })
   }
 
   get isOver(): boolean {
@@ -127,7 +131,8 @@ class Wait {
     let cancel = () => {}
     await new Promise<void>((resolve) => {
       this.#end = resolve
-      cancel = wakeAfter(ms, () => void nextTurn().then(resolve))
+      // Whoever moved the clock awaits this: a process with nothing else to do must not end meanwhile.
+      cancel = wakeAfter(ms, () => void nextTurn().then(resolve), true)
     })
     cancel()
   }
@@ -136,10 +141,11 @@ class Wait {
   look(): void {
     for (const [way, seen] of this.#ways) {
       if (!way.isLeaving) continue
-      if (++seen.looks >= MOST_LOOKS || way.moves === seen.moves) {
-        way.isSlow = true
-        this.#ways.delete(way)
-      } else seen.moves = way.moves
+      seen.idle = way.moves === seen.moves ? seen.idle + 1 : 0
+      seen.moves = way.moves
+      if (++seen.looks < MOST_LOOKS && seen.idle < MOST_IDLE) continue
+      way.isSlow = true
+      this.#ways.delete(way)
     }
   }
 

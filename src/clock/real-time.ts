@@ -30,12 +30,12 @@ export function passedNow(): number {
 }
 
 /**
- * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. Never keeps the process open.
- * A delay that Node cannot hold is cut: `wake` must look at the time and arm again.
+ * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. A delay that Node cannot hold is cut:
+ * `wake` must look at the time and arm again. It keeps the process alive only when somebody awaits it, as `isAwaited` says.
  */
-export function wakeAfter(delay: number, wake: () => void): () => void {
+export function wakeAfter(delay: number, wake: () => void, isAwaited = false): () => void {
   const timer = setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
-  timer.unref()
+  if (!isAwaited) timer.unref()
   return () => clearTimeout(timer)
 }
 

@@ -9,10 +9,10 @@ export interface TimeSource {
   /** The time, which may go back. */
   now(): Instant
   /**
-   * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. Never keeps the process open.
-   * A delay that is too long is cut: `wake` must look at the time and arm again.
+   * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. A delay that is too long is cut: `wake`
+   * must look at the time and arm again. It keeps the process alive only when somebody awaits it, as `isAwaited` says.
    */
-  wakeAfter(delay: number, wake: () => void): () => void
+  wakeAfter(delay: number, wake: () => void, isAwaited?: boolean): () => void
   /**
    * A timer counts the time that the machine is awake, and not what its clock shows. So none is set for longer than this, in
    * milliseconds, without a look at the time.

@@ -54,6 +54,15 @@ async function manyTurns(): Promise<void> {
   for (let turns = 0; turns < 300; turns++) await turn()
 }
 
+/** Lets whoever waits for answers look twice. */
+async function twoLooks(machine: FakeMachine): Promise<void> {
+  for (let looks = 0; looks < 2; looks++) {
+    await until('somebody waits', () => machine.waiting.length === 1)
+    machine.wakeAfter(200)
+    await turn()
+  }
+}
+
 /** Asks for more than any socket takes, and reads none of it. */
 async function asksInVain(daemon: Daemon, line: Duplex): Promise<void> {
   const { started } = daemon.activity
@@ -68,8 +77,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     const { daemon, machine } = await daemonWith(16)
     await asksInVain(daemon, await open(daemon))
     const first = daemon.clock.advance('1s')
-    await until('the first move waits', () => machine.waiting.length === 1)
-    machine.wakeAfter(200)
+    await twoLooks(machine)
     await first
     for (let moves = 0; moves < 3; moves++) await daemon.clock.advance('1s')
     await daemon.close()
@@ -80,8 +88,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     const { daemon, machine } = await daemonWith(16)
     await asksInVain(daemon, await open(daemon))
     const closed = daemon.close()
-    await until('it waits', () => machine.waiting.length === 1)
-    machine.wakeAfter(200)
+    await twoLooks(machine)
     await closed
   })
 

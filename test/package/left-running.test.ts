@@ -51,3 +51,25 @@ test.each([
   expect(status).toBe(0)
   expect(text).toMatch(/Tests: +1 passed|Tests {2}1 passed|# pass 1/)
 })
+
+test.each([
+  'close()',
+  "clock.advance('1s')",
+])('a script that awaits %s while a client does not read goes on', (call) => {
+  const folder = projectOf({
+    'script.mjs': `
+      import { startTestDaemon } from 'querator-test'
+      const daemon = await startTestDaemon({ clock: 'frozen' })
+      const queue = await daemon.createQueue({ name: 'q' })
+      for (let count = 0; count < 8; count++) await queue.produce({ bytes: new Uint8Array(1_000_000) })
+      const line = daemon.connect()
+      line.pause()
+      const body = '{"queue_name":"q","partition":0}'
+      const head = ['POST /v1/storage/items.list HTTP/1.1', 'Host: x', 'Content-Type: application/json']
+      line.write([...head, 'Content-Length: ' + body.length, '', body].join('\\r\\n'))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await daemon.${call}
+      console.log('it goes on')`,
+  })
+  expect(run(folder, 'node', 'script.mjs')).toMatchObject({ status: 0, stdout: 'it goes on\n' })
+})

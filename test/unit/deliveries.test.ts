@@ -16,6 +16,12 @@ function waiting(deliveries: Deliveries): { isOver: boolean } {
   return wait
 }
 
+/** Lets the time pass after which a client that does not read is given up. */
+async function twoLooks(): Promise<void> {
+  await look()
+  await look()
+}
+
 /** Lets the time pass that is between two looks. */
 async function look(): Promise<void> {
   machine.wakeAfter(200)
@@ -29,26 +35,51 @@ function sent(deliveries: Deliveries): Way {
   return way
 }
 
-test('a client that does not read is waited for once, and again after it has read', async () => {
+test('a client that does not read is waited for once', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   const first = waiting(deliveries)
   expect(machine.waiting).toHaveLength(1)
   await look()
+  expect(first.isOver).toBe(false)
+  await look()
   expect(first.isOver).toBe(true)
   way.begin()
   await deliveries.arrivals()
-  way.end()
-  // One is still on its way.
-  await deliveries.arrivals()
-  way.leaves()
-  way.end()
+  expect(machine.waiting).toEqual([])
+})
+
+test.each<[string, (way: Way) => void]>([
+  ['some of an answer', (way) => way.moved()],
+  ['a whole one', (way) => way.end()],
+])('a client that reads again, %s, is waited for again', async (_, reads) => {
+  const deliveries = new Deliveries(machine.source().wakeAfter)
+  const way = sent(deliveries)
   way.begin()
   way.leaves()
+  const first = waiting(deliveries)
+  await twoLooks()
+  expect(first.isOver).toBe(true)
+  reads(way)
   const again = waiting(deliveries)
-  way.end()
-  await until('it has arrived', () => again.isOver)
+  await look()
+  expect(again.isOver).toBe(false)
+  way.close()
+  await until('it is over', () => again.isOver)
   expect(machine.waiting).toEqual([])
+})
+
+test('a look without a move between two with one is not the end', async () => {
+  const deliveries = new Deliveries(machine.source().wakeAfter)
+  const way = sent(deliveries)
+  const wait = waiting(deliveries)
+  await look()
+  way.moved()
+  await look()
+  await look()
+  expect(wait.isOver).toBe(false)
+  way.end()
+  await until('it has arrived', () => wait.isOver)
 })
 
 test('one that reads a little at a time is waited for until the fifth look', async () => {
@@ -102,7 +133,7 @@ test('answers that are begun meanwhile are not waited for, nor those of a client
   await until('it is over', () => wait.isOver)
   gone.begin()
   const last = waiting(deliveries)
-  await look()
+  await twoLooks()
   expect(last.isOver).toBe(true)
   expect(machine.waiting).toEqual([])
 })

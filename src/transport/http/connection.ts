@@ -150,6 +150,7 @@ export class HttpConnection implements Watched {
       this.#request = request
       this.#least = LEAST_AFTER
       if (request.incoming.isOpen) this.#feed(request)
+      if (this.#hasEnded) this.#leave(request)
       void this.#serve(request)
       return true
     } catch (error) {
@@ -204,9 +205,14 @@ export class HttpConnection implements Watched {
   /** The client sends nothing more, and does not wait; what needs no waiting it may still get. */
   #inputEnded(): void {
     this.#hasEnded = true
-    this.#request?.incoming.cutOff()
-    this.#request?.gone()
+    if (this.#request !== undefined) this.#leave(this.#request)
     this.#advance()
+  }
+
+  /** Nothing more comes for a request, and nobody waits for it. */
+  #leave(request: ServedRequest): void {
+    request.incoming.cutOff()
+    request.gone()
   }
 
   /** After the last request. */

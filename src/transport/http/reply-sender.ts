@@ -12,7 +12,7 @@ import type { ReplyForm, ReplyHeads } from './reply-heads.js'
 /** A reply up to this size is copied once more rather than written apart from its head, in bytes. */
 const SMALL_REPLY = 4_096
 /** So much of a reply is written at once, in bytes. */
-const PIECE = 262_144
+const PIECE = 65_536
 
 /** What senders share. */
 export interface SenderContext {
