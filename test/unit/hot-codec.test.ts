@@ -214,3 +214,127 @@ test('what is the same in a batch is kept once', () => {
   const read = decodeProduce(encodeBinary(QueueProduceRequest, { items }))
   expect(read?.items.map((item) => item.kind)).toEqual(items.map((item) => item.kind))
 })
+
+const TIME = { seconds: 1_767_225_600n, nanos: 5 }
+/** Ordinary messages, with every field, and one of several bytes wherever a length or number is. */
+const ORDINARY: Record<string, Record<string, unknown>> = {
+  produce: {
+    queueName: 'q'.repeat(200),
+    requestTimeout: '1m',
+    items: Array.from({ length: 1000 }, (_, index) => ({
+      reference: `order-${index}`,
+      encoding: 'utf8',
+      kind: 'ordér',
+      bytes: new Uint8Array(200).fill(0xff),
+      utf8: 'text',
+    })),
+  },
+  lease: { queueName: 'q', batchSize: 1000, clientId: 'worker', requestTimeout: '1m' },
+  leased: {
+    queueName: 'q',
+    partition: 300,
+    items: Array.from({ length: 1000 }, (_, index) => ({
+      reference: `order-${index}`,
+      encoding: 'utf8',
+      kind: 'order',
+      id: 'x'.repeat(27),
+      attempts: 200 + index,
+      leaseDeadline: index < 500 ? TIME : { seconds: 1_767_225_601n, nanos: 0 },
+      bytes: new Uint8Array(200).fill(0xff),
+    })),
+  },
+  complete: {
+    queueName: 'q',
+    partition: 2 ** 27,
+    requestTimeout: '1m',
+    ids: Array.from({ length: 1000 }, () => 'x'.repeat(27)),
+  },
+}
+
+test.each(
+  DECODERS,
+)('%s: an ordinary message is read by hand, whole and with each field by itself', (name, type, decode, makeBytes) => {
+  const message = ORDINARY[name] as Record<string, unknown>
+  for (const one of [message, ...parts(message)]) {
+    const bytes = encodeBinary(type, one)
+    expect(decode(bytes)).toEqual(decodeBinary(type, bytes, makeBytes))
+  }
+})
+
+test.each(
+  ENCODERS,
+)('%s: an ordinary message is written by hand, whole and with each field by itself', (name, type, encode) => {
+  const message = ORDINARY[name] as Record<string, unknown>
+  for (const one of [message, ...parts(message)]) {
+    const given = name === 'leased' ? answered(one) : one
+    const hot = encode(given as never)
+    expect(hot && Buffer.from(hot).toString('latin1')).toBe(Buffer.from(encodeBinary(type, given)).toString('latin1'))
+  }
+})
+
+/** A message with one field only, for each, and with one item with one field only. */
+function parts(message: Record<string, unknown>): Record<string, unknown>[] {
+  return Object.entries(message).flatMap(([name, value]) => {
+    if (!Array.isArray(value)) return [{ [name]: value }]
+    const [first] = value as unknown[]
+    if (typeof first !== 'object') return [{ [name]: [first] }]
+    return Object.entries(first as object).map(([field, one]) => ({ [name]: [{ [field]: one }] }))
+  })
+}
+
+test.each([
+  'produce',
+  'complete',
+])('%s: more than a thousand are left to the general codec, which counts them', (name) => {
+  const [, type, decode] = DECODERS.find(([one]) => one === name) as (typeof DECODERS)[number]
+  const message = name === 'produce' ? { items: Array(1001).fill({}) } : { ids: Array(1001).fill('x') }
+  expect(decode(encodeBinary(type, message))).toBeUndefined()
+})
+
+test.each([
+  ['a number where a text belongs', { queueName: 5 }],
+  ['a number where the timeout belongs', { requestTimeout: 5 }],
+  ['something else than a list', { ids: 'x' }],
+  ['a number in the list', { ids: [5] }],
+  ['an empty id', { ids: ['a', ''] }],
+  ['a fraction as a partition', { partition: 0.5 }],
+  ['a negative partition', { partition: -1 }],
+  ['a partition of more than 31 bits', { partition: 2 ** 31 }],
+  ['a text as a partition', { partition: '1' }],
+  ['half of a surrogate pair', { queueName: '\ud800' }],
+  ['a field of another name', { queue: 'q' }],
+])('complete: %s is left to the general codec', (_, message) => {
+  expect(encodeComplete(message as never)).toBeUndefined()
+})
+
+test.each([
+  ['a number as the timeout', { requestTimeout: 5 }],
+  ['a text as an item', { items: ['text'] }],
+  ['a number as encoding', { items: [{ encoding: 5 }] }],
+  ['a number as kind', { items: [{ kind: 5 }] }],
+  ['a number as reference', { items: [{ reference: 5 }] }],
+  ['a number as utf8', { items: [{ utf8: 5 }] }],
+  ['a list as bytes', { items: [{ bytes: [1] }] }],
+  ['wide elements as bytes', { items: [{ bytes: new Uint16Array(1) }] }],
+  ['a field of another name in an item', { items: [{ payload: 'x' }] }],
+  ['half of a surrogate pair in an item', { items: [{ utf8: '\udc00' }] }],
+])('produce: %s is left to the general codec too', (_, message) => {
+  expect(encodeProduce(message as never)).toBeUndefined()
+})
+
+test('an answer writes an id that can write itself, and leaves what is negative or has no deadline bytes', () => {
+  const writeId = (bytes: Uint8Array, at: number) => bytes.fill(0x79, at, at + 27)
+  const written = encodeLeased({ items: [{ writeId, id: 'ignored' } as never] })
+  expect(decodeLeased(written as Uint8Array)?.items).toMatchObject([{ id: 'y'.repeat(27) }])
+  expect(encodeLeased({ partition: -1 })).toBeUndefined()
+  expect(encodeLeased({ items: [{ attempts: -1 }] })).toBeUndefined()
+  for (const [seconds, nanos] of [
+    [0n, 5],
+    [-1n, 0],
+    [2n ** 32n, 0],
+    [5n, -1],
+  ] as const) {
+    expect(encodeLeased({ items: [{ leaseDeadline: { seconds, nanos } }] })).toBeUndefined()
+  }
+  expect(encodeLeased({ items: [{ leaseDeadline: { seconds: 2n ** 32n - 1n, nanos: 0 } }] })).toBeDefined()
+})

@@ -33,3 +33,14 @@ test('pairs of surrogates are no bad bytes, nor is what stands for bad bytes els
   expect(hasBadBytes('😀\ufffd\u00ff')).toBe(false)
   expect(textOf(Buffer.from('\ufeffž😀', 'utf8'))).toBe('\ufeffž😀')
 })
+
+test('next to bad bytes, characters of one to four bytes stay characters', () => {
+  const bad = Buffer.from([0xff])
+  const characters = ['a', '\x7f', '\x80', 'é', '\u07ff', '\u0800', '中', '\uffff', '\u{10000}', '😀', '\u{10ffff}']
+  for (const character of characters) {
+    const around = Buffer.concat([bad, Buffer.from(character, 'utf8'), bad])
+    expect(textOf(around)).toBe(`\udcff${character}\udcff`)
+  }
+  expect(textOf(Buffer.from([0xc3, 0x28]))).toBe('\udcc3(')
+  expect(textOf(Buffer.from([0xbf]))).toBe('\udcbf')
+})
