@@ -1,4 +1,4 @@
-/** Who there is, and who may do what: all stores of a daemon, which are there in every mode (D12). */
+/** Users, keys, roles, bindings and namespaces, and who may do what. */
 import { randomBytes } from 'node:crypto'
 import type { Instant } from '../clock/instant.js'
 import { drawKsuid } from '../ids/ksuid.js'
@@ -16,7 +16,7 @@ export const AUTH_BACKENDS = ['none', 'internal'] as const
 /** See {@link AUTH_BACKENDS}. */
 export type AuthBackend = (typeof AUTH_BACKENDS)[number]
 
-/** The id and the name of whoever sends no key. */
+/** The id and the name of callers without a key. */
 export const ANONYMOUS = 'anonymous'
 
 /** What a daemon's access is made of. */
@@ -75,7 +75,7 @@ export class Access {
     if (!isOpen) this.#bindAnonymous(now)
   }
 
-  /** The standard roles, and the open door: whoever sends no key is an administrator (contract: admin.md §2.6). */
+  /** The standard roles, and the open door: a caller without a key is an administrator (contract: admin.md §2.6). */
   #bootstrap(now: Instant): void {
     this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE

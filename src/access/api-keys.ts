@@ -1,4 +1,4 @@
-/** API keys: what is known of them, and who proves to have one (contract: admin.md §2.2, §2.3 and §6). */
+/** API keys (contract: admin.md §2.2, §2.3 and §6). */
 import { timingSafeEqual } from 'node:crypto'
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
@@ -9,7 +9,7 @@ import { Records } from './records.js'
 /** How long the server knows a key without looking it up, and noting its use, again; in milliseconds: 5 minutes. */
 const KNOWN_FOR = 300_000
 
-/** What is kept of a key; the key itself is not. */
+/** What is stored about a key. The key itself is not stored. */
 export interface ApiKey {
   readonly id: string
   readonly userId: string
@@ -57,7 +57,7 @@ export class ApiKeys {
     for (const key of [...this.#records.values()]) if (key.userId === userId) this.delete(key.id)
   }
 
-  /** The record of a key. @throws 401 when there is none, or its time is over */
+  /** Returns the record of a key. @throws 401 when it does not exist or has expired */
   present(key: string, now: Instant): ApiKey {
     const hash = hashOf(key)
     const same = this.#byPrefix.get(prefixOf(key)) ?? []

@@ -1,4 +1,4 @@
-/** The text of an API key: `qtr-<tag>-<entropy>` (contract: admin.md §2.2 and §6). What is stored of it is a hash. */
+/** The text of an API key: `qtr-<tag>-<entropy>` (contract: admin.md §2.2 and §6). Only its hash is stored. */
 import { createHash } from 'node:crypto'
 import { base62, numberOfBytes } from '../ids/base62.js'
 
@@ -30,7 +30,7 @@ export function prefixOf(key: string): string {
   return key.slice(0, entropy + SHOWN_ENTROPY)
 }
 
-/** What is stored instead of a key. */
+/** The hash that is stored instead of a key. */
 export function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest()
 }

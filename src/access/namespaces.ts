@@ -43,7 +43,7 @@ export class Namespaces {
     this.#byName.set(name, namespace)
   }
 
-  /** Replaces description and tag; when it was made stays (D14). @throws 453 when there is none of that name */
+  /** Replaces description and tag, and keeps the creation time (D14). @throws 453 when there is none of that name */
   update({ name, description, apiKeyTag }: Omit<Namespace, 'createdAt'>): void {
     const stored = this.#byName.get(name)
     if (stored === undefined) throw missing(name)

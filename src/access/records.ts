@@ -52,7 +52,7 @@ export class Records<T extends Identified> {
     return page
   }
 
-  /** Where an id stands, or would. */
+  /** The place of an id, or where it would be. */
   #placeOf(id: string): number {
     let low = 0
     let high = this.#sorted.length

@@ -63,7 +63,7 @@ function callOf(command: Command): Call {
   }
 }
 
-/** @throws WrongUsage when the endpoint is no URL */
+/** @throws WrongUsage when the endpoint is not a URL */
 function clientOf(endpoint: string, apiKey: string): QueratorClient {
   if (endpoint === '') {
     throw new WrongUsage('failed to create client: conf.Endpoint is empty; must provide an http endpoint')

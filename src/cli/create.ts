@@ -19,7 +19,7 @@ interface Flags extends QueueFlags {
   readonly namespace: string
 }
 
-/** How much longer than a lease an item lives, where only the lease is said. */
+/** How much longer than a lease an item lives, if only the lease timeout is given. */
 const LEASES_OF_A_LIFE = 60n
 
 /** Adds the command. */
@@ -60,7 +60,7 @@ export function addCreate(program: Command): void {
     )
 }
 
-/** The expire timeout that goes with a lease timeout. @throws WrongUsage when that is no duration */
+/** The expire timeout that goes with a lease timeout. @throws WrongUsage when that is not a duration */
 export function lifeOf(leaseTimeout: string): string {
   return formatDuration(durationFlag(leaseTimeout, 'lease-timeout') * LEASES_OF_A_LIFE)
 }

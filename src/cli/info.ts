@@ -1,4 +1,4 @@
-/** `querator info`: prints what is configured of a queue. Querator's own command line does not have it. */
+/** `querator info`: prints the configuration of a queue. Querator's own command line does not have it. */
 import type { Command } from 'commander'
 import { action, addConnectionFlags } from './connection.js'
 import { printJson, shownQueue } from './output.js'

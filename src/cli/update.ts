@@ -1,4 +1,4 @@
-/** `querator update`: changes a queue; what is not said stays as it is. */
+/** `querator update`: changes a queue. Options that are left out keep their values. */
 import type { Command } from 'commander'
 import { WrongUsage } from './command-error.js'
 import { action, addConnectionFlags } from './connection.js'

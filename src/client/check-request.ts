@@ -15,7 +15,7 @@ const WANTED: Record<FieldKind, string> = {
   textMap: 'an object of texts',
 }
 
-/** So much of a text is shown around what is wrong with it. */
+/** This much of a text is shown around an error. */
 const SHOWN = 20
 
 /** @throws QueratorError that names the field, and what it takes */
@@ -64,7 +64,7 @@ function isOf(kind: FieldKind, value: unknown): boolean {
 }
 
 function isTimestamp(value: Record<string, unknown>): boolean {
-  // A Date of another realm is no instanceof Date.
+  // A Date of another realm is not an instanceof Date.
   if (typeof value.getTime === 'function') return Number.isFinite(value.getTime())
   const { seconds, nanos = 0 } = value
   const whole = typeof seconds === 'bigint' || Number.isSafeInteger(seconds)

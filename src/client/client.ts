@@ -52,7 +52,7 @@ export class QueratorClient {
   readonly #unawaited: UnawaitedCalls | undefined
   readonly #notSent: NotSent | undefined
 
-  /** @throws QueratorError when there is no endpoint, or it is no URL */
+  /** @throws QueratorError when there is no endpoint, or it is not a URL */
   constructor(options: ClientOptions) {
     const { unawaited, notSent, ...given } = options
     checkOptions('new QueratorClient', given, CLIENT_OPTIONS)

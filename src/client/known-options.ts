@@ -6,7 +6,7 @@ import { atCallSite } from './call-site.js'
 
 /**
  * @param taker what has these options, and `word` what they are called there
- * @throws QueratorError when `options` is no object, or has one that `taker` does not know
+ * @throws QueratorError when `options` is not an object, or has one that `taker` does not know
  */
 export function checkOptions(taker: string, options: unknown, known: readonly string[], word = 'option'): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

@@ -1,5 +1,5 @@
 /**
- * A request that waits keeps the process, as it must in a script. When the tests of a run are over it must not, or a
+ * A waiting request keeps the process alive, as it must in a script. When the tests of a run are over it must not, or a
  * lease that a test left waiting would keep the run for up to 15 minutes; but only a runner's entry knows when that is.
  */
 import type { ClientRequest } from 'node:http'

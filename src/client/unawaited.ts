@@ -18,7 +18,7 @@ export interface UnawaitedCall {
 /** So many are noted; a worker that awaits nothing must not fill the memory. */
 const MOST_NOTED = 1000
 
-/** The calls of a daemon's own clients that nobody has asked about, by now. */
+/** The calls of a daemon's own clients whose result nobody has asked for yet. */
 export class UnawaitedCalls {
   /** How the places of calls are noted. */
   readonly callSites: CallSites

@@ -1,7 +1,7 @@
 /** What the daemon needs of a clock, and what a move of the clock reports. */
 import type { Instant } from './instant.js'
 
-/** Something that the passing of time made happen. The list of these is what `clock.advance` returns. */
+/** Something that happened because time passed. `clock.advance` returns a list of these. */
 export interface Fired {
   /** The deadline at which it was due. */
   readonly time: Date
@@ -12,7 +12,7 @@ export interface Fired {
    * - `attempts-exhausted`: the last lease ran out and there is no dead letter queue: deleted
    * - `item-expired`: the item's life ended and there is no dead letter queue: deleted
    * - `item-due`: a scheduled item became leasable
-   * - `request-timeout`: a waiting lease was answered with 454
+   * - `request-timeout`: a waiting lease got a 454
    */
   readonly kind: FiredKind
   /** The queue in which it happened. */
@@ -51,21 +51,21 @@ export interface Clock {
   /** Whether it stands still until somebody moves it. */
   readonly frozen: boolean
   /**
-   * Calls `due` once when the clock reaches `at`; of equal times the smaller `priority` (default 0) goes first.
-   * Never keeps the process open.
+   * Calls `due` once when the clock reaches `at`. For equal times, the smaller `priority` (default 0) goes first.
+   * Never keeps the process alive.
    */
   setTimer(at: Instant, due: () => void, priority?: number): Timer
   /** Whether somebody moves the clock, and wants to know what that makes happen. */
   readonly watched: boolean
   /** Notes what the passing of time made happen; does nothing while nobody moves the clock. */
   report(fired: Fired): void
-  /** The way to a client: answers on it are noted, so that a move of the clock can wait for their arrival. */
+  /** Opens the way to a client. Replies on it are noted, so that a move of the clock can wait for their arrival. */
   way(): Way
 }
 
-/** The way of answers to one client. */
+/** The way of replies to one client. */
 export interface Way {
-  /** An answer is about to be made. */
+  /** A reply is about to be made. */
   begin(): void
   /** It is made, and up to the client to read. */
   leaves(): void
@@ -75,6 +75,6 @@ export interface Way {
   end(): void
   /** It will not be sent after all. */
   drop(): void
-  /** The client is gone, and whatever is on its way will never arrive. */
+  /** The client is gone, and replies on their way will never arrive. */
   close(): void
 }

@@ -1,19 +1,19 @@
 /**
- * Answers on their way to clients, so that a move of the clock can wait until they have arrived. A client that does not read
- * its answer is waited for once, and not again before it has read.
+ * Replies on their way to clients, so that a move of the clock can wait until they have arrived. A client that does not read is waited
+ * for once, and not again until it reads.
  */
 import type { Way } from './clock.js'
 import { nextTurn } from './real-time.js'
 import type { TimeSource } from './time-source.js'
 
-/** How far looks at answers on their way are apart, in milliseconds of real time. */
+/** The time between two looks at replies on their way, in milliseconds of real time. */
 const LOOK = 200
-/** An answer of which nothing has left for this many looks in a row is not waited for any more. */
+/** A reply of which nothing has left for this many looks in a row is given up. */
 const MOST_IDLE = 2
-/** After this many looks an answer is not waited for any more, although some of it still leaves. */
+/** After this many looks a reply is given up, even if some of it still leaves. */
 const MOST_LOOKS = 5
 
-/** Knows which answers are on their way, and waits for them. */
+/** Knows which replies are on their way, and waits for them. */
 export class Deliveries {
   readonly #wakeAfter: TimeSource['wakeAfter']
   /** The ways to all clients there are. */
@@ -31,7 +31,7 @@ export class Deliveries {
     return way
   }
 
-  /** Resolves when every answer that is on its way now has arrived, or is not waited for any more. */
+  /** Resolves when every reply that is on its way now has arrived or is given up. */
   async arrivals(): Promise<void> {
     const wait = new Wait(this.#ways)
     if (wait.isOver) return
@@ -41,7 +41,7 @@ export class Deliveries {
       wait.look()
     }
     this.#waits.delete(wait)
-    // One turn to leave this end of the sockets, one to be read at the other.
+    // Replies need one turn to leave this end of the sockets, and one to be read at the other end.
     await nextTurn()
     await nextTurn()
   }
@@ -64,7 +64,7 @@ class ClientWay implements Way {
     this.#whenClosed = whenClosed
   }
 
-  /** Whether an answer is on it that is worth waiting for. */
+  /** Whether a reply is on it that is worth waiting for. */
   get isAwaited(): boolean {
     return this.#begun > 0 && !this.isSlow
   }
@@ -107,12 +107,12 @@ class ClientWay implements Way {
 
   #clear(): void {
     this.isSlow = false
-    // Every answer passes here, and hardly ever is one waited for.
+    // Every reply passes here, and hardly any is waited for.
     if (this.#waits.size > 0) for (const wait of this.#waits) wait.remove(this)
   }
 }
 
-/** Somebody who waits for answers. */
+/** One wait for replies. */
 class Wait {
   /** Those that are waited for, and how they were at the last look. */
   readonly #ways = new Map<ClientWay, { moves: number; looks: number; idle: number }>()
@@ -137,7 +137,7 @@ class Wait {
     cancel()
   }
 
-  /** Leaves out those on which nothing has happened since the last look; of answers not made yet no client is to blame. */
+  /** Gives up those on which nothing happens. Replies that are not made yet are not the client's fault. */
   look(): void {
     for (const [way, seen] of this.#ways) {
       if (!way.isLeaving) continue

@@ -1,12 +1,12 @@
 /**
- * Lets the event loop turn in the middle of in-memory work. Promises settle without a turn, so a loop of in-memory calls
- * would keep every timer of the process from firing, the timeout of its own test among them.
+ * Lets the event loop turn in the middle of in-memory work. Promises settle without a turn, so a loop of in-memory calls would stop
+ * every timer of the process from firing, including the timeout of its own test.
  */
 import { nextTurn, passedNow, wakeAfter } from './real-time.js'
 
-/** Answers go out for this long before one of them lets the event loop turn, in milliseconds. */
+/** Replies go out for this long before one of them lets the event loop turn, in milliseconds. */
 const LONGEST_STRETCH = 5
-/** A loop that outlives its daemon gets this many answers at full speed, and one that outlives its tests this many turns. */
+/** A loop that outlives its daemon gets this many replies at full speed, and one that outlives its tests this many turns. */
 const FAST_ANSWERS = 200
 const FAST_TURNS = 20
 /** After that, each answer takes this long, in milliseconds. */
@@ -17,7 +17,7 @@ let stretchBegan = passedNow()
 let turn: Promise<void> | undefined
 let brake: Brake | undefined
 
-/** Slows down a loop that goes on when nobody wants its answers any more, so that it keeps no process alive. */
+/** Slows down a loop that goes on after its daemon or its tests, so that it does not keep the process alive. */
 export class Brake {
   #left: number
 
@@ -34,8 +34,8 @@ export class Brake {
 }
 
 /**
- * What an answer waits for when the event loop has not turned for some milliseconds; undefined otherwise. All answers that
- * come before that turn wait for the same one, so that they keep their order.
+ * What a reply waits for if the event loop has not turned for some milliseconds, else undefined. All replies before that turn wait
+ * for the same promise, so they keep their order.
  */
 export function turnDue(): Promise<void> | undefined {
   if (turn === undefined && passedNow() - stretchBegan >= LONGEST_STRETCH) {

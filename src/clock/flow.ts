@@ -1,9 +1,9 @@
 /**
- * How time flows by a clock: ahead of its source by what the clock was moved, or not at all while it is frozen.
+ * How the time of a clock flows: ahead of its source by the sum of its moves, or not at all while it is frozen.
  *
- * It never goes back, because deadlines and ids are in its order. When the machine's clock is set back, this one goes on at
- * half its speed until the machine's has caught up: nothing hangs, and what is due takes twice as long at most. A clock that
- * goes with the runner's may go back with it.
+ * It never goes back, because deadlines and ids are in its order. If the machine's clock is set back, this one runs at half speed until
+ * the machine's has caught up: nothing hangs, and deadlines take twice as long at most. A clock that follows the runner's may go back
+ * with it.
  */
 import { type Instant, instantAt } from './instant.js'
 import type { TimeSource } from './time-source.js'

@@ -1,9 +1,9 @@
 /**
  * Points in time inside the engine: milliseconds since 1970, as numbers. RFC 3339 and Timestamp stay in protocol.
  *
- * A number holds the time of our days to a quarter of a microsecond, but not every nanosecond. So an instant is a
- * multiple of 1/1024 ms: sums with whole milliseconds, differences and comparisons are exact. Far from our time, where
- * a number has no room for that, it is a whole millisecond.
+ * Today's time in a number is exact to a quarter of a microsecond, but not to the nanosecond. So an instant is a multiple of
+ * 1/1024 ms: sums with whole milliseconds, differences and comparisons are exact. Far from today, where a number has no room for
+ * that, it is a whole millisecond.
  */
 
 /** Milliseconds since 1970-01-01T00:00:00Z; see the head of this file. */

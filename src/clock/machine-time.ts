@@ -1,11 +1,11 @@
 /**
- * The time by the machine's clock, finer than that clock can be read: the milliseconds are those of `Date`, and what lies
- * below comes from a counter, which nobody sets, and which stands still while the machine sleeps.
+ * The time of the machine's clock, finer than `Date`: milliseconds come from `Date`, and fractions from a counter, which nobody can set
+ * and which stands still while the machine sleeps.
  *
- * - A time is never before one that was read before by `Date`, or as the sum of `performance.timeOrigin` and `now()`.
- * - `Date` is never before a time that was answered here.
- * - When the two part, because the machine's clock was set or the machine slept, the counter is compared with it anew.
- *   So this time goes back when the machine's clock does.
+ * - It never returns a time before one that was read earlier from `Date`, or from `performance.timeOrigin + performance.now()`.
+ * - `Date` never shows a time before one that was returned here.
+ * - When `Date` and the counter part, because the machine's clock was set or the machine slept, they are compared anew. So this time
+ *   goes back when the machine's clock does.
  */
 import { type Instant, instantAt, PARTS } from './instant.js'
 
@@ -55,7 +55,7 @@ export class MachineTime {
   /** The time around the turn of a millisecond, and where the two have parted. */
   #compare(date: number, part: number): Instant {
     if (part < 0) {
-      // The counter was read first. What is behind when it is read again is not behind for that.
+      // The counter was read first, so a difference must still be there when it is read again.
       const behind = -this.#part(date, this.#clock.passed())
       if (behind <= 0) return date
       if (behind < 1) {
@@ -74,7 +74,7 @@ export class MachineTime {
     return date
   }
 
-  /** Waits for a millisecond by `Date`; returns false when that does not come. */
+  /** Waits until `Date` turns to the next millisecond. Returns false if it does not. */
   #turned(date: number): boolean {
     for (let looks = 0; looks < MOST_LOOKS; looks++) if (this.#clock.date() >= date) return true
     return false

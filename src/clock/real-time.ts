@@ -1,10 +1,9 @@
 /**
- * The real clock, timers and turns of the event loop, out of the reach of a runner's fake timers.
+ * The real clock, timers and turns of the event loop, which a runner's fake timers cannot reach.
  *
- * Jest and Vitest replace globals, also before this file loads (Jest's `fakeTimers.enableGlobally`), but never
- * `node:timers` and `node:perf_hooks`. node:test replaces the functions of `node:timers` too, which is why they are
- * taken out of it when this file loads. `Date` is a global, and in no module; that of a context of its own is the one
- * that nobody replaces. Only they are used for real time, and only here.
+ * Jest and Vitest replace globals, even before this file loads (Jest's `fakeTimers.enableGlobally`), but never `node:timers` and
+ * `node:perf_hooks`. node:test replaces functions of `node:timers` too, so they are read when this file loads. `Date` is only a
+ * global; a context of our own has one that nobody replaces. Real time comes from these alone, and only here.
  */
 import { performance } from 'node:perf_hooks'
 import * as timers from 'node:timers'

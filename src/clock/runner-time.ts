@@ -10,11 +10,11 @@ export const RUNNER_TIME: TimeSource = {
   wakeAfter(delay, wake) {
     const { clearTimeout } = globalThis
     const timer = globalThis.setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
-    // Some fake timers answer a number.
+    // Some fake timers return a number.
     if (typeof timer === 'object') timer.unref()
     return () => clearTimeout(timer)
   },
-  // A runner's fake timers go with its date.
+  // A runner's fake timers follow its fake `Date`.
   longestNap: LONGEST_DELAY,
   get era() {
     return globalThis.setTimeout

@@ -2,10 +2,10 @@
  * The daemon's clock: real by default, and movable by tests.
  *
  * States:
- * - running: follows the machine's clock, ahead of it by what it was moved; one real timer waits for the next deadline
+ * - running: follows the machine's clock, ahead of it by the sum of its moves; one real timer waits for the next deadline
  * - frozen: stands still until it is moved
- * - following: goes with the runner's clock, real or fake, and cannot be moved here
- * - stopped: after {@link TestClock.stop}; no timer is kept, none fires
+ * - following: follows the runner's clock, real or fake, and cannot be moved here
+ * - stopped: after {@link TestClock.stop}; no timer is kept, and none fires
  */
 import { usageError } from '../errors.js'
 import type { Clock, Fired, Timer, Way } from './clock.js'
@@ -20,8 +20,8 @@ import { RUNNER_TIME } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
 /**
- * How a clock starts: following the machine, standing still now, standing still at a given time, or going with the
- * clock of the runner's fake timers wherever that goes.
+ * How a clock starts: following the machine, frozen at the machine's time, frozen at a given time, or following the runner's fake
+ * timers.
  */
 export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
 
@@ -98,7 +98,7 @@ export class TestClock {
     this.#checkMovable('freeze')
     if (this.frozen) return
     this.#flow.freeze()
-    // What is due by now happens now; a deadline set for now while time stands still waits for the first move.
+    // What is due happens now. A deadline that is set for now while the clock is frozen waits for the first move.
     this.#fireDue()
   }
 
@@ -137,8 +137,8 @@ export class TestClock {
   }
 
   /**
-   * A call begins, and time stands still for it. What is overdue happens before: the machine's clock was set forward, the
-   * event loop was busy, fake timers were switched or their date was set. @internal
+   * A call begins, and time stands still for it. Overdue deadlines pass before it: the machine's clock may have been set forward, the event
+   * loop busy, or fake timers switched. @internal
    */
   beginCall(): void {
     if (this.frozen) return
@@ -146,7 +146,7 @@ export class TestClock {
     if (this.#timers.next() <= now || this.#source.era !== this.#era) this.#fireDue()
   }
 
-  /** The call has been carried out; what waits goes on waiting. @internal */
+  /** The call has been carried out, or waits. @internal */
   endCall(): void {
     this.#flow.release()
   }
@@ -166,7 +166,7 @@ export class TestClock {
     return this.#deliveries.way()
   }
 
-  /** Resolves when every answer that is on its way has arrived; a client that does not read is given up soon. @internal */
+  /** Resolves when every reply that is on its way has arrived. A client that does not read is given up soon. @internal */
   arrivals(): Promise<void> {
     return this.#deliveries.arrivals()
   }
@@ -204,7 +204,7 @@ export class TestClock {
 
   async #move(duration: number): Promise<Fired[]> {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
-    // On a clock that runs, what is due already happens first, and is not part of this move.
+    // On a running clock, what is due already happens first, and is not part of this move.
     if (!this.frozen) this.#fireDue()
     this.#moved += duration
     const fired: Fired[] = []
@@ -215,7 +215,7 @@ export class TestClock {
     } finally {
       this.#fired = undefined
     }
-    // Answers in memory arrive within the turn; those on sockets have begun by then, and are waited for.
+    // In-memory replies arrive within the turn. Those on sockets have begun by then, and are waited for.
     await nextTurn()
     await this.arrivals()
     return fired.sort((a, b) => a.time.getTime() - b.time.getTime())

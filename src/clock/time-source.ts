@@ -14,8 +14,8 @@ export interface TimeSource {
    */
   wakeAfter(delay: number, wake: () => void, isAwaited?: boolean): () => void
   /**
-   * A timer counts the time that the machine is awake, and not what its clock shows. So none is set for longer than this, in
-   * milliseconds, without a look at the time.
+   * Timers count the time that the machine is awake, not what its clock shows. So no timer is set for longer than this many
+   * milliseconds without a look at the time.
    */
   readonly longestNap: number
   /** Another value means that timers set before belong to another time, and must be set anew. */

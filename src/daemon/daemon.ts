@@ -256,7 +256,7 @@ export class Daemon {
     this.#access.openDoor(closedBy, this.clock.exact.now())
   }
 
-  /** A test begins: what is told once a test is told again. */
+  /** A test begins: warnings that come once a test may come again. */
   beginTest(): void {
     this.record.fence()
     this.#requestTimes.reset()
@@ -267,7 +267,7 @@ export class Daemon {
     return this.#requestTimes.since(first)
   }
 
-  /** Resolves when clients in memory have the answers that were given by now. */
+  /** Resolves when in-memory clients have the replies that were made so far. */
   async answered(): Promise<void> {
     await nextTurn()
     await this.clock.arrivals()
@@ -303,7 +303,7 @@ export class Daemon {
     this.#state = 'stopping'
     this.#queues.stop()
     this.clock.stop()
-    // Whoever waited is answered in this turn; replies on sockets are out when the clock says so.
+    // Waiting requests get their replies in this turn. Replies on sockets are out when the clock says so.
     await nextTurn()
     await this.clock.arrivals()
     this.#state = 'stopped'

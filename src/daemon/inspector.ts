@@ -1,4 +1,4 @@
-/** Looking at the queues of a daemon from outside: what is not on the wire, for the harness. */
+/** Looks at the queues of a daemon for the harness, beyond what the protocol shows. */
 import type { Address } from '../engine/event-kinds.js'
 import type { Item } from '../engine/item.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
@@ -37,14 +37,14 @@ export class Inspector {
     return found && { reference: found.item.reference || id, partition: found.partition }
   }
 
-  /** How a queue stands. @throws QueratorError when there is none of that name */
+  /** Returns the state of a queue. @throws QueratorError when there is none of that name */
   queueState(name: string): QueueState {
     const queue = this.queue(name)
     const { deadQueue } = queue.config
     return queueState(queue, deadQueue !== '' && this.#queues.find(deadQueue) === undefined)
   }
 
-  /** How the queue of that name stands, or would; undefined when there is none. */
+  /** Returns the state of the queue of that name, or undefined. */
   totals(name: string): QueueTotals | undefined {
     const queue = this.#queues.find(name)
     return queue && queueTotals(queue)

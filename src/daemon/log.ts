@@ -1,4 +1,4 @@
-/** What the daemon tells its operator, by level, in the three forms that Querator's configuration knows (admin.md §13.1). */
+/** The daemon's log, by level, in the three formats of Querator's configuration (admin.md §13.1). */
 import { inspect } from 'node:util'
 import { visible, visibleJson, visibleText } from '../visible.js'
 
@@ -50,7 +50,7 @@ export function createLog(options: LogOptions): Log {
   return {
     write(level, message, fields = {}) {
       const record = { time: options.now(), level, message, fields }
-      // Whoever takes it may throw, to fail a test on a warning. That must not stop what is being done here.
+      // The user's function may throw, to fail a test on a warning. That must not stop what is happening here.
       try {
         options.record?.(record)
         if (options.record === undefined && LOG_LEVELS.indexOf(level) >= least) {

@@ -1,4 +1,4 @@
-/** How much memory a daemon may use for items and requests: what is said, or a share of what the process may use. */
+/** The memory limit of a daemon: as configured, or a share of what the process may use. */
 import { getHeapStatistics } from 'node:v8'
 import { usageError } from '../errors.js'
 
@@ -26,7 +26,7 @@ export function usualMemoryLimit(): number {
   return Math.floor(Math.min(heap, container > 0 ? container : heap) * SHARE)
 }
 
-/** A limit in bytes, from a number of bytes or a size such as `256MB`. @throws what `fault` makes, when it is none */
+/** Returns a limit in bytes, from a number of bytes or a size such as `256MB`. @throws what `fault` makes, if it is invalid */
 export function memoryLimitOf(given: number | string, fault: (message: string) => Error = usageError): number {
   const [, amount = '', unit = 'B'] = /^(\d+(?:\.\d+)?)\s*([kKMG]B|[KMG]iB|B)?$/.exec(String(given)) ?? []
   const bytes = Math.floor(Number(amount) * (UNITS[unit] as number))

@@ -32,7 +32,7 @@ export class AverageInstant {
     this.#nanos -= nanosOf(at) - early
   }
 
-  /** How far the average lies behind `now`, in nanoseconds, cut towards zero; 0 when there is nothing. */
+  /** How far the average lies before `now`, in nanoseconds, cut towards zero; 0 for no instants. */
   behind(now: Instant): bigint {
     if (this.#count === 0) return 0n
     const ms = (Math.floor(now) - this.#base) * this.#count - this.#ms

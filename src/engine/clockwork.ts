@@ -63,7 +63,7 @@ export class Clockwork {
 
   #look(): void {
     const now = this.#clock.now()
-    // Those that asked for a later time within a jump come later, in turn with the looks of other queues.
+    // Looks at a later time within the same jump come later, in turn with those of other queues.
     const rules = this.#owner.rules()
     for (const partition of this.#times.takeLooks()) lookAt(partition, rules, now)
     this.#owner.freed()

@@ -11,7 +11,7 @@ export class DeadlineGroup implements ExactInstant {
   /** How many of those are still in it. */
   count = 0
   place = -1
-  /** Who watches it; undefined before and after. Items of another partition may read their instants from it all the same. */
+  /** Who watches it, or undefined. Items of another partition may still read their instants from it. */
   keeper: DeadlineGroups | undefined
 
   constructor(
@@ -38,7 +38,7 @@ const FEW = 64
  * head. Only the others need a heap. So each call may have its own deadline.
  */
 export class DeadlineGroups {
-  /** In order from `#head` on; some may be empty by now. Before that there is nothing. */
+  /** In order from `#head` on. Some may be empty; the places before `#head` are free. */
   #line: (DeadlineGroup | undefined)[] = []
   #head = 0
   /** How many of the line are empty. */
@@ -53,7 +53,7 @@ export class DeadlineGroups {
   })
   #newest: DeadlineGroup | undefined
 
-  /** For how many groups the line has room, those included that are gone. */
+  /** The number of places in the line, free ones included. */
   get room(): number {
     return this.#line.length
   }

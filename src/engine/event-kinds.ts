@@ -1,4 +1,4 @@
-/** What can happen to items, leases and queues, and what is known of an event. */
+/** The kinds of events, and what is known about an event. */
 import type { Instant } from '../clock/instant.js'
 import type { ItemIds } from './item-ids.js'
 
@@ -48,7 +48,7 @@ export const OF_PRODUCER = Uint8Array.from(EVENT_KINDS, (kind) => Number(kind ==
 export interface Cause {
   /** As on the wire, `queue.produce` for example, or `clock`. */
   readonly call: string
-  /** The stack of whoever called, as JavaScript writes it; asked for when it is shown. */
+  /** The caller's stack, as JavaScript writes it. It is read only when it is shown. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
 }
 
@@ -69,7 +69,7 @@ export interface Address {
   readonly queue: string
   /** Tells queues of the same name apart: one that was made later has a higher number. 0 where there was no such queue. */
   readonly queueId: number
-  /** Undefined for what is about the queue as a whole. */
+  /** Undefined for events of the queue as a whole. */
   readonly partition?: number
   readonly ids?: ItemIds
 }

@@ -12,9 +12,9 @@ import type { Random } from '../ids/random.js'
 /** The last digits, which count: 62⁸ items can be made before they overflow. */
 const COUNTING = 8
 const HALF = 62 ** 4
-/** Where four digits stand on their way into a text. */
+/** Holds four digits on their way into a text. */
 const DIGITS = new Uint8Array(4)
-/** Digits by value, and values by character code; -1 for what is no digit. */
+/** Digits by value, and values by character code; -1 for other characters. */
 const CODES = Uint8Array.from(BASE62, (character) => character.charCodeAt(0))
 const VALUES = new Int8Array(128).fill(-1)
 for (const [value, code] of CODES.entries()) VALUES[code] = value
@@ -65,7 +65,7 @@ export class ItemIds {
     if (exact !== undefined) return exact
     const head = text.slice(0, LENGTH - COUNTING)
     if (head !== this.#head) return head < this.#head ? 0 : Number.POSITIVE_INFINITY
-    // Same head, but the tail is no number, or one before the first: narrow it down by comparing texts.
+    // The head is ours, but the tail is not a number, or one before the first: a binary search by text.
     let low = 0
     let high = 62 ** COUNTING - this.#start
     while (low < high) {
@@ -77,7 +77,7 @@ export class ItemIds {
   }
 }
 
-/** The value of base 62 digits, from a place in the text to its end; NaN when a character is none. */
+/** The value of base 62 digits, from a place in the text to its end; NaN if a character is not a digit. */
 function numberOf(text: string, from = 0): number {
   let value = 0
   for (let place = from; place < text.length; place++) {

@@ -112,7 +112,7 @@ export class LogicalQueue {
   }
 
   /**
-   * Takes a lease in and serves it as soon as there is an item (contract: queue.md §4).
+   * Accepts a lease and serves it as soon as there is an item (contract: queue.md §4).
    * Returns a function that abandons it: a client that has gone away never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
@@ -180,7 +180,7 @@ export class LogicalQueue {
     this.#note(on ? KIND['queue-paused'] : KIND['queue-resumed'])
     if (on) return
     const held = this.#gate.open()
-    // Produces first, and one round for all leases; then what is given back, and another round.
+    // First produces, and one round for all leases. Then items that are given back, and another round.
     for (const request of held) if (request.kind === 'produce') request.enter()
     this.#serve()
     for (const request of held) if (request.kind !== 'produce') request.enter()
@@ -202,7 +202,7 @@ export class LogicalQueue {
     }
   }
 
-  /** Ends the queue for good: everything that waits is answered with 453. */
+  /** Ends the queue for good. Everything that waits gets a 453. */
   stop(): void {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
@@ -217,7 +217,7 @@ export class LogicalQueue {
 
   #submit(kind: HeldKind, settle: Settle<void>, carryOut: () => void): void {
     const { record } = this.#context
-    // What is held at the gate is still the doing of whoever asked for it.
+    // A request that is held at the gate still has its caller as cause.
     const { cause } = record
     const enter = () => {
       try {
@@ -290,7 +290,7 @@ export class LogicalQueue {
     this.#changed.length = 0
   }
 
-  /** The usual case, which needs no line and no choice: items are there, nobody waits, there is one partition. */
+  /** The usual case, which needs no waiting line and no choice: nobody waits, and there is one partition with free items. */
   #serveAtOnce(batchSize: number, consumer: Consumer): Leased | undefined {
     const [partition] = this.partitions
     if (this.#state !== 'running' || this.#waiting.size > 0 || this.partitions.length !== 1) return undefined

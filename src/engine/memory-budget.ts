@@ -1,6 +1,6 @@
 /**
  * How much memory a daemon may use for what it holds, and how much it uses: items, and requests that are on their way
- * or held. Sizes are estimates in bytes, by the length of what is held; nothing is measured.
+ * or held. Sizes are estimates in bytes, from the length of texts; nothing is measured.
  */
 import { QueratorError } from '../errors.js'
 import type { Item, ItemContent } from './item.js'
@@ -24,7 +24,7 @@ export const MOST_IN_ANSWER = 400e6
 /** So much may always be on its way to clients, in bytes. */
 const LEAST_FOR_ANSWERS = 64e6
 
-/** What an item with this content takes in an answer at most: its payload in base 64, its texts all escaped. */
+/** The most that an item with this content takes in a reply: its payload in base64, all of its texts escaped. */
 export function answerSize({ payload, reference, encoding, kind }: ItemContent): number {
   return ITEM + 1.4 * payload.length + 6 * (reference.length + encoding.length + kind.length)
 }
@@ -64,7 +64,7 @@ export class QueueMemory {
   }
 }
 
-/** The budget of one daemon. Only whoever adds something asks for room; what is there may always move. */
+/** The budget of one daemon. Only additions ask for room; what is there may always move. */
 export class MemoryBudget {
   /** In bytes. */
   readonly limit: number

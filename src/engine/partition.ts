@@ -168,7 +168,7 @@ export class Partition {
       .flatMap((group) => this.#scheduled.range(group.first, group.last, isUntil(group)))
   }
 
-  /** A page of what is not scheduled, or of what is, by ascending id from `from`. */
+  /** A page of items that are not scheduled, or of those that are, by ascending id from `from`. */
   page(which: 'queued' | 'scheduled', from: string | undefined, limit: number): Item[] {
     const table = which === 'queued' ? this.#queued : this.#scheduled
     return table.page(from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
@@ -213,7 +213,7 @@ export class Partition {
     return item
   }
 
-  /** The one place in which an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
+  /** The one place where an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
   #commit<T>(before: ItemState | undefined, item: Item, edit: Edit<T> | undefined, value: T): void {
     const { sequence } = item
     const wasQueued = before !== undefined && before !== 'scheduled'

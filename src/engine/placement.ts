@@ -7,7 +7,7 @@ export interface PartitionStorage {
   readonly affinity: number
 }
 
-/** The storage that is there when none is configured. */
+/** The storage of a daemon without configured ones. */
 export const DEFAULT_STORAGES: readonly PartitionStorage[] = [{ name: 'mem-0', affinity: 1 }]
 
 /**

@@ -63,7 +63,7 @@ export class Queues {
   }
 
   /**
-   * Adds a queue with the partitions that its storages get, or with as many as are said.
+   * Adds a queue with the partitions that its storages get, or with `partitionCount` partitions.
    * @throws 400 when the name is taken
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
@@ -95,7 +95,7 @@ export class Queues {
     return queue
   }
 
-  /** Removes a queue with all that is in it; its waiting leases are answered with 453. */
+  /** Deletes a queue with all its items. Its waiting leases get a 453. */
   delete(name: string): void {
     const queue = this.#byName.get(name)
     if (queue === undefined) return
@@ -105,7 +105,7 @@ export class Queues {
     queue.stop()
   }
 
-  /** Ends all queues: what waits is answered with 453, what comes later too. */
+  /** Ends all queues. Waiting and later requests get a 453. */
   stop(): void {
     this.#stopped = true
     for (const queue of this.#byName.values()) queue.stop()

@@ -16,12 +16,12 @@ import {
 } from './event-kinds.js'
 import type { Item } from './item.js'
 
-/** So many refused calls in a row are compared with the next: several workers may be refused in turns. */
+/** A refused call is compared with this many before it, because several workers may be refused in turns. */
 const MOST_COMPARED = 16
 /** So much of a payload is kept, in bytes. */
 const MOST_KEPT = 1000
 
-/** How many rows there is room for at first. */
+/** The number of rows at first. */
 const FIRST_ROOM = 128
 
 /**
@@ -31,7 +31,7 @@ const FIRST_ROOM = 128
  * never looked at. A row becomes an object when somebody asks for it.
  */
 export class EventRecord {
-  /** What is happening now. Everything in the engine is synchronous, so that there is only one. */
+  /** The cause of what is happening now. The engine is synchronous, so there is only one. */
   cause: Cause = BY_CLOCK
   readonly #most: number
   #room: number

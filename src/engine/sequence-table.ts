@@ -25,7 +25,7 @@ export class SequenceTable {
     return this.#size
   }
 
-  /** For how many segments there is room: those with items, those between them, and as many gone ones at most. */
+  /** The number of segments, including empty ones between and before those with items. */
   get room(): number {
     return this.#segments.length
   }

@@ -7,7 +7,7 @@ import type { Partition } from './partition.js'
 import type { PartitionOrder } from './partition-order.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
 
-/** Serves a lease when nobody waits before it and there is only one partition; undefined when that has nothing. */
+/** Serves a lease when nobody waits before it and there is only one partition. Returns undefined if that has no free item. */
 export function serveAtOnce(
   partition: Partition,
   batchSize: number,
@@ -27,7 +27,7 @@ export function serveAtOnce(
   return { partition: partition.number, end, items }
 }
 
-/** Leases the first free item; returns its size in the answer, undefined when there is none. */
+/** Leases the first free item. Returns its size in the reply, or undefined if there is none. */
 function takeInto(
   items: LeasedItem[],
   partition: Partition,
@@ -41,7 +41,7 @@ function takeInto(
   return answerSize(item)
 }
 
-/** Shares what is leasable out among the waiting leases, and returns those that got something. */
+/** Gives free items to waiting leases, and returns the leases that got some. */
 export function serveWaiting(
   waiting: WaitingLeases,
   order: PartitionOrder,

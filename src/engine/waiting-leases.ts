@@ -22,7 +22,7 @@ export interface LeaseRequest {
   readonly clientId: string
   /** At most this many items, 1 to 1,000. */
   readonly batchSize: number
-  /** When it is answered with 454. */
+  /** When it gets a 454. */
   readonly deadline: Instant
 }
 
@@ -78,7 +78,7 @@ export class WaitingLeases {
     return this.#byClient.size
   }
 
-  /** When the first of them is answered with 454; `Infinity` when none waits. */
+  /** When the first of them gets a 454; `Infinity` when none waits. */
   get nextEnd(): Instant {
     return this.#ends.next()
   }
@@ -96,7 +96,7 @@ export class WaitingLeases {
     return lease
   }
 
-  /** Lets a lease go; does nothing when it is gone. */
+  /** Removes a lease. Does nothing if it is not waiting any more. */
   remove(lease: WaitingLease): void {
     if (this.#byClient.get(lease.request.clientId) !== lease) return
     this.#byClient.delete(lease.request.clientId)

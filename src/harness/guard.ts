@@ -7,7 +7,7 @@
 /** How long a server may take to stop, in milliseconds, before it is killed. */
 const LONGEST_STOP = 2_000
 
-/** The status of the guard when there is no program to start. */
+/** The exit status of the guard if the program does not exist. */
 export const NO_PROGRAM = 127
 
 /** JavaScript for `node --eval`; its arguments are a folder to remove at the end, the program, and what that takes. */

@@ -28,7 +28,7 @@ const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici
 
 type Global = Record<PropertyKey, unknown> & { fetch: typeof fetch }
 
-/** Routes requests for `url`'s origin to the daemon; returns a function to undo that. @throws QueratorError when it is no URL */
+/** Routes requests for `url`'s origin to the daemon; returns a function to undo that. @throws QueratorError when it is not a URL */
 export function interceptOrigin(url: string | URL, door: Door): () => void {
   const origin = originOf(url)
   if (!origin?.startsWith('http')) {

@@ -112,7 +112,7 @@ class GuardedServer implements RunningQuerator {
     return this.#output
   }
 
-  /** Resolves when it is healthy; from then on it does not keep the process. */
+  /** Resolves when it is healthy. From then on it does not keep the process alive. */
   async healthy(longest: number, longestText: string): Promise<void> {
     const send = sendOverHttp(this.endpoint)
     const started = passedNow()

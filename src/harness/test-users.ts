@@ -30,7 +30,7 @@ export interface UserOptions {
 
 const KNOWN = ['username', 'roles', 'permissions', 'namespace', 'scoped', 'keyTag', 'expiresAt']
 
-/** What is known of a user of a test. */
+/** What is known about a test's user. */
 interface UserRecord {
   readonly id: string
   readonly username: string

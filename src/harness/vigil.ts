@@ -97,7 +97,7 @@ class Patience {
     return Math.max(0, this.#began + this.#limit - passedNow())
   }
 
-  /** What to say when there is no use in waiting; undefined while there is. */
+  /** The reason to give up waiting; undefined while there is none. */
   isOver(): ((wish: string) => string) | undefined {
     const after = lengthOf(Math.round(passedNow() - this.#began))
     if (this.left === 0) return (wish) => `timed out after ${lengthOf(this.#limit)} waiting for ${wish}`

@@ -1,4 +1,4 @@
-/** Waiting for a fact about a queue: for an event, or until it is drained or idle; and what is told when it never came. */
+/** Waits for an event of a queue, or until it is drained or idle, and explains when that does not happen. */
 
 import { atCallSite, type Origin, originOf, siteText } from '../client/call-site.js'
 import { checkOptions } from '../client/known-options.js'
@@ -20,7 +20,7 @@ export interface WaitOptions {
   readonly within?: string
 }
 
-/** The event that is waited for: it has all that is said here. */
+/** The event to wait for. It must match all of these. */
 export interface AwaitedEvent extends WaitOptions {
   /**
    * - of items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`,
@@ -89,7 +89,7 @@ async function until<T>(
   throw waitError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'), origin)
 }
 
-/** @throws QueratorError when it is no duration */
+/** @throws QueratorError when it is not a duration */
 function millisecondsOf(within: string): number {
   const { ns, problem } = parseDuration(within)
   if (ns === undefined) throw usageError(`within is not a duration; ${problem}`)

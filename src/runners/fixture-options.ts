@@ -1,17 +1,17 @@
-/** What can be said of the fixtures of a runner: how their daemon is started, and what is done about leaks. */
+/** Options of a runner's fixtures: how their daemon is started, and what happens on leaks. */
 import { LEAKS_MODES, type LeaksMode, QueratorError, type TestDaemonOptions } from '../index.js'
 import { checkOptions, DAEMON_OPTIONS } from '../internal.js'
 
 /** As for `startTestDaemon`, and more. */
 export interface FixtureOptions extends TestDaemonOptions {
   /**
-   * What is done when a test that passed left items leased, leases waiting or calls without `await` in its own queues:
-   * `'warn'` (default) tells so, `'error'` lets the test fail, `'off'` does nothing.
+   * What happens when a passing test leaves items leased, leases waiting or calls without `await` in its own queues: `'warn'` (default)
+   * prints a warning, `'error'` makes the test fail, `'off'` does nothing.
    */
   readonly leaks?: LeaksMode
 }
 
-/** The options, apart. @throws QueratorError when there is no such option, or `leaks` is none of its modes */
+/** Splits the options. @throws QueratorError for an unknown option or an invalid `leaks` */
 export function splitOptions(
   options: FixtureOptions,
   taker = 'queratorOptions',

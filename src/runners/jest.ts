@@ -1,5 +1,5 @@
 /**
- * Jest: a daemon for each test file, and a queue for each test that is gone after it. Importing this registers the
+ * Jest: a daemon for each test file, and a queue for each test, deleted after it. Importing this registers the
  * hooks; the preset `querator-test/presets/jest` imports it for every file.
  */
 import { createRequire } from 'node:module'
@@ -166,7 +166,7 @@ export const createQueue: FileFixtures['createQueue'] = fixtures.createQueue
  */
 export const configureDaemon: FileFixtures['configureDaemon'] = fixtures.configureDaemon
 /**
- * What is done when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
+ * Sets what happens when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
  * all tests of a file: `configureDaemon({ leaks: 'error' })`.
  */
 export const leaks: FileFixtures['leaks'] = fixtures.leaks

@@ -1,4 +1,4 @@
-/** node:test: a daemon for each test file, and a queue for each test that is gone after it. */
+/** node:test: a daemon for each test file, and a queue for each test, deleted after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import { type EndOfTest, QueratorError } from '../index.js'
@@ -113,7 +113,7 @@ export const createQueue: FileFixtures['createQueue'] = made.createQueue
  */
 export const configureDaemon: FileFixtures['configureDaemon'] = made.configureDaemon
 /**
- * What is done when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
+ * Sets what happens when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
  * all tests of a file: `configureDaemon({ leaks: 'error' })`.
  */
 export const leaks: FileFixtures['leaks'] = made.leaks

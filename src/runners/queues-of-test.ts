@@ -1,4 +1,4 @@
-/** What the runners have in common: queues that last as long as their test, and what is said of it when it is over. */
+/** What the runners have in common: queues that last as long as their test, and the report when it is over. */
 import type { EndOfTest, LeaksMode, QueueOptions, TestDaemon, TestQueue } from '../index.js'
 import { checkedLeaks } from './fixture-options.js'
 
@@ -23,7 +23,7 @@ interface Beginning {
   readonly outer?: QueuesOfTest | undefined
 }
 
-/** The queues of one test: made under its name, gone when it is over. */
+/** The queues of one test: named after it, and deleted when it is over. */
 export class QueuesOfTest {
   readonly #daemon: TestDaemon
   readonly #label: string
@@ -48,7 +48,7 @@ export class QueuesOfTest {
   }
 
   readonly create: CreateQueue = async (options = {}) => {
-    // What is no object is refused there.
+    // Anything but an object is refused there.
     if (typeof options !== 'object' || options === null) return this.#daemon.createQueue(options)
     const queue = await this.#daemon.createQueue({ label: this.#label, ...options })
     this.#queues.push(queue)

@@ -1,5 +1,5 @@
 /**
- * Vitest: `test` with fixtures. A daemon for each file, started when it is first used; a queue for each test, gone
+ * Vitest: `test` with fixtures. A daemon for each file, started when it is first used; a queue for each test, deleted
  * after it; nothing to configure and nothing to clean up.
  */
 import type { RunnerTestCase, TestAPI } from 'vitest'
@@ -31,7 +31,7 @@ export interface QueratorFixtures {
   queue: TestQueue
   /** Makes further queues of this test's own. */
   createQueue: CreateQueue
-  /** What is done when this test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
+  /** Sets what happens when this test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
   leaks: Leaks
 }
 

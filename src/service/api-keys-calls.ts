@@ -48,7 +48,7 @@ export function apiKeysDelete(context: CallContext, { id }: RequestOf<'apiKeysDe
   context.access.apiKeys.delete(id)
 }
 
-/** A time that the calendar does not have is none. Go's zero time is one, and over. */
+/** A time that the calendar does not have counts as none. Go's zero time counts, and has passed. */
 function expiryOf(timestamp: Timestamp | undefined): ExactInstant | undefined {
   return timestamp === undefined || !isShowable(timestamp) ? undefined : instantOf(timestamp)
 }

@@ -7,7 +7,7 @@ import { badRequest } from '../errors.js'
 import { isBlank } from './names.js'
 import { nearestNames } from './nearest-name.js'
 
-/** Who waits for a call: calls `listener` when they have gone away, and returns a function to take that back. */
+/** Calls `listener` when the client of a call has gone away. Returns a function to take that back. */
 export type WhenGone = (listener: () => void) => () => void
 
 /** One call: what it works on, and whose it is. */
@@ -17,7 +17,7 @@ export interface CallContext {
   readonly access: Access
   /** @throws 403 when the caller may not make this call in that namespace; each call asks once, where the contract says */
   authorize(namespace: string): void
-  /** Where the caller may make this call, for hints: no name of another namespace is told. */
+  /** Where the caller may make this call, for hints, which must not name anything of other namespaces. */
   allowedIn(): (namespace: string) => boolean
   readonly whenGone: WhenGone
 }
@@ -35,7 +35,7 @@ export function findQueue(context: CallContext, name: string): LogicalQueue {
   throw badRequest(`queue does not exist; no such queue named '${name}'`, hintsFor(context, name))
 }
 
-/** What exists where the caller may ask; nothing for who may ask nowhere. The call is answered before its permission is looked at. */
+/** The names that exist where the caller may make this call. The error comes before permissions are checked, so this checks them. */
 function hintsFor({ access, queues, allowedIn }: CallContext, name: string): Record<string, string> {
   const allowed = allowedIn()
   if (!access.namespaces.all().some((namespace) => allowed(namespace.name))) return {}

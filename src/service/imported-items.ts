@@ -9,7 +9,7 @@ import { instantOf } from '../protocol/timestamp.js'
 
 type GivenItem = RequestOf<'storageItemsImport'>['items'][number]
 
-/** What a timestamp that is missing in an import stands for. */
+/** The value of a timestamp that is missing in an import. */
 const EPOCH: ExactInstant = { at: 0, early: 0 }
 
 /** The instant of a timestamp that may be missing. */

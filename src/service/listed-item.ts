@@ -1,4 +1,4 @@
-/** An item of a partition as list and import answer it: how it stood then. What is shown of it is made when it is written. */
+/** An item as list and import return it: its state at that moment. Its texts are made when they are written. */
 import type { DeadlineGroup } from '../engine/deadline-groups.js'
 import type { Item } from '../engine/item.js'
 import type { Partition } from '../engine/partition.js'

@@ -1,4 +1,4 @@
-/** Refusing what would not fit into memory: better than a process that ends in the middle of a test. */
+/** Refuses requests that do not fit into memory, so that the process does not end in the middle of a test. */
 
 import type { ItemContent } from '../engine/item.js'
 import { answerSize, bytesText, contentSize, MOST_IN_ANSWER } from '../engine/memory-budget.js'
@@ -11,7 +11,7 @@ const MOST_NAMED = 3
 /** The source id comes with imports only. */
 type GivenContent = ItemContent & { readonly sourceId?: string }
 
-/** What items with these contents take, in bytes. @throws 453 when there is no room for them */
+/** The size of items with these contents, in bytes. @throws 453 when there is no room for them */
 export function takeRoom(context: CallContext, contents: readonly GivenContent[]): number {
   let bytes = 0
   for (const content of contents) bytes += contentSize(content, content.sourceId)
@@ -19,7 +19,7 @@ export function takeRoom(context: CallContext, contents: readonly GivenContent[]
   return bytes
 }
 
-/** @throws 453 when an answer with these items could not be made, or there is no room for it */
+/** @throws 453 when a reply with these items cannot be made, or there is no room for it */
 export function checkAnswer({ queues: { memory } }: CallContext, items: readonly ItemContent[]): void {
   let bytes = 0
   for (const item of items) bytes += answerSize(item)

@@ -11,7 +11,7 @@ export function isBlank(text: string): boolean {
   return ONLY_SPACE.test(text)
 }
 
-/** Whether there is white space anywhere in the text. */
+/** Whether the text contains white space. */
 export function hasSpace(text: string): boolean {
   return ANY_SPACE.test(text)
 }

@@ -3,7 +3,7 @@ import { isAfter, isBlank } from './names.js'
 
 const USUAL_PAGE = 1000
 
-/** How many a list answers at most: 1,000 for 0, none for a negative limit. */
+/** The most items that a list returns: 1,000 for a limit of 0, none for a negative one. */
 export function pageSize(limit: number): number {
   return Math.max(0, limit || USUAL_PAGE)
 }

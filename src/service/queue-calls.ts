@@ -30,7 +30,7 @@ export function queueProduce(context: CallContext, request: RequestOf<'queueProd
   return queue.paused ? whileHeld(context, bytes, produces) : produces
 }
 
-/** queue.lease (contract: queue.md §4). Resolves when there is an item, rejects with 454 when the time is over. */
+/** queue.lease (contract: queue.md §4). Resolves when there is an item, and rejects with 454 when it times out. */
 export async function queueLease(
   context: CallContext,
   request: RequestOf<'queueLease'>,
@@ -76,7 +76,7 @@ export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'
   return settled((settle) => queue.retry(partition, items, settle))
 }
 
-/** Lets a lease wait until it is answered, or its client has gone away: then it is forgotten. */
+/** Lets a lease wait until it is settled. If its client goes away, it is forgotten. */
 function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) => () => void): Promise<Leased> {
   return new Promise<Leased>((resolve, reject) => {
     let waits = true

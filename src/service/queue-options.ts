@@ -44,7 +44,7 @@ function readTimeout(field: string, text: string, expected: string): bigint {
   throw badRequest(`${field} is invalid; ${problem} - expected format: ${expected}`)
 }
 
-/** DLQ: the dead letter queue exists and is none that has one itself. @throws 400 */
+/** DLQ: the dead letter queue exists, and has none itself. @throws 400 */
 export function checkDeadQueue(context: CallContext, name: string, deadQueue: string): void {
   if (deadQueue === '') return
   checkDeadQueueName(deadQueue, 500)

@@ -53,7 +53,7 @@ export function queuesList(context: CallContext, request: RequestOf<'queuesList'
   return { items: page.map(infoOf) }
 }
 
-/** queues.update (contract: admin.md §10.3): what is empty keeps its value, or is cleared, field by field. */
+/** queues.update (contract: admin.md §10.3): an empty field keeps its value or clears it, depending on the field. */
 export function queuesUpdate(context: CallContext, info: RequestOf<'queuesUpdate'>): void {
   checkQueueName(info.queueName)
   const timeouts = readOptions(info)

@@ -12,7 +12,7 @@ const MOST_KNOWN = 100
 /** The longest text that is kept; longer ones nobody writes. */
 const LONGEST_KNOWN = 32
 
-/** Reads a request timeout; absent is zero. @throws 400 when it is no duration */
+/** Reads a request timeout; without one it is zero. @throws 400 when it is not a duration */
 export function readRequestTimeout(text: string): bigint {
   if (text === '') return 0n
   const known = KNOWN.get(text)

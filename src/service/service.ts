@@ -12,7 +12,7 @@ import { rolesCreate, rolesDelete, rolesList, rolesUpdate } from './roles-calls.
 import { storageItemsDelete, storageItemsImport, storageItemsList, storageScheduledList } from './storage-calls.js'
 import { usersCreate, usersDelete, usersList } from './users-calls.js'
 
-/** What a call answers: its response, or nothing where the response is a plain OK. */
+/** The response of a call, or nothing where that is a plain OK. */
 export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof Reply ? void : AnswerOf<N>
 
 /** One function for each call; the compiler sees to it that none is missing. */

@@ -5,7 +5,7 @@ const SCHEME = 'Bearer '
 
 /** The key of a request; undefined when there is none. @throws 401 when the header is not of the form `Bearer …` */
 export function keyOf(header = ''): string | undefined {
-  // HTTP strips the blanks at both ends, so a scheme without a key has none after it. In memory nobody has done that yet.
+  // HTTP strips blanks at both ends, so a scheme without a key has none after it. In memory, nobody has done that yet.
   const value = header.replace(/^[ \t]+|[ \t]+$/g, '')
   if (value === '') return undefined
   if (value.startsWith(SCHEME)) return value.slice(SCHEME.length)

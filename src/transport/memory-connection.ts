@@ -9,7 +9,7 @@ const SOCKET_HABITS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref
 export function connectInMemory(server: HttpServer): Duplex {
   const [client, accepted] = duplexPair()
   for (const habit of SOCKET_HABITS) Object.defineProperty(client, habit, { value: () => client })
-  // When one end is gone the other is too; a pair does not do that by itself.
+  // When one end is gone, the other must go too. A pair does not do that by itself.
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
   server.accept(accepted)

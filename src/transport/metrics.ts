@@ -1,6 +1,6 @@
 /**
- * GET /metrics (contract: admin.md §1.5). What writes the text is loaded with the first question: few tests ask, and it
- * would double the time that the package takes to load.
+ * GET /metrics (contract: admin.md §1.5). The code that writes the text is loaded with the first request: few tests ask, and it would double
+ * the time that the package takes to load.
  */
 import { TextEncoder } from 'node:util'
 import { gzipSync } from 'node:zlib'

@@ -3,7 +3,7 @@ import { nextTurn, passedNow } from '../clock/real-time.js'
 
 /** This many replies are made in a row, some milliseconds of work. */
 const MOST_IN_A_ROW = 100
-/** Replies further apart than this many milliseconds are no row. */
+/** Replies further apart than this many milliseconds do not count as a row. */
 const ROW = 3
 
 /**
@@ -38,7 +38,7 @@ export class ReplyPace {
     while (this.#held.length > 0) {
       await nextTurn()
       for (const go of this.#held.slice(0, MOST_IN_A_ROW)) go()
-      // Whoever comes while they go stands behind them.
+      // Replies that come meanwhile stand behind these.
       this.#held.splice(0, MOST_IN_A_ROW)
     }
   }

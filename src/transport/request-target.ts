@@ -12,8 +12,8 @@ const HOST =
   /^(?:\[[0-9a-f:.]+(?:%25[^[\]]+)?\]|(?:[\w.~!$&'()*+,;=<>"-]|[\u0080-\u00ff]|%[89a-f][0-9a-f]|%25)*)(?::\d*)?$/i
 
 /**
- * Decodes a target, of which each character is a byte; undefined when it is none. Bytes that are no UTF-8 become replacement
- * characters: D16, an unknown path like any other.
+ * Decodes a target, in which each character is a byte. Returns undefined if it is not a target. Bytes that are not UTF-8 become replacement
+ * characters: an unknown path like any other (D16).
  */
 export function pathOf(target: string): string | undefined {
   if (PLAIN.test(target) || target === '*') return target

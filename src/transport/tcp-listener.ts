@@ -1,4 +1,4 @@
-/** Listening on a real port. Neither the port nor its connections keep the process open, unless asked to. */
+/** Listening on a real port. Neither the port nor its connections keep the process alive, unless asked to. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { usageError } from '../errors.js'
 import type { HttpServer } from './http/http-server.js'
@@ -24,7 +24,7 @@ export interface Listener {
 /** Opens a port. @throws QueratorError when it cannot */
 export function listen(server: HttpServer, options: ListenOptions = {}): Promise<Listener> {
   const { host = '127.0.0.1', port = 0, keepsProcess = false } = options
-  // A client may end its side first, and still wait for its answer.
+  // A client may end its side first, and still wait for its reply.
   const tcp = createServer({ noDelay: true, allowHalfOpen: true }, (socket: Socket) => {
     if (!keepsProcess) socket.unref()
     server.accept(socket)

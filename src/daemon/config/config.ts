@@ -44,7 +44,7 @@ export interface DaemonConfig {
   readonly storages: readonly PartitionStorage[]
   readonly queues: readonly DeclaredQueue[]
   readonly auth: AuthBackend
-  /** What is said of keys that nobody knows. */
+  /** Messages about unknown keys. */
   readonly unknownKeys: readonly string[]
   /** What the reader of the file should know; the unknown keys first. */
   readonly warnings: readonly string[]

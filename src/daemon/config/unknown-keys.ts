@@ -1,10 +1,10 @@
-/** Keys of a configuration that nobody knows: what is said of them, in a warning or below the error that stops the start. */
+/** Messages about unknown keys of a configuration, for a warning or below the error that stops the start. */
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import type { ConfigSource } from './config-file.js'
 import type { UnknownKey } from './read-tree.js'
 
-/** So many are told one by one. */
+/** At most this many are named. */
 const MOST_TOLD = 20
 
 /** A line for each key: where it stands, and which one was probably meant. */

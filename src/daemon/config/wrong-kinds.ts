@@ -33,7 +33,7 @@ const MOST_SHOWN = 10
 /** Of a value of an object. */
 const MOST_OF_TREE = 200
 
-/** So many are told one by one; the server tells all. */
+/** At most this many are named; the server names all. */
 const MOST_TOLD = 100
 
 /** The error about them; there is at least one. */

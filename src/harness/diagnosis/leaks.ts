@@ -9,7 +9,7 @@ import { type QueratorError, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { type RefusalStory, refusalText } from './refusals.js'
 
-/** What is done about leaks: nothing, a warning, or the test fails. */
+/** What happens on leaks: nothing, a warning, or the test fails. */
 export type LeaksMode = 'warn' | 'error' | 'off'
 
 /** Every mode that there is. */
@@ -21,7 +21,7 @@ interface Leak {
   readonly origin: Origin | undefined
 }
 
-/** So many are told one by one. */
+/** At most this many are named. */
 const MOST_TOLD = 5
 
 /** What a test of this title left open in these queues, as an error at the call of the first; undefined for nothing. */

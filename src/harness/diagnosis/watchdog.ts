@@ -33,7 +33,7 @@ export function speaksAfter(timeout: number): number | undefined {
   return Math.max(timeout - BEFORE_THE_END, timeout * 0.8)
 }
 
-/** Watches a test; returns a function to stop that. Never keeps the process open. */
+/** Watches a test; returns a function to stop that. Never keeps the process alive. */
 export function watchTest(daemon: Daemon, test: TestOfRunner, { first, usual }: Watched): () => void {
   const delay = speaksAfter(test.timeout)
   if (delay === undefined) return () => undefined

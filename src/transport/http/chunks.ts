@@ -1,6 +1,6 @@
 /**
- * A body in chunks, unpacked as it comes in. Whatever is wrong with it is said in the words of Go's library, which go out to
- * the client (contract: admin.md §1.2, read error).
+ * Unpacks a body in chunks as it comes in. Its errors use the words of Go's library, because clients get them (contract: admin.md §1.2,
+ * read error).
  */
 import { readLines } from './header-lines.js'
 

@@ -73,7 +73,7 @@ export class HttpConnection implements Watched {
     socket.once('end', () => this.#inputEnded())
     socket.once('close', () => this.#closed())
     socket.on('drain', () => this.#advance())
-    // What went wrong with a socket only its client can tell; it closes after this.
+    // Only the client can do something about a broken socket. It is closed after this.
     socket.on('error', () => undefined)
   }
 
@@ -82,7 +82,7 @@ export class HttpConnection implements Watched {
     if (this.#replies.isUnread) return 'read'
     if (this.#isHangingUp) return this.#socket.writableFinished ? 'close' : 'read'
     const request = this.#request
-    // A head that drips in does not move: it has its time as a whole.
+    // A head that drips in counts as no move: it has a minute in all.
     if (request === undefined) return !this.#hasEnded && this.#inbox.length >= this.#least ? 'head' : undefined
     return request.incoming.isOpen && !request.holdsBody ? 'body' : undefined
   }
@@ -161,7 +161,7 @@ export class HttpConnection implements Watched {
 
   async #serve(request: ServedRequest): Promise<void> {
     const reply = request.head.expectsMore ? EXPECTATION_FAILED : await this.#replyTo(request)
-    // Connections in memory take no turn of the event loop by themselves.
+    // In-memory connections take no turn of the event loop by themselves.
     const turn = turnDue()
     if (turn !== undefined) await turn
     if (this.#socket.destroyed || this.#isHangingUp) request.unsent()

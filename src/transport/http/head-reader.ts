@@ -55,7 +55,7 @@ export class HeadReader {
       const next = feed + 1
       if (input[next] === LF) return feed + 2
       if (input[next] === CR && input[feed + 2] === LF) return feed + 3
-      // What stands behind this one is still to come.
+      // The bytes after this line feed are still to come.
       if (next === input.length || (input[next] === CR && next + 1 === input.length)) break
       feed = input.indexOf(LF, next)
     }

@@ -35,7 +35,7 @@ export class Inbox {
   #append(chunk: Buffer): void {
     const length = this.bytes.length + chunk.length
     if (this.#room.length - this.#end < chunk.length) {
-      // Twice as much, so that a head which comes byte by byte is not copied for each; the first time it may be all there is.
+      // Double the room, so that a head which drips in is not copied for each byte. The first time, this may be all there is.
       const room = Buffer.allocUnsafeSlow(this.#room === NOTHING ? length : 2 * length)
       room.set(this.bytes)
       this.#room = room

@@ -1,6 +1,6 @@
 /**
- * What goes out instead of an answer when a request is no HTTP: in words of the HTTP server, not of Querator, after which the
- * connection ends. The same as Go's servers send.
+ * What a client gets when its request is not HTTP: the words of the HTTP server, not of Querator, and the end of the connection. Go's
+ * servers send the same.
  */
 import type { WireReply } from '../../protocol/exchange.js'
 

@@ -1,6 +1,6 @@
 /**
- * What goes out on a connection. Large replies go piece by piece, so that it shows whether their client reads; what is on its
- * way is counted out when the connection closes, because streams do not tell then what became of it.
+ * Sends replies on a connection. Large ones go out in pieces, which shows whether the client reads. When the connection closes, all that is
+ * on its way is counted out, because streams do not say what became of it.
  */
 import type { Duplex } from 'node:stream'
 import type { Way } from '../../clock/clock.js'
@@ -62,7 +62,7 @@ export class ReplySender {
     this.#context.meter.leaves(size)
     this.#leaving += size
     if (size <= SMALL_REPLY) {
-      // A text leaves in one piece with the head.
+      // A text goes out in one piece with the head.
       const text = size === 0 ? head : head + byteTextOf(body)
       this.#socket.write(text, 'latin1', (error) => this.#left(size, error))
       return
@@ -107,7 +107,7 @@ export class ReplySender {
   }
 
   #left(size: number, error: Error | null | undefined): void {
-    // A socket that fails closes after this.
+    // A socket that fails is closed after this.
     if (error || this.#isClosed) return
     this.moves++
     this.#leaving -= size

@@ -1,6 +1,6 @@
 /**
- * The head of a request, read as Go's servers read it: what they refuse is refused, and what they let pass is let pass. Node's
- * own parser knows a list of methods only, and does not say in time what is wrong with a body.
+ * Reads the head of a request as Go's servers do: it refuses and accepts what they refuse and accept. Node's own parser knows only a list
+ * of methods, and does not say in time what is wrong with a body.
  */
 import type { Headers } from '../../protocol/exchange.js'
 import { pathOf } from '../request-target.js'
@@ -45,7 +45,7 @@ export function readRequestLine(line: string): RequestLine {
   if (given === undefined || rest.length === 0 || !METHOD.test(method)) throw malformed()
   const [, major, minor] = VERSION.exec(rest.join(' ')) ?? []
   if (major === undefined) throw malformed()
-  // To a proxy CONNECT names a host; the path is empty then.
+  // CONNECT names a host, for a proxy. The path is empty then.
   const target = method === 'CONNECT' && !given.startsWith('/') ? `http://${given}` : given
   if (pathOf(target) === undefined) throw malformed()
   return { method, target, major: Number(major), minor: Number(minor) }
@@ -110,7 +110,7 @@ function isChunked(fields: Fields, isOld: boolean): boolean {
   // HTTP/1.0 has no chunks, whatever it says.
   if (encodings.length === 0 || isOld) return false
   if (encodings.length > 1 || encodings[0]?.toLowerCase() !== 'chunked') throw unknownTransferEncoding()
-  // Looked at all the same: two lengths that differ are an attack.
+  // Checked all the same: two different lengths are an attack.
   lengthOf(fields)
   return true
 }

@@ -1,6 +1,6 @@
 /**
- * Gives up connections whose clients stop halfway. Time is counted in looks at them rather than read from a clock: while the
- * process is busy or stopped in a debugger nobody looks, and nobody is given up for it.
+ * Gives up connections whose clients stop halfway. Time is counted in looks at them, not read from a clock: a process that is busy or
+ * stopped in a debugger does not look, and gives nobody up for it.
  */
 import { wakeAfter as realWakeAfter } from '../../clock/real-time.js'
 import type { TimeSource } from '../../clock/time-source.js'
@@ -10,12 +10,12 @@ export type Debt = 'head' | 'body' | 'read' | 'close'
 
 /** For how long, in milliseconds. nginx gives the first three a minute, Go's server gives the last half a second. */
 const LIMITS: Record<Debt, number> = { head: 60_000, body: 60_000, read: 60_000, close: 500 }
-/** How far the looks are apart, in milliseconds. */
+/** The time between two looks, in milliseconds. */
 const LOOK = 250
 
 /** A connection. */
 export interface Watched {
-  /** What it waits for its client to do; undefined when for nothing. A client without a request owes nothing. */
+  /** What its client owes; undefined for nothing. A client without a request owes nothing. */
   readonly debt: Debt | undefined
   /** Another number whenever the client has done some of it. */
   readonly moves: number

@@ -49,7 +49,7 @@ function shownPath(file: string): string {
   return parts.filter((part) => part !== '..').join('/')
 }
 
-/** A test does not fail because its report cannot be written; whoever asked for it is told. */
+/** A test does not fail because its report cannot be written. A warning says so. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work()

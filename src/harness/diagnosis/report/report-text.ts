@@ -1,4 +1,4 @@
-/** The story of a test as lines for a terminal: what is strange first, what went as usual in a line each. */
+/** The story of a test as lines for a terminal: strange things first, the rest in a line each. */
 import { stripVTControlCharacters } from 'node:util'
 import { siteText } from '../../../client/call-site.js'
 import { visible } from '../../../visible.js'

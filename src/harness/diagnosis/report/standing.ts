@@ -1,4 +1,4 @@
-/** How a queue stood at the end, and what is configured of it that decides over items, in a line. */
+/** The state of a queue at the end, and the settings that matter to its items, in a line. */
 import { lengthOf } from '../lengths.js'
 import type { QueueAtTheEnd, QueueStory } from './test-story.js'
 
