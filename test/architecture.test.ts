@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'transport',
   ],
   harness: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
-  'internal.ts': ['visible.ts', 'clock', 'client', 'harness'],
+  'internal.ts': ['visible.ts', 'errors.ts', 'clock', 'client', 'harness'],
   runners: ['index.ts', 'internal.ts'],
   cli: ['visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
@@ -86,6 +86,23 @@ test('arrows point down only', () => {
     }))
     .filter(({ folder, to }) => to !== folder && !MAY_IMPORT[folder]?.includes(to))
   expect(wrong).toEqual([])
+})
+
+test('no file imports itself by way of others, not even for types', () => {
+  const targets = new Map<string, string[]>()
+  for (const { file, target } of imports().filter((one) => one.target.startsWith('.'))) {
+    const to = join(dirname(file), target).replace(/\.js$/, '.ts')
+    targets.set(file, [...(targets.get(file) ?? []), to])
+  }
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+    else if (!done.has(file)) for (const to of targets.get(file) ?? []) visit(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of targets.keys()) visit(file, [])
+  expect(cycles).toEqual([])
 })
 
 test('only runners and users import the barrel', () => {

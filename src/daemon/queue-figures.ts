@@ -2,7 +2,7 @@
 
 import { type EventKind, KIND } from '../engine/event-kinds.js'
 import type { LogicalQueue } from '../engine/logical-queue.js'
-import type { QueueFigures } from '../transport/metrics.js'
+import type { QueueFigures } from '../transport/figures.js'
 
 /** So many queues have figures of their own, in the order of their creation; those of the others are added up. */
 const MOST_QUEUES = 1000

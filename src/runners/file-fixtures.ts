@@ -5,13 +5,12 @@
 import {
   openTestDaemon,
   type QueratorClient,
-  QueratorError,
   type QueueOptions,
   type TestClock,
   type TestDaemon,
   type TestQueue,
 } from '../index.js'
-import { paced } from '../internal.js'
+import { paced, usageError } from '../internal.js'
 import { type FixtureOptions, splitOptions } from './fixture-options.js'
 import type { CreateQueue, Leaks } from './queues-of-test.js'
 import { type RunningTest, RunningTests } from './running-tests.js'
@@ -116,13 +115,12 @@ export class FileDaemon {
     const test = this.tests.current()
     if (test !== undefined) return test
     const elsewhere = what === 'queue' ? 'createQueue()' : "configureDaemon({ leaks: 'off' })"
-    throw new QueratorError(0, `${what} belongs to the running test; use it inside test(…), or ${elsewhere} elsewhere`)
+    throw usageError(`${what} belongs to the running test; use it inside test(…), or ${elsewhere} elsewhere`)
   }
 
   #configure(options: FixtureOptions): void {
     if (this.#daemon !== undefined) {
-      throw new QueratorError(
-        0,
+      throw usageError(
         'configureDaemon was called too late: the daemon of this file is running already; call it at the top of the file or in a setup file, before anything uses daemon, client, clock or createQueue',
       )
     }

@@ -1,6 +1,6 @@
 /** Options of a runner's fixtures: how their daemon is started, and what happens on leaks. */
-import { LEAKS_MODES, type LeaksMode, QueratorError, type TestDaemonOptions } from '../index.js'
-import { checkOptions, DAEMON_OPTIONS } from '../internal.js'
+import { LEAKS_MODES, type LeaksMode, type TestDaemonOptions } from '../index.js'
+import { checkOptions, DAEMON_OPTIONS, usageError } from '../internal.js'
 
 /** As for `startTestDaemon`, and more. */
 export interface FixtureOptions extends TestDaemonOptions {
@@ -27,5 +27,5 @@ export function splitOptions(
 /** @throws QueratorError when it is none */
 export function checkedLeaks(mode: LeaksMode): LeaksMode {
   if (LEAKS_MODES.includes(mode)) return mode
-  throw new QueratorError(0, `leaks is one of ${LEAKS_MODES.join(', ')}; got ${String(mode)}`)
+  throw usageError(`leaks is one of ${LEAKS_MODES.join(', ')}; got ${String(mode)}`)
 }

@@ -1,8 +1,8 @@
 /** node:test: a daemon for each test file, and a queue for each test, deleted after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
-import { type EndOfTest, QueratorError } from '../index.js'
-import { brakeFromNowOn, visible } from '../internal.js'
+import type { EndOfTest } from '../index.js'
+import { brakeFromNowOn, usageError, visible } from '../internal.js'
 import { FileDaemon, type FileFixtures } from './file-fixtures.js'
 import { letGoAtTheEnd } from './let-go.js'
 import { oneCopy } from './one-copy.js'
@@ -81,7 +81,7 @@ function fixturesOfFile() {
   const fixtures = (context: object): TestFixtures => {
     const test = running.get(context)?.test
     if (test === undefined) {
-      throw new QueratorError(0, 'fixtures takes the context of a running test: test(…, async (t) => { fixtures(t) })')
+      throw usageError('fixtures takes the context of a running test: test(…, async (t) => { fixtures(t) })')
     }
     return { ...file.fixtures, queue: test.queue, createQueue: test.queues.create, leaks: test.queues.leaks }
   }

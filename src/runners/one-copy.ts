@@ -2,7 +2,8 @@
  * One set of fixtures for a test file, also where this package is loaded twice: as CommonJS by a preset and as an ES
  * module by the test, or once more after `jest.resetModules()`.
  */
-import { QueratorError, VERSION } from '../index.js'
+import { VERSION } from '../index.js'
+import { usageError } from '../internal.js'
 
 interface Copy<T> {
   readonly version: string
@@ -17,8 +18,7 @@ export function oneCopy<T>(entry: string, where: string, make: () => T): T {
   realm[key] ??= { version: VERSION, where, made: make() }
   const first = realm[key]
   if (first.version === VERSION) return first.made
-  throw new QueratorError(
-    0,
+  throw usageError(
     `two versions of querator-test are loaded: ${first.version} from ${first.where}, and ${VERSION} from ${where}; keep one of them: npm ls querator-test shows who depends on which`,
   )
 }

@@ -1,6 +1,7 @@
 /** Which test is calling. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type EndOfTest, type LeaksMode, QueratorError, type TestDaemon, type TestQueue } from '../index.js'
+import type { EndOfTest, LeaksMode, TestDaemon, TestQueue } from '../index.js'
+import { usageError } from '../internal.js'
 import { QueuesOfTest } from './queues-of-test.js'
 
 /** A test that runs, or has run. */
@@ -93,8 +94,7 @@ export class RunningTests {
   current(): RunningTest | undefined {
     const around = this.#bodies.getStore()
     if (around !== undefined && !this.#running.has(around)) {
-      throw new QueratorError(
-        0,
+      throw usageError(
         `the test '${around.name}' is over, and its queues are gone; await everything that it starts before it ends`,
       )
     }
@@ -104,7 +104,7 @@ export class RunningTests {
     const innermost = candidates.filter((test) => !candidates.some((other) => other.outer === test))
     if (innermost.length <= 1) return innermost[0]
     const names = innermost.map((test) => `'${test.name}'`).join(', ')
-    throw new QueratorError(0, `cannot tell which of several concurrent tests is calling: ${names}; ${this.#advice}`)
+    throw usageError(`cannot tell which of several concurrent tests is calling: ${names}; ${this.#advice}`)
   }
 }
 

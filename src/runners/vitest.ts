@@ -6,7 +6,6 @@ import type { RunnerTestCase, TestAPI } from 'vitest'
 import {
   type EndOfTest,
   type QueratorClient,
-  QueratorError,
   type QueueAssertions,
   queueMatchers,
   snapshotSerializer,
@@ -15,6 +14,7 @@ import {
   type TestDaemon,
   type TestQueue,
 } from '../index.js'
+import { usageError } from '../internal.js'
 import { type FixtureOptions, splitOptions } from './fixture-options.js'
 import { type CreateQueue, type Leaks, QueuesOfTest } from './queues-of-test.js'
 import { standIn } from './stand-in.js'
@@ -64,15 +64,14 @@ const { expect: expectOfVitest, inject, test: base } = await vitest()
 /** @throws QueratorError that says what to write, where Vitest is not installed or does not run this file */
 async function vitest(): Promise<typeof import('vitest')> {
   if (!process.env.VITEST) {
-    throw new QueratorError(
-      0,
+    throw usageError(
       'querator-test/vitest is for test files that Vitest runs (npx vitest); in Jest use querator-test/jest, elsewhere use startTestDaemon() of querator-test',
     )
   }
   try {
     return await import('vitest')
   } catch (cause) {
-    throw new QueratorError(0, 'querator-test/vitest needs Vitest 3 or later: npm install --save-dev vitest', { cause })
+    throw usageError('querator-test/vitest needs Vitest 3 or later: npm install --save-dev vitest', cause)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The figures of a daemon in Prometheus' text format: Querator's own families, and beyond them those of the queues. */
 import { Counter, Gauge, Registry, Summary } from 'prom-client'
-import type { Figures, QueueFigures } from './metrics.js'
+import type { Figures, QueueFigures } from './figures.js'
 import type { PathTimings, Timings } from './timings.js'
 
 /** Its media type. */

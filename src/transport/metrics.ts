@@ -5,38 +5,8 @@
 import { TextEncoder } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Headers, WireReply } from '../protocol/exchange.js'
+import type { QueueFigures } from './figures.js'
 import type { Timings } from './timings.js'
-
-/** What there is of a queue, and what has happened in it since it was made. */
-export interface QueueFigures {
-  readonly queue: string
-  readonly namespace: string
-  /** Items that are not scheduled, leased ones counted in. */
-  readonly items: number
-  readonly leased: number
-  readonly scheduled: number
-  /** Leases that wait for an item. */
-  readonly leasesWaiting: number
-  readonly totals: {
-    readonly produced: number
-    readonly leased: number
-    readonly completed: number
-    readonly retried: number
-    readonly leaseExpired: number
-    readonly expired: number
-    readonly deadLettered: number
-  }
-}
-
-/** Everything that the page shows. */
-export interface Figures {
-  readonly timings: Timings
-  readonly queues: readonly QueueFigures[]
-  /** How often the page was asked for before, by its status. */
-  readonly asked: Readonly<Record<number, number>>
-  /** How often it is being asked for at this moment. */
-  readonly inFlight: number
-}
 
 /** The page, and who asks for it. */
 export class MetricsPage {

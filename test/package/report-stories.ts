@@ -1,6 +1,7 @@
 /** Stories of tests, made by hand, for the tests of the page that shows them. */
 import type { EventKind } from '../../src/daemon/daemon.js'
-import type { ItemStory, LeaseStory, QueueStory, TestStory } from '../../src/harness/diagnosis/report/test-story.js'
+import type { ItemStory } from '../../src/harness/diagnosis/report/item-story.js'
+import type { LeaseStory, QueueStory, TestStory } from '../../src/harness/diagnosis/report/test-story.js'
 import type { QueueEvent } from '../../src/harness/event-log.js'
 
 /** When each story begins. */

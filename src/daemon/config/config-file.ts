@@ -4,16 +4,8 @@ import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'
 import type { ConfigTree } from './config.js'
 import { checkDepth, checkValues, textOf } from './config-limits.js'
+import type { ConfigSource } from './config-source.js'
 import type { Path } from './read-tree.js'
-
-/** Where the values of a tree stand in their file, and how. */
-export interface ConfigSource {
-  readonly file: string
-  /** The line of a value, or of a key: from 1 on. */
-  lineOf(path: Path): number | undefined
-  /** A value as it is written, without quotes. */
-  literal(path: Path): string | undefined
-}
 
 /** A file that was read. */
 export interface ConfigFile {

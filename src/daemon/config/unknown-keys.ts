@@ -1,7 +1,7 @@
 /** Messages about unknown keys of a configuration, for a warning or below the error that stops the start. */
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
-import type { ConfigSource } from './config-file.js'
+import type { ConfigSource } from './config-source.js'
 import type { UnknownKey } from './read-tree.js'
 
 /** At most this many are named. */

@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util'
 import { type QueratorError, usageError } from '../../errors.js'
-import type { ConfigSource } from './config-file.js'
+import type { ConfigSource } from './config-source.js'
 import type { Key } from './key-kinds.js'
 import type { WrongKind } from './read-tree.js'
 

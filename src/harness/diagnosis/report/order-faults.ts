@@ -2,7 +2,7 @@
 
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../lengths.js'
-import type { ItemStory } from './test-story.js'
+import type { ItemStory } from './item-story.js'
 
 /** So many of each kind are told. */
 const MOST_TOLD = 3

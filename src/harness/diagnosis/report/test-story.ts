@@ -3,6 +3,7 @@ import type { Daemon } from '../../../daemon/daemon.js'
 import { EventLog, type QueueEvent, withRefusals } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
+import type { ItemStory } from './item-story.js'
 import { lastAttemptFaults, orderFaults } from './order-faults.js'
 
 /**
@@ -50,16 +51,6 @@ export interface QueueAtTheEnd {
   readonly maxAttempts: number
   /** Empty for none. */
   readonly deadQueue: string
-}
-
-/** What happened to an item, in whatever queue. */
-export interface ItemStory {
-  readonly item: number
-  /** Its reference, or else its number. */
-  readonly name: string
-  readonly events: readonly QueueEvent[]
-  /** What was produced, as text; absent where the record knows no more. */
-  readonly payload?: { readonly text: string; readonly cut: boolean }
 }
 
 /** A lease that had to wait. */

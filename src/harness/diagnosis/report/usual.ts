@@ -1,6 +1,6 @@
 /** Which items went as usual, and which ids a text names: text and page decide by it what can be left out. */
 import { idsIn } from '../../event-log.js'
-import type { ItemStory } from './test-story.js'
+import type { ItemStory } from './item-story.js'
 
 const USUAL = ['produced', 'leased', 'completed']
 

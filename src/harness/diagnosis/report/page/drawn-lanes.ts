@@ -1,5 +1,6 @@
 /** Which lanes of a queue are drawn: all that are worth a look, and of the others as many as a page opens at once with. */
-import type { ItemStory, LeaseStory, QueueStory } from '../test-story.js'
+import type { ItemStory } from '../item-story.js'
+import type { LeaseStory, QueueStory } from '../test-story.js'
 import { idsNamedIn, wentAsUsual } from '../usual.js'
 
 /** The most items that went as usual, and the most clients whose leases were all served, that are drawn. */
