@@ -18,7 +18,7 @@ export default {
   disableTypeChecks: false,
   tsconfigFile: 'none',
   // A mutant that makes a test hang is noticed by the time that it takes.
-  timeoutMS: 4000,
+  timeoutMS: 8000,
   timeoutFactor: 1.5,
   reporters: ['json', 'progress-append-only'],
   jsonReporter: { fileName: `build/mutants/${folder}/report.json` },

@@ -1,6 +1,6 @@
 /**
  * The one error class of the package, on both sides of the wire: what the daemon answers with, and what the
- * client throws. Codes and texts: contract, admin.md §0. Messages have the form `constant part; details`.
+ * client throws. Codes and texts: docs/protocol/admin.md §0. Messages have the form `constant part; details`.
  */
 
 import { visibleText } from './visible.js'

@@ -75,7 +75,7 @@ export class Access {
     if (!isOpen) this.#bindAnonymous(now)
   }
 
-  /** The standard roles, and the open door: a caller without a key is an administrator (contract: admin.md §2.6). */
+  /** The standard roles, and the open door: a caller without a key is an administrator (docs/protocol/admin.md §2.6). */
   #bootstrap(now: Instant): void {
     this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE

@@ -1,4 +1,4 @@
-/** API keys (contract: admin.md §2.2, §2.3 and §6). */
+/** API keys (docs/protocol/admin.md §2.2, §2.3 and §6). */
 import { timingSafeEqual } from 'node:crypto'
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'

@@ -1,4 +1,4 @@
-/** The text of an API key: `qtr-<tag>-<entropy>` (contract: admin.md §2.2 and §6). Only its hash is stored. */
+/** The text of an API key: `qtr-<tag>-<entropy>` (docs/protocol/admin.md §2.2 and §6). Only its hash is stored. */
 import { createHash } from 'node:crypto'
 import { base62, numberOfBytes } from '../ids/base62.js'
 

@@ -1,8 +1,8 @@
-/** Namespaces, in the order of their creation (contract: admin.md §4). */
+/** Namespaces, in the order of their creation (docs/protocol/admin.md §4). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, type QueratorError, requestFailed } from '../errors.js'
 
-/** The namespace that always exists, and that an empty one means (contract: admin.md Q20). */
+/** The namespace that always exists, and that an empty one means (docs/protocol/admin.md Q20). */
 export const SYSTEM_NAMESPACE = '_system'
 
 /** A namespace, which separates queues, roles and keys of different owners. */

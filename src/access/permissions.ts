@@ -1,4 +1,4 @@
-/** What can be permitted, and the roles that are there from the start (contract: admin.md §2.5). */
+/** What can be permitted, and the roles that are there from the start (docs/protocol/admin.md §2.5). */
 
 /** Every permission, in the order in which `Admin` lists them. */
 export const PERMISSIONS = [

@@ -1,4 +1,4 @@
-/** Who asks, and whether they may (contract: admin.md §2.2 and §2.4). */
+/** Who asks, and whether they may (docs/protocol/admin.md §2.2 and §2.4). */
 import type { Clock } from '../clock/clock.js'
 import { QueratorError } from '../errors.js'
 import { type Access, ANONYMOUS } from './access.js'

@@ -1,4 +1,4 @@
-/** Role bindings (contract: admin.md §8). */
+/** Role bindings (docs/protocol/admin.md §8). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'

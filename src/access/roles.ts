@@ -1,4 +1,4 @@
-/** Roles (contract: admin.md §7). */
+/** Roles (docs/protocol/admin.md §7). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'

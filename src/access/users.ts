@@ -1,4 +1,4 @@
-/** Users (contract: admin.md §5). */
+/** Users (docs/protocol/admin.md §5). */
 import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'

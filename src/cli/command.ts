@@ -4,7 +4,7 @@ import { quote } from '../clock/parse-duration.js'
 import { wrongUsageOf } from './command-error.js'
 
 /**
- * A command of the command line. Its errors use the words of Querator's own command line, which scripts may look for (contract: admin.md
+ * A command of the command line. Its errors use the words of Querator's own command line, which scripts may look for (docs/protocol/admin.md
  * §14); commander has others.
  */
 export class QueratorCommand extends Command {

@@ -8,7 +8,7 @@ export interface Fired {
   /**
    * - `lease-expired`: a lease ran out, the item is at the tail of its partition
    * - `dead-lettered`: attempts exhausted or item expired, moved to the dead letter queue; an expired item that no
-   *   consumer holds is copied there and stays (contract: queue.md §8, R5)
+   *   consumer holds is copied there and stays (docs/protocol/queue.md §8, R5)
    * - `attempts-exhausted`: the last lease ran out and there is no dead letter queue: deleted
    * - `item-expired`: the item's life ended and there is no dead letter queue: deleted
    * - `item-due`: a scheduled item became leasable

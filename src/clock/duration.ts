@@ -1,5 +1,5 @@
 /**
- * Durations in Go's form: `1h30m0s`, `1.5s`, `300ms` (contract: queue.md §9, admin.md §9.1). Reading them: parse-duration.ts.
+ * Durations in Go's form: `1h30m0s`, `1.5s`, `300ms` (docs/protocol/queue.md §9, admin.md §9.1). Reading them: parse-duration.ts.
  *
  * Exact to the nanosecond, as `bigint`; {@link Timeout} is the same length made ready for adding to an instant.
  */

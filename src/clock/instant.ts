@@ -9,7 +9,7 @@
 /** Milliseconds since 1970-01-01T00:00:00Z; see the head of this file. */
 export type Instant = number
 
-/** Go's zero time, 0001-01-01T00:00:00Z: "not set" on the wire (contract: queue.md §1). */
+/** Go's zero time, 0001-01-01T00:00:00Z: "not set" on the wire (docs/protocol/queue.md §1). */
 export const ZERO_TIME: Instant = -62135596800000
 
 /** No deadline at all. */

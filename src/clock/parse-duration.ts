@@ -1,5 +1,5 @@
 /**
- * Reads durations in Go's grammar (contract: queue.md §9, admin.md §9.1). A request may contain a duration of megabytes, so each
+ * Reads durations in Go's grammar (docs/protocol/queue.md §9, admin.md §9.1). A request may contain a duration of megabytes, so each
  * character is looked at once.
  */
 

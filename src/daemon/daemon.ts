@@ -60,7 +60,7 @@ const CALL_NAMES = Object.fromEntries(
   Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
 ) as Record<MethodName, string>
 
-/** Said at the start with an auth backend (contract: admin.md §2.6). */
+/** Said at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
   "SYSTEM RUNNING IN OPEN DOOR MODE: whoever sends no key is an administrator, until the role binding of 'anonymous' to 'Admin' in '_system' is deleted"
 

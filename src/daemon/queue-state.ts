@@ -22,7 +22,7 @@ export interface QueueState {
   readonly deadQueue: string
   /** Whether a dead letter queue is named that does not exist. */
   readonly deadQueueMissing: boolean
-  /** Of each partition, when the lifecycle looks at it next (contract: queue.md §8). */
+  /** Of each partition, when the lifecycle looks at it next (docs/protocol/queue.md §8). */
   readonly looks: readonly LookState[]
   /** In the order of their arrival. */
   readonly waiting: readonly { readonly consumer: Consumer; readonly batchSize: number; readonly deadline: Instant }[]
@@ -42,7 +42,7 @@ export interface QueueTotals {
 export interface LookState {
   /** `Infinity` when nothing asks for a look. */
   readonly next: Instant
-  /** Whether an overdue item that stays hides later deadlines (contract: queue.md §8, R4). */
+  /** Whether an overdue item that stays hides later deadlines (docs/protocol/queue.md §8, R4). */
   readonly hidesDeadlines: boolean
 }
 

@@ -23,7 +23,7 @@ export interface RequestNotice {
 const MOST_KEPT = 100
 /** A time so long ago, in milliseconds, is no way to say "now". */
 const LONG_AGO = 1000
-/** A time less than this many milliseconds ahead means at once (contract: queue.md §3). */
+/** A time less than this many milliseconds ahead means at once (docs/protocol/queue.md §3). */
 const NEAR = 100
 
 /** What they need of the daemon. */

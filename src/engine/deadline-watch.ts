@@ -1,5 +1,5 @@
 /**
- * The lease and expire deadlines in a partition, and when the lifecycle looks at them next (contract: queue.md §8, R0
+ * The lease and expire deadlines in a partition, and when the lifecycle looks at them next (docs/protocol/queue.md §8, R0
  * to R6). Keeps no item but the overdue ones that had to stay, so that nothing here depends on how many items there are.
  */
 import { type Instant, NEVER } from '../clock/instant.js'

@@ -1,4 +1,4 @@
-/** The requests that a paused queue holds back, however many, to be let in together (contract: queue.md §13). */
+/** The requests that a paused queue holds back, however many, to be let in together (docs/protocol/queue.md §13). */
 import type { QueratorError } from '../errors.js'
 
 /** The kinds of request that are held here, in the order in which a batch is carried out. */

@@ -3,7 +3,7 @@ import type { Instant } from '../clock/instant.js'
 import { AverageInstant } from './average.js'
 import type { Item } from './item.js'
 
-/** What stats tell of a partition (contract: queue.md §10). Ages in nanoseconds. */
+/** What stats tell of a partition (docs/protocol/queue.md §10). Ages in nanoseconds. */
 export interface PartitionStats {
   readonly total: number
   readonly leased: number

@@ -1,5 +1,5 @@
 /**
- * Item ids: KSUIDs that count up within a partition (contract: queue.md §1, admin.md §11.1).
+ * Item ids: KSUIDs that count up within a partition (docs/protocol/queue.md §1, admin.md §11.1).
  *
  * Inside the engine an id is a sequence number; its 27 characters are only made when it is shown. A partition draws
  * one KSUID when it is made, and the text of number n is that KSUID plus n.

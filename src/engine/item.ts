@@ -1,4 +1,4 @@
-/** One item, and the conditions it can be in (contract: queue.md §1). */
+/** One item, and the conditions it can be in (docs/protocol/queue.md §1). */
 import type { ExactInstant } from '../clock/exact-instant.js'
 import { type Instant, NEVER, ZERO_TIME } from '../clock/instant.js'
 import { DeadlineGroup } from './deadline-groups.js'

@@ -1,6 +1,6 @@
 /**
  * What happens to items by the clock alone: leases run out, lives end, attempts are exhausted, scheduled items come due
- * (contract: queue.md §8).
+ * (docs/protocol/queue.md §8).
  *
  * But for what comes due, the server acts on a deadline only when it looks at the partition, and so does this. When the
  * looks come is kept in deadline-watch.ts (R0 to R4, R6); here is what a look does (R5, R7).

@@ -76,7 +76,7 @@ export class LogicalQueue {
     return this.#state === 'paused'
   }
 
-  /** Holds for what comes after it: leases, produces, lifecycle decisions (contract: queue.md §12). */
+  /** Holds for what comes after it: leases, produces, lifecycle decisions (docs/protocol/queue.md §12). */
   update(config: QueueConfig): void {
     this.#config = config
     this.#note(KIND['queue-updated'])
@@ -95,7 +95,7 @@ export class LogicalQueue {
     if (this.#state === 'stopped') throw requestFailed(SHUTTING_DOWN)
   }
 
-  /** Adds items, all to one partition (contract: queue.md §3). */
+  /** Adds items, all to one partition (docs/protocol/queue.md §3). */
   produce(items: readonly NewItem[], settle: Settle<void>): void {
     this.#submit('produce', settle, () => {
       const partition = this.#targetPartition()
@@ -112,7 +112,7 @@ export class LogicalQueue {
   }
 
   /**
-   * Accepts a lease and serves it as soon as there is an item (contract: queue.md §4).
+   * Accepts a lease and serves it as soon as there is an item (docs/protocol/queue.md §4).
    * Returns a function that abandons it: a client that has gone away never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
@@ -137,12 +137,12 @@ export class LogicalQueue {
     }
   }
 
-  /** Removes leased items, up to the first bad id (contract: queue.md §5). */
+  /** Removes leased items, up to the first bad id (docs/protocol/queue.md §5). */
   complete(partition: Partition, ids: readonly string[], settle: Settle<void>): void {
     this.#submit('complete', settle, () => completeItems(partition, ids, this.#context.clock.now()))
   }
 
-  /** Gives leased items back, up to the first bad id (contract: queue.md §6). */
+  /** Gives leased items back, up to the first bad id (docs/protocol/queue.md §6). */
   retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
     this.#submit('retry', settle, () => {
       if (this.#config.deadQueue !== '' && items.some((item) => item.dead))
@@ -160,7 +160,7 @@ export class LogicalQueue {
     }
   }
 
-  /** Takes a copy of an item that ended in another queue, into partition 0 (contract: queue.md §8, R7). */
+  /** Takes a copy of an item that ended in another queue, into partition 0 (docs/protocol/queue.md §8, R7). */
   takeDead(dead: Item, sourceId: string): boolean {
     const partition = this.partitions[0] as Partition
     if (partition.hasSource(sourceId)) return false

@@ -1,4 +1,4 @@
-/** Which partition gets a produce or a lease (contract: queue.md §7). */
+/** Which partition gets a produce or a lease (docs/protocol/queue.md §7). */
 import type { Partition } from './partition.js'
 import { Ranking } from './ranking.js'
 
@@ -16,7 +16,7 @@ interface Place<P> {
 }
 
 /**
- * Chooses the partition for a produce or a lease (contract: queue.md §7): a list ordered by load, fewest unleased items first. Equal ones
+ * Chooses the partition for a produce or a lease (docs/protocol/queue.md §7): a list ordered by load, fewest unleased items first. Equal ones
  * keep their order.
  *
  * Callers need only the first of the list, and the one with the most leasable items. So each partition has its load and its turn among

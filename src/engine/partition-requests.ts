@@ -1,4 +1,4 @@
-/** What produce, complete and retry do to the items of a partition (contract: queue.md §3, §5, §6). */
+/** What produce, complete and retry do to the items of a partition (docs/protocol/queue.md §3, §5, §6). */
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
@@ -17,7 +17,7 @@ export interface RetryItem {
   readonly id: string
   /** When it may be leased again; absent, past or less than 100 ms ahead: at once. */
   readonly retryAt?: ExactInstant | undefined
-  /** Deletes the item instead, also when the queue has a dead letter queue (contract: README.md, Policy). */
+  /** Deletes the item instead, also when the queue has a dead letter queue (docs/differences.md). */
   readonly dead: boolean
 }
 

@@ -1,4 +1,4 @@
-/** A partition (contract: queue.md §1 and §11, admin.md §11). */
+/** A partition (docs/protocol/queue.md §1 and §11, admin.md §11). */
 
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
@@ -81,7 +81,7 @@ export class Partition {
     return this.counts.leasable
   }
 
-  /** How many items count when a produce chooses a partition: leasable and scheduled ones (contract: queue.md §7). */
+  /** How many items count when a produce chooses a partition: leasable and scheduled ones (docs/protocol/queue.md §7). */
   get unleased(): number {
     return this.counts.leasable + this.counts.scheduled
   }
@@ -96,7 +96,7 @@ export class Partition {
     return this.#deadlines.nextLook
   }
 
-  /** Whether an overdue item that stays hides later deadlines from the looks to come (contract: queue.md §8, R4). */
+  /** Whether an overdue item that stays hides later deadlines from the looks to come (docs/protocol/queue.md §8, R4). */
   get hidesDeadlines(): boolean {
     return this.#deadlines.hidesDeadlines
   }
@@ -108,7 +108,7 @@ export class Partition {
     return this.#queued.get(sequence) ?? this.#scheduled.get(sequence)
   }
 
-  /** The item with this id, which must be leased. @throws 400 as the contract says (queue.md §5) */
+  /** The item with this id, which must be leased. @throws 400, see docs/protocol/queue.md §5 */
   leasedItem(id: string, verb: 'completed' | 'retried'): Item {
     const item = this.find(id)
     if (item?.state === 'leased') return item
@@ -117,7 +117,7 @@ export class Partition {
     throw badRequest(`item(s) cannot be ${verb}; '${id}' is not marked as leased`)
   }
 
-  /** Whether an item with this source id is here, or was and has not been released (contract: admin.md §11). */
+  /** Whether an item with this source id is here, or was and has not been released (docs/protocol/admin.md §11). */
   hasSource(sourceId: string): boolean {
     return this.#sourceIds.has(sourceId)
   }
@@ -174,7 +174,7 @@ export class Partition {
     return table.page(from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
   }
 
-  /** Removes whatever `which` accepts (contract: queue.md §11). Costs the size of the partition. */
+  /** Removes whatever `which` accepts (docs/protocol/queue.md §11). Costs the size of the partition. */
   clear(which: (item: Item) => boolean, now: Instant): void {
     for (const table of [this.#queued, this.#scheduled]) {
       for (const item of table.page(0, table.size)) {

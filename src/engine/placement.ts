@@ -1,4 +1,4 @@
-/** How many partitions each storage gets of a queue (contract: admin.md §10.1). */
+/** How many partitions each storage gets of a queue (docs/protocol/admin.md §10.1). */
 
 /** A storage of partitions. The order of the list decides the numbers. */
 export interface PartitionStorage {

@@ -1,4 +1,4 @@
-/** The configuration of a queue (contract: admin.md §9). */
+/** The configuration of a queue (docs/protocol/admin.md §9). */
 import type { Timeout } from '../clock/duration.js'
 import { endOf } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'

@@ -28,7 +28,7 @@ export interface QueueContext {
   warn(message: string): void
 }
 
-/** How many requests wait in a queue (contract: queue.md §10). */
+/** How many requests wait in a queue (docs/protocol/queue.md §10). */
 export interface WaitingCounts {
   readonly produce: number
   readonly lease: number

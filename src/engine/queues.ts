@@ -1,4 +1,4 @@
-/** All queues of a daemon, in the order of their creation; names are unique across namespaces (contract: admin.md §10). */
+/** All queues of a daemon, in the order of their creation; names are unique across namespaces (docs/protocol/admin.md §10). */
 import type { Clock } from '../clock/clock.js'
 import { NEVER } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
@@ -73,7 +73,7 @@ export class Queues {
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
-    // On a clock that runs, the look that comes at once finds nothing (contract: queue.md §8, R0).
+    // On a clock that runs, the look that comes at once finds nothing (docs/protocol/queue.md §8, R0).
     const firstLook = clock.frozen ? now : NEVER
     const address = { queue: config.name, queueId: ++this.#made }
     const partitions = Array.from(

@@ -1,4 +1,4 @@
-/** Serving waiting leases: which partition each gets, and one item each, round after round (contract: queue.md §4, §7). */
+/** Serving waiting leases: which partition each gets, and one item each, round after round (docs/protocol/queue.md §4, §7). */
 import type { Instant } from '../clock/instant.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Consumer } from './event-kinds.js'

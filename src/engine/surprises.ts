@@ -1,4 +1,4 @@
-/** Warns, once for each queue and surprise, of what Querator does and a user would not expect (contract: README.md, Policy). */
+/** Warns, once for each queue and surprise, of what Querator does and a user would not expect (docs/differences.md). */
 import type { QueueConfig } from './queue-config.js'
 
 type Names = Pick<QueueConfig, 'name' | 'deadQueue'>

@@ -8,7 +8,7 @@ import type { ItemContent } from './item.js'
 import type { ItemIds } from './item-ids.js'
 import { MOST_IN_ANSWER } from './memory-budget.js'
 
-/** The answer to a lease that got nothing in time (contract: queue.md §4). */
+/** The answer to a lease that got nothing in time (docs/protocol/queue.md §4). */
 export const LEASE_ENDED = 'request timeout; no items are in the queue, try again'
 
 /** How a request gets its answer; exactly one of both is called, once. */

@@ -22,7 +22,7 @@ export interface RetryOptions {
   readonly at?: Date
   /**
    * Deletes the items instead, as Querator does, also when the queue has a dead letter queue. To send an item there, let its
-   * last lease run out: see `maxAttempts` of `createQueue` (contract: queue.md §6).
+   * last lease run out: see `maxAttempts` of `createQueue` (docs/protocol/queue.md §6).
    */
   readonly dead?: boolean
 }

@@ -17,7 +17,7 @@ export interface QueueOptions {
    * From which lease on an item is dead when the lease runs out. Default 0: never. Every lease counts, but only one that runs out
    * ends the item; `retry` gives it back, however often. To see a dead letter in a test, lease the item and
    * `await clock.advance(leaseTimeout)`, `maxAttempts` times. A worker gives an item up by letting its last lease run out
-   * (contract: queue.md §8).
+   * (docs/protocol/queue.md §8).
    */
   readonly maxAttempts?: number
   /**

@@ -110,7 +110,7 @@ export class TestDaemon {
   }
 
   /**
-   * Closes the open door: from now on, a caller without a key may do nothing (contract: admin.md §2.6). This daemon's own
+   * Closes the open door: from now on, a caller without a key may do nothing (docs/protocol/admin.md §2.6). This daemon's own
    * `client`, queues and fixtures go on as an administrator named `querator-test`, whom this returns.
    * @throws QueratorError when the daemon does not check keys
    */

@@ -16,7 +16,7 @@ export interface UserOptions {
   readonly username?: string
   /** Names of roles of the namespace, or of `_system`, where they count for all namespaces: `'Admin'` for example. */
   readonly roles?: readonly string[]
-  /** What the user may do in the namespace, such as `'queue.lease'` (contract: admin.md §2.5); made into a role of its own. */
+  /** What the user may do in the namespace, such as `'queue.lease'` (docs/protocol/admin.md §2.5); made into a role of its own. */
   readonly permissions?: readonly Permission[]
   /** Where roles and permissions count; made when it is not there. Default `'_system'`: they count everywhere. */
   readonly namespace?: string

@@ -1,6 +1,6 @@
 /**
  * KSUIDs, the ids of everything: 4 bytes of seconds since May 2014 and 16 bytes of chance, written in 27 characters whose
- * order is that of their creation, to the second (contract: admin.md §11.1).
+ * order is that of their creation, to the second (docs/protocol/admin.md §11.1).
  */
 import type { Instant } from '../clock/instant.js'
 import { badRequest } from '../errors.js'

@@ -1,4 +1,4 @@
-/** Which encoding a header asks for (contract: admin.md §1.2). Only the first media type counts, parameters do not. */
+/** Which encoding a header asks for (docs/protocol/admin.md §1.2). Only the first media type counts, parameters do not. */
 
 /** The two encodings of the protocol. */
 export type Encoding = 'json' | 'protobuf'

@@ -1,4 +1,4 @@
-/** The table of calls (contract: admin.md §1.4, §1.6). */
+/** The table of calls (docs/protocol/admin.md §1.4, §1.6). */
 import type { ByteText } from './byte-text.js'
 import {
   APIKeyCreateRequest,

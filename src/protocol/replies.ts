@@ -1,4 +1,4 @@
-/** The envelope of answers without a message of their own, and of errors (contract: admin.md §1.3). */
+/** The envelope of answers without a message of their own, and of errors (docs/protocol/admin.md §1.3). */
 import { QueratorError } from '../errors.js'
 import { visible } from '../visible.js'
 import type { FieldsOf, Init, Shape } from './messages/message.js'

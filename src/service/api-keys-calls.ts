@@ -1,4 +1,4 @@
-/** The calls about API keys: create, list, delete (contract: admin.md §6). */
+/** The calls about API keys: create, list, delete (docs/protocol/admin.md §6). */
 import { keyText, prefixOf, USUAL_TAG } from '../access/key-text.js'
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import type { ExactInstant } from '../clock/exact-instant.js'

@@ -15,14 +15,14 @@ export interface CallContext {
   readonly clock: Clock
   readonly queues: Queues
   readonly access: Access
-  /** @throws 403 when the caller may not make this call in that namespace; each call asks once, where the contract says */
+  /** @throws 403 when the caller may not make this call in that namespace; each call asks once, where docs/protocol says */
   authorize(namespace: string): void
   /** Where the caller may make this call, for hints, which must not name anything of other namespaces. */
   allowedIn(): (namespace: string) => boolean
   readonly whenGone: WhenGone
 }
 
-/** GET, and the permission: the queue that a call is about (contract: queue.md §2, admin.md §9). @throws 400, 403, 453 */
+/** GET, and the permission: the queue that a call is about (docs/protocol/queue.md §2, admin.md §9). @throws 400, 403, 453 */
 export function findQueue(context: CallContext, name: string): LogicalQueue {
   context.queues.assertRunning()
   const queue = context.queues.find(name)

@@ -1,4 +1,4 @@
-/** The items that an import brings (contract: admin.md §11). An import may have very many, most of them alike. */
+/** The items that an import brings (docs/protocol/admin.md §11). An import may have very many, most of them alike. */
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { DeadlineGroup } from '../engine/deadline-groups.js'

@@ -1,7 +1,7 @@
-/** The checks of names (contract: admin.md §4 and §9). Lengths count UTF-8 bytes. */
+/** The checks of names (docs/protocol/admin.md §4 and §9). Lengths count UTF-8 bytes. */
 import { badRequest } from '../errors.js'
 
-/** Go's idea of white space: unlike JavaScript's it has U+0085, and not U+FEFF (contract: admin.md §0). */
+/** Go's idea of white space: unlike JavaScript's it has U+0085, and not U+FEFF (docs/protocol/admin.md §0). */
 const SPACE = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 const ANY_SPACE = new RegExp(`[${SPACE}]`, 'u')
 const ONLY_SPACE = new RegExp(`^[${SPACE}]*$`, 'u')

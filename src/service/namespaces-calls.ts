@@ -1,4 +1,4 @@
-/** The calls about namespaces: create, list, update, delete (contract: admin.md §4). */
+/** The calls about namespaces: create, list, update, delete (docs/protocol/admin.md §4). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { badRequest } from '../errors.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'

@@ -1,4 +1,4 @@
-/** Pages of lists (contract: admin.md §3). */
+/** Pages of lists (docs/protocol/admin.md §3). */
 import { isAfter, isBlank } from './names.js'
 
 const USUAL_PAGE = 1000

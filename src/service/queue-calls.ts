@@ -1,4 +1,4 @@
-/** The calls about the items of one queue: produce, lease, complete, retry (contract: queue.md §2 to §6). */
+/** The calls about the items of one queue: produce, lease, complete, retry (docs/protocol/queue.md §2 to §6). */
 import type { NewItem, RetryItem } from '../engine/partition-requests.js'
 import type { Leased, Settle } from '../engine/waiting-leases.js'
 import { badRequest } from '../errors.js'
@@ -13,7 +13,7 @@ import { isBlank } from './names.js'
 import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from './request-timeout.js'
 import { ShownItem } from './shown-item.js'
 
-/** queue.produce (contract: queue.md §3). */
+/** queue.produce (docs/protocol/queue.md §3). */
 export function queueProduce(context: CallContext, request: RequestOf<'queueProduce'>): Promise<void> {
   const queue = findQueue(context, request.queueName)
   const timeout = readRequestTimeout(request.requestTimeout)
@@ -30,7 +30,7 @@ export function queueProduce(context: CallContext, request: RequestOf<'queueProd
   return queue.paused ? whileHeld(context, bytes, produces) : produces
 }
 
-/** queue.lease (contract: queue.md §4). Resolves when there is an item, and rejects with 454 when it times out. */
+/** queue.lease (docs/protocol/queue.md §4). Resolves when there is an item, and rejects with 454 when it times out. */
 export async function queueLease(
   context: CallContext,
   request: RequestOf<'queueLease'>,
@@ -54,7 +54,7 @@ export async function queueLease(
   return { queueName, partition: leased.partition, items }
 }
 
-/** queue.complete (contract: queue.md §5). */
+/** queue.complete (docs/protocol/queue.md §5). */
 export function queueComplete(context: CallContext, request: RequestOf<'queueComplete'>): Promise<void> {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
@@ -65,7 +65,7 @@ export function queueComplete(context: CallContext, request: RequestOf<'queueCom
   return settled((settle) => queue.complete(partition, request.ids, settle))
 }
 
-/** queue.retry (contract: queue.md §6). */
+/** queue.retry (docs/protocol/queue.md §6). */
 export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'>): Promise<void> {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)

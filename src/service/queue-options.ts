@@ -1,4 +1,4 @@
-/** Reading and checking what a queue is configured with (contract: admin.md §9). */
+/** Reading and checking what a queue is configured with (docs/protocol/admin.md §9). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { formatDuration, timeoutOf } from '../clock/duration.js'
 import { parseDuration } from '../clock/parse-duration.js'

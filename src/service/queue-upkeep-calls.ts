@@ -1,4 +1,4 @@
-/** The calls about the state of one queue: stats, clear, reload (contract: queue.md §10 and §11). */
+/** The calls about the state of one queue: stats, clear, reload (docs/protocol/queue.md §10 and §11). */
 import { formatDuration } from '../clock/duration.js'
 import type { Item } from '../engine/item.js'
 import { badRequest } from '../errors.js'
@@ -6,7 +6,7 @@ import type { AnswerOf, RequestOf } from '../protocol/methods.js'
 import { type CallContext, findQueue } from './context.js'
 
 /**
- * queue.stats (contract: queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
+ * queue.stats (docs/protocol/queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
  * `partition` itself is not filled in.
  */
 export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): AnswerOf<'queueStats'> {
@@ -38,7 +38,7 @@ export function queueStats(context: CallContext, request: RequestOf<'queueStats'
   }
 }
 
-/** queue.clear (contract: queue.md §11). */
+/** queue.clear (docs/protocol/queue.md §11). */
 export function queueClear(context: CallContext, request: RequestOf<'queueClear'>): void {
   const queue = findQueue(context, request.queueName)
   queue.assertRunning()
@@ -54,7 +54,7 @@ export function queueClear(context: CallContext, request: RequestOf<'queueClear'
   })
 }
 
-/** queue.reload (contract: queue.md §11): recounts on the server; here the counts are always right. */
+/** queue.reload (docs/protocol/queue.md §11): recounts on the server; here the counts are always right. */
 export function queueReload(context: CallContext, request: RequestOf<'queueReload'>): void {
   findQueue(context, request.queueName).assertRunning()
 }

@@ -1,4 +1,4 @@
-/** The request timeouts of produce, lease and complete (contract: queue.md §2 to §5). */
+/** The request timeouts of produce, lease and complete (docs/protocol/queue.md §2 to §5). */
 import { formatDuration } from '../clock/duration.js'
 import { parseDuration } from '../clock/parse-duration.js'
 import { badRequest } from '../errors.js'

@@ -1,4 +1,4 @@
-/** The calls about roles: create, list, update, delete (contract: admin.md §7). */
+/** The calls about roles: create, list, update, delete (docs/protocol/admin.md §7). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { PERMISSIONS, STANDARD_ROLES } from '../access/permissions.js'
 import { badRequest } from '../errors.js'

@@ -1,4 +1,4 @@
-/** The calls about what a partition holds: list, import, delete (contract: admin.md §11). */
+/** The calls about what a partition holds: list, import, delete (docs/protocol/admin.md §11). */
 import { KIND } from '../engine/event-kinds.js'
 import { badRequest } from '../errors.js'
 import { checkItemId } from '../ids/ksuid.js'

@@ -1,4 +1,4 @@
-/** The calls about users: create, list, delete (contract: admin.md §5). */
+/** The calls about users: create, list, delete (docs/protocol/admin.md §5). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { badRequest } from '../errors.js'
 import type { AnswerOf, RequestOf } from '../protocol/methods.js'

@@ -1,4 +1,4 @@
-/** The `Authorization` header (contract: admin.md §2.1). Whether what it holds counts is not known here. */
+/** The `Authorization` header (docs/protocol/admin.md §2.1). Whether what it holds counts is not known here. */
 import { QueratorError } from '../errors.js'
 
 const SCHEME = 'Bearer '

@@ -1,4 +1,4 @@
-/** The handler behind every listener (contract: admin.md §1). */
+/** The handler behind every listener (docs/protocol/admin.md §1). */
 import { passedNow } from '../clock/real-time.js'
 import { badRequest, contentError, isQueratorError, QueratorError } from '../errors.js'
 import { decodeRequest, encode } from '../protocol/codec.js'
@@ -139,7 +139,7 @@ export class Handler<Caller = unknown> {
     return reply(request, Reply, errorReply(error), error.code, error.details)
   }
 
-  /** Open to everyone (contract: admin.md §1.5); what it tells beyond the contract depends on who asks. */
+  /** Open to everyone (docs/protocol/admin.md §1.5); what it tells beyond the contract depends on who asks. */
   #metricsReply(request: WireRequest): Promise<WireReply> {
     return this.#metrics.reply(request.headers, () => this.#backend.queueFigures(this.#whoever(request)))
   }
@@ -178,7 +178,7 @@ function encodingOfBody({ headers }: WireRequest): Encoding {
   throw contentError(`Content-Type header '${shown}' is invalid format or unrecognized content type`)
 }
 
-/** Encodes by `Accept`, which is looked at only now, when the work is done (contract: admin.md §1.2). */
+/** Encodes by `Accept`, which is looked at only now, when the work is done (docs/protocol/admin.md §1.2). */
 function reply(
   request: WireRequest,
   type: MessageType,

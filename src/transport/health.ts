@@ -1,4 +1,4 @@
-/** GET /health (contract: admin.md §1.5), and HEAD, which Querator refuses. */
+/** GET /health (docs/protocol/admin.md §1.5), and HEAD, which Querator refuses. */
 import { TextEncoder } from 'node:util'
 import type { WireReply } from '../protocol/exchange.js'
 

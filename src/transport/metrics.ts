@@ -1,5 +1,5 @@
 /**
- * GET /metrics (contract: admin.md §1.5). The code that writes the text is loaded with the first request: few tests ask, and it would double
+ * GET /metrics (docs/protocol/admin.md §1.5). The code that writes the text is loaded with the first request: few tests ask, and it would double
  * the time that the package takes to load.
  */
 import { TextEncoder } from 'node:util'

@@ -1,4 +1,4 @@
-/** Reading a body up to its limit; what is over the limit is refused, not kept (contract: admin.md §1.4). */
+/** Reading a body up to its limit; what is over the limit is refused, not kept (docs/protocol/admin.md §1.4). */
 import { badRequest, isQueratorError, messageOf, QueratorError } from '../errors.js'
 import type { BodyReader, WireRequest } from '../protocol/exchange.js'
 

@@ -1,5 +1,5 @@
 /**
- * The path of a request, decoded: exact, without the query, never cleaned up (contract: admin.md §1.1). What Go's servers
+ * The path of a request, decoded: exact, without the query, never cleaned up (docs/protocol/admin.md §1.1). What Go's servers
  * take for a target counts as one here, so `#` is a character of the path.
  */
 

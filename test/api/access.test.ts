@@ -1,4 +1,4 @@
-/** Keys, scopes, cascades and the open door, beyond what is recorded (contract: admin.md §2 to §8). */
+/** Keys, scopes, cascades and the open door, beyond what is recorded (docs/protocol/admin.md §2 to §8). */
 import { expect, test } from 'vitest'
 import { type LogRecord, type QueratorError, startTestDaemon, type TestDaemon } from '../../src/index.js'
 

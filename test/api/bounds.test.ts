@@ -1,4 +1,4 @@
-/** Limits of names, lists and numbers: the last value that is taken, and the first that is refused (contract: queue.md §1, admin.md §3 to §11). */
+/** Limits of names, lists and numbers: the last value that is taken, and the first that is refused (docs/protocol/queue.md §1, admin.md §3 to §11). */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 

@@ -1,4 +1,4 @@
-/** The configuration: a file or a tree, its defaults, its errors (contract: admin.md §13). */
+/** The configuration: a file or a tree, its defaults, its errors (docs/protocol/admin.md §13). */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

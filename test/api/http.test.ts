@@ -1,4 +1,4 @@
-/** HTTP out of the ordinary, byte by byte: the daemon refuses and lets pass what Go's servers do (contract: admin.md §1). */
+/** HTTP out of the ordinary, byte by byte: the daemon refuses and lets pass what Go's servers do (docs/protocol/admin.md §1). */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 import {

@@ -1,4 +1,4 @@
-/** Waiting leases: served at once, in turns, given up, timed out (contract: queue.md §4; D1, D2, D6). */
+/** Waiting leases: served at once, in turns, given up, timed out (docs/protocol/queue.md §4; D1, D2, D6). */
 import { describe, expect, test } from 'vitest'
 import { nextTurn } from '../../src/clock/real-time.js'
 import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'

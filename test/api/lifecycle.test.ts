@@ -1,4 +1,4 @@
-/** What happens by the clock alone (contract: queue.md §8; D4, D5), and what `clock.advance` tells of it. */
+/** What happens by the clock alone (docs/protocol/queue.md §8; D4, D5), and what `clock.advance` tells of it. */
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 

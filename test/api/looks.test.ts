@@ -1,4 +1,4 @@
-/** When the lifecycle looks at a partition, what a look does, and how a user learns of it (contract: queue.md §8, R0 to R7). */
+/** When the lifecycle looks at a partition, what a look does, and how a user learns of it (docs/protocol/queue.md §8, R0 to R7). */
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 

@@ -1,4 +1,4 @@
-/** GET /metrics: Querator's own families, and what it tells of each queue (contract: admin.md §1.5). */
+/** GET /metrics: Querator's own families, and what it tells of each queue (docs/protocol/admin.md §1.5). */
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'

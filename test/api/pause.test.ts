@@ -1,4 +1,4 @@
-/** Pausing a queue holds its requests, and lets them in together (contract: queue.md §2, §13). */
+/** Pausing a queue holds its requests, and lets them in together (docs/protocol/queue.md §2, §13). */
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 

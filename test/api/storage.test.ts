@@ -1,4 +1,4 @@
-/** Import and delete, and what they do to counts and to the choice of partition (contract: admin.md §11; D7). */
+/** Import and delete, and what they do to counts and to the choice of partition (docs/protocol/admin.md §11; D7). */
 import { expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon } from '../../src/index.js'
 import { slow } from '../support/slow.js'

@@ -1,4 +1,4 @@
-/** The transport where the recordings cannot go: limits, odd bodies, many connections (contract: admin.md §1). */
+/** The transport where the recordings cannot go: limits, odd bodies, many connections (docs/protocol/admin.md §1). */
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'

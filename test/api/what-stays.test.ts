@@ -1,4 +1,4 @@
-/** Overdue items that a look leaves where they are, and what that means for the looks to come (contract: queue.md §8, R4 and R5). */
+/** Overdue items that a look leaves where they are, and what that means for the looks to come (docs/protocol/queue.md §8, R4 and R5). */
 import { expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 

@@ -90,7 +90,7 @@ function fromJson(bytes: Buffer, media: string): unknown {
   return value
 }
 
-/** The decoder's texts begin with a space or with a no-break space, as Go was built (contract: admin.md §1.2). */
+/** The decoder's texts begin with a space or with a no-break space, as Go was built (docs/protocol/admin.md §1.2). */
 function plainText(text: string): string {
   return text.replace(/^proto:\u00a0/, 'proto: ')
 }

@@ -3,7 +3,7 @@
 const TOKEN = /<(?:id|key|prefix) \d+>/g
 const ONLY_TOKEN = /^<(id|key|prefix) \d+>$/
 
-/** What the values look like (contract: admin.md §6, §11.1). */
+/** What the values look like (docs/protocol/admin.md §6, §11.1). */
 const SHAPES: Record<string, RegExp> = {
   id: /^[0-9A-Za-z]{27}$/,
   key: /^qtr-[0-9a-z]{1,16}-[0-9A-Za-z]{43,}$/,

@@ -1,4 +1,4 @@
-/** What the calls do to the model's queue, each at its moment (contract: queue.md §3, §5, §6, §10, §11). */
+/** What the calls do to the model's queue, each at its moment (docs/protocol/queue.md §3, §5, §6, §10, §11). */
 import { type AnsweredItem, type Counts, type GivenBack, type Input, type Output, outputText } from './calls.js'
 import { sortByLoad } from './queue-serving.js'
 import {

@@ -1,4 +1,4 @@
-/** What the model's queue does when the clock is moved (contract: queue.md §8). It has no dead letter queue. */
+/** What the model's queue does when the clock is moved (docs/protocol/queue.md §8). It has no dead letter queue. */
 import { serve } from './queue-serving.js'
 import { appendItem, contradict, type Draft, type ModelItem, type ModelPartition } from './queue-state.js'
 

@@ -1,4 +1,4 @@
-/** How the model serves leases (contract: queue.md §4 and §7), and compares them with what was really answered. */
+/** How the model serves leases (docs/protocol/queue.md §4 and §7), and compares them with what was really answered. */
 import { itemsText } from './calls.js'
 import {
   contradict,

@@ -40,7 +40,7 @@ export interface ModelPartition {
   /** In the order of their births. */
   scheduled: ModelItem[]
   births: number
-  /** When the lifecycle looks at it next (contract: queue.md §8). */
+  /** When the lifecycle looks at it next (docs/protocol/queue.md §8). */
   nextLook: number
   /** The last birth whose id is known: ids are in the order of births. */
   seen: { readonly birth: number; readonly id: string } | undefined
@@ -67,7 +67,7 @@ export interface QueueState {
   now: number
   status: 'running' | 'paused' | 'deleted'
   partitions: ModelPartition[]
-  /** The numbers of the partitions by load (contract: queue.md §7). */
+  /** The numbers of the partitions by load (docs/protocol/queue.md §7). */
   order: number[]
   waiting: WaitingLease[]
   held: HeldCall[]

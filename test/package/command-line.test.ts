@@ -1,4 +1,4 @@
-/** The commands that talk to a server, as processes: what they send, print, and end with (contract: admin.md §14). */
+/** The commands that talk to a server, as processes: what they send, print, and end with (docs/protocol/admin.md §14). */
 import { writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'

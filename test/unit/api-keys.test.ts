@@ -1,4 +1,4 @@
-/** Keys that share what may be shown of them, and the end of a key (contract: admin.md §2.2, §6). */
+/** Keys that share what may be shown of them, and the end of a key (docs/protocol/admin.md §2.2, §6). */
 import { expect, test } from 'vitest'
 import { ApiKeys } from '../../src/access/api-keys.js'
 import { prefixOf } from '../../src/access/key-text.js'

@@ -1,4 +1,4 @@
-/** The general codec, held to the library's wherever both must agree (contract: admin.md §1.2, §1.3). */
+/** The general codec, held to the library's wherever both must agree (docs/protocol/admin.md §1.2, §1.3). */
 import { create, fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

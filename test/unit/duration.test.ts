@@ -1,4 +1,4 @@
-/** Durations: Go's grammar, Go's words, Go's form (contract: queue.md §9, admin.md §9.1). */
+/** Durations: Go's grammar, Go's words, Go's form (docs/protocol/queue.md §9, admin.md §9.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatDuration, timeoutOf } from '../../src/clock/duration.js'

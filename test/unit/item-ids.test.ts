@@ -1,4 +1,4 @@
-/** Item ids: KSUIDs that count (contract: admin.md §11.1). */
+/** Item ids: KSUIDs that count (docs/protocol/admin.md §11.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ItemIds } from '../../src/engine/item-ids.js'

@@ -1,4 +1,4 @@
-/** The log: three forms, levels, and what a failure that is nobody's fault tells (contract: admin.md §1.1, §13.1). */
+/** The log: three forms, levels, and what a failure that is nobody's fault tells (docs/protocol/admin.md §1.1, §13.1). */
 import { expect, test } from 'vitest'
 import { createLog, type LogHandler, type LogLevel } from '../../src/daemon/log.js'
 import { Handler } from '../../src/transport/handler.js'

@@ -1,4 +1,4 @@
-/** Durations of any length are read as Go's grammar says, in Go's words (contract: queue.md §9). */
+/** Durations of any length are read as Go's grammar says, in Go's words (docs/protocol/queue.md §9). */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** The order of partitions and their times, held to the plain lists that they stand for (contract: queue.md §7; D17). */
+/** The order of partitions and their times, held to the plain lists that they stand for (docs/protocol/queue.md §7; D17). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Partition } from '../../src/engine/partition.js'

@@ -1,4 +1,4 @@
-/** Queues that are stopped, for callers that found them before (contract: queue.md §12, admin.md §10). */
+/** Queues that are stopped, for callers that found them before (docs/protocol/queue.md §12, admin.md §10). */
 import { expect, test } from 'vitest'
 import { TestClock } from '../../src/clock/test-clock.js'
 import type { LogicalQueue } from '../../src/engine/logical-queue.js'

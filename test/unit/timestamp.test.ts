@@ -1,4 +1,4 @@
-/** Timestamps of the wire at their limits (contract: admin.md §1.3). */
+/** Timestamps of the wire at their limits (docs/protocol/admin.md §1.3). */
 import { expect, test } from 'vitest'
 import {
   dateOf,

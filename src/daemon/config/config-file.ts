@@ -1,4 +1,4 @@
-/** Reading a configuration file: only the first document counts, as on the server (contract: admin.md §13). */
+/** Reading a configuration file: only the first document counts, as on the server (docs/protocol/admin.md §13). */
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'

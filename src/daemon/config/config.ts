@@ -1,4 +1,4 @@
-/** The configuration of a daemon: Querator's YAML file, or the same tree as an object (contract: admin.md §13). */
+/** The configuration of a daemon: Querator's YAML file, or the same tree as an object (docs/protocol/admin.md §13). */
 import { AUTH_BACKENDS, type AuthBackend } from '../../access/access.js'
 import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/placement.js'
 import { usageError } from '../../errors.js'
@@ -52,7 +52,7 @@ export interface DaemonConfig {
 
 /**
  * Checks a tree and fills in the defaults. `source` is the file that it comes from.
- * @throws QueratorError with the contract's text (admin.md §13.2), and below it the keys that are unknown
+ * @throws QueratorError with Querator's text (docs/protocol/admin.md §13.2), and below it the keys that are unknown
  */
 export function readConfig(tree: ConfigTree = {}, source?: ConfigSource): DaemonConfig {
   const { value, wrong, unknown } = readTree(tree, CONFIG, (path) => source?.literal(path))

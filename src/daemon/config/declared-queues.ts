@@ -1,5 +1,5 @@
 /**
- * Queues that the configuration declares (contract: admin.md §13.3, and D10: an invalid one stops the start, they are
+ * Queues that the configuration declares (docs/protocol/admin.md §13.3, and D10: an invalid one stops the start, they are
  * listed in `_system`, they share nothing, and without a list of partitions they are placed as queues.create does).
  */
 

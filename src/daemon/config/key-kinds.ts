@@ -12,7 +12,7 @@ export interface TextKey {
   readonly anyCase?: boolean
 }
 
-/** A length of time such as `1h30m` (contract: admin.md §9.1). */
+/** A length of time such as `1h30m` (docs/protocol/admin.md §9.1). */
 export interface DurationKey {
   readonly kind: 'duration'
   readonly about: string

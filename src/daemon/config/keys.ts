@@ -1,4 +1,4 @@
-/** Every key of the configuration file (contract: admin.md §13.1). */
+/** Every key of the configuration file (docs/protocol/admin.md §13.1). */
 import { AUTH_BACKENDS } from '../../access/access.js'
 import { LOG_HANDLERS, LOG_LEVELS } from '../log.js'
 import { duration, flag, integer, list, map, text } from './key-kinds.js'

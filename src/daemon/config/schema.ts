@@ -2,7 +2,7 @@
 import type { Key, MapKey } from './key-kinds.js'
 import { CONFIG } from './keys.js'
 
-/** The duration grammar (contract: admin.md §9.1). */
+/** The duration grammar (docs/protocol/admin.md §9.1). */
 const DURATION = '^[+-]?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$'
 
 /** A JSON schema, or a part of one. */

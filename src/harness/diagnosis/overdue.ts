@@ -1,6 +1,6 @@
 /**
  * What is overdue in a queue and stays there, and why: the server acts on a deadline only when it looks at the partition,
- * and leaves some items even then (contract: queue.md §8).
+ * and leaves some items even then (docs/protocol/queue.md §8).
  */
 import type { ItemState, QueueState } from '../../daemon/queue-state.js'
 import { inTime, lengthOf } from './lengths.js'

@@ -15,7 +15,7 @@ const BEFORE_THE_END = 500
 /** How often it is asked whether a test is stuck, and for how long nothing has moved then, in milliseconds. */
 const LOOK_EVERY = 100
 const QUIET = 1000
-/** A lease may wait so long by a running clock, in milliseconds (contract: queue.md §4). */
+/** A lease may wait so long by a running clock, in milliseconds (docs/protocol/queue.md §4). */
 const LONGEST_LEASE = 15 * 60_000
 
 /** What is known of the test when it begins. */

@@ -1,5 +1,5 @@
 /**
- * JSON text to a message, by the strict proto3 mapping (contract: admin.md §1.3): both names of a field are known, an
+ * JSON text to a message, by the strict proto3 mapping (docs/protocol/admin.md §1.3): both names of a field are known, an
  * unknown name or one given twice is an error, `null` means absent.
  *
  * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is kept of them.

@@ -5,7 +5,7 @@ import { exactTimestamp, isShowable } from '../timestamp.js'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Writes a message, whose values must be of the right kinds (contract: admin.md §1.3). */
+/** Writes a message, whose values must be of the right kinds (docs/protocol/admin.md §1.3). */
 export function encodeJson(type: MessageType, message: Values): string {
   return JSON.stringify(jsonOf(type, message))
 }

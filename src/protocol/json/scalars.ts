@@ -1,4 +1,4 @@
-/** The values that JSON writes as numbers, strings and words (contract: admin.md §1.3). Each returns undefined for bad text. */
+/** The values that JSON writes as numbers, strings and words (docs/protocol/admin.md §1.3). Each returns undefined for bad text. */
 import type { Timestamp } from '../messages/message.js'
 
 const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]*))?$/

@@ -29,7 +29,7 @@ const NO_SCALARS = new Set(['start', '{', '[', 'name', ','])
  * Reads JSON token by token, strictly. It knows where each token stands and what may follow it.
  *
  * The server's decoder refuses what `JSON.parse` accepts: a name given twice, half a surrogate pair, a number that does not fit. Its
- * messages name line and column, so they are kept here (contract: admin.md §1.2).
+ * messages name line and column, so they are kept here (docs/protocol/admin.md §1.2).
  */
 export class JsonTokens {
   readonly #text: string

@@ -1,4 +1,4 @@
-/** API keys: create, list, delete (contract: messages.md, admin.md §6). */
+/** API keys: create, list, delete (docs/protocol/messages.md, admin.md §6). */
 import { many, message, one } from './message.js'
 
 const APIKeyMetadata = message(

@@ -1,4 +1,4 @@
-/** Namespaces: create, list, update, delete (contract: messages.md, admin.md §4). */
+/** Namespaces: create, list, update, delete (docs/protocol/messages.md, admin.md §4). */
 import { many, message, one } from './message.js'
 
 /** What create and update take, and what list answers. */

@@ -1,4 +1,4 @@
-/** The calls of one queue: produce, lease, complete, retry, clear, reload, stats (contract: messages.md, queue.md). */
+/** The calls of one queue: produce, lease, complete, retry, clear, reload, stats (docs/protocol/messages.md, queue.md). */
 import { many, message, one } from './message.js'
 
 /** The most items of one produce, lease, complete or retry. */

@@ -1,4 +1,4 @@
-/** Queues as such: create, list, update, delete, info (contract: messages.md, admin.md §9 and §10). */
+/** Queues as such: create, list, update, delete, info (docs/protocol/messages.md, admin.md §9 and §10). */
 import { type FieldsOf, many, message, one, type Shape } from './message.js'
 
 const PartitionInfo = message('querator.PartitionInfo', {

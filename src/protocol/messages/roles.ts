@@ -1,4 +1,4 @@
-/** Roles and role bindings: create, list, update, delete (contract: messages.md, admin.md §7 and §8). */
+/** Roles and role bindings: create, list, update, delete (docs/protocol/messages.md, admin.md §7 and §8). */
 import { many, message, one } from './message.js'
 
 const Role = message(

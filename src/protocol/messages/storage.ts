@@ -1,4 +1,4 @@
-/** What a partition holds: list, import, delete (contract: messages.md, admin.md §11). */
+/** What a partition holds: list, import, delete (docs/protocol/messages.md, admin.md §11). */
 import { many, message, one } from './message.js'
 
 /** The most items of one import. Querator has no limit of its own; a body of 64 MB would have room for 32 million. */

@@ -1,4 +1,4 @@
-/** Users: create, list, delete (contract: messages.md, admin.md §5). */
+/** Users: create, list, delete (docs/protocol/messages.md, admin.md §5). */
 import { many, message, one } from './message.js'
 
 const User = message(

@@ -1,5 +1,5 @@
 /**
- * Unpacks a body in chunks as it comes in. Its errors use the words of Go's library, because clients get them (contract: admin.md §1.2,
+ * Unpacks a body in chunks as it comes in. Its errors use the words of Go's library, because clients get them (docs/protocol/admin.md §1.2,
  * read error).
  */
 import { readLines } from './header-lines.js'
