@@ -36,6 +36,7 @@ export function itemSize(item: Item): number {
 
 /** A size for people, such as `12.5MB`. */
 export function bytesText(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} bytes`
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}kB` : `${(bytes / 1e6).toFixed(1)}MB`
 }
 
@@ -104,11 +105,13 @@ export class MemoryBudget {
     this.#leaving -= bytes
   }
 
-  /** What a request gets that would be too much by itself. */
-  noRoom(): QueratorError {
+  /** The refusal of a request whose body would be too much by itself; `size` in bytes, -1 where nobody knows. */
+  noRoom(size: number): QueratorError {
+    const request =
+      size < 0 ? 'this request' : `a body of ${bytesText(size)}, which takes three times that while it is read`
     return new QueratorError(
       453,
-      `memory limit of ${bytesText(this.limit)} reached; ${bytesText(this.used)} are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
+      `memory limit of ${bytesText(this.limit)} reached; ${bytesText(this.used)} are in use, and there is no room for ${request}. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
     )
   }
 

@@ -3,10 +3,17 @@ import { type CallSites, originOf } from '../client/call-site.js'
 import { unlessAborted } from '../client/unless-aborted.js'
 import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
-import type { Send, WireRequest } from '../protocol/exchange.js'
+import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../protocol/exchange.js'
 
 /** What relative URLs are relative to. */
 const BASE = 'http://querator.internal'
+
+/** What the server answers before it reads on. */
+const HEAD_TOO_LONG: WireReply = {
+  status: 431,
+  headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
+  body: Buffer.from('431 Request Header Fields Too Large'),
+}
 
 /** Makes the function; with `callSites` its requests tell where they were made. */
 export function fetchThrough(send: Send, callSites?: CallSites): typeof fetch {
@@ -46,11 +53,23 @@ async function exchange(
     ...(isStream(init?.body) ? { duplex: 'half' } : {}),
   } as RequestInit)
   signal?.throwIfAborted()
-  const reply = await unlessAborted(signal, send({ ...wireRequest(request, init, signal), origin }))
+  const wire = wireRequest(request, init, signal)
+  if (headSize(wire) > LONGEST_HEAD) return responseTo(request, HEAD_TOO_LONG)
+  return responseTo(request, await unlessAborted(signal, send({ ...wire, origin })))
+}
+
+function responseTo(request: Request, reply: WireReply): Response {
   // A reply to HEAD, and a few statuses, must not have a body.
   const body = request.method === 'HEAD' ? null : reply.body.slice()
   const response = new Response(body, { status: reply.status, headers: reply.headers })
   return Object.defineProperty(response, 'url', { value: request.url })
+}
+
+/** How many bytes the line and the headers take on a socket. */
+function headSize({ method, target, headers }: WireRequest): number {
+  let size = method.length + target.length + ' HTTP/1.1\r\n\r\n'.length
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0) + ': \r\n'.length
+  return size
 }
 
 function signalOf(input: string | URL | Request): AbortSignal | undefined {

@@ -4,6 +4,9 @@
  */
 import { onAbort } from './aborts.js'
 
+/** The longest line and headers of a request: a megabyte, and what the server reads ahead. In bytes. */
+export const LONGEST_HEAD = 1_048_576 + 4_096
+
 /** Names are in lower case; each character of a value is a byte. */
 export type Headers = Readonly<Record<string, string | undefined>>
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
+import { answersOf, LINES, rawRequest } from '../support/raw-http.js'
 import { until } from '../support/turns.js'
 
 const KILOBYTE = 'x'.repeat(1000)
@@ -133,7 +134,9 @@ describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
       const refused = await door({ path: '/v1/storage/items.import', headers, body })
       expect([refused.status, JSON.parse(refused.body.toString()).message]).toEqual([
         453,
-        expect.stringMatching(/^memory limit of 1\.0MB reached; .* there is no room for this request/),
+        expect.stringMatching(
+          /^memory limit of 1\.0MB reached; .* there is no room for (this request|a body of 533\.\dkB, which takes three times that while it is read)\./,
+        ),
       ])
     }
     for (let round = 0; round < 50; round++) {
@@ -200,7 +203,7 @@ test('the refusal names the three largest queues with what they hold, and no emp
   }
   await daemon.createQueue({ name: 'empty' })
   expect(await refusal()).toBe(
-    'memory limit of 100.0kB reached; 0.0kB are in use, and this request needs 200.2kB more. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)',
+    'memory limit of 100.0kB reached; 0 bytes are in use, and this request needs 200.2kB more. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)',
   )
   for (const [name, size] of Object.entries({ small: 1000, largest: 30_000, third: 10_000, second: 20_000 })) {
     const queue = await daemon.createQueue({ name })
@@ -210,4 +213,41 @@ test('the refusal names the three largest queues with what they hold, and no emp
   expect(await refusal()).toContain(
     "200.2kB more; 'largest' holds 30.2kB in 1 item, 'second' holds 20.4kB in 2 items, 'third' holds 10.2kB in 1 item. Complete",
   )
+})
+
+describe.each(Object.entries(LINES))('%s', (_, open) => {
+  const head = (...headers: string[]) => rawRequest('POST /v1/queue.produce HTTP/1.1', headers)
+
+  test('a body that does not fit is refused at its head, and says what else is in use', async () => {
+    await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
+    await daemon.createQueue({ name: 'q' })
+    const line = await open(daemon)
+    const answers = answersOf(line)
+    line.write(head('Content-Length: 3000000', 'Connection: close'))
+    const [answer] = await answers
+    expect([answer?.status, JSON.parse(answer?.body ?? '').message]).toEqual([
+      453,
+      'memory limit of 1.0MB reached; 0 bytes are in use, and there is no room for a body of 3.0MB, which takes three times that while it is read. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)',
+    ])
+  })
+
+  test('a body that no call takes is a 400, whether it would fit or not', async () => {
+    await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
+    const line = await open(daemon)
+    const answers = answersOf(line)
+    line.write(head('Content-Length: 6000000', 'Connection: close'))
+    expect((await answers)[0]).toMatchObject({ status: 400, body: expect.stringContaining('exceeds 5.0MB limit') })
+  })
+
+  test('a body of unknown length is refused when it does not fit any more, and does not count what it took', async () => {
+    await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
+    const line = await open(daemon)
+    const answers = answersOf(line)
+    line.write(head('Transfer-Encoding: chunked', 'Connection: close'))
+    for (let count = 0; count < 40; count++) line.write(`2710\r\n${'x'.repeat(10_000)}\r\n`)
+    const [answer] = await answers
+    expect(JSON.parse(answer?.body ?? '').message).toMatch(
+      /; 0 bytes are in use, and there is no room for this request\./,
+    )
+  })
 })

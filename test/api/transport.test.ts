@@ -263,3 +263,15 @@ test('a client pointed at something that is no Querator says so', async () => {
   })
   expect(() => new QueratorClient({ endpoint: 'localhost:2319' })).toThrow(/write it with its scheme/)
 })
+
+test('fetch of a daemon takes lines and headers of a megabyte, as a socket does', async () => {
+  await using daemon = await startTestDaemon()
+  const url = await daemon.listen()
+  for (const ask of [daemon.fetch, fetch]) {
+    const status = async (size: number) => (await ask(`${url}/health`, { headers: { x: 'x'.repeat(size) } })).status
+    expect(await status(1_000_000)).toBe(200)
+    expect(await status(1_100_000)).toBe(431)
+  }
+  const long = await daemon.fetch(`/health?${'x'.repeat(1_100_000)}`)
+  expect([long.status, await long.text()]).toEqual([431, '431 Request Header Fields Too Large'])
+})

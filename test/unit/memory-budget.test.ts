@@ -10,8 +10,8 @@ test('each text of an item counts', () => {
   expect(answerSize(CONTENT)).toBe(200 + 1400 + 6 * (10 + 3 + 5))
 })
 
-test('sizes are shown in kilobytes and megabytes', () => {
-  expect([999, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual(['1.0kB', '999.9kB', '1.0MB', '12.3MB'])
+test('sizes are shown in bytes, kilobytes and megabytes', () => {
+  expect([999, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual(['999 bytes', '999.9kB', '1.0MB', '12.3MB'])
 })
 
 test('there is room up to the limit, for answers on their way too', () => {
@@ -48,10 +48,11 @@ test('four fifths of the limit are told once', () => {
 test('a request without room is told what to do', () => {
   const budget = new MemoryBudget(2e6)
   budget.add(1.5e6)
-  expect(budget.noRoom()).toMatchObject({
+  expect(budget.noRoom(-1).message).toContain('there is no room for this request. Send')
+  expect(budget.noRoom(600_000)).toMatchObject({
     code: 453,
     message:
-      'memory limit of 2.0MB reached; 1.5MB are in use, and there is no room for this request. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)',
+      'memory limit of 2.0MB reached; 1.5MB are in use, and there is no room for a body of 600.0kB, which takes three times that while it is read. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)',
   })
 })
 

@@ -1,9 +1,8 @@
 /** The heads of requests. */
+import { LONGEST_HEAD } from '../../protocol/exchange.js'
 import { headTooLong } from './refusal.js'
 import { type RequestHead, type RequestLine, readHead, readRequestLine } from './request-head.js'
 
-/** The longest head: a megabyte, and what the server reads ahead. In bytes. */
-const LONGEST_HEAD = 1_048_576 + 4_096
 /** So many line breaks of old clients are passed over. */
 const MOST_LINE_BREAKS = 4
 const LF = 0x0a

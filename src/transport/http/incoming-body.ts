@@ -27,6 +27,8 @@ const ALWAYS_TAKEN = 262_144
 export class IncomingBody {
   readonly #meter: Meter
   readonly #unpacking: Unpacking
+  /** Its length in bytes; -1 where the client does not say. */
+  readonly #declared: number
   readonly #pieces = new Pieces()
   #dropped = false
   #reader: Reader | undefined
@@ -37,7 +39,9 @@ export class IncomingBody {
   /** `length` in bytes; -1 for a body in chunks. */
   constructor(length: number, meter: Meter) {
     this.#meter = meter
+    this.#declared = length
     this.#unpacking = length < 0 ? new Chunks() : new Counted(length)
+    if (length > ALWAYS_TAKEN && !meter.hasRoom(COST * length)) this.#refuse()
   }
 
   /** Whether some of it is still to come. */
@@ -104,8 +108,7 @@ export class IncomingBody {
     if (this.#dropped) return
     const cost = COST * piece.byteLength
     if (this.#pieces.length + piece.byteLength > ALWAYS_TAKEN && !this.#meter.hasRoom(cost)) {
-      this.#refusal = this.#meter.noRoom()
-      this.drop()
+      this.#refuse()
     } else {
       this.#pieces.push(piece)
       this.#meter.add(cost)
@@ -113,12 +116,18 @@ export class IncomingBody {
     this.#settle()
   }
 
-  /** Answers whoever reads, once there is an answer. */
+  #refuse(): void {
+    // Its own pieces do not count as what is in use.
+    this.drop()
+    this.#refusal = this.#meter.noRoom(this.#declared)
+  }
+
+  /** Settles the reader, once that is possible. */
   #settle(): void {
     const reader = this.#reader
     if (reader === undefined) return
-    if (this.#refusal !== undefined) reader.reject(this.#refusal)
-    else if (this.#pieces.length > reader.limit) {
+    if (this.#refusal !== undefined && this.#declared <= reader.limit) reader.reject(this.#refusal)
+    else if (this.#refusal !== undefined || this.#pieces.length > reader.limit) {
       this.drop()
       reader.resolve(undefined)
     } else if (this.#failure !== undefined) reader.reject(this.#failure)

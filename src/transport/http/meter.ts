@@ -2,8 +2,8 @@
 export interface Meter {
   /** Whether this many bytes of requests may be kept besides what is there. */
   hasRoom(bytes: number): boolean
-  /** Why not. */
-  noRoom(): Error
+  /** Why not; `size` is that of the body in bytes, -1 where nobody knows. */
+  noRoom(size: number): Error
   /** Counts bytes of a request in, and out again. */
   add(bytes: number): void
   remove(bytes: number): void
