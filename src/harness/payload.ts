@@ -13,6 +13,9 @@ export interface PayloadInput {
 
 /** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON, or the text no UTF-8 */
 export function payloadBytes(input: PayloadInput): Uint8Array {
+  if ('json' in input && input.json === undefined) {
+    throw usageError('json is undefined; leave it out for an empty payload, or give null')
+  }
   const given = (['json', 'text', 'bytes'] as const).filter((form) => input[form] !== undefined)
   if (given.length > 1) throw usageError(`give the payload once; got ${given.join(' and ')}`)
   if (input.bytes !== undefined) return input.bytes

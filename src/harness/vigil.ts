@@ -104,7 +104,7 @@ class Patience {
     const still = this.#stillness.look(this.left)
     if (still >= (this.#anyRefused() ? QUIET_AFTER_REFUSAL : QUIET)) {
       return (wish) =>
-        `gave up waiting for ${wish} after ${after}: nothing can happen any more (no call is open, nothing comes due, the process waits for no timer or socket)`
+        `gave up waiting for ${wish} after ${after}: nothing can happen any more (no call is open but waiting leases, nothing comes due in this time, the process waits for no timer or socket)`
     }
     return this.#onlyRefused()
       ? (wish) => `gave up waiting for ${wish} after ${after}: every call was refused`

@@ -21,7 +21,7 @@ function refuse(daemon: TestDaemon) {
 test.each(['real', 'frozen'] as const)('drained: nobody works, clock %s', async (clock) => {
   const { queue } = await started({ clock })
   await expect(queue.drained()).rejects.toThrow(
-    /^gave up waiting for 'orders' to be drained after \S+: nothing can happen any more \(no call is open, nothing comes due, the process waits for no timer or socket\)\n'orders': no lease waits; 1 item free/,
+    /^gave up waiting for 'orders' to be drained after \S+: nothing can happen any more \(no call is open but waiting leases, nothing comes due in this time, the process waits for no timer or socket\)\n'orders': no lease waits; 1 item free/,
   )
 })
 

@@ -30,6 +30,7 @@ test('payloads: JSON, text, bytes, none; two forms at once are refused', async (
   expect(() => items[1]?.json()).toThrow('the payload is not JSON: é')
   await expect(queue.produce({ json: 1, text: 'x' })).rejects.toThrow('give the payload once; got json and text')
   await expect(queue.produce({ json: () => 1 })).rejects.toThrow(/what JSON.stringify can write/)
+  await expect(queue.produce({ json: undefined })).rejects.toThrow('json is undefined; leave it out')
   await expect(queue.produce({ text: 'a\ud800' })).rejects.toThrow('got one at position 1')
 })
 

@@ -103,6 +103,20 @@ test('a dead letter is told in the queue that it came from, and other queues tha
   ])
 })
 
+test('an item that retry with dead deleted, where a dead letter was expected', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders', deadQueue: true })
+  const plain = await daemon.createQueue({ name: 'plain' })
+  for (const queue of [orders, plain]) {
+    await queue.produce({ reference: `of-${queue.name}` })
+    await (await queue.lease({ clientId: 'w' })).retry({ dead: true })
+  }
+  expect(lines(seen.report([])).filter((line) => line.startsWith('  ! '))).toEqual([
+    "  ! of-orders was deleted by retry with dead, which moves nothing to 'orders-dead', as on Querator: let its last lease run out instead",
+  ])
+})
+
 test('of tests at the same time each is told of its own queues only', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const one = observed(daemon, 'one')

@@ -27,6 +27,19 @@ export function lastAttemptFaults(items: readonly ItemStory[], maxAttempts: numb
   return shortened(faults, 'were given back on their last attempt')
 }
 
+/** Items that `retry` with `dead` deleted, although the queue has a dead letter queue. */
+export function deletedAsDead(items: readonly ItemStory[], deadQueue: string): string[] {
+  if (deadQueue === '') return []
+  const faults = items.flatMap(({ name, events }) => {
+    const deleted = events.find(({ kind, call }) => kind === 'deleted' && call === 'queue.retry')
+    if (deleted === undefined) return []
+    return [
+      `${name} was deleted by retry with dead, which moves nothing to '${deadQueue}', as on Querator: let its last lease run out instead`,
+    ]
+  })
+  return shortened(faults, 'were deleted by retry with dead')
+}
+
 /** Items of which a second lease began when the first had run out: whoever held them may still be working. */
 function handedOutAgain(items: readonly ItemStory[]): string[] {
   const faults = items.flatMap(({ name, events }) => {

@@ -4,7 +4,7 @@ import { EventLog, type QueueEvent, withRefusals } from '../../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import type { ItemStory } from './item-story.js'
-import { lastAttemptFaults, orderFaults } from './order-faults.js'
+import { deletedAsDead, lastAttemptFaults, orderFaults } from './order-faults.js'
 
 /**
  * The story of a test: the queues it touched, what happened to each item in them, and which leases waited. Reports in the terminal and
@@ -114,15 +114,17 @@ function queuesOf(daemon: Daemon, events: readonly QueueEvent[], own: readonly s
 function queueStory(daemon: Daemon, id: number, name: string, events: readonly QueueEvent[]): QueueStory {
   const items = itemsOf(daemon, id, events)
   const exists = daemon.inspector.queueId(name) === id
+  const state = exists ? daemon.inspector.queueState(name) : undefined
   return {
     name,
-    state: exists ? daemon.inspector.queueState(name) : undefined,
+    state,
     items,
     leases: leasesOf(events.filter((event) => event.queueId === id)),
     advice: exists ? adviceFor(daemon, name) : [],
     faults: [
       ...orderFaults(items),
-      ...lastAttemptFaults(items, exists ? daemon.inspector.queueState(name).maxAttempts : 0),
+      ...lastAttemptFaults(items, state?.maxAttempts ?? 0),
+      ...deletedAsDead(items, state?.deadQueue ?? ''),
     ],
   }
 }
