@@ -74,10 +74,6 @@ export class Item implements ItemContent {
     return this.life.since
   }
 
-  get expireDeadline(): ExactInstant {
-    return this.life
-  }
-
   /** The end of the lease; on an item that is not leased Go's zero time, or what an import gave. */
   get leaseDeadline(): ExactInstant {
     return this.scheduled ? NOT_SET : this.until

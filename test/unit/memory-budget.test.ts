@@ -40,6 +40,7 @@ test('four fifths of the limit are told once', () => {
   budget.add(799)
   expect(told).toBe(0)
   budget.add(1)
+  expect(told).toBe(1)
   budget.remove(800)
   budget.add(900)
   expect(told).toBe(1)

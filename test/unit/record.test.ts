@@ -59,6 +59,10 @@ test('a payload is kept up to a thousand bytes, with its length', () => {
   expect(record.at(1).payload).toEqual({ text: 'x'.repeat(1000), length: 1000 })
   expect(record.at(2).payload).toEqual({ text: 'é'.repeat(1000), length: 1001 })
   expect(record.at(3).payload).toBeUndefined()
+  const small = new EventRecord(1)
+  small.item(KIND.produced, 1, ADDRESS, itemWith('x'))
+  small.item(KIND.leased, 1, ADDRESS, itemWith('x'))
+  expect(small.at(2).payload).toBeUndefined()
 })
 
 test('the same refusal in a row is one event with a count', () => {

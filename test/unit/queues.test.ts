@@ -1,4 +1,4 @@
-/** Queues that are stopped, for callers that found them before (docs/protocol/queue.md §12, admin.md §10). */
+/** Queues in states that a daemon hardly ever lets happen (docs/protocol/queue.md §8 and §12, admin.md §10). */
 import { expect, test } from 'vitest'
 import { TestClock } from '../../src/clock/test-clock.js'
 import type { LogicalQueue } from '../../src/engine/logical-queue.js'
@@ -105,4 +105,27 @@ test('leases that end at the same time end in the order in which they came', asy
   for (const clientId of ['c', 'a', 'd', 'b']) void lease(queue, clientId, deadline).catch(() => ended.push(clientId))
   await clock.advance(1000)
   expect(ended).toEqual(['c', 'a', 'd', 'b'])
+})
+
+test('abandoning a lease that was served leaves the next one of the same client waiting', async () => {
+  const queue = newQueue()
+  const request = { clientId: 'c', batchSize: 1, deadline: Number.MAX_SAFE_INTEGER }
+  const settle = { resolve: () => undefined, reject: () => undefined }
+  const abandonFirst = queue.lease(request, settle)
+  await produce(queue)
+  const second = lease(queue)
+  abandonFirst()
+  expect(queue.waitingCounts.lease).toBe(1)
+  await produce(queue)
+  await second
+})
+
+test('an item that ends stays where its dead letter queue has no partition', async () => {
+  const clock = new TestClock('frozen')
+  const queues = newQueues({ clock: clock.exact })
+  queues.create(newQueue(newQueues(), { name: 'dead' }).config, 0)
+  const queue = newQueue(queues, { deadQueue: 'dead' })
+  await produce(queue)
+  await clock.advance('2m')
+  expect(queue.partition(0).counts.total).toBe(1)
 })
