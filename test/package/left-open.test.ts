@@ -52,8 +52,8 @@ describe.each(RUNNERS)('%s', (runner) => {
     expect(text).toMatch(
       /'takes an item' finished, but left open:\n\s+order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/,
     )
-    expect(text).toMatch(/'leaves a lease waiting' is over.*\n\s+a lease of waiter that waits in '\S+' \(a\.test\S+\)/)
-    expect(text).toMatch(/'forgets an await' is over.*\n\s+queueProduce of '\S+', which nobody awaited \(a\.test\S+\)/)
+    expect(text).toMatch(/'leaves a lease waiting' finished.*\n\s+a lease of waiter that waits in '\S+' \(a\.test\S+\)/)
+    expect(text).toMatch(/'forgets an await' finished.*\n\s+queueProduce of '\S+', which nobody awaited \(a\.test\S+\)/)
     expect(text).toMatch(
       /'leases without await' .*\n\s+order-2 of '\S+', leased by hasty, by a call that nobody awaited/,
     )
