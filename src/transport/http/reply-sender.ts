@@ -11,7 +11,8 @@ import type { ReplyForm, ReplyHeads } from './reply-heads.js'
 
 /** A reply up to this size is copied once more rather than written apart from its head, in bytes. */
 const SMALL_REPLY = 4_096
-/** So much of a reply is written at once, in bytes. */
+/** This much of a reply is written at once, in bytes: most go out whole, and larger ones show soon whether they are read. */
+const FIRST_PIECE = 262_144
 const PIECE = 65_536
 
 /** What senders share. */
@@ -88,7 +89,7 @@ export class ReplySender {
   }
 
   #sendPiece(body: Uint8Array, from: number): void {
-    const to = Math.min(from + PIECE, body.byteLength)
+    const to = Math.min(from + (from === 0 ? FIRST_PIECE : PIECE), body.byteLength)
     const isLast = to === body.byteLength
     this.#isSending = !isLast
     this.#socket.write(isLast && from === 0 ? body : body.subarray(from, to), (error) => {
