@@ -54,7 +54,10 @@ async function exchange(
   } as RequestInit)
   signal?.throwIfAborted()
   const wire = wireRequest(request, init, signal)
-  if (headSize(wire) > LONGEST_HEAD) return responseTo(request, HEAD_TOO_LONG)
+  if (headSize(wire) > LONGEST_HEAD) {
+    await turnDue()
+    return responseTo(request, HEAD_TOO_LONG)
+  }
   return responseTo(request, await unlessAborted(signal, send({ ...wire, origin })))
 }
 

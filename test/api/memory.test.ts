@@ -239,6 +239,17 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect((await answers)[0]).toMatchObject({ status: 400, body: expect.stringContaining('exceeds 5.0MB limit') })
   })
 
+  test('a body in chunks that is longer than its call takes is a 400 too', async () => {
+    await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
+    const queue = await daemon.createQueue({ name: 'q' })
+    await queue.produce({ text: 'x'.repeat(900_000) })
+    const line = await open(daemon)
+    const answers = answersOf(line)
+    const lease = rawRequest('POST /v1/queue.lease HTTP/1.1', ['Transfer-Encoding: chunked', 'Connection: close'])
+    line.write(`${lease}${(300_000).toString(16)}\r\n${'x'.repeat(300_000)}\r\n0\r\n\r\n`)
+    expect((await answers)[0]).toMatchObject({ status: 400 })
+  })
+
   test('a body of unknown length is refused when it does not fit any more, and does not count what it took', async () => {
     await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
     const line = await open(daemon)

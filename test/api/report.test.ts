@@ -113,7 +113,7 @@ test('an item that retry with dead deleted, where a dead letter was expected', a
     await (await queue.lease({ clientId: 'w' })).retry({ dead: true })
   }
   expect(lines(seen.report([])).filter((line) => line.startsWith('  ! '))).toEqual([
-    "  ! of-orders was deleted by retry with dead, which moves nothing to 'orders-dead', as on Querator: let its last lease run out instead",
+    "  ! of-orders was deleted by retry with dead, which moves nothing to 'orders-dead', as on Querator: set maxAttempts, and let its last lease run out instead",
   ])
 })
 

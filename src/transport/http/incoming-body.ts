@@ -30,6 +30,8 @@ export class IncomingBody {
   /** Its length in bytes; -1 where the client does not say. */
   readonly #declared: number
   readonly #pieces = new Pieces()
+  /** How much of it has come, in bytes. */
+  #seen = 0
   #dropped = false
   #reader: Reader | undefined
   #failure: Error | undefined
@@ -105,6 +107,7 @@ export class IncomingBody {
   }
 
   #keep(piece: Uint8Array): void {
+    this.#seen += piece.byteLength
     if (this.#dropped) return
     const cost = COST * piece.byteLength
     if (this.#pieces.length + piece.byteLength > ALWAYS_TAKEN && !this.#meter.hasRoom(cost)) {
@@ -126,7 +129,8 @@ export class IncomingBody {
   #settle(): void {
     const reader = this.#reader
     if (reader === undefined) return
-    if (this.#refusal !== undefined && this.#declared <= reader.limit) reader.reject(this.#refusal)
+    if (this.#refusal !== undefined && Math.max(this.#declared, this.#seen) <= reader.limit)
+      reader.reject(this.#refusal)
     else if (this.#refusal !== undefined || this.#pieces.length > reader.limit) {
       this.drop()
       reader.resolve(undefined)

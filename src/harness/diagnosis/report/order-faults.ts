@@ -28,14 +28,13 @@ export function lastAttemptFaults(items: readonly ItemStory[], maxAttempts: numb
 }
 
 /** Items that `retry` with `dead` deleted, although the queue has a dead letter queue. */
-export function deletedAsDead(items: readonly ItemStory[], deadQueue: string): string[] {
+export function deletedAsDead(items: readonly ItemStory[], deadQueue: string, maxAttempts: number): string[] {
   if (deadQueue === '') return []
+  const todo = `${maxAttempts === 0 ? 'set maxAttempts, and ' : ''}let its last lease run out instead`
   const faults = items.flatMap(({ name, events }) => {
     const deleted = events.find(({ kind, call }) => kind === 'deleted' && call === 'queue.retry')
     if (deleted === undefined) return []
-    return [
-      `${name} was deleted by retry with dead, which moves nothing to '${deadQueue}', as on Querator: let its last lease run out instead`,
-    ]
+    return [`${name} was deleted by retry with dead, which moves nothing to '${deadQueue}', as on Querator: ${todo}`]
   })
   return shortened(faults, 'were deleted by retry with dead')
 }

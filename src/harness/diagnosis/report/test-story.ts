@@ -124,7 +124,7 @@ function queueStory(daemon: Daemon, id: number, name: string, events: readonly Q
     faults: [
       ...orderFaults(items),
       ...lastAttemptFaults(items, state?.maxAttempts ?? 0),
-      ...deletedAsDead(items, state?.deadQueue ?? ''),
+      ...deletedAsDead(items, state?.deadQueue ?? '', state?.maxAttempts ?? 0),
     ],
   }
 }
