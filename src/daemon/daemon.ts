@@ -68,7 +68,7 @@ const OPEN_DOOR =
  * A daemon.
  *
  * States:
- * - running: from its creation on; it answers calls in memory, and over TCP once it listens
+ * - running: from its creation on; it serves calls in memory, and over TCP once it listens
  * - stopping: `close` was called; whatever waits gets a 453, then connections end
  * - stopped: nothing is left; further requests reach nobody
  */

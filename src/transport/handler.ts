@@ -139,7 +139,7 @@ export class Handler<Caller = unknown> {
     return reply(request, Reply, errorReply(error), error.code, error.details)
   }
 
-  /** Open to everyone (docs/protocol/admin.md §1.5); what it tells beyond the contract depends on who asks. */
+  /** Open to everyone (docs/protocol/admin.md §1.5); what it shows of queues depends on who asks. */
   #metricsReply(request: WireRequest): Promise<WireReply> {
     return this.#metrics.reply(request.headers, () => this.#backend.queueFigures(this.#whoever(request)))
   }

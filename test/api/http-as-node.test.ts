@@ -99,7 +99,7 @@ function written({ method, path, query, headers, body }: Request, isLast: boolea
   return [`${method} ${path}${query} HTTP/1.1`, 'hOsT: x', ...lines, '', content].join('\r\n')
 }
 
-/** Sends the bytes in packets of these sizes, again from the first when they are used up; answers the statuses. */
+/** Sends the bytes in packets of these sizes, starting over when they are used up; returns the statuses. */
 async function sent(line: Duplex, text: string, sizes: readonly number[]): Promise<number[]> {
   const answers = answersOf(line)
   const all = Buffer.from(text, 'latin1')

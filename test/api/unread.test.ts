@@ -23,7 +23,7 @@ const LIST_ITEMS = rawRequest(
   JSON.stringify({ queueName: 'q', partition: 0 }),
 )
 
-/** A daemon whose waits end when the machine says so, and a queue with so many megabytes in it. */
+/** A daemon whose waits end when the machine says so, and a queue with this many megabytes in it. */
 async function daemonWith(megabytes: number): Promise<{ daemon: Daemon; machine: FakeMachine }> {
   const machine = new FakeMachine()
   const log = { write: () => undefined }

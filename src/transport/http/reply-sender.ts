@@ -54,7 +54,7 @@ export class ReplySender {
     return this.#isSending || this.#socket.writableLength > 0
   }
 
-  /** Sends a reply, of which the way to the client knows already. */
+  /** Sends a reply that the way to the client has begun already. */
   send(reply: WireReply, form: ReplyForm): void {
     const { body } = reply
     const head = this.#context.replyHeads.of(reply, form)
@@ -74,7 +74,7 @@ export class ReplySender {
     this.#socket.uncork()
   }
 
-  /** Ends the connection for writing, behind what is being sent; `ended` is called when all of it has left. */
+  /** Ends the connection for writing, after what is being sent. Calls `ended` when all of it has left. */
   end(ended?: () => void): void {
     this.#end = () => this.#socket.end(ended)
     if (!this.#isSending) this.#end()
