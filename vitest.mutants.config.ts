@@ -5,6 +5,12 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
+/** The tests of what users hold in their hands, and of what they are told when a test fails. */
+const HARNESS = [
+  'test/api/{harness,waiting,matchers,switches,snapshot,report,refused,left-open,made-again,events,intercept}.test.ts',
+  'test/api/{server-elsewhere,vitest-fixtures,unknown-keys,terminal}.test.ts',
+]
+
 /** The tests that are about a folder of `src`, those first that notice most in the shortest time: the first failure ends a run. */
 const TESTS: Record<string, string[]> = {
   engine: [
@@ -30,10 +36,8 @@ const TESTS: Record<string, string[]> = {
     'test/contract/recordings.test.ts',
   ],
   transport: ['test/api/{transport,http,health,metrics,hidden-names,intercept,lease,memory}.test.ts'],
-  harness: [
-    'test/api/{harness,waiting,matchers,switches,snapshot,report,refused,left-open,made-again,events,intercept}.test.ts',
-    'test/api/{server-elsewhere,vitest-fixtures,unknown-keys,terminal}.test.ts',
-  ],
+  harness: HARNESS,
+  diagnosis: HARNESS,
 }
 
 const include = TESTS[process.env.QUERATOR_MUTANTS ?? 'engine'] ?? []

@@ -10,11 +10,17 @@ import { rolldown } from 'rolldown'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What users import, by its place in the package, and where it comes from. */
-const COMMON = ['index', 'runners/jest', 'runners/node-test', 'runners/global-setup', 'runners/global-teardown']
+const COMMON = [
+  'index',
+  'runners/jest/jest',
+  'runners/node-test/node-test',
+  'runners/global/global-setup',
+  'runners/global/global-teardown',
+]
 const ENTRIES = {
-  esm: sources(...COMMON, 'runners/vitest', 'cli/main'),
+  esm: sources(...COMMON, 'runners/vitest/vitest', 'cli/main'),
   // Vitest is ES modules only, and the command is a program.
-  cjs: { ...sources(...COMMON), 'runners/vitest': 'src/runners/required-vitest.ts' },
+  cjs: { ...sources(...COMMON), 'runners/vitest/vitest': 'src/runners/vitest/required-vitest.ts' },
 }
 
 function sources(...entries) {

@@ -11,7 +11,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { survivorsOf, tally } from './mutants-report.mjs'
 
-const FOLDERS = ['engine', 'access', 'service', 'protocol', 'transport', 'harness']
+const FOLDERS = ['engine', 'access', 'service', 'protocol', 'transport', 'harness', 'diagnosis']
 const BASELINE = 'test/mutants/baseline.json'
 
 const args = process.argv.slice(2)

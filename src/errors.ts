@@ -74,6 +74,11 @@ export function isQueratorError(value: unknown): value is QueratorError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
+/** Whether a daemon answered that something of this kind does not exist. */
+export function isMissing(error: unknown, what: 'queue' | 'role' | 'role binding'): boolean {
+  return isQueratorError(error) && error.code !== 0 && error.message.startsWith(`${what} does not exist`)
+}
+
 /** What went wrong, from whatever was thrown. Errors of another realm are no `instanceof Error`: Jest's own, Node's in Jest. */
 export function messageOf(thrown: unknown): string {
   const { message } = Object(thrown) as { message?: unknown }

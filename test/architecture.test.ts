@@ -1,41 +1,63 @@
 /** The import arrows between the folders of src/: what is not listed here is not allowed (see src/README.md). */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
-/** Each folder, and the folders that its files may import besides their own. */
+/**
+ * Each room, and the rooms that its files may import besides their own. A file belongs to the longest name here that its path begins
+ * with. The name of a folder stands for all rooms in it.
+ */
 const MAY_IMPORT: Record<string, string[]> = {
   'visible.ts': [],
   'errors.ts': ['visible.ts'],
   'nearest.ts': [],
-  'index.ts': ['errors.ts', 'clock', 'client', 'daemon', 'harness'],
+  'async-dispose.ts': [],
   clock: ['errors.ts'],
   protocol: ['visible.ts', 'errors.ts', 'clock'],
   ids: ['errors.ts', 'clock'],
-  engine: ['errors.ts', 'clock', 'ids'],
+  'engine/events': ['clock'],
+  'engine/store': ['engine/events', 'errors.ts', 'clock', 'ids'],
+  'engine/queue-config.ts': ['engine/store', 'clock'],
+  'engine/lifecycle': ['engine/queue-config.ts', 'engine/store', 'engine/events', 'clock'],
+  'engine/serving': ['engine/store', 'engine/events', 'errors.ts', 'clock'],
+  'engine/queue': ['engine', 'errors.ts', 'clock', 'ids'],
   access: ['errors.ts', 'clock', 'ids'],
   service: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol'],
   transport: ['errors.ts', 'clock', 'protocol'],
   client: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'protocol'],
-  daemon: [
+  'daemon/config': ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'service', 'daemon/log.ts'],
+  'daemon/log.ts': ['visible.ts'],
+  daemon: ['daemon', 'visible.ts', 'errors.ts', 'clock', 'access', 'engine', 'ids', 'protocol', 'service', 'transport'],
+  diagnosis: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'real-server': ['async-dispose.ts', 'errors.ts', 'clock', 'client', 'daemon/config'],
+  'harness/waiting': ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'diagnosis'],
+  'harness/reach': ['errors.ts', 'clock', 'client', 'protocol'],
+  'harness/backing': ['harness/reach', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'harness/handles': [
+    'harness',
+    'async-dispose.ts',
     'visible.ts',
     'errors.ts',
-    'nearest.ts',
     'clock',
-    'access',
-    'engine',
-    'ids',
+    'client',
+    'daemon',
+    'diagnosis',
     'protocol',
-    'service',
-    'transport',
   ],
-  harness: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'harness/matchers': ['harness/handles', 'visible.ts', 'errors.ts', 'clock', 'client', 'diagnosis', 'protocol'],
+  harness: ['harness', 'errors.ts', 'clock', 'client', 'daemon'],
+  'index.ts': ['errors.ts', 'clock', 'client', 'daemon', 'diagnosis', 'harness', 'real-server'],
   'internal.ts': ['visible.ts', 'errors.ts', 'clock', 'client', 'harness'],
-  runners: ['index.ts', 'internal.ts'],
-  cli: ['visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  fixtures: ['index.ts', 'internal.ts'],
+  'runners/vitest': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/jest': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/node-test': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/global': ['index.ts', 'internal.ts'],
+  'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  cli: ['cli/commands', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 
 /** Packages that only these folders may use. */
@@ -43,7 +65,7 @@ const PACKAGES: Record<string, string[]> = {
   yaml: ['daemon'],
   commander: ['cli'],
   vitest: ['runners'],
-  'get-port': ['harness'],
+  'get-port': ['real-server'],
   'prom-client': ['transport'],
   // Types only.
   expect: ['runners'],
@@ -51,7 +73,7 @@ const PACKAGES: Record<string, string[]> = {
 
 interface Import {
   readonly file: string
-  readonly folder: string
+  readonly room: string
   readonly target: string
 }
 
@@ -59,8 +81,15 @@ function sources(): string[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 }
 
-function folderOf(file: string): string {
-  return file.split(sep)[0] as string
+/** The room that a file belongs to. */
+function roomOf(file: string): string {
+  const path = file.split(sep).join('/')
+  const rooms = Object.keys(MAY_IMPORT).filter((room) => path === room || path.startsWith(`${room}/`))
+  return rooms.sort((a, b) => b.length - a.length)[0] ?? path
+}
+
+function isIn(room: string, folder: string): boolean {
+  return room === folder || room.startsWith(`${folder}/`)
 }
 
 function imports(): Import[] {
@@ -70,7 +99,7 @@ function imports(): Import[] {
     const statements = /^(?:(?:import|export|\}) ?.*\bfrom |import )'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
     return [...text.matchAll(statements)].map(([, statically, later]) => ({
       file,
-      folder: folderOf(file),
+      room: roomOf(file),
       target: (statically ?? later) as string,
     }))
   })
@@ -79,12 +108,8 @@ function imports(): Import[] {
 test('arrows point down only', () => {
   const wrong = imports()
     .filter(({ target }) => target.startsWith('.'))
-    .map(({ file, folder, target }) => ({
-      file,
-      folder,
-      to: folderOf(relative(SRC, join(SRC, dirname(file), target)).replace(/\.js$/, '.ts')),
-    }))
-    .filter(({ folder, to }) => to !== folder && !MAY_IMPORT[folder]?.includes(to))
+    .map(({ file, room, target }) => ({ file, room, to: roomOf(join(dirname(file), target).replace(/\.js$/, '.ts')) }))
+    .filter(({ room, to }) => to !== room && !MAY_IMPORT[room]?.some((allowed) => isIn(to, allowed)))
   expect(wrong).toEqual([])
 })
 
@@ -106,15 +131,17 @@ test('no file imports itself by way of others, not even for types', () => {
 })
 
 test('only runners and users import the barrel', () => {
-  const wrong = imports().filter(({ folder, target }) => /\/index\.js$/.test(target) && folder !== 'runners')
+  const wrong = imports().filter(
+    ({ room, target }) => /\/index\.js$/.test(target) && !isIn(room, 'runners') && room !== 'fixtures',
+  )
   expect(wrong).toEqual([])
 })
 
 test('a package is used where it belongs', () => {
-  const wrong = imports().filter(({ folder, target }) => {
+  const wrong = imports().filter(({ room, target }) => {
     const name = Object.keys(PACKAGES).find((known) => target === known || target.startsWith(`${known}/`))
     if (target.startsWith('.') || target.startsWith('node:')) return false
-    return name === undefined || !PACKAGES[name]?.includes(folder)
+    return name === undefined || !PACKAGES[name]?.some((folder) => isIn(room, folder))
   })
   expect(wrong).toEqual([])
 })
@@ -124,7 +151,7 @@ test('only clock/ looks at the time or sets timers', () => {
     /\b(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|Date\.now|performance\.now)\(|new Date\(\)/
   const wrong = sources()
     // The guard is the text of another program.
-    .filter((file) => folderOf(file) !== 'clock' && file !== join('harness', 'guard.ts'))
+    .filter((file) => roomOf(file) !== 'clock' && file !== join('real-server', 'guard.ts'))
     .filter((file) => clocks.test(readFileSync(join(SRC, file), 'utf8')))
   expect(wrong).toEqual([])
 })

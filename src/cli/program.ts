@@ -1,19 +1,20 @@
 /** All commands, in the order in which help lists them. */
-import { addClear } from './clear.js'
+
 import { QueratorCommand } from './command.js'
-import { addComplete } from './complete.js'
+import { addClear } from './commands/clear.js'
+import { addComplete } from './commands/complete.js'
+import { addCreate } from './commands/create.js'
+import { addDelete } from './commands/delete.js'
+import { addInfo } from './commands/info.js'
+import { addLease } from './commands/lease.js'
+import { addList } from './commands/list.js'
+import { addProduce } from './commands/produce.js'
+import { addRetry } from './commands/retry.js'
+import { addServer, addServerFlags, isServerAsked, serverAction } from './commands/server.js'
+import { addStats } from './commands/stats.js'
+import { addUpdate } from './commands/update.js'
+import { addVersion } from './commands/version.js'
 import { addConnectionFlags } from './connection.js'
-import { addCreate } from './create.js'
-import { addDelete } from './delete.js'
-import { addInfo } from './info.js'
-import { addLease } from './lease.js'
-import { addList } from './list.js'
-import { addProduce } from './produce.js'
-import { addRetry } from './retry.js'
-import { addServer, addServerFlags, isServerAsked, serverAction } from './server.js'
-import { addStats } from './stats.js'
-import { addUpdate } from './update.js'
-import { addVersion } from './version.js'
 
 /** The command line. */
 export function queratorProgram(): QueratorCommand {

@@ -6,7 +6,7 @@ import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { QueratorError, usageError } from '../errors.js'
 import type { Send, WireReply, WireRequest } from '../protocol/exchange.js'
-import { noteOnTheWay } from './on-the-way.js'
+import { noteOnTheWay } from './open-requests.js'
 
 /** How many connections one client opens at most, and how many it keeps. */
 const MOST_CONNECTIONS = 4096

@@ -5,10 +5,10 @@ import { allowedIn, authorize, identify, type Principal } from '../access/princi
 import { Brake, turnDue } from '../clock/event-loop.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { TestClock } from '../clock/test-clock.js'
-import { BY_CLOCK, type Cause } from '../engine/event-kinds.js'
-import { bytesText, MemoryBudget } from '../engine/memory-budget.js'
-import { Queues } from '../engine/queues.js'
-import { EventRecord } from '../engine/record.js'
+import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
+import { EventRecord } from '../engine/events/record.js'
+import { Queues } from '../engine/queue/queues.js'
+import { bytesText, MemoryBudget } from '../engine/store/memory-budget.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
 import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
@@ -33,7 +33,7 @@ import { type RequestNotice, RequestTimes } from './request-times.js'
 import { VERSION } from './version.js'
 
 export type { Permission } from '../access/permissions.js'
-export { EVENT_KINDS, type EventKind, type RecordedEvent, type Refusal } from '../engine/event-kinds.js'
+export { EVENT_KINDS, type EventKind, type RecordedEvent, type Refusal } from '../engine/events/event-kinds.js'
 export type { ItemState, QueueState } from './queue-state.js'
 
 /** What a daemon is made of. */

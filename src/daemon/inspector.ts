@@ -1,8 +1,8 @@
 /** Looks at the queues of a daemon for the harness, beyond what the protocol shows. */
-import type { Address } from '../engine/event-kinds.js'
-import type { Item } from '../engine/item.js'
-import type { LogicalQueue } from '../engine/logical-queue.js'
-import type { Queues } from '../engine/queues.js'
+import type { Address } from '../engine/events/event-kinds.js'
+import type { LogicalQueue } from '../engine/queue/logical-queue.js'
+import type { Queues } from '../engine/queue/queues.js'
+import type { Item } from '../engine/store/item.js'
 import { usageError } from '../errors.js'
 import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 

@@ -1,7 +1,7 @@
 /** The figures of queues for the metrics page. */
 
-import { type EventKind, KIND } from '../engine/event-kinds.js'
-import type { LogicalQueue } from '../engine/logical-queue.js'
+import { type EventKind, KIND } from '../engine/events/event-kinds.js'
+import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { QueueFigures } from '../transport/figures.js'
 
 /** So many queues have figures of their own, in the order of their creation; those of the others are added up. */

@@ -1,7 +1,7 @@
 /** The state of a queue, as plain values. */
 import type { Instant } from '../clock/instant.js'
-import type { Consumer } from '../engine/event-kinds.js'
-import type { LogicalQueue } from '../engine/logical-queue.js'
+import type { Consumer } from '../engine/events/event-kinds.js'
+import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 
 /** More items than this are only counted. */
 const MOST_ITEMS = 1000

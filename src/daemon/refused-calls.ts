@@ -1,9 +1,9 @@
 /** Notes calls that got an error for an answer: in the record of events, and in the log. */
 import type { Clock } from '../clock/clock.js'
 import { passedNow } from '../clock/real-time.js'
-import type { Cause } from '../engine/event-kinds.js'
-import type { EventRecord } from '../engine/record.js'
-import { LEASE_ENDED } from '../engine/waiting-leases.js'
+import type { Cause } from '../engine/events/event-kinds.js'
+import type { EventRecord } from '../engine/events/record.js'
+import { LEASE_ENDED } from '../engine/serving/waiting-leases.js'
 import type { QueratorError } from '../errors.js'
 import type { Named } from '../transport/named-in-body.js'
 import type { Inspector } from './inspector.js'

@@ -2,7 +2,7 @@
 import type { Timeout } from '../clock/duration.js'
 import { endOf } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
-import { DeadlineGroup } from './deadline-groups.js'
+import { DeadlineGroup } from './store/deadline-groups.js'
 
 /** The configuration of a queue. It never changes in place: an update makes a new one. */
 export interface QueueConfig {

@@ -18,9 +18,9 @@ import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log, type LogLevel, type LogRecord } from '../daemon/log.js'
 import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { usageError } from '../errors.js'
-import { AttachedServer } from './attached-server.js'
-import { EmbeddedBacking } from './embedded-backing.js'
-import { TestDaemon } from './test-daemon.js'
+import { AttachedServer } from './backing/attached-server.js'
+import { EmbeddedBacking } from './backing/embedded-backing.js'
+import { TestDaemon } from './handles/test-daemon.js'
 
 /** Options of a test daemon. All of them are optional. */
 export interface TestDaemonOptions {

@@ -1,8 +1,8 @@
 /** What every call of the service gets beside its request, and how it finds the queue it is about. */
 import type { Access } from '../access/access.js'
 import type { Clock } from '../clock/clock.js'
-import type { LogicalQueue } from '../engine/logical-queue.js'
-import type { Queues } from '../engine/queues.js'
+import type { LogicalQueue } from '../engine/queue/logical-queue.js'
+import type { Queues } from '../engine/queue/queues.js'
 import { badRequest } from '../errors.js'
 import { isBlank } from './names.js'
 import { nearestNames } from './nearest-name.js'

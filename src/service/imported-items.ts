@@ -1,8 +1,8 @@
 /** The items that an import brings (docs/protocol/admin.md §11). An import may have very many, most of them alike. */
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
-import { DeadlineGroup } from '../engine/deadline-groups.js'
-import { Item } from '../engine/item.js'
+import { DeadlineGroup } from '../engine/store/deadline-groups.js'
+import { Item } from '../engine/store/item.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { RequestOf } from '../protocol/methods.js'
 import { instantOf } from '../protocol/timestamp.js'

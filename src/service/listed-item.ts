@@ -1,7 +1,7 @@
 /** An item as list and import return it: its state at that moment. Its texts are made when they are written. */
-import type { DeadlineGroup } from '../engine/deadline-groups.js'
-import type { Item } from '../engine/item.js'
-import type { Partition } from '../engine/partition.js'
+import type { DeadlineGroup } from '../engine/store/deadline-groups.js'
+import type { Item } from '../engine/store/item.js'
+import type { Partition } from '../engine/store/partition.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { AnswerOf } from '../protocol/methods.js'
 import { timestampOf } from '../protocol/timestamp.js'

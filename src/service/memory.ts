@@ -1,7 +1,7 @@
 /** Refuses requests that do not fit into memory, so that the process does not end in the middle of a test. */
 
-import type { ItemContent } from '../engine/item.js'
-import { answerSize, bytesText, contentSize, MOST_IN_ANSWER } from '../engine/memory-budget.js'
+import type { ItemContent } from '../engine/store/item.js'
+import { answerSize, bytesText, contentSize, MOST_IN_ANSWER } from '../engine/store/memory-budget.js'
 import { QueratorError } from '../errors.js'
 import type { CallContext } from './context.js'
 

@@ -1,16 +1,21 @@
 /** The service. */
 import type { Reply } from '../protocol/messages/reply.js'
 import type { AnswerOf, METHODS, MethodName, RequestOf } from '../protocol/methods.js'
-import { apiKeysCreate, apiKeysDelete, apiKeysList } from './api-keys-calls.js'
+import { apiKeysCreate, apiKeysDelete, apiKeysList } from './calls/api-keys-calls.js'
+import { namespacesCreate, namespacesDelete, namespacesList, namespacesUpdate } from './calls/namespaces-calls.js'
+import { queueComplete, queueLease, queueProduce, queueRetry } from './calls/queue-calls.js'
+import { queueClear, queueReload, queueStats } from './calls/queue-upkeep-calls.js'
+import { queuesCreate, queuesDelete, queuesInfo, queuesList, queuesUpdate } from './calls/queues-calls.js'
+import { roleBindingsCreate, roleBindingsDelete, roleBindingsList } from './calls/role-bindings-calls.js'
+import { rolesCreate, rolesDelete, rolesList, rolesUpdate } from './calls/roles-calls.js'
+import {
+  storageItemsDelete,
+  storageItemsImport,
+  storageItemsList,
+  storageScheduledList,
+} from './calls/storage-calls.js'
+import { usersCreate, usersDelete, usersList } from './calls/users-calls.js'
 import type { CallContext } from './context.js'
-import { namespacesCreate, namespacesDelete, namespacesList, namespacesUpdate } from './namespaces-calls.js'
-import { queueComplete, queueLease, queueProduce, queueRetry } from './queue-calls.js'
-import { queueClear, queueReload, queueStats } from './queue-upkeep-calls.js'
-import { queuesCreate, queuesDelete, queuesInfo, queuesList, queuesUpdate } from './queues-calls.js'
-import { roleBindingsCreate, roleBindingsDelete, roleBindingsList } from './role-bindings-calls.js'
-import { rolesCreate, rolesDelete, rolesList, rolesUpdate } from './roles-calls.js'
-import { storageItemsDelete, storageItemsImport, storageItemsList, storageScheduledList } from './storage-calls.js'
-import { usersCreate, usersDelete, usersList } from './users-calls.js'
 
 /** The response of a call, or nothing where that is a plain OK. */
 export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof Reply ? void : AnswerOf<N>

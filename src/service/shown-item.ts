@@ -1,6 +1,6 @@
 /** Leased items in a reply. */
-import type { LeasedItem } from '../engine/waiting-leases.js'
-import type { WrittenItem } from '../protocol/hot/lease.js'
+import type { LeasedItem } from '../engine/serving/waiting-leases.js'
+import type { WrittenItem } from '../protocol/fast/lease.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import { int32Of } from './int32.js'
 

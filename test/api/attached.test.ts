@@ -1,7 +1,7 @@
 /** A server elsewhere that others use too: names, leftovers, closing, and what works there only in part. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { runPrefix } from '../../src/harness/run-prefix.js'
+import { runPrefix } from '../../src/harness/backing/run-prefix.js'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 const TIMEOUTS = { leaseTimeout: '1m', expireTimeout: '1h', requestedPartitions: 1 }

@@ -1,10 +1,10 @@
 /** The matchers of queues: each holds, fails, is negated, and refuses what it cannot understand. */
 import { beforeEach, describe, expect as plainExpect, vi } from 'vitest'
 import { startTestDaemon, type TestQueue } from '../../src/index.js'
-import { assertQueue } from '../../src/runners/node-test-assertions.js'
+import { assertQueue } from '../../src/runners/node-test/node-test-assertions.js'
 
 vi.stubEnv('VITEST', 'true')
-const { expect, testWith } = await import('../../src/runners/vitest.js')
+const { expect, testWith } = await import('../../src/runners/vitest/vitest.js')
 const test = testWith({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent' })
 
 /** What a claim says when it does not hold, without the places in this file. */

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon } from '../../src/index.js'
-import { QueuesOfTest } from '../../src/runners/queues-of-test.js'
 
 const FILE = join(process.cwd(), 'orders.test.ts')
 

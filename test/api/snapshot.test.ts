@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 
 vi.stubEnv('VITEST', 'true')
-const { expect, testWith } = await import('../../src/runners/vitest.js')
+const { expect, testWith } = await import('../../src/runners/vitest/vitest.js')
 const test = testWith({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent' })
 
 test('a queue in which something of everything is', async ({ createQueue, clock, leaks }) => {

@@ -1,7 +1,7 @@
 /** What a test switches is put back when it is over; what moved time is told. */
 import { expect, test } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { QueratorClient, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
-import { QueuesOfTest } from '../../src/runners/queues-of-test.js'
 
 async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   return startTestDaemon({ log: 'silent', callSites: true, ...options })

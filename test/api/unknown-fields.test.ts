@@ -1,7 +1,7 @@
 /** What is misspelt is refused wherever a test writes it, with the name that was meant; nothing is sent or changed. */
 import { expect, test } from 'vitest'
+import { splitOptions } from '../../src/fixtures/fixture-options.js'
 import { QueratorClient, queueMatchers, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
-import { splitOptions } from '../../src/runners/fixture-options.js'
 
 interface Place {
   readonly daemon: TestDaemon

@@ -1,7 +1,7 @@
 /** The fixtures of `querator-test/vitest`, used as a user does. */
 import { describe } from 'vitest'
 import type { TestDaemon } from '../../src/index.js'
-import { expect, test } from '../../src/runners/vitest.js'
+import { expect, test } from '../../src/runners/vitest/vitest.js'
 
 const daemons = new Set<TestDaemon>()
 const names: string[] = []

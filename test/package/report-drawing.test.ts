@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ReportedTest, reportPage } from '../../src/harness/diagnosis/report/page/report-page.js'
+import { type ReportedTest, reportPage } from '../../src/diagnosis/report/page/report-page.js'
 import { hasChromium, startChromium } from './browser.js'
 import { event, item, story, usualItem, usualItems, waited } from './report-stories.js'
 

@@ -1,10 +1,10 @@
 /** Queues without a daemon, for tests of what a daemon never lets happen. */
 import { TestClock } from '../../src/clock/test-clock.js'
-import type { LogicalQueue } from '../../src/engine/logical-queue.js'
-import { MemoryBudget } from '../../src/engine/memory-budget.js'
+import { EventRecord } from '../../src/engine/events/record.js'
+import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
+import { Queues, type QueuesOptions } from '../../src/engine/queue/queues.js'
 import type { QueueConfig } from '../../src/engine/queue-config.js'
-import { Queues, type QueuesOptions } from '../../src/engine/queues.js'
-import { EventRecord } from '../../src/engine/record.js'
+import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
 import { seededRandom } from '../../src/ids/random.js'
 
 const MINUTE = { ns: 60_000_000_000n, ms: 60_000, early: 0 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nanosOf } from '../../src/clock/instant.js'
-import { AverageInstant } from '../../src/engine/average.js'
+import { AverageInstant } from '../../src/engine/store/average.js'
 
 /** An instant with parts of a millisecond, a few days around the first of 2026, and nanoseconds that it is early by. */
 const instant = fc.record({

@@ -1,7 +1,7 @@
 /** Groups of neighbours with the same deadline, held to a plain list of all members. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DeadlineGroup, DeadlineGroups, type DeadlineGroup as Group } from '../../src/engine/deadline-groups.js'
+import { DeadlineGroup, DeadlineGroups, type DeadlineGroup as Group } from '../../src/engine/store/deadline-groups.js'
 
 interface Member {
   readonly sequence: number

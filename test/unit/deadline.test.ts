@@ -1,7 +1,7 @@
 /** One timer behind a deadline that moves. */
 import { expect, test } from 'vitest'
 import { TestClock } from '../../src/clock/test-clock.js'
-import { Deadline } from '../../src/engine/deadline.js'
+import { Deadline } from '../../src/engine/queue/queue-timer.js'
 
 const START = Date.UTC(2026, 0, 1)
 

@@ -1,9 +1,9 @@
 /** Loops of in-memory calls let the event loop turn, so that timers fire, the runner's own among them. */
 import { request as httpRequest } from 'node:http'
 import { expect, test } from 'vitest'
+import { standIn } from '../../src/fixtures/stand-in.js'
 import { queueMatchers } from '../../src/harness/matchers/queue-matchers.js'
 import { startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
-import { standIn } from '../../src/runners/stand-in.js'
 
 interface Place {
   readonly daemon: TestDaemon

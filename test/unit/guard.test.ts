@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { GUARD } from '../../src/harness/guard.js'
+import { GUARD } from '../../src/real-server/guard.js'
 
 /** A server that says when it is asked to stop, and how often, and stops when it is asked in another way. */
 const SERVER = `

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
 import { encodeBinary } from '../../src/protocol/binary/encode.js'
 import { decodeRequest, decodeResponse } from '../../src/protocol/codec.js'
-import { decodeComplete, encodeComplete } from '../../src/protocol/hot/complete.js'
-import { decodeLease, decodeLeased, encodeLeased } from '../../src/protocol/hot/lease.js'
-import { decodeProduce, encodeProduce } from '../../src/protocol/hot/produce.js'
+import { decodeComplete, encodeComplete } from '../../src/protocol/fast/complete.js'
+import { decodeLease, decodeLeased, encodeLeased } from '../../src/protocol/fast/lease.js'
+import { decodeProduce, encodeProduce } from '../../src/protocol/fast/produce.js'
 import type { MessageType } from '../../src/protocol/messages/message.js'
 import {
   QueueCompleteRequest,

@@ -1,7 +1,7 @@
 /** Item ids: KSUIDs that count (docs/protocol/admin.md §11.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ItemIds } from '../../src/engine/item-ids.js'
+import { ItemIds } from '../../src/engine/store/item-ids.js'
 import { BASE62 } from '../../src/ids/base62.js'
 import { problemOfId } from '../../src/ids/ksuid.js'
 import { seededRandom } from '../../src/ids/random.js'

@@ -1,7 +1,7 @@
 /** Putting a report into the error of a concurrent test of Jest, which has its message in its stack too. */
 import { expect, test } from 'vitest'
 import { QueratorError } from '../../src/errors.js'
-import { withReport } from '../../src/runners/jest-state.js'
+import { withReport } from '../../src/runners/jest/jest-state.js'
 import { HOSTILE_NAME } from '../support/hostile.js'
 
 test.each([

@@ -1,8 +1,8 @@
 /** Answers that could not be made as one text: a lease gets fewer items, a list is refused (docs/differences.md). */
 import { expect, test } from 'vitest'
-import type { LogicalQueue } from '../../src/engine/logical-queue.js'
-import { MemoryBudget } from '../../src/engine/memory-budget.js'
-import type { Leased } from '../../src/engine/waiting-leases.js'
+import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
+import type { Leased } from '../../src/engine/serving/waiting-leases.js'
+import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
 import { checkAnswer } from '../../src/service/memory.js'
 import { newQueue, newQueues } from '../support/queues.js'
 

@@ -1,6 +1,6 @@
 /** What the memory budget counts, and where its limits are, to the byte. */
 import { expect, test } from 'vitest'
-import { answerSize, bytesText, contentSize, MemoryBudget, QueueMemory } from '../../src/engine/memory-budget.js'
+import { answerSize, bytesText, contentSize, MemoryBudget, QueueMemory } from '../../src/engine/store/memory-budget.js'
 
 const CONTENT = { payload: 'x'.repeat(1000), reference: 'r'.repeat(10), encoding: 'e'.repeat(3), kind: 'k'.repeat(5) }
 

@@ -1,9 +1,9 @@
 /** The order of partitions and their times, held to the plain lists that they stand for (docs/protocol/queue.md §7; D17). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Partition } from '../../src/engine/partition.js'
-import { PartitionOrder } from '../../src/engine/partition-order.js'
-import { PartitionTimes } from '../../src/engine/partition-times.js'
+import { PartitionTimes } from '../../src/engine/queue/partition-times.js'
+import { PartitionOrder } from '../../src/engine/serving/partition-order.js'
+import { Partition } from '../../src/engine/store/partition.js'
 import { startTestDaemon } from '../../src/index.js'
 
 interface Fake {

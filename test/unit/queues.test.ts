@@ -1,9 +1,9 @@
 /** Queues in states that a daemon hardly ever lets happen (docs/protocol/queue.md §8 and §12, admin.md §10). */
 import { expect, test } from 'vitest'
 import { TestClock } from '../../src/clock/test-clock.js'
-import type { LogicalQueue } from '../../src/engine/logical-queue.js'
-import { MemoryBudget } from '../../src/engine/memory-budget.js'
-import { EventRecord } from '../../src/engine/record.js'
+import { EventRecord } from '../../src/engine/events/record.js'
+import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
+import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
 import { newQueue, newQueues } from '../support/queues.js'
 
 const ITEM = { reference: '', encoding: '', kind: '', payload: '' }

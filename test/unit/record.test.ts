@@ -1,8 +1,8 @@
 /** The record of events as a ring of columns. */
 import { expect, test } from 'vitest'
-import { type Address, BY_CLOCK, KIND, type Refusal } from '../../src/engine/event-kinds.js'
-import { Item } from '../../src/engine/item.js'
-import { EventRecord } from '../../src/engine/record.js'
+import { type Address, BY_CLOCK, KIND, type Refusal } from '../../src/engine/events/event-kinds.js'
+import { EventRecord } from '../../src/engine/events/record.js'
+import { Item } from '../../src/engine/store/item.js'
 
 const ADDRESS: Address = { queue: 'q', queueId: 1 }
 const ELSEWHERE: Address = { queue: 'other', queueId: 2 }

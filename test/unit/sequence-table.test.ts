@@ -1,8 +1,8 @@
 /** The table of items by number, held to a plain map. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Item } from '../../src/engine/item.js'
-import { SequenceTable } from '../../src/engine/sequence-table.js'
+import { Item } from '../../src/engine/store/item.js'
+import { SequenceTable } from '../../src/engine/store/sequence-table.js'
 
 function itemAt(sequence: number): Item {
   const item = new Item({ reference: String(sequence), encoding: '', kind: '', payload: '' })

@@ -1,6 +1,6 @@
 /** The configuration of a daemon: Querator's YAML file, or the same tree as an object (docs/protocol/admin.md §13). */
 import { AUTH_BACKENDS, type AuthBackend } from '../../access/access.js'
-import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/placement.js'
+import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/queue/placement.js'
 import { usageError } from '../../errors.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
 import type { ConfigSource } from './config-source.js'

@@ -5,8 +5,8 @@
 
 import type { Instant } from '../../clock/instant.js'
 import { parseDuration } from '../../clock/parse-duration.js'
-import type { PartitionStorage } from '../../engine/placement.js'
-import type { Queues } from '../../engine/queues.js'
+import type { PartitionStorage } from '../../engine/queue/placement.js'
+import type { Queues } from '../../engine/queue/queues.js'
 import { usageError } from '../../errors.js'
 import { checkFields, checkTimeouts, configOf, MOST_PARTITIONS } from '../../service/queue-options.js'
 import type { ValueOf } from './key-kinds.js'

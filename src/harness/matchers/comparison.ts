@@ -1,7 +1,8 @@
 /** The items of a queue beside those that are expected: which are wrong in their places, which are missing, and what became of them. */
+
+import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
-import type { QueueEvent } from '../event-log.js'
-import type { TestQueue } from '../test-queue.js'
+import type { TestQueue } from '../handles/test-queue.js'
 import { failureOf, type Outcome, shownExpectation } from './failure.js'
 import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
 import { type SeenItem, told } from './seen-item.js'

@@ -1,8 +1,8 @@
 /** What a matcher says: what was claimed, the queue as a table with the differences marked, and the items' timelines. */
 import { inspect } from 'node:util'
+import { lastAttemptFaults } from '../../diagnosis/report/order-faults.js'
 import { visible } from '../../visible.js'
-import { lastAttemptFaults } from '../diagnosis/report/order-faults.js'
-import type { TestQueue } from '../test-queue.js'
+import type { TestQueue } from '../handles/test-queue.js'
 import type { PartialItem } from './partial-item.js'
 import { cellsOf, type SeenItem, timelines } from './seen-item.js'
 

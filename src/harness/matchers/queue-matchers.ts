@@ -1,9 +1,9 @@
 /** The matchers for queues. */
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
+import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
-import type { QueueEvent } from '../event-log.js'
-import { TestQueue } from '../test-queue.js'
+import { TestQueue } from '../handles/test-queue.js'
 import { checkCount, checkList, compared, type ExpectedItems } from './comparison.js'
 import { failureOf, type Outcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'

@@ -1,9 +1,9 @@
 /** Items as matchers see them. */
 
-import { timelineText } from '../diagnosis/timeline.js'
-import type { QueueEvent } from '../event-log.js'
-import type { Payload } from '../payload.js'
-import type { StoredItem } from '../stored-item.js'
+import type { QueueEvent } from '../../diagnosis/event-log.js'
+import { timelineText } from '../../diagnosis/timeline.js'
+import type { Payload } from '../handles/payload.js'
+import type { StoredItem } from '../handles/stored-item.js'
 
 /** An item as a matcher sees it, whether storage holds it or the record has it. */
 export interface SeenItem {

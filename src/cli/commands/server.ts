@@ -1,0 +1,175 @@
+/** `querator server`: the daemon as a process. Listens until SIGTERM, SIGINT or SIGHUP, then stops with status 0. */
+import type { Command } from 'commander'
+import { realNow, wakeAfter } from '../../clock/real-time.js'
+import { TestClock } from '../../clock/test-clock.js'
+import { type DaemonConfig, readConfig } from '../../daemon/config/config.js'
+import { readConfigFile } from '../../daemon/config/config-file.js'
+import { withUnknownKeys } from '../../daemon/config/unknown-keys.js'
+import { Daemon } from '../../daemon/daemon.js'
+import { createLog, LOG_LEVELS, type Log, type LogLevel } from '../../daemon/log.js'
+import { memoryLimitOf } from '../../daemon/memory-limit.js'
+import { VERSION } from '../../daemon/version.js'
+import { isQueratorError, messageOf, usageError } from '../../errors.js'
+import { commandError, WrongUsage } from '../command-error.js'
+import { variable } from '../flags.js'
+import { stopSignal } from '../stop-signals.js'
+
+/** The flags of the command; each goes before its variable, and that before the file (D13). */
+export interface ServerFlags {
+  readonly config?: string | undefined
+  readonly address?: string | undefined
+  readonly logLevel?: string | undefined
+  readonly memoryLimit?: string | undefined
+}
+
+/** Where to listen. */
+interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+/** The flags when they are known to be right. */
+interface CheckedFlags {
+  readonly config: string | undefined
+  readonly place: Place | undefined
+  readonly level: LogLevel | undefined
+  readonly memoryLimit: number | undefined
+}
+
+/** A process that is asked to stop stops within this time, in milliseconds, whatever its clients do. */
+const LONGEST_STOP = 900
+
+/** Adds the command. */
+export function addServer(program: Command): void {
+  addServerFlags(program.command('server').description('starts the daemon; SIGTERM, SIGINT or SIGHUP stops it')).action(
+    serverAction,
+  )
+}
+
+/** The flags of the server, which the program itself has as well. */
+export function addServerFlags(command: Command): Command {
+  return command
+    .option('--config <file>', 'the YAML configuration file (env QUERATOR_CONFIG)')
+    .option('--address <host:port>', 'where to listen; before the file (env QUERATOR_ADDRESS, default localhost:2319)')
+    .option('--log-level <level>', 'debug, info, warn or error; before the file (env QUERATOR_LOG_LEVEL, default info)')
+    .option(
+      '--memory-limit <size>',
+      'what items and requests may take, such as 256MB (env QUERATOR_MEMORY_LIMIT, default half of what the process may use)',
+    )
+}
+
+/** Whether flags or variables say that the program is to be a server. */
+export function isServerAsked(flags: ServerFlags): boolean {
+  const { config, address } = withVariables(flags)
+  return config !== undefined || address !== undefined
+}
+
+/** Runs the server until it is stopped. */
+export async function serverAction(this: Command): Promise<void> {
+  try {
+    await serve(withVariables(this.opts()))
+  } catch (error) {
+    throw commandError(this, error)
+  }
+}
+
+function withVariables({ config, address, logLevel, memoryLimit }: ServerFlags): ServerFlags {
+  return {
+    config: config ?? variable('QUERATOR_CONFIG'),
+    address: address ?? variable('QUERATOR_ADDRESS'),
+    logLevel: logLevel ?? variable('QUERATOR_LOG_LEVEL'),
+    memoryLimit: memoryLimit ?? variable('QUERATOR_MEMORY_LIMIT'),
+  }
+}
+
+/** @throws WrongUsage when a flag is wrong, QueratorError when it cannot start */
+async function serve(options: ServerFlags): Promise<void> {
+  const flags = checked(options)
+  const config = configOf(flags.config)
+  const { daemon, log, address, signalled } = await start(flags, config).catch((error: unknown) => {
+    throw withUnknownKeys(error, config.unknownKeys)
+  })
+  // Whatever the log level: whoever started it must learn where it is.
+  process.stdout.write(`querator is listening on http://${address}\n`)
+  const signal = await signalled
+  wakeAfter(LONGEST_STOP, () => process.exit(0))
+  await daemon.close()
+  log.write('info', 'HTTP Server shutdown', { signal })
+  await new Promise<void>((resolve) => {
+    process.stdout.write('', () => resolve())
+  })
+  // Node lets go of signals when it ends by itself: one more in that moment would change the status.
+  process.exit(0)
+}
+
+/** The flags as they are used. @throws WrongUsage when the value of one is wrong */
+function checked({ config, address, logLevel, memoryLimit }: ServerFlags): CheckedFlags {
+  const level = LOG_LEVELS.find((one) => one === logLevel)
+  if (logLevel !== undefined && level === undefined) {
+    throw new WrongUsage(`invalid log level; '${logLevel}' is not one of (${LOG_LEVELS.join(', ')})`)
+  }
+  const wrong = (message: string) => new WrongUsage(message)
+  return {
+    config,
+    place: address === undefined ? undefined : placeOf(address, wrong),
+    level,
+    memoryLimit: memoryLimit === undefined ? undefined : memoryLimitOf(memoryLimit, wrong),
+  }
+}
+
+async function start(flags: CheckedFlags, config: DaemonConfig) {
+  const log = logOf(flags.level ?? config.logLevel, config)
+  const place = flags.place ?? placeOf(config.address, usageError)
+  // From here on, so that whoever has read that it listens can stop it.
+  const signalled = stopSignal()
+  const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
+  const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
+  const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log, ...limit }))
+  if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
+  const listening = 'while creating daemon: while starting HTTP listener'
+  const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))
+  log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
+  log.write('info', 'HTTP Server Started', { address })
+  return { daemon, log, address, signalled }
+}
+
+function logOf(level: LogLevel, { logHandler }: DaemonConfig): Log {
+  return createLog({
+    now: realNow,
+    level,
+    handler: logHandler === 'color' && !process.stdout.isTTY ? 'text' : logHandler,
+    writer: (line) => process.stdout.write(`${line}\n`),
+  })
+}
+
+function configOf(file: string | undefined): DaemonConfig {
+  if (file === undefined) return readConfig()
+  const { tree, source } = readConfigFile(file)
+  try {
+    return readConfig(tree, source)
+  } catch (error) {
+    // What is wrong with the YAML itself says so.
+    if (!isQueratorError(error) || error.message.startsWith('while ')) throw error
+    throw usageError(`while applying config file: ${error.message}`, error)
+  }
+}
+
+/** Tells during what something failed. */
+async function during<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw usageError(`${what}: ${messageOf(error)}`, error)
+  }
+}
+
+/** Host and port of an address. @throws what `fault` makes, when it is none */
+function placeOf(address: string, fault: (message: string) => Error): Place {
+  const found = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(address)
+  const port = Number(found?.[3])
+  if (found === null || port > 65535) {
+    throw fault(`invalid address '${address}'; write host and port, for example localhost:2319`)
+  }
+  const host = found[1] ?? found[2] ?? ''
+  return { host: host === '' ? '0.0.0.0' : host, port }
+}

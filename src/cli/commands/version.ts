@@ -1,0 +1,13 @@
+/** `querator version`. */
+import type { Command } from 'commander'
+import { VERSION } from '../../daemon/version.js'
+
+/** Adds the command. */
+export function addVersion(program: Command): void {
+  program
+    .command('version')
+    .description('prints the version')
+    .action(() => {
+      process.stdout.write(`querator ${VERSION}\n`)
+    })
+}

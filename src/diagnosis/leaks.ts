@@ -1,0 +1,88 @@
+/**
+ * What a test left open in its own queues: items that it leased and gave back to nobody, leases that still wait, calls
+ * that it never awaited. Such a test may pass for the wrong reason, and in production the item would be leased again.
+ */
+import { type Origin, placesOf, siteText, userFrames } from '../client/call-site.js'
+import type { UnawaitedCall } from '../client/unawaited.js'
+import type { Daemon } from '../daemon/daemon.js'
+import { type QueratorError, usageError } from '../errors.js'
+import { visible } from '../visible.js'
+import { type RefusalStory, refusalText } from './refusals.js'
+
+/** What happens on leaks: nothing, a warning, or the test fails. */
+export type LeaksMode = 'warn' | 'error' | 'off'
+
+/** Every mode that there is. */
+export const LEAKS_MODES: readonly LeaksMode[] = ['warn', 'error', 'off']
+
+/** Something that was left open, and the call that opened it. */
+interface Leak {
+  readonly text: string
+  readonly origin: Origin | undefined
+}
+
+/** At most this many are named. */
+const MOST_TOLD = 5
+
+/** What a test of this title left open in these queues, as an error at the call of the first; undefined for nothing. */
+export function leaksError(
+  daemon: Daemon,
+  title: string,
+  queues: readonly string[],
+  unawaited: readonly UnawaitedCall[],
+  refused: () => readonly RefusalStory[],
+): QueratorError | undefined {
+  const leaks = leaksOf(daemon, queues, unawaited)
+  if (leaks.length === 0) return undefined
+  const more = leaks.length - MOST_TOLD
+  const error = usageError(
+    [
+      visible(`'${title}' finished, but left open:`),
+      ...leaks.slice(0, MOST_TOLD).map(line),
+      ...(more > 0 ? [`  and ${more} more`] : []),
+      // A complete that was refused leaves its item leased.
+      ...refused()
+        .slice(0, MOST_TOLD)
+        .map((refusal) => visible(`  ! ${refusalText(refusal)}`)),
+      "complete or retry what a test leases, and await what it starts; leaks('off') allows it in a test",
+    ].join('\n'),
+  )
+  // Where the lease was taken, and not where it is noticed.
+  const frames = leaks.map(({ origin }) => userFrames(origin)).find((found) => found.length > 0) ?? []
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  return error
+}
+
+function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly UnawaitedCall[]): Leak[] {
+  const forgotten = new Map(unawaited.map((call) => [call.origin as object, call]))
+  const and = (origin: Leak['origin']) => {
+    const nobody = origin !== undefined && forgotten.delete(origin)
+    return nobody ? ', by a call that nobody awaited' : ''
+  }
+  const open = queues
+    .filter((name) => (daemon.inspector.totals(name)?.leased ?? 0) > 0 || daemon.inspector.waits(name))
+    .flatMap((name) => {
+      const { items, waiting } = daemon.inspector.queueState(name)
+      const leased = items.filter(({ state }) => state === 'leased')
+      return [
+        ...leased.map(({ reference, id, consumer }) => {
+          const origin = consumer?.cause.origin
+          return {
+            text: `${reference || `item ${id}`} of '${name}', leased by ${consumer?.clientId}${and(origin)}`,
+            origin,
+          }
+        }),
+        ...waiting.map(({ consumer: { clientId, cause } }) => {
+          return { text: `a lease of ${clientId} that waits in '${name}'${and(cause.origin)}`, origin: cause.origin }
+        }),
+      ]
+    })
+  const calls = [...forgotten.values()].map(({ call, queueName, origin }) => {
+    return { text: `${call} of '${queueName}', which nobody awaited`, origin }
+  })
+  return [...open, ...calls]
+}
+
+function line({ text, origin }: Leak): string {
+  return visible(`  ${text}${siteText(placesOf(origin))}`)
+}

@@ -1,0 +1,208 @@
+/** A test as its daemon sees it. */
+import { stripVTControlCharacters } from 'node:util'
+import { placesOf, siteText } from '../client/call-site.js'
+import type { UnawaitedCalls } from '../client/unawaited.js'
+import { passedNow } from '../clock/real-time.js'
+import type { Daemon } from '../daemon/daemon.js'
+import { messageOf, type QueratorError } from '../errors.js'
+import { visible } from '../visible.js'
+import { EventLog } from './event-log.js'
+import { leaksError } from './leaks.js'
+import { lengthOf } from './lengths.js'
+import { refusalsOf } from './refusals.js'
+import { ReportFiles } from './report/report-files.js'
+import { reportText } from './report/report-text.js'
+import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
+import { ToldBefore } from './report/told-before.js'
+import { type Resources, runnersOwn } from './stillness.js'
+import type { TestOfRunner } from './test-of-runner.js'
+import { speaksAfter, watchTest } from './watchdog.js'
+
+/** What a test needs of the others. */
+interface Home {
+  readonly files: ReportFiles
+  readonly told: ToldBefore
+  /** Who moved the clock before, and by how much. */
+  readonly movers: Map<string, number>
+  ended(): void
+}
+
+/** What somebody who waits needs to know of the test that does. */
+export interface WaitingTest {
+  /** How long to wait for a fact at most, in milliseconds. */
+  readonly patience: number
+  /** The number of the first event of the test. */
+  readonly first: number
+  /** What the process waits for that is the runner's own; undefined where no runner tells. */
+  readonly usual: Resources | undefined
+}
+
+/** The tests of a daemon that run. */
+export class ObservedTests {
+  readonly #running = new Set<ObservedTest>()
+  readonly #files = new ReportFiles()
+  readonly #told = new ToldBefore()
+  readonly #movers = new Map<string, number>()
+
+  /** A test begins. */
+  begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
+    if (test.file !== undefined) this.#files.begin(test.file)
+    const home = {
+      files: this.#files,
+      told: this.#told,
+      movers: this.#movers,
+      ended: () => this.#running.delete(observed),
+    }
+    daemon.beginTest()
+    const observed = new ObservedTest(daemon, unawaited, test, home)
+    this.#running.add(observed)
+    if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
+    return observed
+  }
+
+  /** The test that has this queue, or else the only one that runs. */
+  waiting(queueName: string): WaitingTest {
+    const running = [...this.#running]
+    const asking = running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
+    return {
+      patience: asking?.patience ?? USUAL_PATIENCE,
+      first: asking?.first ?? 1,
+      usual: asking?.usual,
+    }
+  }
+}
+
+/** How long to wait for a fact where no runner says when its test ends, in milliseconds: less than runners usually give one. */
+const USUAL_PATIENCE = 4000
+/** A wait ends so long before the watchdog speaks, in milliseconds. */
+const BEFORE_THE_WATCHDOG = 100
+
+/** A test as its daemon sees it, from its beginning to its end. It knows the queues of the test, and decides what is reported about it. */
+export class ObservedTest {
+  /** The number of its first event. */
+  readonly first: number
+  /** What the process waits for that is the runner's own. */
+  readonly usual: Resources | undefined
+  readonly #daemon: Daemon
+  readonly #test: TestOfRunner
+  readonly #unawaited: UnawaitedCalls | undefined
+  readonly #home: Home
+  readonly #stopWatching: () => void
+  readonly #began = passedNow()
+  readonly #movedBefore: number
+  readonly #moversBefore: string
+  #alone = true
+
+  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
+    this.first = daemon.record.count + 1
+    this.usual = runnersOwn(test.open ?? {})
+    this.#home = home
+    this.#daemon = daemon
+    this.#unawaited = unawaited
+    this.#test = test
+    this.#movedBefore = daemon.clock.moved
+    this.#moversBefore = moversText(home.movers)
+    this.#stopWatching = watchTest(daemon, test, this)
+  }
+
+  owns(queueName: string): boolean {
+    return this.#test.queues().includes(queueName)
+  }
+
+  /** How long this test may wait for a fact from now on, in milliseconds; undefined where its runner sets no limit. */
+  get patience(): number | undefined {
+    const { timeout, stuck } = this.#test
+    const speaks = speaksAfter(timeout)
+    // One with a way out has no limit of its runner.
+    if (speaks === undefined || stuck !== undefined) return undefined
+    const passed = passedNow() - this.#began
+    // A wait that begins late still has half of what is left.
+    return Math.max(speaks - BEFORE_THE_WATCHDOG - passed, (timeout - passed) / 2, 0)
+  }
+
+  /** Another test runs at the same time: what happens elsewhere than in this one's queues may be its doing. */
+  notAlone(): void {
+    this.#alone = false
+  }
+
+  /** What the test left open, where that is asked once it is over; undefined for nothing. */
+  async leaks(): Promise<QueratorError | undefined> {
+    const unawaited = this.#unawaited?.take(this.#test.queues()) ?? []
+    const found = this.#leaks(unawaited)
+    if (found === undefined || this.#daemon.closed) return found
+    // A lease that was given up over a socket may only look as if it still waited.
+    await this.#daemon.settled()
+    return this.#leaks(unawaited)
+  }
+
+  /** What happened, for a test that failed with these errors; undefined for nothing. */
+  report(errors: readonly unknown[]): string | undefined {
+    const story = this.#story()
+    if (story === undefined) return undefined
+    const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
+    const page = this.#page(story, said)
+    const lines = [reportText(story, said, this.#home.told), page && visible(`what happened, as a page: ${page}`)]
+    return lines.filter((line) => line !== undefined).join('\n') || undefined
+  }
+
+  /** Adds a test that passed to the page of its file. */
+  addPassed(): void {
+    const story = this.#story()
+    if (story !== undefined) this.#page(story, [])
+  }
+
+  /** Whether a call has no answer yet. */
+  get somebodyWaits(): boolean {
+    return this.#daemon.activity.open > 0
+  }
+
+  /** Resolves when whoever waited in the queues of the test has been answered. */
+  async settled(): Promise<void> {
+    if (!this.#daemon.closed) await this.#daemon.answered()
+  }
+
+  /** The test is over. */
+  end(): void {
+    this.#home.ended()
+    this.#unawaited?.take(this.#test.queues())
+    this.#stopWatching()
+    const moved = this.#daemon.clock.moved - this.#movedBefore
+    const { title } = this.#test
+    // Of tests at the same time nobody knows which it was.
+    if (moved > 0 && this.#alone) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
+  }
+
+  #leaks(unawaited: Parameters<typeof leaksError>[3]): QueratorError | undefined {
+    if (this.#daemon.closed) return undefined
+    const { title, queues } = this.#test
+    const refused = () => refusalsOf(new EventLog(this.#daemon).refusedSince(this.first, queues()))
+    return leaksError(this.#daemon, title, queues(), unawaited, refused)
+  }
+
+  #page(story: TestStory, errors: readonly string[]): string | undefined {
+    const { file } = this.#test
+    return file === undefined ? undefined : this.#home.files.add(file, { story, errors })
+  }
+
+  /** Undefined where nothing happened. */
+  #story(): TestStory | undefined {
+    if (this.#daemon.closed) return undefined
+    const { title, queues } = this.#test
+    const told = this.#daemon.noticesSince(this.first)
+    const mine = told.filter(({ queueName }) => this.#alone || queues().includes(queueName))
+    const notices = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
+    const before = this.#moversBefore
+    const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
+    const story = storyOf(this.#daemon, span)
+    return story.refusals.length > 0 || story.queues.some(somethingHappened) ? story : undefined
+  }
+}
+
+/** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 others`; empty for nothing. */
+function moversText(movers: ReadonlyMap<string, number>): string {
+  const last = [...movers.keys()].at(-1)
+  if (last === undefined) return ''
+  const sum = [...movers.values()].reduce((total, by) => total + by, 0)
+  const others = movers.size === 1 ? '' : ` and ${movers.size - 1} other ${movers.size === 2 ? 'test' : 'tests'}`
+  return `the clock was moved by ${lengthOf(sum)} before this test, by '${last}'${others}`
+}

@@ -1,0 +1,60 @@
+/**
+ * `QUERATOR_REPORT=<folder>`: a page for each test file with a test to report, in that folder at the path of the file. The
+ * page is written anew after each of these tests, so that it is there also when the run is killed.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
+import { messageOf } from '../../errors.js'
+import { visible } from '../../visible.js'
+import { type ReportedTest, reportPage } from './page/report-page.js'
+
+/** The pages of the test files that a daemon serves. */
+export class ReportFiles {
+  /** The tests on the page of each file. */
+  readonly #tests = new Map<string, ReportedTest[]>()
+
+  /** A test of this file begins: with the first of them goes the page of an earlier run. */
+  begin(file: string): void {
+    const folder = process.env.QUERATOR_REPORT
+    if (!folder || this.#tests.has(file)) return
+    this.#tests.set(file, [])
+    attempt(() => rmSync(pathOf(folder, file), { force: true }))
+  }
+
+  /**
+   * Puts a test on the page of its file. Empty `errors` say that it passed. Returns the path of the page, or undefined
+   * where none is written.
+   */
+  add(file: string, test: ReportedTest): string | undefined {
+    const folder = process.env.QUERATOR_REPORT
+    if (!folder) return undefined
+    const tests = [...(this.#tests.get(file) ?? []), test]
+    this.#tests.set(file, tests)
+    const path = pathOf(folder, file)
+    return attempt(() => {
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, reportPage(shownPath(file), tests))
+      return path
+    })
+  }
+}
+
+function pathOf(folder: string, file: string): string {
+  return join(folder, `${shownPath(file)}.html`)
+}
+
+/** From where the run was started; a file elsewhere without the way there. */
+function shownPath(file: string): string {
+  const parts = relative(process.cwd(), file).split(sep)
+  return parts.filter((part) => part !== '..').join('/')
+}
+
+/** A test does not fail because its report cannot be written. A warning says so. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    console.warn(visible(`QUERATOR_REPORT: ${messageOf(error)}`))
+    return undefined
+  }
+}

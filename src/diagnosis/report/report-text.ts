@@ -1,0 +1,119 @@
+/** The story of a test as lines for a terminal: strange things first, the rest in a line each. */
+import { stripVTControlCharacters } from 'node:util'
+import { siteText } from '../../client/call-site.js'
+import { visible } from '../../visible.js'
+import type { QueueEvent } from '../event-log.js'
+import { lengthOf } from '../lengths.js'
+import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
+import { cutInTheMiddle, eventText } from '../timeline.js'
+import type { ItemStory } from './item-story.js'
+import { standing } from './standing.js'
+import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
+import type { ToldBefore } from './told-before.js'
+import { idsNamedIn, wentAsUsual } from './usual.js'
+
+/** A report has this many lines, and an item this many events. */
+const MOST_LINES = 40
+const MOST_EVENTS = 8
+const MOST_REFUSALS = 5
+
+/** What is said where lines are left out. */
+const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
+
+/** A story that was told of another test of the file takes this many. */
+const LINES_OF_SAME = 8
+
+/**
+ * The report of a test that failed; undefined where nothing happened. `said`: what its errors say already; what
+ * happened to an item is not told twice.
+ */
+export function reportText(story: TestStory, said: readonly string[], told: ToldBefore): string | undefined {
+  const known = (item: ItemStory) => said.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
+  const lines = [
+    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, said))),
+    ...idsExplained(story, said).map((text) => `! ${text}`),
+    ...story.notices.map((notice) => `! ${notice}`),
+    ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
+  ]
+  if (lines.length === 0) return undefined
+  const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
+  const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
+  const names = story.queues.flatMap(({ name, items }) => [name, ...items.map((item) => item.name)])
+  const same = told.same(story.title, lines, [story.title, ...names])
+  const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length - Number(story.before !== '')
+  const rest = same === undefined ? REST : `the same happened in '${same}', reported above`
+  const shown =
+    lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
+  const before = story.before === '' ? [] : [`(${story.before})`]
+  return [head, ...lost, ...shown, ...before].map(visible).join('\n')
+}
+
+/** Whether an error of the test says it already, and there is nothing to add. */
+function isFailure(refusal: RefusalStory, said: readonly string[]): boolean {
+  // What is said has no colours any more, and so no sequences that look like them.
+  const isTold = said.some((text) => text.includes(stripVTControlCharacters(refusal.message)))
+  const advice = adviceOn(refusal)
+  return isTold && (advice === '' || said.some((text) => text.includes(advice)))
+}
+
+function refusalLines(refusals: readonly RefusalStory[]): string[] {
+  const lines = refusals.slice(0, MOST_REFUSALS).map((refusal) => `! ${refusalText(refusal)}`)
+  const left = refusals.length - lines.length
+  return left > 0 ? [...lines, `! ${left} other calls were refused; ${REST}`] : lines
+}
+
+function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {
+  const untold = queue.items.filter((item) => !known(item))
+  const short = (item: ItemStory) => wentAsUsual(item) || item.events.length === 1
+  const strange = untold.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
+  const body = [
+    ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
+    ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
+    ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
+    ...untold.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
+  ]
+  return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]
+}
+
+function waitingLine({ clientId, since, callPath }: LeaseStory, begin: number): string {
+  return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${siteText(callPath)}`
+}
+
+function itemLines({ events }: ItemStory, begin: number): string[] {
+  const times = events.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
+  const width = Math.max(...times.map((time) => time.length))
+  const lines = events.map((event, at) => `    ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
+  return cutInTheMiddle(lines, MOST_EVENTS)
+}
+
+/** Ids change; those that errors name are told by the items that had them. */
+function idsExplained({ queues, begin }: TestStory, said: readonly string[]): string[] {
+  return [...idsNamedIn(said)].flatMap((id) => {
+    const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
+    if (item === undefined) return []
+    const own = item.events.filter(({ kind }) => kind !== 'refused')
+    const last = own.findLastIndex((event) => event.id === id)
+    const end = own[last + 1]
+    // It still has it.
+    if (end === undefined && own[last]?.kind === 'leased') return []
+    if (end === undefined && own[last] === undefined) return []
+    const ending = end ?? (own[last] as QueueEvent)
+    return [
+      `'${id}' was the id of ${item.name} until +${lengthOf(ending.time.getTime() - begin)}: ${eventText(ending)}`,
+    ]
+  })
+}
+
+function isCompleted({ events }: ItemStory): boolean {
+  return events.at(-1)?.kind === 'completed'
+}
+
+function shortLine({ events }: ItemStory, begin: number): string {
+  const [only] = events
+  if (only !== undefined && events.length === 1) return `+${lengthOf(only.time.getTime() - begin)} ${eventText(only)}`
+  return events.map((event) => shortEvent(event, begin)).join(', ')
+}
+
+function shortEvent({ kind, clientId, time }: QueueEvent, begin: number): string {
+  return `${kind}${kind === 'leased' ? ` by ${clientId}` : ''} +${lengthOf(time.getTime() - begin)}`
+}

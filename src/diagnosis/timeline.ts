@@ -1,0 +1,43 @@
+/** The events of an item as lines: when, what, by whom, and where in the code. */
+
+import { siteText } from '../client/call-site.js'
+import { visible } from '../visible.js'
+import { type QueueEvent, withoutIds } from './event-log.js'
+import { lengthOf } from './lengths.js'
+
+/** This many lines; of a longer story the beginning and the end. */
+const MOST_LINES = 12
+
+/** Lines of the form `  +1m0s  lease-expired by w1, attempt 2`, counted from the first of them. */
+export function timelineText(events: readonly QueueEvent[]): string[] {
+  const start = events[0]?.time.getTime() ?? 0
+  const times = events.map((event) => `+${lengthOf(event.time.getTime() - start)}`)
+  const width = Math.max(...times.map((time) => time.length))
+  const lines = events.map((event, at) => `  ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
+  return cutInTheMiddle(lines, MOST_LINES)
+}
+
+/** At most this many lines, and one that says how many are left out; `most` is even. */
+export function cutInTheMiddle(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines]
+  const indent = /^ */.exec(lines[0] ?? '')?.[0] ?? ''
+  return [...lines.slice(0, most / 2), `${indent}… ${lines.length - most} more`, ...lines.slice(-most / 2)]
+}
+
+/** What happened, by whom, and where in the code. */
+export function eventText(event: QueueEvent): string {
+  return visible(event.kind === 'refused' ? refusedText(event) : happenedText(event))
+}
+
+function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${withoutIds(message, '…')}${siteText(callPath)}`
+}
+
+function happenedText({ kind, clientId, attempts, deadQueue, callPath, until, time }: QueueEvent): string {
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  const to = deadQueue === undefined ? '' : ` to ${deadQueue}`
+  const end = until === undefined ? '' : ` for ${lengthOf(until.getTime() - time.getTime())}`
+  const attempt = kind === 'leased' ? `, attempt ${attempts}` : ''
+  return `${kind}${by}${to}${end}${attempt}${siteText(callPath)}`
+}

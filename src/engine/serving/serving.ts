@@ -1,0 +1,88 @@
+/** Serving waiting leases: which partition each gets, and one item each, round after round (docs/protocol/queue.md §4, §7). */
+import type { Instant } from '../../clock/instant.js'
+import type { Consumer } from '../events/event-kinds.js'
+import type { DeadlineGroup } from '../store/deadline-groups.js'
+import { answerSize, MOST_IN_ANSWER } from '../store/memory-budget.js'
+import type { Partition } from '../store/partition.js'
+import type { PartitionOrder } from './partition-order.js'
+import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
+
+/** Serves a lease when nobody waits before it and there is only one partition. Returns undefined if that has no free item. */
+export function serveAtOnce(
+  partition: Partition,
+  batchSize: number,
+  consumer: Consumer,
+  end: DeadlineGroup,
+  now: Instant,
+): Leased | undefined {
+  const items: LeasedItem[] = []
+  let size = 0
+  while (items.length < batchSize && size <= MOST_IN_ANSWER) {
+    const taken = takeInto(items, partition, consumer, end, now)
+    if (taken === undefined) break
+    size += taken
+  }
+  if (items.length === 0) return undefined
+  partition.askForLook(end.at)
+  return { partition: partition.number, end, items }
+}
+
+/** Leases the first free item. Returns its size in the reply, or undefined if there is none. */
+function takeInto(
+  items: LeasedItem[],
+  partition: Partition,
+  consumer: Consumer,
+  end: DeadlineGroup,
+  now: Instant,
+): number | undefined {
+  const item = partition.leaseFirst(consumer, end, now)
+  if (item === undefined) return undefined
+  items.push({ ids: partition.ids, sequence: item.sequence, attempts: item.attempts, content: item })
+  return answerSize(item)
+}
+
+/** Gives free items to waiting leases, and returns the leases that got some. */
+export function serveWaiting(
+  waiting: WaitingLeases,
+  order: PartitionOrder,
+  end: DeadlineGroup,
+  now: Instant,
+  served: (lease: WaitingLease) => void,
+): void {
+  for (const [partition, leases] of assign(waiting, order)) {
+    if (partition.leasable === 0) continue
+    fillInTurns(partition, leases, end, now)
+    partition.askForLook(end.at)
+    for (const lease of leases) {
+      if (lease.items.length === 0) continue
+      waiting.remove(lease)
+      served(lease)
+      lease.settle.resolve({ partition: partition.number, end, items: lease.items })
+    }
+  }
+}
+
+function assign(waiting: WaitingLeases, order: PartitionOrder): Map<Partition, WaitingLease[]> {
+  const assigned = new Map<Partition, WaitingLease[]>()
+  const assignment = order.assign()
+  for (const lease of waiting.inTurn()) {
+    const partition = assignment.next(lease.request.batchSize)
+    if (partition === undefined) break
+    const leases = assigned.get(partition)
+    if (leases === undefined) assigned.set(partition, [lease])
+    else leases.push(lease)
+  }
+  return assigned
+}
+
+function fillInTurns(partition: Partition, leases: readonly WaitingLease[], end: DeadlineGroup, now: Instant): void {
+  let hungry = [...leases]
+  while (hungry.length > 0) {
+    for (const lease of hungry) {
+      const taken = takeInto(lease.items, partition, lease.consumer, end, now)
+      if (taken === undefined) return
+      lease.size += taken
+    }
+    hungry = hungry.filter((lease) => !lease.full)
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Item ids: KSUIDs that count up within a partition (docs/protocol/queue.md §1, admin.md §11.1).
+ *
+ * Inside the engine an id is a sequence number; its 27 characters are only made when it is shown. A partition draws
+ * one KSUID when it is made, and the text of number n is that KSUID plus n.
+ */
+import type { Instant } from '../../clock/instant.js'
+import { BASE62 } from '../../ids/base62.js'
+import { drawKsuid, KSUID_LENGTH as LENGTH } from '../../ids/ksuid.js'
+import type { Random } from '../../ids/random.js'
+
+/** The last digits, which count: 62⁸ items can be made before they overflow. */
+const COUNTING = 8
+const HALF = 62 ** 4
+/** Holds four digits on their way into a text. */
+const DIGITS = new Uint8Array(4)
+/** Digits by value, and values by character code; -1 for other characters. */
+const CODES = Uint8Array.from(BASE62, (character) => character.charCodeAt(0))
+const VALUES = new Int8Array(128).fill(-1)
+for (const [value, code] of CODES.entries()) VALUES[code] = value
+
+/** The ids of one partition. */
+export class ItemIds {
+  readonly #head: string
+  readonly #headBytes: Uint8Array
+  readonly #start: number
+
+  /** Draws the KSUID from which the partition counts. */
+  constructor(now: Instant, random: Random) {
+    const text = drawKsuid(now, random)
+    this.#head = text.slice(0, LENGTH - COUNTING)
+    this.#headBytes = Uint8Array.from(Buffer.from(this.#head, 'latin1'))
+    // Half of the counting range stays free, so that the head never changes.
+    this.#start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
+  }
+
+  /** The text of a sequence number. */
+  text(sequence: number): string {
+    const number = this.#start + sequence
+    // Halves of four digits each are small enough for the fast arithmetic of 32 bits.
+    const high = Math.floor(number / HALF)
+    const low = number - high * HALF
+    return this.#head + fourDigits(high) + fourDigits(low)
+  }
+
+  /** Writes the text of a sequence number as ASCII: 27 bytes. */
+  write(sequence: number, bytes: Uint8Array, at: number): void {
+    const number = this.#start + sequence
+    const high = Math.floor(number / HALF)
+    bytes.set(this.#headBytes, at)
+    writeDigits(high, bytes, at + LENGTH - COUNTING)
+    writeDigits(number - high * HALF, bytes, at + LENGTH - COUNTING / 2)
+  }
+
+  /** The sequence number of a text; undefined when no id of this partition has that text. */
+  sequence(text: string): number | undefined {
+    if (text.length !== LENGTH || !text.startsWith(this.#head)) return undefined
+    const number = numberOf(text, LENGTH - COUNTING)
+    return number >= this.#start ? number - this.#start : undefined
+  }
+
+  /** The smallest sequence number whose text is not before `text`, in byte order; `Infinity` when all are. */
+  sequenceFrom(text: string): number {
+    const exact = this.sequence(text)
+    if (exact !== undefined) return exact
+    const head = text.slice(0, LENGTH - COUNTING)
+    if (head !== this.#head) return head < this.#head ? 0 : Number.POSITIVE_INFINITY
+    // The head is ours, but the tail is not a number, or one before the first: a binary search by text.
+    let low = 0
+    let high = 62 ** COUNTING - this.#start
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.text(middle) < text) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** The value of base 62 digits, from a place in the text to its end; NaN if a character is not a digit. */
+function numberOf(text: string, from = 0): number {
+  let value = 0
+  for (let place = from; place < text.length; place++) {
+    const code = text.charCodeAt(place)
+    const index = code < VALUES.length ? (VALUES[code] as number) : -1
+    if (index < 0) return Number.NaN
+    value = value * 62 + index
+  }
+  return value
+}
+
+function fourDigits(value: number): string {
+  writeDigits(value, DIGITS, 0)
+  return String.fromCharCode(DIGITS[0] as number, DIGITS[1] as number, DIGITS[2] as number, DIGITS[3] as number)
+}
+
+/** Writes four digits as ASCII. */
+function writeDigits(value: number, bytes: Uint8Array, at: number): void {
+  bytes[at] = digit((value / 238_328) | 0)
+  bytes[at + 1] = digit(((value / 3_844) | 0) % 62)
+  bytes[at + 2] = digit(((value / 62) | 0) % 62)
+  bytes[at + 3] = digit(value % 62)
+}
+
+/** The character code of a base 62 digit. */
+function digit(value: number): number {
+  return CODES[value] as number
+}

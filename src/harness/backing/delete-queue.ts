@@ -1,0 +1,12 @@
+/** Deleting a queue that may be gone already. */
+import type { QueratorClient } from '../../client/client.js'
+import { isMissing } from '../../errors.js'
+
+/** Removes a queue; does nothing when it is gone. @internal */
+export async function deleteQueue(client: QueratorClient, queueName: string): Promise<void> {
+  try {
+    await client.queuesDelete({ queueName, force: true })
+  } catch (error) {
+    if (!isMissing(error, 'queue')) throw error
+  }
+}

@@ -1,0 +1,63 @@
+/** A test daemon's own daemon. */
+import type { CallSites } from '../../client/call-site.js'
+import { type NotSent, QueratorClient } from '../../client/client.js'
+import { UnawaitedCalls } from '../../client/unawaited.js'
+import { closedError, type Daemon } from '../../daemon/daemon.js'
+import type { Send } from '../../protocol/exchange.js'
+import { fetchThrough } from '../reach/fetch-through.js'
+import type { Backing, MadeQueue } from './backing.js'
+import { NameSource } from './queue-names.js'
+
+/** A daemon in the process of the test. */
+export class EmbeddedBacking implements Backing {
+  readonly client: QueratorClient
+  readonly ownClient: QueratorClient
+  readonly send: Send
+  readonly fetch: typeof fetch
+  readonly names = new NameSource()
+  readonly isEmbedded = true
+  readonly unawaited: UnawaitedCalls | undefined
+  readonly notSent: NotSent
+  readonly #daemon: Daemon
+  #apiKey: string | undefined
+
+  /** `callSites`: how calls tell where they are made; undefined where they do not. */
+  constructor(daemon: Daemon, callSites: CallSites | undefined) {
+    this.send = (request) => daemon.send(request)
+    this.#daemon = daemon
+    this.unawaited = callSites && new UnawaitedCalls(callSites)
+    this.notSent = (name, request, error, origin) => daemon.notSent(name, request, error, origin)
+    const reached = { send: this.send, apiKey: () => this.#apiKey }
+    this.client = new QueratorClient({ ...reached, unawaited: this.unawaited, notSent: this.notSent })
+    this.ownClient = new QueratorClient({ ...reached, send: (request) => daemon.send({ ...request, isOwn: true }) })
+    this.fetch = fetchThrough(this.send, callSites)
+  }
+
+  embedded(): Daemon {
+    return this.#daemon
+  }
+
+  async listen(options: { host?: string; port?: number }): Promise<string> {
+    return `http://${await this.#daemon.listen(options)}`
+  }
+
+  checkOpen(): void {
+    if (this.#daemon.closed) throw closedError()
+  }
+
+  // It takes its queues with it.
+  made(queue: MadeQueue): void {
+    // Calls on a queue that had the name before are not about this one.
+    this.unawaited?.take([queue.name])
+  }
+
+  deleted(): void {}
+
+  useKey(apiKey: string | undefined): void {
+    this.#apiKey = apiKey
+  }
+
+  close(): Promise<void> {
+    return this.#daemon.close()
+  }
+}

@@ -1,0 +1,61 @@
+/** Removing from a shared server what test runs left there that have ended, crashed ones among them. */
+import { QueratorClient } from '../../client/client.js'
+import { isQueratorError } from '../../errors.js'
+import { deleteQueue } from './delete-queue.js'
+import { leftOverCheck } from './run-prefix.js'
+
+const PAGE = 1000
+
+/** How many are removed at the same time: the server has other guests. */
+const AT_ONCE = 20
+
+/**
+ * Removes from the server at `endpoint` the queues of test processes that have ended, and returns their names. Queues
+ * that anybody else made stay, and so do those of processes that run. `ended` is the number of one more that is done.
+ * `apiKey`, default `QUERATOR_API_KEY`, is for a server that checks keys.
+ * @throws QueratorError when the server does not answer
+ */
+export async function removeLeftOvers(options: {
+  endpoint: string
+  ended?: number
+  apiKey?: string
+}): Promise<string[]> {
+  const { endpoint, apiKey = process.env.QUERATOR_API_KEY ?? '' } = options
+  return sweep(new QueratorClient({ endpoint, apiKey }), options.ended)
+}
+
+/** The same through a client. @internal */
+export async function sweep(client: QueratorClient, ended?: number): Promise<string[]> {
+  const isLeftOver = leftOverCheck(ended)
+  const names: string[] = []
+  for (const namespace of await namespacesOf(client)) {
+    names.push(...(await queuesIn(client, namespace)).filter(isLeftOver))
+  }
+  for (let first = 0; first < names.length; first += AT_ONCE) {
+    await Promise.all(names.slice(first, first + AT_ONCE).map((name) => deleteQueue(client, name)))
+  }
+  return names
+}
+
+async function queuesIn(client: QueratorClient, namespace: string): Promise<string[]> {
+  const names: string[] = []
+  for (let pivot = ''; ; ) {
+    const { items } = await client.queuesList({ pivot, limit: PAGE, namespace })
+    // A pivot is part of the page that it begins.
+    names.push(...items.map((info) => info.queueName).filter((name) => name !== pivot))
+    const last = items.at(-1)?.queueName
+    if (items.length < PAGE || last === undefined) return names
+    pivot = last
+  }
+}
+
+/** The namespaces of a server; one that does not tell, or has none, has the one that an empty name means. */
+async function namespacesOf(client: QueratorClient): Promise<string[]> {
+  try {
+    const { items } = await client.namespacesList({ limit: PAGE })
+    return items.map((namespace) => namespace.name)
+  } catch (error) {
+    if (!isQueratorError(error) || error.code === 0) throw error
+    return ['']
+  }
+}

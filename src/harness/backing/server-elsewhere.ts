@@ -1,0 +1,82 @@
+/** Errors about a server elsewhere. */
+import { isQueratorError, QueratorError, usageError } from '../../errors.js'
+
+/** What `querator-test/global-setup` sets to the kind and the URL of what it started (runners/global/server-of-run.ts). */
+const STARTED = 'QUERATOR_TEST_STARTED'
+
+/** Everything that asks for a daemon in the process; test/api/attached.test.ts holds the list to the code. */
+const EMBEDDED_ONLY = [
+  'clock, events, history(), waitFor(), drained(), idle(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor()',
+  'the matchers toHaveCompleted, toHaveDeadLettered, and toHaveLeased with by',
+  'reports of failed tests and of leaks',
+  'all options but endpoint and apiKey',
+].join('; ')
+
+const OWN_DAEMON =
+  "set endpoint to '' in testWith, configureDaemon or startTestDaemon to give this file a daemon of its own"
+
+/** What is said, by where the server comes from. */
+interface Words {
+  readonly server: string
+  /** How a test that needs more than the server can do is run. */
+  readonly instead: string
+  /** What helps when nothing answers there; empty when the error says enough. */
+  readonly gone: string
+}
+
+/** Makes the errors about a server elsewhere. They say who named or started it, and so what the user can change. */
+export class ServerElsewhere {
+  readonly #endpoint: string
+  readonly #words: Words
+  #hasListed = false
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint
+    this.#words = wordsOf(endpoint)
+  }
+
+  /** `what` needs a daemon in the process. The first of these errors lists what else does. */
+  needsEmbedded(what: string): QueratorError {
+    const { server, instead } = this.#words
+    const text = `${what} works only on a daemon inside the test process, not on ${this.#endpoint} (${server}); ${instead}, or write test.embedded(…) to skip it`
+    const list = this.#hasListed ? '' : `\nthese need a daemon inside the test process: ${EMBEDDED_ONLY}`
+    this.#hasListed = true
+    return usageError(text + list)
+  }
+
+  /** What a request failed with; when nothing answers there, with what to do about it. */
+  failed(error: unknown): unknown {
+    const { gone } = this.#words
+    if (gone === '' || !isQueratorError(error) || error.codeText !== 'No Answer') return error
+    const { codeText, cause } = error
+    return new QueratorError(0, `${error.message}\n${gone}`, { codeText, cause })
+  }
+}
+
+function wordsOf(endpoint: string): Words {
+  const { QUERATOR_ENDPOINT: named, [STARTED]: started } = process.env
+  // Vitest hands the URL over as an option, so that only the URL itself tells who started it.
+  if (started === `daemon ${endpoint}`) {
+    return {
+      server: 'the daemon that querator-test/global-setup started for the whole run',
+      instead: OWN_DAEMON,
+      gone: 'querator-test/global-setup started it, and it ends with the run: await what a test starts before the test ends, or run the tests again',
+    }
+  }
+  if (started === `binary ${endpoint}`) {
+    return {
+      server: 'the Querator that querator-test/global-setup started from QUERATOR_BINARY',
+      instead: OWN_DAEMON,
+      gone: 'querator-test/global-setup started it from QUERATOR_BINARY, and it has ended: to see what it prints, start it by hand and set QUERATOR_ENDPOINT to its URL',
+    }
+  }
+  if (named === endpoint) {
+    return {
+      server: 'from QUERATOR_ENDPOINT',
+      instead: 'unset QUERATOR_ENDPOINT to run this test',
+      gone: 'QUERATOR_ENDPOINT names it: start it, or unset the variable to use a daemon inside the test process',
+    }
+  }
+  const leaveOut = named ? "set the option endpoint to ''" : 'leave out the option endpoint'
+  return { server: 'from the option endpoint', instead: `${leaveOut} to run this test`, gone: '' }
+}

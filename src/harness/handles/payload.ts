@@ -1,0 +1,68 @@
+/** Payloads as tests write and read them: JSON, text or bytes. */
+import { TextDecoder, TextEncoder } from 'node:util'
+import { usageError } from '../../errors.js'
+import { halfPairAt } from '../../protocol/well-formed.js'
+
+/** One of the three; none means an empty payload. */
+export interface PayloadInput {
+  /** Anything that `JSON.stringify` can write. */
+  readonly json?: unknown
+  readonly text?: string
+  readonly bytes?: Uint8Array
+}
+
+/** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON, or the text no UTF-8 */
+export function payloadBytes(input: PayloadInput): Uint8Array {
+  if ('json' in input && input.json === undefined) {
+    throw usageError('json is undefined; leave it out for an empty payload, or give null')
+  }
+  const given = (['json', 'text', 'bytes'] as const).filter((form) => input[form] !== undefined)
+  if (given.length > 1) throw usageError(`give the payload once; got ${given.join(' and ')}`)
+  if (input.bytes !== undefined) return input.bytes
+  const text = given[0] === 'json' ? JSON.stringify(input.json) : (input.text ?? '')
+  if (text === undefined)
+    throw usageError('json takes what JSON.stringify can write; it cannot write functions and symbols')
+  const half = halfPairAt(text)
+  if (half >= 0) {
+    throw usageError(`text must have no half surrogate pairs; got one at position ${half}; use bytes for others`)
+  }
+  return new TextEncoder().encode(text)
+}
+
+/** By which payloads know each other, of another copy of this package too. */
+const BRAND = Symbol.for('querator-test.payload')
+
+/** A payload that can be read in each form. */
+export class Payload {
+  /** Whether something has a payload, of any copy of this package. @internal */
+  static is(value: unknown): value is Payload {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  /** As it was produced. */
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true
+  }
+
+  /** The bytes read as UTF-8. */
+  text(): string {
+    return new TextDecoder().decode(this.bytes)
+  }
+
+  /** The bytes read as JSON. @throws QueratorError that shows the text when it is none */
+  json<T = unknown>(): T {
+    const text = this.text()
+    try {
+      return JSON.parse(text) as T
+    } catch (error) {
+      throw usageError(`the payload is not JSON: ${text.slice(0, 200)}`, error)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A queue, an item, a lease as text that is the same in every run: no ids, but #1 and #2 in the order in which items came;
+ * no times of the day, but those of a frozen clock since the queue was made, so that a test sees the same alone and behind
+ * others that moved the clock; payloads as they were written.
+ */
+import type { Daemon, ItemState } from '../../daemon/daemon.js'
+import { EventLog } from '../../diagnosis/event-log.js'
+import { lengthOf } from '../../diagnosis/lengths.js'
+import { visible } from '../../visible.js'
+import { Payload } from './payload.js'
+import type { StoredItem } from './stored-item.js'
+
+/** The text of a queue. */
+export function queueSnapshot(daemon: Daemon, name: string, items: readonly StoredItem[]): string {
+  const state = daemon.inspector.queueState(name)
+  const numbers = numbersOf(daemon, name)
+  const at = (time: number) => (daemon.clock.frozen ? ` +${lengthOf(time - state.createdAt)}` : '')
+  const payloads = new Map(items.map((item) => [item.id, payloadText(item)]))
+  const lines = state.items.map((item) => {
+    const payload = payloads.get(item.id) ?? ''
+    return `#${numbers.get(item.item)} ${itemText(item, state.maxAttempts, at)}${payload === '' ? '' : ` ${payload}`}`
+  })
+  const leases = state.waiting.map(({ consumer, batchSize, deadline }) => {
+    const until = at(deadline)
+    return `waiting: ${consumer.clientId} for ${batchSize}${until === '' ? '' : ` until${until}`}`
+  })
+  const all = [...(state.paused ? ['paused'] : []), ...lines, ...leases]
+  return all.length === 0 ? '(empty)' : all.map(visible).join('\n')
+}
+
+/** Items by their numbers in the record, in the order in which they came into this queue. */
+function numbersOf(daemon: Daemon, name: string): Map<number, number> {
+  const numbers = new Map<number, number>()
+  const note = (item: number) => {
+    if (item !== 0 && !numbers.has(item)) numbers.set(item, numbers.size + 1)
+  }
+  for (const { item = 0 } of new EventLog(daemon).ofQueue(name)) note(item)
+  // What the record keeps no more.
+  for (const { item } of daemon.inspector.queueState(name).items) note(item)
+  return numbers
+}
+
+function itemText(
+  { reference, state, attempts, until, consumer }: ItemState,
+  most: number,
+  at: (time: number) => string,
+): string {
+  const name = reference === '' ? '' : `${reference} `
+  const attempt = attempts === 0 ? '' : `, attempt ${attempts}${most === 0 ? '' : ` of ${most}`}`
+  if (until === undefined) return `${name}free${attempt}`
+  const word = state === 'leased' ? 'until' : 'for'
+  const by = consumer === undefined ? '' : ` by ${consumer.clientId}`
+  const when = at(until)
+  return `${name}${state}${by}${when === '' ? '' : ` ${word}${when}`}${attempt}`
+}
+
+function payloadText(payload: Payload): string {
+  const text = payload.text()
+  return /[\p{Cc}\ufffd]/u.test(text) ? `<${Buffer.from(payload.bytes).toString('hex')}>` : text
+}
+
+/** Something with items, as a lease is. */
+interface LeaseLike {
+  readonly items: readonly ItemLike[]
+  readonly clientId: string
+}
+
+interface ItemLike {
+  readonly reference: string
+  readonly attempts: number
+}
+
+/**
+ * Writes items and leases into snapshots without what changes from run to run; for `expect.addSnapshotSerializer`. The
+ * entries of Jest and Vitest do that.
+ */
+export const snapshotSerializer = {
+  test: (value: unknown): boolean => isItem(value) || isLease(value),
+  serialize(value: unknown): string {
+    if (!isLease(value)) return lineOf(value as Payload & ItemLike)
+    const items = value.items.map((item) => `  ${lineOf(item as unknown as Payload & ItemLike)}`)
+    return [visible(`lease of ${value.clientId}`), ...items].join('\n')
+  },
+}
+
+function isItem(value: unknown): value is Payload & ItemLike {
+  return Payload.is(value) && 'reference' in value
+}
+
+function isLease(value: unknown): value is LeaseLike {
+  const { items, clientId } = Object(value) as { items?: unknown; clientId?: unknown }
+  return Array.isArray(items) && typeof clientId === 'string' && items.length > 0 && items.every(isItem)
+}
+
+function lineOf(item: Payload & ItemLike): string {
+  const payload = payloadText(item)
+  const attempt = item.attempts === 0 ? '' : `, attempt ${item.attempts}`
+  return visible(`item ${item.reference || '(no reference)'}${attempt}${payload === '' ? '' : ` ${payload}`}`)
+}

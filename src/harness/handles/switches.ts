@@ -1,0 +1,82 @@
+/** What a test switches on a daemon that outlives it. */
+import type { Daemon } from '../../daemon/daemon.js'
+
+/** What can be switched beside the daemon itself. */
+export interface Switchable {
+  /** Undefined on a server elsewhere. */
+  readonly daemon: Daemon | undefined
+  /** How to undo each interception that is in force. */
+  readonly intercepted: Set<() => void>
+  readonly doorClosed: boolean
+  openDoor(): Promise<void>
+}
+
+/** How everything stood. */
+interface State {
+  readonly frozen: boolean
+  /** By the numbers of the queues. */
+  readonly paused: ReadonlySet<number>
+  readonly intercepted: ReadonlySet<() => void>
+  readonly doorClosed: boolean
+}
+
+/** A test, from its beginning to its end. */
+export interface SwitchSpan {
+  readonly outer: SwitchSpan | undefined
+  readonly before: State
+}
+
+/**
+ * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door. All of it
+ * is undone when the test is over. When tests run concurrently, it is undone after the last of them.
+ */
+export class Switches {
+  readonly #of: Switchable
+  readonly #running = new Set<SwitchSpan>()
+
+  constructor(of: Switchable) {
+    this.#of = of
+  }
+
+  /** A test begins, inside of `outer` where it is a part of another test. */
+  begin(outer?: SwitchSpan): SwitchSpan {
+    const [other] = [...this.#running].filter((one) => !isAround(one, outer))
+    const span = { outer, before: other?.before ?? this.#state() }
+    this.#running.add(span)
+    return span
+  }
+
+  /** The test is over: puts back what it switched. */
+  async end(span: SwitchSpan): Promise<void> {
+    this.#running.delete(span)
+    const others = [...this.#running].filter((one) => !isAround(one, span) && !isAround(span, one))
+    if (others.length === 0) await this.#restore(span.before)
+  }
+
+  #state(): State {
+    const { daemon, intercepted, doorClosed } = this.#of
+    const paused = new Set(daemon?.inspector.pausedQueues().map(({ queueId }) => queueId))
+    return { frozen: daemon?.clock.frozen ?? false, paused, intercepted: new Set(intercepted), doorClosed }
+  }
+
+  async #restore({ frozen, paused, intercepted, doorClosed }: State): Promise<void> {
+    for (const undo of [...this.#of.intercepted]) if (!intercepted.has(undo)) undo()
+    const { daemon } = this.#of
+    if (daemon === undefined || daemon.closed) return
+    if (daemon.clock.frozen !== frozen) {
+      if (frozen) daemon.clock.freeze()
+      else daemon.clock.resume()
+    }
+    for (const { queue, queueId } of daemon.inspector.pausedQueues())
+      if (!paused.has(queueId)) daemon.pause(queue, false)
+    const running = daemon.inspector.queueNames().filter((name) => !daemon.inspector.queue(name).paused)
+    for (const name of running) if (paused.has(daemon.inspector.queueId(name) ?? 0)) daemon.pause(name, true)
+    if (this.#of.doorClosed && !doorClosed) await this.#of.openDoor()
+  }
+}
+
+/** Whether `outer` is `inner`, or stands around it. */
+function isAround(outer: SwitchSpan, inner: SwitchSpan | undefined): boolean {
+  for (let one = inner; one !== undefined; one = one.outer) if (one === outer) return true
+  return false
+}

@@ -1,0 +1,239 @@
+/** A daemon for tests. */
+
+import type { Duplex } from 'node:stream'
+import { ASYNC_DISPOSE } from '../../async-dispose.js'
+import { originOf } from '../../client/call-site.js'
+import { type ClientOptions, QueratorClient } from '../../client/client.js'
+import { checkOptions } from '../../client/known-options.js'
+import { paced } from '../../clock/event-loop.js'
+import type { TestClock } from '../../clock/test-clock.js'
+import { EventLog } from '../../diagnosis/event-log.js'
+import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.js'
+import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
+import type { Backing } from '../backing/backing.js'
+import { NameSource } from '../backing/queue-names.js'
+import { interceptOrigin } from '../reach/intercept.js'
+import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
+import { Switches } from './switches.js'
+import { type QueueHome, TestQueue } from './test-queue.js'
+import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
+
+/** A daemon for tests: its client, its clock, its queues, and every way to reach it. Made by `startTestDaemon()`. */
+export class TestDaemon {
+  /** The typed client, with one method for each call of the protocol. It stays an administrator after {@link closeDoor}. */
+  readonly client: QueratorClient
+  /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */
+  readonly fetch: typeof fetch
+  readonly #backing: Backing
+  readonly #clients = new NameSource()
+  readonly #home: QueueHome
+  readonly #intercepted = new Set<() => void>()
+  readonly #switches: Switches
+  readonly #tests = new ObservedTests()
+  readonly #users: TestUsers
+  #events: EventLog | undefined
+  #closing: Promise<void> | undefined
+
+  /** @internal */
+  constructor(backing: Backing) {
+    this.#backing = backing
+    this.client = backing.client
+    this.fetch = backing.fetch
+    this.#users = new TestUsers(backing)
+    const users = this.#users
+    this.#switches = new Switches({
+      daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
+      intercepted: this.#intercepted,
+      get doorClosed() {
+        return users.doorClosed
+      },
+      openDoor: () => users.openDoor(),
+    })
+    this.#home = {
+      client: this.client,
+      ownClient: backing.ownClient,
+      events: () => this.events,
+      embedded: (what) => backing.embedded(what),
+      pause: (queueName) => this.pause(queueName),
+      resume: (queueName) => this.resume(queueName),
+      noted: (call, queueName, answer) => {
+        const { unawaited } = backing
+        if (unawaited === undefined) return answer
+        return unawaited.note({ call, queueName, origin: originOf(this.#home.noted, unawaited.callSites) }, answer)
+      },
+      waiting: (queueName) => this.#tests.waiting(queueName),
+      nextClientId: () => this.#clients.next('client'),
+      deleted: (queueName) => backing.deleted(queueName),
+    }
+  }
+
+  /** The daemon's clock. @throws QueratorError on a server elsewhere */
+  get clock(): TestClock {
+    return this.#backing.embedded('the clock').clock
+  }
+
+  /** Everything that happened: produced, leased, completed, … @throws QueratorError on a server elsewhere */
+  get events(): EventLog {
+    this.#events ??= new EventLog(this.#backing.embedded('events'))
+    return this.#events
+  }
+
+  /** Whether {@link close} was called. */
+  get closed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Creates a queue, with a unique name unless you give one. @throws QueratorError 400 as queues.create does */
+  createQueue(options: QueueOptions = {}): Promise<TestQueue> {
+    return paced(this.#createQueue(options))
+  }
+
+  async #createQueue(options: QueueOptions): Promise<TestQueue> {
+    checkOptions('createQueue', options, QUEUE_OPTIONS)
+    this.#backing.checkOpen()
+    const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
+    if (options.namespace) await makeNamespace(this.#backing.ownClient, options.namespace)
+    const deadQueue = await this.#deadQueueFor(name, options)
+    return this.#create(name, options, deadQueue)
+  }
+
+  /**
+   * Creates a user with a new key, and returns a client that sends it. `user.key` is the key.
+   *
+   *     const user = await daemon.createUser({ permissions: ['queue.lease'], namespace: 'shop' })
+   *
+   * @throws QueratorError when the daemon does not check keys (see `auth: 'internal'`), a role does not exist, or the name
+   *   is taken
+   */
+  createUser(options: UserOptions = {}): Promise<TestUser> {
+    return paced(this.#users.create(options))
+  }
+
+  /**
+   * Closes the open door: from now on, a caller without a key may do nothing (docs/protocol/admin.md §2.6). This daemon's own
+   * `client`, queues and fixtures go on as an administrator named `querator-test`, whom this returns.
+   * @throws QueratorError when the daemon does not check keys
+   */
+  closeDoor(): Promise<TestUser> {
+    return paced(this.#users.closeDoor())
+  }
+
+  /** @internal The tests of the file are over: clients that nobody stopped find no port any more. */
+  async retire(): Promise<void> {
+    if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
+  }
+
+  /** @internal A test begins whose switches are put back at its end. */
+  get switches(): Switches {
+    return this.#switches
+  }
+
+  /** @internal A test of a runner begins; undefined on a server elsewhere, which tells nothing of tests. */
+  observe(test: TestOfRunner): ObservedTest | undefined {
+    if (!this.#backing.isEmbedded) return undefined
+    return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
+  }
+
+  /** Returns another client of this daemon, with or without a key. */
+  clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
+    checkOptions('clientWith', options, ['apiKey', 'encoding'])
+    const { send, unawaited, notSent } = this.#backing
+    return new QueratorClient({ ...options, send, unawaited, notSent })
+  }
+
+  /** Returns a queue that exists already. If it does not, its first call fails. */
+  queue(name: string): TestQueue {
+    return new TestQueue(this.#home, name)
+  }
+
+  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it does not exist */
+  pause(queueName: string): void {
+    this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
+  }
+
+  /** Carries out everything that a pause held. @throws QueratorError when the queue does not exist */
+  resume(queueName: string): void {
+    this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
+  }
+
+  /** Opens a connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */
+  connect(): Duplex {
+    return this.#backing.embedded('connect').connect()
+  }
+
+  /**
+   * Opens a TCP port and returns its URL. Default: a free port on 127.0.0.1. Listening does not keep the process alive.
+   * A second call returns the same URL.
+   * @throws QueratorError when the port cannot be opened
+   */
+  listen(options: { host?: string; port?: number } = {}): Promise<string> {
+    return paced(this.#listen(options))
+  }
+
+  async #listen(options: { host?: string; port?: number }): Promise<string> {
+    checkOptions('listen', options, ['host', 'port'])
+    return this.#backing.listen(options)
+  }
+
+  /**
+   * Sends this process's requests for an origin to this daemon, if they are made with the global `fetch` or with undici. For code
+   * that has its URL built in. Import undici first. It lasts until you call the returned function, or the daemon is closed.
+   *
+   *     daemon.intercept('http://queues.internal:2319')
+   *
+   * @throws QueratorError when `origin` is not an http URL
+   */
+  intercept(origin: string | URL): () => void {
+    this.#backing.checkOpen()
+    const takeBack = interceptOrigin(origin, { fetch: this.fetch, listen: () => this.listen() })
+    const undo = () => {
+      this.#intercepted.delete(undo)
+      takeBack()
+    }
+    this.#intercepted.add(undo)
+    return undo
+  }
+
+  /**
+   * Ends the daemon: waiting leases get a 453 `queue is shutting down`, then connections end. You need not call it at the end of
+   * a test, and you may call it twice.
+   */
+  close(): Promise<void> {
+    for (const undo of this.#intercepted) undo()
+    this.#closing ??= this.#backing.close()
+    return paced(this.#closing)
+  }
+
+  [ASYNC_DISPOSE](): Promise<void> {
+    return this.close()
+  }
+
+  async #deadQueueFor(name: string, options: QueueOptions): Promise<TestQueue | undefined> {
+    const { deadQueue } = options
+    if (deadQueue === undefined || deadQueue === false) return undefined
+    if (typeof deadQueue === 'string') return this.queue(deadQueue)
+    if (deadQueue !== true) return deadQueue
+    const { leaseTimeout, expireTimeout, namespace } = options
+    return this.#create(`${name}-dead`, {
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(leaseTimeout === undefined ? {} : { leaseTimeout }),
+      ...(expireTimeout === undefined ? {} : { expireTimeout }),
+    })
+  }
+
+  async #create(name: string, options: QueueOptions, deadQueue?: TestQueue): Promise<TestQueue> {
+    await this.client.queuesCreate({
+      queueName: name,
+      leaseTimeout: options.leaseTimeout ?? '1m',
+      expireTimeout: options.expireTimeout ?? '24h',
+      maxAttempts: options.maxAttempts ?? 0,
+      deadQueue: deadQueue?.name ?? '',
+      reference: options.reference ?? '',
+      namespace: options.namespace ?? '',
+      requestedPartitions: options.partitions ?? 1,
+    })
+    const queue = new TestQueue(this.#home, name, deadQueue)
+    this.#backing.made(queue)
+    return queue
+  }
+}

@@ -1,0 +1,288 @@
+/** A queue for tests. */
+
+import { atCallSite } from '../../client/call-site.js'
+import type { QueratorClient } from '../../client/client.js'
+import { checkOptions } from '../../client/known-options.js'
+import { answering } from '../../client/unawaited.js'
+import { paced } from '../../clock/event-loop.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import type { QueueEvent } from '../../diagnosis/event-log.js'
+import { explainQueue } from '../../diagnosis/explain.js'
+import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import { usageError } from '../../errors.js'
+import { deleteQueue } from '../backing/delete-queue.js'
+import type { WaitingPlace } from '../waiting/vigil.js'
+import {
+  type AwaitedEvent,
+  type WaitOptions,
+  waitForEvent,
+  waitUntilDrained,
+  waitUntilIdle,
+} from '../waiting/waiting.js'
+import { Lease, type LeaseHome } from './leased-items.js'
+import { type PayloadInput, payloadBytes } from './payload.js'
+import { queueSnapshot } from './snapshot.js'
+import { StoredItem } from './stored-item.js'
+
+/** An item to be produced. */
+export interface ItemInput extends PayloadInput {
+  /** Your own name for the item. Its id changes, this does not. */
+  readonly reference?: string
+  readonly kind?: string
+  readonly encoding?: string
+  /** When it may be leased first. Default: now. Less than 100 ms ahead means now. */
+  readonly enqueueAt?: Date
+}
+
+/** Options of a lease. */
+export interface LeaseOptions {
+  /** How many items at most, 1 to 1,000. Default 1. */
+  readonly batchSize?: number
+  /** The name of the consumer. Default: a new one each time. */
+  readonly clientId?: string
+  /** How long to wait for the first item, by the daemon's clock: more than 10 ms, at most 15 minutes. Default `'2s'`. */
+  readonly requestTimeout?: string
+  /** Aborting it frees a waiting lease at once. */
+  readonly signal?: AbortSignal
+}
+
+/** The counts of a queue, over all its partitions. */
+export interface QueueCounts {
+  /** Items that are not scheduled, including leased ones. */
+  readonly total: number
+  readonly leased: number
+  readonly scheduled: number
+  /** Leases that wait for an item. */
+  readonly leasesWaiting: number
+}
+
+/** What a queue needs of its daemon. @internal */
+export interface QueueHome extends LeaseHome {
+  /** For what is asked beside the calls of the test. */
+  readonly ownClient: QueratorClient
+  embedded(what: string): Daemon
+  pause(queueName: string): void
+  resume(queueName: string): void
+  nextClientId(): string
+  /** The same promise, noted where calls are that nobody awaits. */
+  noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
+  /** What the test that asks about a queue is like. */
+  waiting(queueName: string): WaitingTest
+  deleted(queueName: string): void
+}
+
+const PAGE = 1000
+const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']
+const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
+/** By which queues know each other, of another copy of this package too. */
+const BRAND = Symbol.for('querator-test.queue')
+
+/** A queue for tests, with short names for its calls. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
+export class TestQueue {
+  readonly name: string
+  readonly #home: QueueHome
+  readonly #deadQueue: TestQueue | undefined
+
+  /** Whether something is a queue of a test, of any copy of this package. @internal */
+  static is(value: unknown): value is TestQueue {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true
+  }
+
+  /** @internal */
+  constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {
+    this.#home = home
+    this.name = name
+    this.#deadQueue = deadQueue
+  }
+
+  /** The dead letter queue that was created with this queue. @throws QueratorError when there is none */
+  get deadQueue(): TestQueue {
+    if (this.#deadQueue !== undefined) return this.#deadQueue
+    throw usageError(`the queue '${this.name}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
+  }
+
+  /** Adds items in this order, all to one partition. @throws QueratorError 400 as queue.produce does (queue.md §3) */
+  produce(...items: readonly ItemInput[]): Promise<void> {
+    try {
+      checkItems(items)
+      const request = { queueName: this.name, requestTimeout: '1m', items: items.map(producedItem) }
+      // As it is, and not awaited here: the client notes whether anybody awaits it.
+      return this.#home.client.queueProduce(request)
+    } catch (wrongItem) {
+      return paced(Promise.reject(atCallSite(wrongItem as Error)))
+    }
+  }
+
+  /**
+   * Leases items, and waits for the first of them.
+   * @throws QueratorError 454 when there was none within `requestTimeout`
+   */
+  lease(options: LeaseOptions = {}): Promise<Lease> {
+    try {
+      checkOptions('lease', options, LEASE_OPTIONS)
+    } catch (wrongOption) {
+      return paced(Promise.reject(wrongOption))
+    }
+    const { batchSize = 1, clientId = this.#home.nextClientId(), requestTimeout = '2s', signal } = options
+    const request = { queueName: this.name, batchSize, clientId, requestTimeout }
+    const leasing = this.#home.client.queueLease(request, signal === undefined ? {} : { signal })
+    return answering(leasing, (response) => new Lease(this.#home, clientId, response))
+  }
+
+  /** Returns the items that are not scheduled, leased ones included, without leasing them; by partition and in order. */
+  items(): Promise<StoredItem[]> {
+    return this.#stored('storageItemsList')
+  }
+
+  /** Returns the scheduled items, by partition and id. */
+  scheduled(): Promise<StoredItem[]> {
+    return this.#stored('storageScheduledList')
+  }
+
+  /** Counts the items and the waiting leases. */
+  async counts(): Promise<QueueCounts> {
+    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
+    const partitions = logicalQueues.flatMap((logical) => logical.partitions)
+    const sum = (of: (partition: (typeof partitions)[number]) => number) =>
+      partitions.reduce((total, partition) => total + of(partition), 0)
+    return {
+      total: sum((partition) => partition.total),
+      leased: sum((partition) => partition.totalLeased),
+      scheduled: sum((partition) => partition.scheduled),
+      leasesWaiting: logicalQueues.reduce((total, logical) => total + logical.leaseWaiting, 0),
+    }
+  }
+
+  /** How often an item may be leased, 0 for no limit; undefined on a server elsewhere, or when the queue is gone. @internal */
+  get maxAttempts(): number | undefined {
+    try {
+      return this.#home.embedded('observe').inspector.queueState(this.name).maxAttempts
+    } catch {
+      return undefined
+    }
+  }
+
+  /**
+   * Returns what happened in this queue, and to items that came into it as dead letters. The oldest event comes first.
+   * @throws QueratorError on a server elsewhere
+   */
+  history(): QueueEvent[] {
+    return this.#home.events().ofQueue(this.name)
+  }
+
+  /**
+   * Resolves with an event of this queue as soon as it happens, or at once if it has happened already.
+   *
+   *     await queue.waitFor({ event: 'dead-lettered', reference: 'order-1' })
+   *
+   * @throws QueratorError when it does not happen in time, with the nearest events and the state of the queue
+   */
+  waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
+    return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
+  }
+
+  /**
+   * Resolves when the queue holds nothing, neither leased nor scheduled items.
+   * @throws QueratorError when that does not happen in time, with what is left
+   */
+  drained(options: WaitOptions = {}): Promise<void> {
+    return this.#waiting('drained', (place) => waitUntilDrained(place, options))
+  }
+
+  /**
+   * Resolves when no item is free or leased. Items may be scheduled for later.
+   * @throws QueratorError when that does not happen in time, with what is left
+   */
+  idle(options: WaitOptions = {}): Promise<void> {
+    return this.#waiting('idle', (place) => waitUntilIdle(place, options))
+  }
+
+  /**
+   * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
+   * the queue is paused or the clock stands still, and which other queue has items.
+   */
+  explain(): string {
+    return explainQueue(this.#home.embedded('explain'), this.name, this.#home.waiting(this.name).first)
+  }
+
+  /**
+   * Returns the queue as text for an inline snapshot, the same in every run. Items are #1, #2 in the order in which they came, times of
+   * a frozen clock count from the creation of the queue, and payloads are as they were written.
+   */
+  async snapshot(): Promise<string> {
+    const daemon = this.#home.embedded('snapshot')
+    return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
+  }
+
+  /** Deletes all items, leased and scheduled ones included. */
+  clear(): Promise<void> {
+    return this.#home.client.queueClear({ queueName: this.name, queue: true, destructive: true })
+  }
+
+  /** Deletes the queue. Waiting leases get a 453. Does nothing if it is gone. */
+  async delete(): Promise<void> {
+    await deleteQueue(this.#home.ownClient, this.name)
+    this.#home.deleted(this.name)
+  }
+
+  /**
+   * Holds every produce, lease, complete and retry of this queue until {@link resume}. Waiting leases still time out; the others are
+   * held without a limit.
+   */
+  pause(): void {
+    this.#home.pause(this.name)
+  }
+
+  /** Carries out everything that a pause held. */
+  resume(): void {
+    this.#home.resume(this.name)
+  }
+
+  #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
+    const waiting = async () => {
+      return wait({ daemon: this.#home.embedded(what), queue: this.name, test: this.#home.waiting(this.name) })
+    }
+    return this.#home.noted(what, this.name, paced(waiting()))
+  }
+
+  #itemHistory(id: string): QueueEvent[] {
+    return this.#home.events().ofItemWithId(this.name, id)
+  }
+
+  async #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
+    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
+    const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
+    const stored: StoredItem[] = []
+    for (let partition = 0; partition < count; partition++) {
+      let pivot = ''
+      for (;;) {
+        const page = await this.#home.ownClient[call]({ queueName: this.name, partition, pivot, limit: PAGE })
+        // A pivot is part of the page that it begins.
+        const items = page.items.filter((item) => item.id !== pivot)
+        stored.push(...items.map((item) => new StoredItem(partition, item, () => this.#itemHistory(item.id))))
+        if (page.items.length < PAGE) break
+        pivot = page.items.at(-1)?.id ?? ''
+      }
+    }
+    return stored
+  }
+}
+
+/** @throws QueratorError for a field that items do not have, and for a list of items in the place of one */
+function checkItems(items: readonly ItemInput[]): void {
+  for (const item of items) {
+    if (Array.isArray(item)) throw usageError('produce takes items one by one; for a list write produce(...items)')
+    checkOptions('an item to produce', item, ITEM_FIELDS, 'field')
+  }
+}
+
+function producedItem(item: ItemInput) {
+  const { reference = '', kind = '', encoding = '', enqueueAt } = item
+  const bytes = payloadBytes(item)
+  return { reference, kind, encoding, bytes, ...(enqueueAt === undefined ? {} : { enqueueAt }) }
+}

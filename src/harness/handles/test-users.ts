@@ -1,0 +1,171 @@
+/** Users in the hands of a test: each is a client with a key of its own. */
+
+import { type ClientOptions, QueratorClient } from '../../client/client.js'
+import { checkOptions } from '../../client/known-options.js'
+import type { Permission } from '../../daemon/daemon.js'
+import { isMissing, isQueratorError, usageError } from '../../errors.js'
+import type { Backing } from '../backing/backing.js'
+import { NameSource } from '../backing/queue-names.js'
+
+const SYSTEM = '_system'
+const ADMIN = 'Admin'
+
+/** How a user is made. */
+export interface UserOptions {
+  /** Default: a new one each time, `user-1` and so on. */
+  readonly username?: string
+  /** Names of roles of the namespace, or of `_system`, where they count for all namespaces: `'Admin'` for example. */
+  readonly roles?: readonly string[]
+  /** What the user may do in the namespace, such as `'queue.lease'` (docs/protocol/admin.md §2.5); made into a role of its own. */
+  readonly permissions?: readonly Permission[]
+  /** Where roles and permissions count; made when it is not there. Default `'_system'`: they count everywhere. */
+  readonly namespace?: string
+  /** Whether the key counts in that namespace only, whatever roles the user has elsewhere; default no. */
+  readonly scoped?: boolean
+  /** Marks the key: `qtr-<tag>-…`. Default: the namespace's mark where it is scoped, else `live`. */
+  readonly keyTag?: string
+  /** When the key ends, by the daemon's clock; default never. */
+  readonly expiresAt?: Date
+}
+
+const KNOWN = ['username', 'roles', 'permissions', 'namespace', 'scoped', 'keyTag', 'expiresAt']
+
+/** What is known about a test's user. */
+interface UserRecord {
+  readonly id: string
+  readonly username: string
+  readonly key: string
+  readonly keyId: string
+}
+
+/** A user, as a client that sends the user's key with each call. Made by `daemon.createUser()`. */
+export class TestUser extends QueratorClient {
+  readonly id: string
+  readonly username: string
+  /** The API key, for the code under test. */
+  readonly key: string
+  /** The id of the key, for `apiKeysDelete`. */
+  readonly keyId: string
+
+  /** @internal */
+  constructor(options: ClientOptions, { id, username, key, keyId }: UserRecord) {
+    super({ ...options, apiKey: key })
+    this.id = id
+    this.username = username
+    this.key = key
+    this.keyId = keyId
+  }
+}
+
+/** The users of a test daemon. */
+export class TestUsers {
+  readonly #backing: Backing
+  readonly #names = new NameSource()
+  #closing: Promise<TestUser> | undefined
+
+  constructor(backing: Backing) {
+    this.#backing = backing
+  }
+
+  /** See `daemon.createUser`. */
+  async create(options: UserOptions): Promise<TestUser> {
+    checkOptions('createUser', options, KNOWN)
+    this.#check('createUser')
+    const { ownClient: client, send, unawaited, notSent } = this.#backing
+    const { username = this.#names.next('user'), namespace = SYSTEM } = options
+    if (namespace !== SYSTEM) await makeNamespace(client, namespace)
+    const { id } = await client.usersCreate({ username })
+    try {
+      if (options.permissions !== undefined) await this.#permit(id, username, namespace, options.permissions)
+      for (const role of options.roles ?? []) await this.#bind(id, namespace, role)
+      const made = await client.apiKeysCreate({
+        userId: id,
+        name: username,
+        namespaceScope: options.scoped ? namespace : '',
+        keyTag: options.keyTag ?? '',
+        ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
+      })
+      return new TestUser({ send, unawaited, notSent }, { id, username, key: made.key, keyId: made.id })
+    } catch (error) {
+      // Half a user would be in the way of the next try.
+      await client.usersDelete({ id })
+      throw error
+    }
+  }
+
+  /** See `daemon.closeDoor`. */
+  closeDoor(): Promise<TestUser> {
+    this.#closing ??= this.#closeDoor().catch((error: unknown) => {
+      this.#closing = undefined
+      throw error
+    })
+    return this.#closing
+  }
+
+  /** Whether {@link closeDoor} was called. */
+  get doorClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  /** Lets who sends no key be an administrator again, and removes the one that closed the door. */
+  async openDoor(): Promise<void> {
+    const admin = await this.#closing
+    this.#closing = undefined
+    if (admin === undefined) return
+    this.#backing.embedded('closeDoor').openDoor(admin.id)
+    this.#backing.useKey(undefined)
+  }
+
+  async #closeDoor(): Promise<TestUser> {
+    this.#check('closeDoor')
+    const admin = await this.create({ username: 'querator-test', roles: [ADMIN] })
+    this.#backing.useKey(admin.key)
+    try {
+      await admin.roleBindingsDelete({ namespace: SYSTEM, roleName: ADMIN, userId: 'anonymous' })
+    } catch (error) {
+      // Somebody has closed it already.
+      if (!isMissing(error, 'role binding')) throw error
+    }
+    return admin
+  }
+
+  /** @throws QueratorError where nobody checks keys, so that a test of permissions could not fail */
+  #check(what: string): void {
+    if (this.#backing.embedded(what).auth !== 'none') return
+    throw usageError(
+      `${what} is for a daemon that checks keys and permissions; start it with auth: 'internal' (startTestDaemon, testWith or configureDaemon)`,
+    )
+  }
+
+  /** Makes a role of these permissions, and gives it to the user. */
+  async #permit(
+    userId: string,
+    username: string,
+    namespace: string,
+    permissions: readonly Permission[],
+  ): Promise<void> {
+    const name = this.#names.next(`only-${username}`)
+    await this.#backing.ownClient.rolesCreate({ namespace, name, permissions })
+    await this.#bind(userId, namespace, name)
+  }
+
+  /** Gives the user a role of the namespace, or of `_system`. */
+  async #bind(userId: string, namespace: string, roleName: string): Promise<void> {
+    const { ownClient: client } = this.#backing
+    try {
+      await client.roleBindingsCreate({ namespace, roleName, userId })
+    } catch (error) {
+      if (namespace === SYSTEM || !isMissing(error, 'role')) throw error
+      await client.roleBindingsCreate({ namespace: SYSTEM, roleName, userId })
+    }
+  }
+}
+
+/** Sees to it that a namespace is there. A server without namespaces, or a name that cannot be, tells at the next call. */
+export async function makeNamespace(client: QueratorClient, name: string): Promise<void> {
+  try {
+    await client.namespacesCreate({ name })
+  } catch (error) {
+    if (!isQueratorError(error) || error.code === 0) throw error
+  }
+}

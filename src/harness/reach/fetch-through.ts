@@ -1,0 +1,129 @@
+/** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
+import { type CallSites, originOf } from '../../client/call-site.js'
+import { unlessAborted } from '../../client/unless-aborted.js'
+import { turnDue } from '../../clock/event-loop.js'
+import { usageError } from '../../errors.js'
+import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../../protocol/exchange.js'
+
+/** What relative URLs are relative to. */
+const BASE = 'http://querator.internal'
+
+/** What the server answers before it reads on. */
+const HEAD_TOO_LONG: WireReply = {
+  status: 431,
+  headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
+  body: Buffer.from('431 Request Header Fields Too Large'),
+}
+
+/** Makes the function; with `callSites` its requests tell where they were made. */
+export function fetchThrough(send: Send, callSites?: CallSites): typeof fetch {
+  return function fetchOfDaemon(input, init) {
+    const origin = callSites && originOf(fetchOfDaemon, callSites)
+    return answerOf(send, origin, input, init)
+  }
+}
+
+async function answerOf(
+  send: Send,
+  origin: WireRequest['origin'],
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  try {
+    return await exchange(send, origin, input, init)
+  } catch (error) {
+    // A fetch that never reaches the daemon must not run for ever in a loop that catches everything.
+    await turnDue()
+    throw error
+  }
+}
+
+async function exchange(
+  send: Send,
+  origin: WireRequest['origin'],
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  checkEnvironment()
+  const signal = init?.signal === undefined ? signalOf(input) : (init.signal ?? undefined)
+  const request = new Request(typeof input === 'string' ? new URL(input, BASE) : input, {
+    ...init,
+    // A Request that follows a signal listens to it until the next garbage collection.
+    signal: null,
+    ...(isStream(init?.body) ? { duplex: 'half' } : {}),
+  } as RequestInit)
+  signal?.throwIfAborted()
+  const wire = wireRequest(request, init, signal)
+  if (headSize(wire) > LONGEST_HEAD) {
+    await turnDue()
+    return responseTo(request, HEAD_TOO_LONG)
+  }
+  return responseTo(request, await unlessAborted(signal, send({ ...wire, origin })))
+}
+
+function responseTo(request: Request, reply: WireReply): Response {
+  // A reply to HEAD, and a few statuses, must not have a body.
+  const body = request.method === 'HEAD' ? null : reply.body.slice()
+  const response = new Response(body, { status: reply.status, headers: reply.headers })
+  return Object.defineProperty(response, 'url', { value: request.url })
+}
+
+/** How many bytes the line and the headers take on a socket. */
+function headSize({ method, target, headers }: WireRequest): number {
+  let size = method.length + target.length + ' HTTP/1.1\r\n\r\n'.length
+  for (const name in headers) size += name.length + (headers[name]?.length ?? 0) + ': \r\n'.length
+  return size
+}
+
+function signalOf(input: string | URL | Request): AbortSignal | undefined {
+  return typeof input === 'object' && 'signal' in input ? input.signal : undefined
+}
+
+function wireRequest(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest {
+  const url = new URL(request.url)
+  // Nobody would unpack the answer here; fetch does it for whoever asks.
+  const { 'accept-encoding': _, ...headers } = Object.fromEntries(request.headers)
+  return {
+    method: request.method,
+    target: url.pathname + url.search,
+    headers,
+    body: bodyOf(request, init, signal),
+    signal,
+  }
+}
+
+/** What is there is given whole: the call is carried out at once, and tells more when it is refused. */
+function bodyOf(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest['body'] {
+  const body: unknown = init?.body
+  if (typeof body === 'string') return Buffer.from(body, 'utf8')
+  // A copy, as fetch takes one: whoever owns the bytes may change them afterwards.
+  if (ArrayBuffer.isView(body)) return Uint8Array.from(bytesOf(body))
+  return request.body === null ? new Uint8Array() : unlessGone(request.body as unknown as ByteStream, signal)
+}
+
+type ByteStream = AsyncIterable<Uint8Array>
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+/** A body that comes in later, unless its sender has gone away by then: no call is carried out for nobody (D2). */
+async function* unlessGone(body: ByteStream, signal: AbortSignal | undefined): ByteStream {
+  for await (const chunk of body) {
+    signal?.throwIfAborted()
+    yield chunk
+  }
+  signal?.throwIfAborted()
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
+
+/** @throws QueratorError where a test environment hides what Node has */
+function checkEnvironment(): void {
+  if (typeof Request === 'function' && typeof Response === 'function') return
+  throw usageError(
+    'fetch of a daemon needs Request and Response, which this test environment does not have (jsdom?); put @jest-environment node at the top of the file, or use daemon.client',
+  )
+}

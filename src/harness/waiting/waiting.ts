@@ -1,0 +1,189 @@
+/** Waits for an event of a queue, or until it is drained or idle, and explains when that does not happen. */
+
+import { atCallSite, type Origin, originOf, siteText } from '../../client/call-site.js'
+import { checkOptions } from '../../client/known-options.js'
+import { parseDuration } from '../../clock/parse-duration.js'
+import { EVENT_KINDS, type EventKind } from '../../daemon/daemon.js'
+import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
+import { explainQueue, goneError } from '../../diagnosis/explain.js'
+import { type QueratorError, usageError } from '../../errors.js'
+import { nearestOf } from '../../nearest.js'
+import { visible } from '../../visible.js'
+import { vigil, type WaitingPlace } from './vigil.js'
+
+/** What every wait takes. */
+export interface WaitOptions {
+  /**
+   * How long to wait by the machine's clock, whatever the daemon's does. Default: until shortly before the runner ends the
+   * test, or `'4s'` where no runner says when that is. A wait ends earlier when nothing can happen any more.
+   */
+  readonly within?: string
+}
+
+/** The event to wait for. It must match all of these. */
+export interface AwaitedEvent extends WaitOptions {
+  /**
+   * - of items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`,
+   *   `item-expired`, `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
+   * - of leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
+   * - of queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
+   * - of calls: `refused`
+   */
+  readonly event: EventKind
+  readonly reference?: string
+  readonly clientId?: string
+  readonly attempts?: number
+  /** Which of those events: 1, the default, is the first since the queue was made. */
+  readonly times?: number
+}
+
+const EVENT_OPTIONS = ['event', 'reference', 'clientId', 'attempts', 'times', 'within']
+/** So many events that were nearly the one are told. */
+const MOST_MISSES = 5
+
+/** See `queue.waitFor`. */
+export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): Promise<QueueEvent> {
+  checkOptions('waitFor', awaited, EVENT_OPTIONS)
+  checkKind(awaited.event)
+  const { daemon, queue } = place
+  const log = new EventLog(daemon)
+  const found = () => nth(log.ofQueue(queue), awaited)
+  const patient = { ...place, awaitsRefusal: awaited.event === 'refused' }
+  return until(patient, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
+}
+
+/** See `queue.drained`. */
+export async function waitUntilDrained(place: WaitingPlace, options: WaitOptions): Promise<void> {
+  checkOptions('drained', options, ['within'])
+  const isSo = () => {
+    const totals = totalsOf(place)
+    return totals.leasable + totals.leased + totals.scheduled === 0 || undefined
+  }
+  await until(place, options, isSo, () => [`'${place.queue}' to be drained`])
+}
+
+/** See `queue.idle`. */
+export async function waitUntilIdle(place: WaitingPlace, options: WaitOptions): Promise<void> {
+  checkOptions('idle', options, ['within'])
+  const isSo = () => {
+    const totals = totalsOf(place)
+    return totals.leasable + totals.leased === 0 || undefined
+  }
+  await until(place, options, isSo, () => [`'${place.queue}' to be idle, with no item free or leased`])
+}
+
+/** Resolves with what `look` finds, now or after an event. @throws QueratorError when it finds nothing in time */
+async function until<T>(
+  place: WaitingPlace,
+  { within }: WaitOptions,
+  look: () => T | undefined,
+  wish: () => string[],
+): Promise<T> {
+  const origin = originOf(until)
+  const limit = within === undefined ? place.test.patience : millisecondsOf(within)
+  const ended = await vigil(place, limit, look)
+  if ('found' in ended) return ended.found
+  const { daemon, queue, test } = place
+  const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
+  const [what = '', ...more] = wish()
+  throw waitError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'), origin)
+}
+
+/** @throws QueratorError when it is not a duration */
+function millisecondsOf(within: string): number {
+  const { ns, problem } = parseDuration(within)
+  if (ns === undefined) throw usageError(`within is not a duration; ${problem}`)
+  return Number(ns) / 1e6
+}
+
+/** @throws QueratorError that names the kind that was probably meant */
+function checkKind(event: unknown): void {
+  if (EVENT_KINDS.some((kind) => kind === event)) return
+  const nearest = typeof event === 'string' ? nearestOf(event, EVENT_KINDS) : undefined
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  throw usageError(`waitFor knows no event '${String(event)}'${hint} It knows: ${EVENT_KINDS.join(', ')}`)
+}
+
+function totalsOf({ daemon, queue }: WaitingPlace) {
+  const totals = daemon.inspector.totals(queue)
+  if (totals !== undefined) return totals
+  if (new EventLog(daemon).ofQueue(queue).some((event) => event.kind === 'queue-deleted')) throw goneError(queue)
+  // Says which there are.
+  daemon.inspector.queueState(queue)
+  throw goneError(queue)
+}
+
+/** The error of a wait, which points at the line that waits and not at the timer that ended it. */
+function waitError(message: string, origin: Origin): QueratorError {
+  const error = usageError(message)
+  const frames = (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  return atCallSite(error)
+}
+
+/** What each event is to an item, a lease or a queue: the end of "waiting for it …". */
+const WORDS: Partial<Record<EventKind, string>> = {
+  'item-due': 'to come due',
+  'lease-expired': 'to lose its lease',
+  'item-expired': 'to expire',
+  'attempts-exhausted': 'to run out of attempts',
+  'lease-waiting': 'to wait',
+  'lease-timed-out': 'to time out',
+}
+
+/** `'order-1' to be completed`. */
+function wanted({ event, reference, clientId, attempts, times = 1 }: AwaitedEvent): string {
+  const subject = reference === undefined ? subjectOf(event) : `'${reference}'`
+  const words = WORDS[event] ?? `to be ${event.replace(/^(queue|lease)-/, '')}`
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  const attempt = attempts === undefined ? '' : ` on attempt ${attempts}`
+  return `${subject} ${words}${by}${attempt}${times === 1 ? '' : `, ${times} times`}`
+}
+
+function subjectOf(event: EventKind): string {
+  if (event === 'refused') return 'a call'
+  if (event.startsWith('queue-')) return 'the queue'
+  return event !== 'lease-expired' && event.startsWith('lease-') ? 'a lease' : 'an item'
+}
+
+/** The event with which it has happened so often; a refused call may have happened many times in one. */
+function nth(events: readonly QueueEvent[], awaited: AwaitedEvent): QueueEvent | undefined {
+  let left = awaited.times ?? 1
+  return events.find((event) => {
+    if (missesOf(event, awaited) === 0) left -= event.times ?? 1
+    return left <= 0
+  })
+}
+
+/** In how many points an event is another than the one that is waited for. */
+function missesOf(given: QueueEvent, { event, reference, clientId, attempts }: AwaitedEvent): number {
+  const isOther = <T>(wanted: T | undefined, got: T | undefined) => Number(wanted !== undefined && wanted !== got)
+  return (
+    isOther(event, given.kind) +
+    isOther(reference, given.reference) +
+    isOther(clientId, given.clientId) +
+    isOther(attempts, given.attempts)
+  )
+}
+
+/** The events that come nearest to it, those of the same item or of the same kind. */
+function nearest(events: readonly QueueEvent[], awaited: AwaitedEvent): string[] {
+  const near = events
+    .filter(
+      (event) =>
+        event.kind === awaited.event || (awaited.reference !== undefined && event.reference === awaited.reference),
+    )
+    .map((event) => ({ event, misses: missesOf(event, awaited) }))
+    .sort((a, b) => a.misses - b.misses || b.event.number - a.event.number)
+    .slice(0, MOST_MISSES)
+    .sort((a, b) => a.event.number - b.event.number)
+  if (near.length === 0) return [`no '${awaited.event}' event occurred`]
+  return ['nearest events:', ...near.map(({ event }) => visible(`  ${eventText(event)}`))]
+}
+
+function eventText({ kind, reference, item, clientId, attempts, callPath, call }: QueueEvent): string {
+  const name = item === undefined ? '' : ` ${reference || 'an item'} (#${item})`
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  const attempt = attempts ? `, attempt ${attempts}` : ''
+  return `${kind}${name}${by}${attempt}; ${call}${siteText(callPath)}`
+}

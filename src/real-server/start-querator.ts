@@ -1,0 +1,158 @@
+/** `startQuerator`: a real Querator for a run, from its binary. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import getPort from 'get-port'
+import { ASYNC_DISPOSE } from '../async-dispose.js'
+import { sendOverHttp } from '../client/http-send.js'
+import { checkOptions } from '../client/known-options.js'
+import { parseDuration } from '../clock/parse-duration.js'
+import { passedNow, wakeAfter } from '../clock/real-time.js'
+import type { ConfigTree } from '../daemon/config/config.js'
+import { readConfigFile } from '../daemon/config/config-file.js'
+import { type QueratorError, usageError } from '../errors.js'
+import { GUARD, NO_PROGRAM } from './guard.js'
+
+/** How a real server is started. */
+export interface QueratorOptions {
+  /** The path of a Querator binary, or its name when it is on the PATH. */
+  readonly binary: string
+  /** Its configuration: the path of a YAML file, or an object of the same shape. Its address is another each time. */
+  readonly config?: string | ConfigTree
+  /** How long it may take until it is healthy; default `'10s'`. */
+  readonly startTimeout?: string
+}
+
+/** A real server that runs. */
+export interface RunningQuerator {
+  /** Its URL: for `startTestDaemon({ endpoint })`, or for `QUERATOR_ENDPOINT`. */
+  readonly endpoint: string
+  /** The last of what it printed. */
+  readonly output: string
+  /** Stops it and resolves when it has. It is stopped with the process as well, however that ends. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const KNOWN = ['binary', 'config', 'startTimeout']
+
+/** How much of the output is kept, in characters. */
+const KEPT_OUTPUT = 64_000
+/** How many lines of it an error shows. */
+const SHOWN_LINES = 20
+/** Until it is asked for its health again, in milliseconds. It tells nobody when it is ready. */
+const HEALTH_PAUSE = 20
+/** How often another port is tried, when somebody else has taken the one that was free. */
+const PORTS = 3
+
+/**
+ * Starts a real Querator on a free port of 127.0.0.1, and waits until it is healthy.
+ * @throws QueratorError with the last lines that it printed, when it does not become healthy
+ */
+export async function startQuerator(options: QueratorOptions): Promise<RunningQuerator> {
+  checkOptions('startQuerator', options, KNOWN)
+  const { binary, config = {}, startTimeout = '10s' } = options
+  if (!binary) {
+    throw usageError("startQuerator needs a binary of Querator: startQuerator({ binary: '/usr/local/bin/querator' })")
+  }
+  const { ns } = parseDuration(startTimeout)
+  if (ns === undefined) throw usageError(`startTimeout takes a duration such as '10s'; got '${startTimeout}'`)
+  const tree = typeof config === 'string' ? readConfigFile(config).tree : config
+  for (let left = PORTS; ; left--) {
+    const server = new GuardedServer(binary, tree, await getPort({ host: '127.0.0.1' }))
+    try {
+      await server.healthy(Number(ns) / 1e6, startTimeout)
+      return server
+    } catch (error) {
+      await server.close()
+      if (left === 1 || !/address already in use|port is in use/.test(server.output)) throw error
+    }
+  }
+}
+
+/** A server, and the guard that stops it. */
+class GuardedServer implements RunningQuerator {
+  readonly endpoint: string
+  readonly #binary: string
+  readonly #guard: ChildProcess
+  readonly #ended: Promise<number | null>
+  #running = true
+  #output = ''
+
+  constructor(binary: string, config: ConfigTree, port: number) {
+    this.endpoint = `http://127.0.0.1:${port}`
+    this.#binary = binary
+    const folder = mkdtempSync(join(tmpdir(), 'querator-test-'))
+    const file = join(folder, 'config.yaml')
+    // JSON is YAML.
+    writeFileSync(file, JSON.stringify({ ...config, address: `127.0.0.1:${port}` }))
+    const program = ['--eval', GUARD, '--', folder, binary, 'server', '--config', file]
+    // Apart from the terminal: an interrupt there ends the run first, and the server with it.
+    this.#guard = spawn(process.execPath, program, { detached: true, env: environment() })
+    for (const stream of [this.#guard.stdout, this.#guard.stderr] as Readable[]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.#output = (this.#output + text).slice(-KEPT_OUTPUT)
+      })
+    }
+    // Whoever writes to a pipe that is gone finds out in another way.
+    this.#guard.stdin?.on('error', () => undefined)
+    this.#ended = new Promise((resolve) => {
+      this.#guard.once('close', (status) => {
+        this.#running = false
+        resolve(status)
+      })
+    })
+  }
+
+  get output(): string {
+    return this.#output
+  }
+
+  /** Resolves when it is healthy. From then on it does not keep the process alive. */
+  async healthy(longest: number, longestText: string): Promise<void> {
+    const send = sendOverHttp(this.endpoint)
+    const started = passedNow()
+    const ask = { method: 'GET', target: '/health', headers: {}, body: new Uint8Array() }
+    for (;;) {
+      const answer = await send(ask).catch(() => undefined)
+      if (!this.#running)
+        throw this.#failed(`ended with status ${await this.#ended} before it was healthy`, await this.#ended)
+      if (answer?.status === 200) break
+      if (passedNow() - started > longest) throw this.#failed(`was not healthy within ${longestText}`)
+      await Promise.race([this.#ended, new Promise<void>((resolve) => wakeAfter(HEALTH_PAUSE, resolve))])
+    }
+    for (const handle of [this.#guard, this.#guard.stdin, this.#guard.stdout, this.#guard.stderr]) {
+      ;(handle as unknown as { unref(): void }).unref()
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#running) return
+    this.#guard.ref()
+    this.#guard.stdin?.end()
+    await this.#ended
+  }
+
+  [ASYNC_DISPOSE](): Promise<void> {
+    return this.close()
+  }
+
+  #failed(what: string, status?: number | null): QueratorError {
+    // The guard says so; a server may miss files of its own.
+    if (status === NO_PROGRAM && /ENOENT/.test(this.#output)) {
+      return usageError(`there is no program '${this.#binary}'; give startQuerator the path of a Querator binary`)
+    }
+    const plain = stripVTControlCharacters(this.#output).replace(/\t/g, '  ').replace(/\r/g, '')
+    const lines = plain.trimEnd().split('\n').slice(-SHOWN_LINES)
+    return usageError(`'${this.#binary}' ${what}; it said:\n${lines.join('\n') || 'nothing'}`)
+  }
+}
+
+/** Without the variables of a test run, which are not meant for the server. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('QUERATOR_')))
+}

@@ -1,7 +1,0 @@
-/** What `require('querator-test/vitest')` finds: Vitest is ES modules only. */
-import { QueratorError } from '../index.js'
-
-throw new QueratorError(
-  0,
-  "querator-test/vitest cannot be required, because Vitest is ES modules only; write import { test } from 'querator-test/vitest', or in Jest require('querator-test/jest')",
-)

@@ -1,0 +1,60 @@
+/** The calls about the state of one queue: stats, clear, reload (docs/protocol/queue.md §10 and §11). */
+import { formatDuration } from '../../clock/duration.js'
+import type { Item } from '../../engine/store/item.js'
+import { badRequest } from '../../errors.js'
+import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
+import { type CallContext, findQueue } from '../context.js'
+
+/**
+ * queue.stats (docs/protocol/queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
+ * `partition` itself is not filled in.
+ */
+export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): AnswerOf<'queueStats'> {
+  const queue = findQueue(context, request.queueName)
+  queue.assertRunning()
+  const waiting = queue.waitingCounts
+  const now = context.clock.now()
+  const partitions = queue.partitions.map((partition) => {
+    const stats = partition.stats(now)
+    return {
+      total: stats.total,
+      totalLeased: stats.leased,
+      scheduled: stats.scheduled,
+      averageAge: formatDuration(stats.averageAge),
+      averageLeasedAge: formatDuration(stats.averageLeasedAge),
+    }
+  })
+  return {
+    queueName: request.queueName,
+    logicalQueues: [
+      {
+        produceWaiting: waiting.produce,
+        leaseWaiting: waiting.lease,
+        completeWaiting: waiting.complete,
+        inFlight: waiting.inFlight,
+        partitions,
+      },
+    ],
+  }
+}
+
+/** queue.clear (docs/protocol/queue.md §11). */
+export function queueClear(context: CallContext, request: RequestOf<'queueClear'>): void {
+  const queue = findQueue(context, request.queueName)
+  queue.assertRunning()
+  if (!request.queue && !request.scheduled) {
+    throw badRequest("invalid clear request; one of 'queue', 'scheduled' must be true")
+  }
+  const everything = request.queue && request.destructive
+  const cleared = (item: Item) =>
+    everything || (request.queue && item.state === 'leasable') || (request.scheduled && item.state === 'scheduled')
+  const now = context.clock.now()
+  queue.change(() => {
+    for (const partition of queue.partitions) partition.clear(cleared, now)
+  })
+}
+
+/** queue.reload (docs/protocol/queue.md §11): recounts on the server; here the counts are always right. */
+export function queueReload(context: CallContext, request: RequestOf<'queueReload'>): void {
+  findQueue(context, request.queueName).assertRunning()
+}

@@ -1,0 +1,103 @@
+/** The calls about what a partition holds: list, import, delete (docs/protocol/admin.md §11). */
+import { KIND } from '../../engine/events/event-kinds.js'
+import { badRequest } from '../../errors.js'
+import { checkItemId } from '../../ids/ksuid.js'
+import { countOf } from '../../protocol/messages/counted.js'
+import type { Timestamp } from '../../protocol/messages/message.js'
+import { MOST_IMPORTED } from '../../protocol/messages/storage.js'
+import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
+import { timestampOf } from '../../protocol/timestamp.js'
+import { type CallContext, findQueue } from '../context.js'
+import { givenInstant, ImportedItems } from '../imported-items.js'
+import { ListedItem } from '../listed-item.js'
+import { checkAnswer, takeRoom } from '../memory.js'
+import { isBlank } from '../names.js'
+import { pageSize } from '../paging.js'
+
+type ListRequest = RequestOf<'storageItemsList'>
+type ListResponse = AnswerOf<'storageItemsList'>
+type GivenItem = RequestOf<'storageItemsImport'>['items'][number]
+type ShownItem = NonNullable<ListResponse['items']>[number]
+
+/** storage/items.list: everything that is not scheduled, leased items too, by id. */
+export function storageItemsList(context: CallContext, request: ListRequest): ListResponse {
+  return list(context, request, 'queued')
+}
+
+/** storage/scheduled.list: what waits for its time, by id. */
+export function storageScheduledList(context: CallContext, request: ListRequest): ListResponse {
+  return list(context, request, 'scheduled')
+}
+
+function list(context: CallContext, request: ListRequest, which: 'queued' | 'scheduled'): ListResponse {
+  const partition = findQueue(context, request.queueName).partition(request.partition)
+  const pivot = isBlank(request.pivot) ? undefined : request.pivot
+  if (pivot !== undefined) checkItemId(pivot)
+  const items = partition.page(which, pivot, pageSize(request.limit))
+  checkAnswer(context, items)
+  return { items: items.map((item) => new ListedItem(partition, item)) }
+}
+
+/** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
+export function storageItemsImport(
+  context: CallContext,
+  request: RequestOf<'storageItemsImport'>,
+): AnswerOf<'storageItemsImport'> {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  checkImported(countOf(request.items))
+  takeRoom(context, request.items)
+  const now = context.clock.now()
+  const items = new ImportedItems(now)
+  const imported = queue.change(() =>
+    request.items.map((given) => {
+      if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return skippedItem(given)
+      const item = items.make(given)
+      partition.add(item)
+      partition.note(KIND.imported, item, now)
+      return new ListedItem(partition, item)
+    }),
+  )
+  return { items: imported }
+}
+
+/** storage/items.delete: whatever state the items are in; unknown ids are ignored. */
+export function storageItemsDelete(context: CallContext, request: RequestOf<'storageItemsDelete'>): void {
+  const queue = findQueue(context, request.queueName)
+  const partition = queue.partition(request.partition)
+  if (request.ids.length === 0) throw badRequest('ids is invalid; cannot be empty')
+  const now = context.clock.now()
+  queue.change(() => {
+    for (const id of request.ids) {
+      checkItemId(id)
+      const item = partition.find(id)
+      if (item === undefined) continue
+      partition.release(item)
+      partition.note(KIND.deleted, item, now)
+    }
+  })
+}
+
+function checkImported(count: number): void {
+  if (count === 0) throw badRequest('items is invalid; cannot be empty')
+  if (count <= MOST_IMPORTED) return
+  throw badRequest(
+    `items is invalid; an import takes at most ${MOST_IMPORTED} items here, but received ${count}; import them in several calls`,
+  )
+}
+
+/** What the answer tells of an item that was skipped: what was sent, less the times that are never shown. */
+function skippedItem(given: GivenItem): ShownItem {
+  const { deadDeadline: _dead, updatedAt: _updated, enqueueAt: _enqueue, ...shown } = given
+  return {
+    ...shown,
+    leaseDeadline: shownTimestamp(given.leaseDeadline),
+    expireDeadline: shownTimestamp(given.expireDeadline),
+    createdAt: shownTimestamp(given.createdAt),
+  }
+}
+
+function shownTimestamp(timestamp: Timestamp | undefined): Timestamp {
+  const { at, early } = givenInstant(timestamp)
+  return timestampOf(at, early)
+}
