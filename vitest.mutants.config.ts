@@ -17,7 +17,7 @@ const TESTS: Record<string, string[]> = {
     'test/model/walks.test.ts',
     'test/api/{lifecycle,looks,what-stays,lease,pause,storage,events,memory,made-again,waiting,refused,report,harness}.test.ts',
     'test/contract/recordings.test.ts',
-    'test/unit/{deadline,average,deadline-groups,item-ids,large-answers,partition-order,sequence-table}.test.ts',
+    'test/unit/{moving-timer,average,deadline-groups,item-ids,large-answers,partition-order,sequence-table}.test.ts',
     'test/unit/{memory-budget,record,queues}.test.ts',
   ],
   access: [

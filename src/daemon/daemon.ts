@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
+import type { MovableClock } from '../clock/movable-clock.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
-import type { TestClock } from '../clock/test-clock.js'
 import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
 import { Queues } from '../engine/queue/queues.js'
@@ -32,13 +32,10 @@ import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
 import { VERSION } from './version.js'
 
-export type { Permission } from '../access/permissions.js'
-export { EVENT_KINDS, type EventKind, type RecordedEvent, type Refusal } from '../engine/events/event-kinds.js'
-export type { ItemState, QueueState } from './queue-state.js'
 
 /** What a daemon is made of. */
 export interface DaemonOptions {
-  readonly clock: TestClock
+  readonly clock: MovableClock
   /** Default: what an empty file gives. */
   readonly config?: DaemonConfig
   /** Default: writes nothing. */
@@ -73,7 +70,7 @@ const OPEN_DOOR =
  * - stopped: nothing is left; further requests reach nobody
  */
 export class Daemon {
-  readonly clock: TestClock
+  readonly clock: MovableClock
   /** Whether keys and permissions count. */
   readonly auth: AuthBackend
   /** What happened. */

@@ -27,7 +27,7 @@ export interface QueueState {
   /** In the order of their arrival. */
   readonly waiting: readonly { readonly consumer: Consumer; readonly batchSize: number; readonly deadline: Instant }[]
   /** The first thousand, by partition: those that are not scheduled, and then those that are. */
-  readonly items: readonly ItemState[]
+  readonly items: readonly ItemView[]
   readonly counts: QueueTotals
 }
 
@@ -47,7 +47,7 @@ export interface LookState {
 }
 
 /** An item as it stands. */
-export interface ItemState {
+export interface ItemView {
   readonly state: 'leasable' | 'leased' | 'scheduled'
   readonly partition: number
   readonly id: string
@@ -96,8 +96,8 @@ export function queueTotals(queue: LogicalQueue): QueueTotals {
   return { leasable: sum('leasable'), leased: sum('leased'), scheduled: sum('scheduled') }
 }
 
-function itemsOf(queue: LogicalQueue): ItemState[] {
-  const items: ItemState[] = []
+function itemsOf(queue: LogicalQueue): ItemView[] {
+  const items: ItemView[] = []
   for (const which of ['queued', 'scheduled'] as const) {
     for (const partition of queue.partitions) {
       for (const item of partition.page(which, undefined, MOST_ITEMS - items.length)) {

@@ -1,7 +1,8 @@
 /** What happened in a daemon, for tests to look at. */
 import { placesOf } from '../client/call-site.js'
 import { turnDue } from '../clock/event-loop.js'
-import type { Daemon, EventKind, RecordedEvent, Refusal } from '../daemon/daemon.js'
+import type { Daemon } from '../daemon/daemon.js'
+import type { EventKind, RecordedEvent, Refusal } from '../engine/events/event-kinds.js'
 
 /** Something that happened to an item, to a lease that waits, or to a queue. */
 export interface QueueEvent {

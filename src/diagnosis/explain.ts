@@ -1,7 +1,8 @@
 /** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
 import { placesOf, siteText } from '../client/call-site.js'
 import { passedNow } from '../clock/real-time.js'
-import type { Daemon, ItemState, QueueState } from '../daemon/daemon.js'
+import type { Daemon } from '../daemon/daemon.js'
+import type { ItemView, QueueState } from '../daemon/queue-state.js'
 import { usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { visible } from '../visible.js'
@@ -75,7 +76,7 @@ function waitingText({ consumer, batchSize, deadline }: QueueState['waiting'][nu
   return `${consumer.clientId} waits for ${upTo}, ${inTime(deadline, now)} at most${siteText(placesOf(consumer.cause.origin))}`
 }
 
-function itemText(item: ItemState, queue: QueueState, now: number): string {
+function itemText(item: ItemView, queue: QueueState, now: number): string {
   const where = queue.partitions === 1 ? '' : `, in partition ${item.partition},`
   const name = `${item.reference || item.id}${item.item === 0 ? '' : ` (#${item.item})`}${where}`
   const { state, attempts, until, consumer } = item
@@ -123,7 +124,7 @@ function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
 }
 
 /** When an item becomes free, if nobody does anything: a lease ends with the next look after its deadline. */
-function freeAt({ state, attempts, partition, until }: ItemState, { maxAttempts, looks }: QueueState): number {
+function freeAt({ state, attempts, partition, until }: ItemView, { maxAttempts, looks }: QueueState): number {
   if (until === undefined) return Number.POSITIVE_INFINITY
   if (state === 'scheduled') return until
   const goesAway = maxAttempts > 0 && attempts >= maxAttempts

@@ -2,11 +2,11 @@
  * What is overdue in a queue and stays there, and why: the server acts on a deadline only when it looks at the partition,
  * and leaves some items even then (docs/protocol/queue.md §8).
  */
-import type { ItemState, QueueState } from '../daemon/queue-state.js'
+import type { ItemView, QueueState } from '../daemon/queue-state.js'
 import { inTime, lengthOf } from './lengths.js'
 
 /** What became of a deadline that has passed; undefined for an item that is not overdue. */
-export function overdueText(item: ItemState, queue: QueueState, now: number): string | undefined {
+export function overdueText(item: ItemView, queue: QueueState, now: number): string | undefined {
   const { state, until = Number.POSITIVE_INFINITY, expiresAt } = item
   if (state === 'leased' && until <= now)
     return `was leased until ${lengthOf(now - until)} ago; ${whyHere(item, queue, now)}`
@@ -26,7 +26,7 @@ export function hiddenLines({ looks, partitions }: QueueState, now: number): str
   })
 }
 
-function whyHere(item: ItemState, queue: QueueState, now: number): string {
+function whyHere(item: ItemView, queue: QueueState, now: number): string {
   const { deadQueue, deadQueueMissing, looks } = queue
   if (deadQueueMissing) return `its dead letter queue '${deadQueue}' does not exist, so it stays`
   if (item.copied) {

@@ -21,8 +21,8 @@ export interface QueueConfig {
   readonly updatedAt: Instant
 }
 
-/** Tells when timeouts end; one that ends like the last one ends with it, so that calls of one moment share it. */
-export class Ends {
+/** When timeouts end. Timeouts that begin at the same time share one deadline, so that the calls of a moment do. */
+export class SharedDeadlines {
   #last = new DeadlineGroup(0, 0)
   #timeout: Timeout | undefined
 

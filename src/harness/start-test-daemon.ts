@@ -4,8 +4,8 @@ import { inspect } from 'node:util'
 import type { CallSites } from '../client/call-site.js'
 import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
+import { type ClockOption, MovableClock } from '../clock/movable-clock.js'
 import { realNow } from '../clock/real-time.js'
-import { type ClockOption, TestClock } from '../clock/test-clock.js'
 import {
   AUTH_BACKENDS,
   type AuthBackend,
@@ -104,7 +104,7 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
   if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))
   const config = configOf(options.config)
-  const clock = new TestClock(options.clock)
+  const clock = new MovableClock(options.clock)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
   const auth = authOf(options.auth ?? config.auth)
   const daemon = new Daemon({

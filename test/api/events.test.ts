@@ -233,3 +233,32 @@ test.each([{}, { skip: 'a' }, { skip: [''] }, 'yes'])('callSites: %j is refused'
     "the option callSites is true, false or { skip: ['src/querator.ts'] }; got",
   )
 })
+
+test.each([0, 3])('clock.advance returns everything that fires, with events: %i', async (events) => {
+  await using daemon = await frozen(events)
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce(...Array.from({ length: 20 }, (_, number) => ({ reference: `item-${number}` })))
+  await queue.lease({ batchSize: 20 })
+  const fired = await daemon.clock.advance('1m')
+  expect(fired).toHaveLength(20)
+  expect(fired.at(-1)).toEqual({
+    kind: 'lease-expired',
+    time: new Date(START + 60_000),
+    queue: 'q',
+    partition: 0,
+    id: (await queue.items()).at(-1)?.id,
+    reference: 'item-19',
+  })
+  expect([...daemon.events]).toHaveLength(events)
+})
+
+test('a waiting lease that times out is stamped with its deadline in events and in clock.advance', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'q' })
+  const refused = expect(queue.lease({ requestTimeout: '2s', clientId: 'w' })).rejects.toMatchObject({ code: 454 })
+  const fired = await daemon.clock.advance('1h')
+  await refused
+  const told = { kind: 'lease-timed-out', time: new Date(START + 2_000), queue: 'q', clientId: 'w' }
+  expect(fired).toEqual([told])
+  expect([...daemon.events].filter(({ kind }) => kind === 'lease-timed-out')).toMatchObject([told])
+})

@@ -65,7 +65,7 @@ test('request timeouts follow the clock of the daemon, and name who waited', asy
   })
   const start = daemon.clock.now()
   expect(await daemon.clock.advance('30s')).toEqual([
-    { kind: 'request-timeout', time: new Date(start + 30_000), queue: queue.name, clientId: 'worker' },
+    { kind: 'lease-timed-out', time: new Date(start + 30_000), queue: queue.name, clientId: 'worker' },
   ])
   await refused
 })

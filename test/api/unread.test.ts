@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { TestClock } from '../../src/clock/test-clock.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { Daemon } from '../../src/daemon/daemon.js'
 import type { HttpServer } from '../../src/transport/http/http-server.js'
 import { LIST } from '../support/http-cases.js'
@@ -27,7 +27,7 @@ const LIST_ITEMS = rawRequest(
 async function daemonWith(megabytes: number): Promise<{ daemon: Daemon; machine: FakeMachine }> {
   const machine = new FakeMachine()
   const log = { write: () => undefined }
-  const daemon = new Daemon({ clock: new TestClock('frozen', machine.source()), log })
+  const daemon = new Daemon({ clock: new MovableClock('frozen', machine.source()), log })
   const send = async (call: string, body: object) => {
     const headers = { 'content-type': 'application/json' }
     const request = { method: 'POST', target: `/v1/${call}`, headers, body: Buffer.from(JSON.stringify(body)) }

@@ -1,8 +1,9 @@
 /** Stories of tests, made by hand, for the tests of the page that shows them. */
-import type { EventKind } from '../../src/daemon/daemon.js'
+
 import type { QueueEvent } from '../../src/diagnosis/event-log.js'
 import type { ItemStory } from '../../src/diagnosis/report/item-story.js'
 import type { LeaseStory, QueueStory, TestStory } from '../../src/diagnosis/report/test-story.js'
+import type { EventKind } from '../../src/engine/events/event-kinds.js'
 
 /** When each story begins. */
 export const BEGIN = Date.UTC(2026, 0, 1)

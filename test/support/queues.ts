@@ -1,5 +1,5 @@
 /** Queues without a daemon, for tests of what a daemon never lets happen. */
-import { TestClock } from '../../src/clock/test-clock.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventRecord } from '../../src/engine/events/record.js'
 import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
 import { Queues, type QueuesOptions } from '../../src/engine/queue/queues.js'
@@ -12,7 +12,7 @@ const MINUTE = { ns: 60_000_000_000n, ms: 60_000, early: 0 }
 /** Queues on a frozen clock, in one storage. */
 export function newQueues(options: Partial<QueuesOptions> = {}): Queues {
   return new Queues({
-    clock: new TestClock('frozen').exact,
+    clock: new MovableClock('frozen').exact,
     random: seededRandom(1),
     storages: [{ name: 'mem-0', affinity: 1 }],
     record: new EventRecord(0),

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TestClock } from '../../src/clock/test-clock.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
 import type { WireReply, WireRequest } from '../../src/protocol/exchange.js'
 import { type Backend, Handler } from '../../src/transport/handler.js'
@@ -18,7 +18,7 @@ const LOOK = 250
 /** A server, its clock and its machine. */
 export class StoppedServer {
   readonly machine = new FakeMachine()
-  readonly clock = new TestClock('frozen', this.machine.source())
+  readonly clock = new MovableClock('frozen', this.machine.source())
   readonly budget = new MemoryBudget(1e9)
   readonly server: HttpServer
 

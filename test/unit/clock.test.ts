@@ -1,6 +1,6 @@
 /** The clock by itself: running, frozen, moved, stopped. */
 import { afterEach, expect, test, vi } from 'vitest'
-import { TestClock } from '../../src/clock/test-clock.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { startTestDaemon } from '../../src/index.js'
 import { until } from '../support/turns.js'
 
@@ -11,14 +11,14 @@ afterEach(() => {
 })
 
 test('a frozen clock stands still until it is moved', async () => {
-  const clock = new TestClock(START)
+  const clock = new MovableClock(START)
   expect([clock.frozen, clock.now()]).toEqual([true, START.start.getTime()])
   await clock.advance('1h30m')
   expect(clock.now() - START.start.getTime()).toBe(5_400_000)
 })
 
 test('freezing and resuming never turns time back', async () => {
-  const clock = new TestClock()
+  const clock = new MovableClock()
   const before = clock.now()
   clock.freeze()
   const frozen = clock.now()
@@ -49,7 +49,7 @@ test('what a running daemon makes lies between the times read before the call an
 })
 
 test('the time of a clock is whole for those who read it', async () => {
-  const clock = new TestClock()
+  const clock = new MovableClock()
   expect(Number.isInteger(clock.now())).toBe(true)
   const before = clock.exact.now()
   clock.freeze()
@@ -66,7 +66,7 @@ test('a running clock jumps, and its deadlines with it', async () => {
 })
 
 test('timers fire in the order of their times, equal ones by priority and then as they were set', async () => {
-  const clock = new TestClock(START)
+  const clock = new MovableClock(START)
   const fired: string[] = []
   const at = clock.now() + 1000
   clock.exact.setTimer(at + 1, () => fired.push('later'))
@@ -79,12 +79,21 @@ test('timers fire in the order of their times, equal ones by priority and then a
 })
 
 test('moves that are made at once are carried out one after the other', async () => {
-  const clock = new TestClock(START)
+  const clock = new MovableClock(START)
   const at = clock.now()
   const seen: number[] = []
   clock.exact.setTimer(at + 1500, () => seen.push(clock.now() - at))
-  const [first, second] = await Promise.all([clock.advance('1s'), clock.advance('1s')])
-  expect([first, second, seen, clock.now() - at]).toEqual([[], [], [2000], 2000])
+  const moves = ['first', 'second'].map((name) => {
+    return clock.move('1s', (fire) => {
+      fire()
+      return [name, clock.now() - at]
+    })
+  })
+  expect(await Promise.all(moves)).toEqual([
+    ['first', 1000],
+    ['second', 2000],
+  ])
+  expect(seen).toEqual([2000])
 })
 
 test.each([
@@ -97,7 +106,7 @@ test.each([
   [undefined],
   [{}],
 ])('advance(%s) is refused', async (by) => {
-  await expect(new TestClock(START).advance(by as never)).rejects.toThrow(
+  await expect(new MovableClock(START).advance(by as never)).rejects.toThrow(
     /clock\.advance takes milliseconds or a duration/,
   )
 })
@@ -128,7 +137,7 @@ test("a runner's fake timers neither freeze nor drive the daemon", async () => {
 })
 
 test('everyone who waits for answers on their way is told of the last one', async () => {
-  const clock = new TestClock('frozen')
+  const clock = new MovableClock('frozen')
   const [first, second] = [clock.way(), clock.way()]
   for (const way of [first, second]) {
     way.begin()

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { timeoutOf } from '../../src/clock/duration.js'
 import { type ExactInstant, endOf, exactInstant } from '../../src/clock/exact-instant.js'
 import { type Instant, instantAt, nanosOf, PARTS, ZERO_TIME } from '../../src/clock/instant.js'
-import { Ends } from '../../src/engine/queue-config.js'
+import { SharedDeadlines } from '../../src/engine/queue-config.js'
 import { AverageInstant } from '../../src/engine/store/average.js'
 import type { Timestamp } from '../../src/protocol/messages/message.js'
 import { instantOf, timestampOf } from '../../src/protocol/timestamp.js'
@@ -112,7 +112,7 @@ test('a timeout ends exactly as many nanoseconds after it began', () => {
 })
 
 test('timeouts that start at the same instant end together, others do not', () => {
-  const ends = new Ends()
+  const ends = new SharedDeadlines()
   const timeout = timeoutOf(60_000_000_000n)
   const [first, again, later] = [1.7e12, 1.7e12, 1.7e12 + 1 / PARTS].map((now) => ends.of(timeout, now))
   expect(again).toBe(first)

@@ -1,7 +1,7 @@
 /** A daemon whose clock follows a machine: times finer than a millisecond, and what setting that clock or sleep does. */
 import { afterEach, expect, test, vi } from 'vitest'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { REAL_TIME } from '../../src/clock/real-time.js'
-import { TestClock } from '../../src/clock/test-clock.js'
 import { Daemon } from '../../src/daemon/daemon.js'
 import { EmbeddedBacking } from '../../src/harness/backing/embedded-backing.js'
 import { TestDaemon } from '../../src/harness/handles/test-daemon.js'
@@ -18,7 +18,7 @@ afterEach(() => {
 
 /** A daemon on a machine of its own, and a queue in it. */
 async function daemonOn(machine: FakeMachine) {
-  const own = new Daemon({ clock: new TestClock('real', machine.source()), events: 1000 })
+  const own = new Daemon({ clock: new MovableClock('real', machine.source()), events: 1000 })
   const daemon = new TestDaemon(new EmbeddedBacking(own, undefined))
   const queue = await daemon.createQueue({ leaseTimeout: '1m', expireTimeout: '48h' })
   const untils = () => own.inspector.queueState(queue.name).items.map(({ until }) => until)
@@ -115,7 +115,7 @@ test('nothing wakes a clock for which nothing waits, or that stands still', asyn
   const machine = new FakeMachine()
   const { daemon, queue } = await daemonOn(machine)
   const empty = new FakeMachine()
-  const idle = new TestClock('real', empty.source())
+  const idle = new MovableClock('real', empty.source())
   expect([idle.now(), empty.waiting]).toEqual([STARTED, []])
   await queue.produce({})
   expect(machine.waiting).toHaveLength(1)

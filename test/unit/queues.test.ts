@@ -1,6 +1,6 @@
 /** Queues in states that a daemon hardly ever lets happen (docs/protocol/queue.md §8 and §12, admin.md §10). */
 import { expect, test } from 'vitest'
-import { TestClock } from '../../src/clock/test-clock.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventRecord } from '../../src/engine/events/record.js'
 import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
 import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
@@ -50,12 +50,13 @@ test('it cannot be paused or started again, and gives its memory back once', asy
 })
 
 test('a stopped queue wants nothing of the clock', async () => {
-  const clock = new TestClock('frozen')
-  const queue = newQueue(newQueues({ clock: clock.exact }))
+  const clock = new MovableClock('frozen')
+  const record = new EventRecord(0)
+  const queue = newQueue(newQueues({ clock: clock.exact, record }))
   await produce(queue)
   await lease(queue)
   queue.stop()
-  expect(await clock.advance('1h')).toEqual([])
+  expect(await clock.move('1h', (fire) => record.collect(fire))).toEqual([])
 })
 
 test('stopped queues take no further ones', () => {
@@ -98,7 +99,7 @@ test('pausing twice is noted once, and leases stay until it ends', async () => {
 })
 
 test('leases that end at the same time end in the order in which they came', async () => {
-  const clock = new TestClock('frozen')
+  const clock = new MovableClock('frozen')
   const queue = newQueue(newQueues({ clock: clock.exact }))
   const ended: string[] = []
   const deadline = clock.exact.now() + 1000
@@ -121,7 +122,7 @@ test('abandoning a lease that was served leaves the next one of the same client 
 })
 
 test('an item that ends stays where its dead letter queue has no partition', async () => {
-  const clock = new TestClock('frozen')
+  const clock = new MovableClock('frozen')
   const queues = newQueues({ clock: clock.exact })
   queues.create(newQueue(newQueues(), { name: 'dead' }).config, 0)
   const queue = newQueue(queues, { deadQueue: 'dead' })

@@ -169,3 +169,49 @@ test('a cause holds for its work only, also when that throws', () => {
   record.queue(KIND['queue-resumed'], 1, ADDRESS)
   expect([record.at(1).cause, record.at(2).cause]).toEqual([cause, BY_CLOCK])
 })
+
+test('collects one entry for each deadline, which says what became of the item', () => {
+  const record = new EventRecord(0)
+  const [retried, exhausted, copied, stays] = ['retried', 'exhausted', 'copied', 'stays'].map((name) =>
+    itemWith('', name),
+  )
+  const address = { ...ADDRESS, partition: 0, ids: { text: (sequence: number) => `id-${sequence}` } }
+  const note = (kind: keyof typeof KIND, item: Item | undefined, time: number, deadQueue?: Address) =>
+    record.item(KIND[kind], time, address, item as Item, undefined, deadQueue)
+  note('lease-expired', retried, 1)
+  const fired = record.collect(() => {
+    note('lease-expired', retried, 20)
+    // It is leased again at once, and its last lease runs out within the same move.
+    note('leased', retried, 21)
+    note('lease-expired', retried, 30)
+    note('attempts-exhausted', retried, 30)
+    note('lease-expired', exhausted, 10)
+    note('attempts-exhausted', exhausted, 10)
+    note('item-expired', copied, 10)
+    note('dead-lettered', copied, 10, ELSEWHERE)
+    note('dead-lettered', stays, 40, ELSEWHERE)
+    note('dead-lettered', stays, 50, ELSEWHERE)
+    record.queue(KIND['lease-timed-out'], 45, ADDRESS, { clientId: 'w', cause: BY_CLOCK })
+    record.queue(KIND['lease-served'], 45, ADDRESS, { clientId: 'v', cause: BY_CLOCK })
+  })
+  note('lease-expired', retried, 60)
+  const at = { queue: 'q', partition: 0, id: 'id-0' }
+  expect(fired).toEqual([
+    { ...at, time: new Date(10), kind: 'attempts-exhausted', reference: 'exhausted' },
+    { ...at, time: new Date(10), kind: 'dead-lettered', reference: 'copied', deadQueue: 'other' },
+    { ...at, time: new Date(20), kind: 'lease-expired', reference: 'retried' },
+    { ...at, time: new Date(30), kind: 'attempts-exhausted', reference: 'retried' },
+    { ...at, time: new Date(40), kind: 'dead-lettered', reference: 'stays', deadQueue: 'other' },
+    { queue: 'q', time: new Date(45), kind: 'lease-timed-out', clientId: 'w' },
+    { ...at, time: new Date(50), kind: 'dead-lettered', reference: 'stays', deadQueue: 'other' },
+  ])
+})
+
+test('stops collecting when the move fails', () => {
+  const record = new EventRecord(0)
+  const failing = () => {
+    throw new Error('no')
+  }
+  expect(() => record.collect(failing)).toThrow('no')
+  expect(record.collect(() => undefined)).toEqual([])
+})

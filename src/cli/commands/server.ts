@@ -1,7 +1,7 @@
 /** `querator server`: the daemon as a process. Listens until SIGTERM, SIGINT or SIGHUP, then stops with status 0. */
 import type { Command } from 'commander'
+import { MovableClock } from '../../clock/movable-clock.js'
 import { realNow, wakeAfter } from '../../clock/real-time.js'
-import { TestClock } from '../../clock/test-clock.js'
 import { type DaemonConfig, readConfig } from '../../daemon/config/config.js'
 import { readConfigFile } from '../../daemon/config/config-file.js'
 import { withUnknownKeys } from '../../daemon/config/unknown-keys.js'
@@ -124,7 +124,7 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const signalled = stopSignal()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
-  const daemon = await during(creating, () => new Daemon({ clock: new TestClock(), config, log, ...limit }))
+  const daemon = await during(creating, () => new Daemon({ clock: new MovableClock(), config, log, ...limit }))
   if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
   const listening = 'while creating daemon: while starting HTTP listener'
   const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))

@@ -1,22 +1,22 @@
 /** The timers of a logical queue. */
 import type { Clock } from '../../clock/clock.js'
 import { retryRequest } from '../../errors.js'
-import { enqueueDue, type LifecycleRules, lookAt } from '../lifecycle/lifecycle.js'
+import { lookAt } from '../lifecycle/lifecycle.js'
+import type { QueueRules } from '../lifecycle/queue-rules.js'
 import { LEASE_ENDED, type WaitingLease, type WaitingLeases } from '../serving/waiting-leases.js'
 import type { Partition } from '../store/partition.js'
+import { MovingTimer } from './moving-timer.js'
 import { PartitionTimes } from './partition-times.js'
-import { Deadline } from './queue-timer.js'
 
 /** The queue, as its clockwork sees it. */
 export interface ClockworkOwner {
   readonly partitions: readonly Partition[]
   readonly waiting: WaitingLeases
-  /** The rules of the lifecycle as they are now. */
-  rules(): LifecycleRules
+  readonly rules: QueueRules
   /** Items may have become free. */
   freed(): void
-  /** A lease waits no longer. */
-  sentAway(lease: WaitingLease): void
+  /** The time of a waiting lease is over. */
+  timedOut(lease: WaitingLease): void
 }
 
 /**
@@ -27,9 +27,9 @@ export class Clockwork {
   readonly #clock: Clock
   readonly #owner: ClockworkOwner
   readonly #times: PartitionTimes
-  readonly #nextLook: Deadline
-  readonly #nextDue: Deadline
-  readonly #nextEnd: Deadline
+  readonly #nextLook: MovingTimer
+  readonly #nextDue: MovingTimer
+  readonly #nextEnd: MovingTimer
   #stopped = false
 
   constructor(clock: Clock, owner: ClockworkOwner) {
@@ -37,9 +37,9 @@ export class Clockwork {
     this.#owner = owner
     this.#times = new PartitionTimes(owner.partitions)
     // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
-    this.#nextLook = new Deadline(clock, 0, () => this.#look())
-    this.#nextDue = new Deadline(clock, 1, () => this.#enqueueDue())
-    this.#nextEnd = new Deadline(clock, 2, () => this.#endWaiting())
+    this.#nextLook = new MovingTimer(clock, 0, () => this.#look())
+    this.#nextDue = new MovingTimer(clock, 1, () => this.#enqueueDue())
+    this.#nextEnd = new MovingTimer(clock, 2, () => this.#endWaiting())
   }
 
   /** Takes notice of partitions in which something has changed; `wind` comes after it. */
@@ -58,32 +58,28 @@ export class Clockwork {
   /** Forgets all timers, for good. */
   stop(): void {
     this.#stopped = true
-    for (const deadline of [this.#nextLook, this.#nextDue, this.#nextEnd]) deadline.cancel()
+    for (const timer of [this.#nextLook, this.#nextDue, this.#nextEnd]) timer.cancel()
   }
 
   #look(): void {
     const now = this.#clock.now()
     // Looks at a later time within the same jump come later, in turn with those of other queues.
-    const rules = this.#owner.rules()
-    for (const partition of this.#times.takeLooks()) lookAt(partition, rules, now)
+    for (const partition of this.#times.takeLooks()) lookAt(partition, this.#owner.rules, now)
     this.#owner.freed()
   }
 
   #enqueueDue(): void {
     const now = this.#clock.now()
-    for (const partition of this.#times.takeDue(now)) enqueueDue(partition, this.#owner.rules(), now)
+    for (const partition of this.#times.takeDue(now)) partition.comeDue(now)
     this.#owner.freed()
   }
 
   #endWaiting(): void {
     const { waiting } = this.#owner
-    const queue = this.#owner.rules().config.name
     // One for all: a thousand stack traces would take longer than everything else.
     const ended = retryRequest(LEASE_ENDED)
     for (const lease of waiting.takeEnded(this.#clock.now())) {
-      const { deadline, clientId } = lease.request
-      this.#clock.report({ time: new Date(deadline), kind: 'request-timeout', queue, clientId })
-      this.#owner.sentAway(lease)
+      this.#owner.timedOut(lease)
       lease.settle.reject(ended)
     }
     this.wind()

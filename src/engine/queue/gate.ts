@@ -10,7 +10,7 @@ export type HeldKind = (typeof HELD_KINDS)[number]
 export interface HeldRequest {
   readonly kind: HeldKind
   /** Carries the request out. */
-  enter(): void
+  carryOut(): void
   /** Answers it without carrying it out. */
   refuse(error: QueratorError): void
 }

@@ -1,7 +1,8 @@
-/** What produce, complete and retry do to the items of a partition (docs/protocol/queue.md §3, §5, §6). */
+/** What requests do to the items of a partition (docs/protocol/queue.md §3, §5, §6, admin.md §11). */
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
-import { KIND } from '../events/event-kinds.js'
+import { badRequest } from '../../errors.js'
+import { checkItemId } from '../../ids/ksuid.js'
 import type { DeadlineGroup } from '../store/deadline-groups.js'
 import { Item, type ItemContent } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
@@ -44,24 +45,37 @@ export function deadItem(dead: Item, sourceId: string, life: DeadlineGroup): Ite
 /** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
 export function completeItems(partition: Partition, ids: readonly string[], now: Instant): void {
   for (const id of ids) {
-    const item = partition.leasedItem(id, 'completed')
-    partition.release(item)
-    partition.note(KIND.completed, item, now)
+    const item = leasedItem(partition, id, 'completed')
+    partition.complete(item, now)
   }
 }
 
 /** Gives the items back one by one. @throws 400 at the first bad id; those before it stay retried */
 export function retryItems(partition: Partition, items: readonly RetryItem[], now: Instant): void {
   for (const { id, retryAt, dead } of items) {
-    const item = partition.leasedItem(id, 'retried')
-    const waits = retryAt !== undefined && isAhead(retryAt, now)
-    if (dead) partition.release(item)
-    else if (waits) partition.schedule(item, retryAt.at)
-    else partition.moveToTail(item)
-    partition.note(KIND.retried, item, now)
-    if (dead) partition.note(KIND.deleted, item, now)
-    else if (waits) partition.note(KIND.scheduled, item, now, retryAt.at)
+    const item = leasedItem(partition, id, 'retried')
+    if (dead) partition.retryDead(item, now)
+    else if (retryAt !== undefined && isAhead(retryAt, now)) partition.retryLater(item, retryAt.at, now)
+    else partition.retry(item, now)
   }
+}
+
+/** Removes the items one by one, whatever their state. Ignores unknown ids. @throws 400 at the first id that cannot be one */
+export function removeItems(partition: Partition, ids: readonly string[], now: Instant): void {
+  for (const id of ids) {
+    checkItemId(id)
+    const item = partition.find(id)
+    if (item !== undefined) partition.delete(item, now)
+  }
+}
+
+/** The item with this id, which must be leased. @throws 400, see docs/protocol/queue.md §5 */
+function leasedItem(partition: Partition, id: string, verb: 'completed' | 'retried'): Item {
+  const item = partition.find(id)
+  if (item?.state === 'leased') return item
+  checkItemId(id)
+  if (item === undefined || item.scheduled) throw badRequest(`invalid storage id; '${id}' does not exist`)
+  throw badRequest(`item(s) cannot be ${verb}; '${id}' is not marked as leased`)
 }
 
 function isAhead(instant: ExactInstant, now: Instant): boolean {

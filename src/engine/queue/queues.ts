@@ -3,7 +3,6 @@ import type { Clock } from '../../clock/clock.js'
 import { NEVER } from '../../clock/instant.js'
 import { badRequest, requestFailed } from '../../errors.js'
 import type { Random } from '../../ids/random.js'
-import { KIND } from '../events/event-kinds.js'
 import type { EventRecord } from '../events/record.js'
 import type { QueueConfig } from '../queue-config.js'
 import { ItemIds } from '../store/item-ids.js'
@@ -91,7 +90,6 @@ export class Queues {
       warn: this.#options.warn,
     })
     this.#byName.set(config.name, queue)
-    record.queue(KIND['queue-created'], now, queue.address)
     return queue
   }
 
@@ -100,9 +98,7 @@ export class Queues {
     const queue = this.#byName.get(name)
     if (queue === undefined) return
     this.#byName.delete(name)
-    const { clock, record } = this.#options
-    record.queue(KIND['queue-deleted'], clock.now(), queue.address)
-    queue.stop()
+    queue.delete()
   }
 
   /** Ends all queues. Waiting and later requests get a 453. */

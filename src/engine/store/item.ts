@@ -28,7 +28,7 @@ const NOT_SET = new DeadlineGroup(ZERO_TIME, 0)
 const ENDLESS = new DeadlineGroup(NEVER, 0)
 
 /**
- * An item as a partition holds it. Only the partition changes it, and only through its one commit function.
+ * An item as a partition holds it. Once it is there, only partition-items.ts changes it.
  * A queue may hold a million of them, so instants are not fields of their own: items share them through their groups.
  */
 export class Item implements ItemContent {
@@ -79,10 +79,10 @@ export class Item implements ItemContent {
     return this.scheduled ? NOT_SET : this.until
   }
 
-  /** Hands the item to a consumer until `end`; counts the attempt. */
-  lease(end: DeadlineGroup): void {
+  /** Hands the item to a consumer until `end`, for the given attempt. Default: the next one. */
+  lease(end: DeadlineGroup, attempts = this.attempts + 1): void {
     this.state = 'leased'
-    this.attempts++
+    this.attempts = attempts
     this.until = end
   }
 

@@ -1,19 +1,13 @@
 /** A partition (docs/protocol/queue.md §1 and §11, admin.md §11). */
-
-import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
-import { badRequest } from '../../errors.js'
-import { checkItemId } from '../../ids/ksuid.js'
 import { type Address, type Consumer, EVENT_KINDS, KIND } from '../events/event-kinds.js'
 import type { EventRecord } from '../events/record.js'
-import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
-import { DeadlineWatch } from './deadline-watch.js'
-import type { Item, ItemState } from './item.js'
-import { ItemCounts, type PartitionStats } from './item-counts.js'
-import { type Edit, free, lease, number, schedule } from './item-edits.js'
+import type { DeadlineGroup } from './deadline-groups.js'
+import type { Item } from './item.js'
+import type { ItemCounts } from './item-counts.js'
 import type { ItemIds } from './item-ids.js'
-import { itemSize, type QueueMemory } from './memory-budget.js'
-import { SequenceTable } from './sequence-table.js'
+import type { QueueMemory } from './memory-budget.js'
+import { PartitionItems } from './partition-items.js'
 
 /** What a partition needs of its daemon. */
 export interface Surroundings {
@@ -26,54 +20,41 @@ export interface Surroundings {
 /**
  * One partition: the items of a queue that share an order.
  *
- * Every change of an item goes through `#commit`, which keeps order, deadlines, counts and averages together. Callers decide before what
- * to change, so nothing here can fail halfway through a change.
+ * An operation changes an item and records what happened to it, so that neither can be forgotten.
  */
 export class Partition {
   /** 0 for the first of its queue. */
   readonly number: number
   readonly ids: ItemIds
-  readonly counts = new ItemCounts()
   /** How often each kind of event happened here, by its number. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
-  readonly #memory: QueueMemory
   readonly #address: Address
-  /** Items that are not scheduled, in order. */
-  readonly #queued = new SequenceTable()
-  readonly #scheduled = new SequenceTable()
-  readonly #deadlines: DeadlineWatch
-  readonly #schedule = new DeadlineGroups()
+  readonly #items: PartitionItems
   readonly #sourceIds = new Set<string>()
-  #lastSequence = -1
-  /** No item before this number is leasable: items become leasable at the tail only. */
-  #freeFrom = 0
-  #changed: ((partition: Partition) => void) | undefined
-  #toldOfChange = false
+  #watcher: ((partition: Partition) => void) | undefined
+  #hasNewChange = false
 
   constructor(address: Omit<Address, 'partition' | 'ids'>, number: number, ids: ItemIds, surroundings: Surroundings) {
     this.number = number
     this.ids = ids
-    this.#deadlines = new DeadlineWatch(surroundings.firstLook)
     this.#record = surroundings.record
-    this.#memory = surroundings.memory
+    this.#items = new PartitionItems(surroundings.memory, surroundings.firstLook, () => this.#changed())
     this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
   }
 
   /** Calls `changed` with the first change of counts or times, and then with the first after `seen`. */
   watch(changed: (partition: Partition) => void): void {
-    this.#changed = changed
+    this.#watcher = changed
   }
 
   /** Marks all changes so far as handled. */
   seen(): void {
-    this.#toldOfChange = false
+    this.#hasNewChange = false
   }
 
-  /** Notes what has happened to an item of this partition, by the number of its kind. */
-  note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: Address): void {
-    this.tally[kind] = (this.tally[kind] as number) + 1
-    this.#record.item(kind, time, this.#address, item, until, deadQueue)
+  get counts(): ItemCounts {
+    return this.#items.counts
   }
 
   /** How many items could be leased now. */
@@ -86,178 +67,183 @@ export class Partition {
     return this.counts.leasable + this.counts.scheduled
   }
 
-  /** When the next scheduled item comes due; `Infinity` when there is none. */
+  /** When the next scheduled item comes due. `Infinity` when there is none. */
   get nextDue(): Instant {
-    return this.#schedule.next()
+    return this.#items.nextDue
   }
 
-  /** When the lifecycle looks at this partition next; `Infinity` when nothing asks for it. */
+  /** When the lifecycle looks at this partition next. `Infinity` when nothing asks for it. */
   get nextLook(): Instant {
-    return this.#deadlines.nextLook
+    return this.#items.nextLook
   }
 
   /** Whether an overdue item that stays hides later deadlines from the looks to come (docs/protocol/queue.md §8, R4). */
   get hidesDeadlines(): boolean {
-    return this.#deadlines.hidesDeadlines
+    return this.#items.hidesDeadlines
   }
 
-  /** The item with this id, scheduled or not; undefined when there is none. */
+  /** The item with this id, scheduled or not. Undefined when there is none. */
   find(id: string): Item | undefined {
     const sequence = this.ids.sequence(id)
-    if (sequence === undefined) return undefined
-    return this.#queued.get(sequence) ?? this.#scheduled.get(sequence)
-  }
-
-  /** The item with this id, which must be leased. @throws 400, see docs/protocol/queue.md §5 */
-  leasedItem(id: string, verb: 'completed' | 'retried'): Item {
-    const item = this.find(id)
-    if (item?.state === 'leased') return item
-    checkItemId(id)
-    if (item === undefined || item.scheduled) throw badRequest(`invalid storage id; '${id}' does not exist`)
-    throw badRequest(`item(s) cannot be ${verb}; '${id}' is not marked as leased`)
-  }
-
-  /** Whether an item with this source id is here, or was and has not been released (docs/protocol/admin.md §11). */
-  hasSource(sourceId: string): boolean {
-    return this.#sourceIds.has(sourceId)
-  }
-
-  /** Adds an item at the tail. */
-  add(item: Item): void {
-    if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
-    this.#commit(undefined, item, number, ++this.#lastSequence)
-  }
-
-  /** Leases the first free item until `end`; undefined when none is free. */
-  leaseFirst(consumer: Consumer, end: DeadlineGroup, now: Instant): Item | undefined {
-    const item = this.#firstFree()
-    if (item === undefined) return undefined
-    this.#freeFrom = item.sequence + 1
-    this.#commit(item.state, item, lease, end)
-    item.holder = consumer
-    this.note(KIND.leased, item, now, end.at)
-    return item
-  }
-
-  /** Frees an item under a new id, at the tail. */
-  moveToTail(item: Item): void {
-    this.#commit(item.state, item, free, ++this.#lastSequence)
-  }
-
-  /** Makes an item wait until `at`, under its id. */
-  schedule(item: Item, at: Instant): void {
-    this.#commit(item.state, item, schedule, at)
-  }
-
-  /** Removes an item that its owner is done with; its source id may come again. */
-  release(item: Item): void {
-    if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
-    this.#commit(item.state, item, undefined, undefined)
-  }
-
-  /** Removes an item at the end of its life; its source id stays taken. */
-  expire(item: Item): void {
-    this.#commit(item.state, item, undefined, undefined)
-  }
-
-  /** Scheduled items that are due, in the order of their deadlines and then of their ids. */
-  dueItems(now: Instant): Item[] {
-    this.#tellOfChange()
-    return this.#schedule
-      .takeDue(now)
-      .flatMap((group) => this.#scheduled.range(group.first, group.last, isUntil(group)))
+    return sequence === undefined ? undefined : this.#items.get(sequence)
   }
 
   /** A page of items that are not scheduled, or of those that are, by ascending id from `from`. */
   page(which: 'queued' | 'scheduled', from: string | undefined, limit: number): Item[] {
-    const table = which === 'queued' ? this.#queued : this.#scheduled
-    return table.page(from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
+    return this.#items.page(which, from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
   }
 
-  /** Removes whatever `which` accepts (docs/protocol/queue.md §11). Costs the size of the partition. */
+  /** Whether an item with this source id is here, or ended here without being taken out (docs/protocol/admin.md §11). */
+  hasSource(sourceId: string): boolean {
+    return this.#sourceIds.has(sourceId)
+  }
+
+  /** Adds an item that a producer sent. */
+  produce(item: Item, now: Instant): void {
+    this.#items.add(item)
+    this.#note(KIND.produced, item, now)
+    if (item.scheduled) this.#note(KIND.scheduled, item, now, item.until.at)
+  }
+
+  /** Adds an item as an import gives it. */
+  import(item: Item, now: Instant): void {
+    this.#add(item)
+    this.#note(KIND.imported, item, now)
+  }
+
+  /** Adds the copy of an item that ended in another queue. The queue where it ended records that. */
+  takeCopy(item: Item): void {
+    this.#add(item)
+  }
+
+  /** Leases the first free item until `end`. Returns undefined if none is free. */
+  leaseFirst(consumer: Consumer, end: DeadlineGroup, now: Instant): Item | undefined {
+    const item = this.#items.leaseFirst(end)
+    if (item === undefined) return undefined
+    item.holder = consumer
+    this.#note(KIND.leased, item, now, end.at)
+    return item
+  }
+
+  /** Removes an item that its consumer has completed. */
+  complete(item: Item, now: Instant): void {
+    this.#remove(item)
+    this.#note(KIND.completed, item, now)
+  }
+
+  /** Gives an item back under a new id, at the tail. */
+  retry(item: Item, now: Instant): void {
+    this.#items.free(item)
+    this.#note(KIND.retried, item, now)
+  }
+
+  /** Gives an item back that comes due at `at`. It keeps its id until then. */
+  retryLater(item: Item, at: Instant, now: Instant): void {
+    this.#items.schedule(item, at)
+    this.#note(KIND.retried, item, now)
+    this.#note(KIND.scheduled, item, now, at)
+  }
+
+  /** Removes an item that its consumer gave back as dead (docs/protocol/queue.md §6). */
+  retryDead(item: Item, now: Instant): void {
+    this.#remove(item)
+    this.#note(KIND.retried, item, now)
+    this.#note(KIND.deleted, item, now)
+  }
+
+  /** Removes an item on request. */
+  delete(item: Item, now: Instant): void {
+    this.#remove(item)
+    this.#note(KIND.deleted, item, now)
+  }
+
+  /** Removes every item that `which` accepts (docs/protocol/queue.md §11). Takes time in proportion to the size of the partition. */
   clear(which: (item: Item) => boolean, now: Instant): void {
-    for (const table of [this.#queued, this.#scheduled]) {
-      for (const item of table.page(0, table.size)) {
-        if (!which(item)) continue
-        this.release(item)
-        this.note(KIND.cleared, item, now)
-      }
+    for (const item of this.#items.all()) {
+      if (!which(item)) continue
+      this.#remove(item)
+      this.#note(KIND.cleared, item, now)
     }
   }
 
-  stats(now: Instant): PartitionStats {
-    return this.counts.stats(now)
+  /** Makes the scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
+  comeDue(now: Instant): void {
+    for (const item of this.#items.takeDue(now)) {
+      const due = item.until.at
+      this.#items.free(item)
+      this.#note(KIND['item-due'], item, due)
+    }
+  }
+
+  /** Ends the lease of an item: it is free under a new id, at the tail. */
+  endLease(item: Item): void {
+    const end = item.until.at
+    this.#items.free(item)
+    this.#note(KIND['lease-expired'], item, end)
+  }
+
+  /** Removes an item whose last lease ran out. Its source id stays taken. */
+  exhaust(item: Item): void {
+    const end = item.until.at
+    this.#note(KIND['lease-expired'], item, end)
+    this.#note(KIND['attempts-exhausted'], item, end)
+    this.#items.remove(item)
+  }
+
+  /** Removes an item whose life has ended. Its source id stays taken. */
+  expire(item: Item): void {
+    this.#note(KIND['item-expired'], item, item.life.at)
+    this.#items.remove(item)
+  }
+
+  /** Records that a dead letter queue took a copy of an item that ended, by its lease or by its life. */
+  copied(item: Item, endedBy: 'lease' | 'life', deadQueue: Address): void {
+    const end = endedBy === 'lease' ? item.until.at : item.life.at
+    // One that stayed may be copied again. It ended only once.
+    if (!item.copiedToDeadQueue) this.#note(KIND[endedBy === 'lease' ? 'lease-expired' : 'item-expired'], item, end)
+    item.copiedToDeadQueue = true
+    this.#note(KIND['dead-lettered'], item, end, undefined, deadQueue)
+  }
+
+  /** Removes an item of which a dead letter queue has a copy. */
+  removeCopied(item: Item): void {
+    this.#remove(item)
   }
 
   /** Asks the lifecycle for a look at `deadline`, unless one comes sooner. */
   askForLook(deadline: Instant): void {
-    this.#tellOfChange()
-    this.#deadlines.askForLook(deadline)
+    this.#items.askForLook(deadline)
   }
 
   /** Starts a look of the lifecycle: returns every item whose deadline has passed, in storage order. */
   look(now: Instant): Item[] {
-    return this.#deadlines.look(this.#queued, now)
+    return this.#items.look(now)
   }
 
   /** Ends a look that left `stay` of the overdue items as they were. */
   looked(stay: readonly Item[]): void {
-    this.#tellOfChange()
-    this.#deadlines.looked(stay)
+    this.#items.looked(stay)
   }
 
-  #firstFree(): Item | undefined {
-    if (this.leasable === 0) return undefined
-    let item = this.#queued.firstFrom(this.#freeFrom)
-    while (item !== undefined && item.state !== 'leasable') item = this.#queued.firstFrom(item.sequence + 1)
-    return item
+  #add(item: Item): void {
+    if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
+    this.#items.add(item)
   }
 
-  /** The one place where an item is added (it had no state `before`), changed, or removed (there is no `edit`). */
-  #commit<T>(before: ItemState | undefined, item: Item, edit: Edit<T> | undefined, value: T): void {
-    const { sequence } = item
-    const wasQueued = before !== undefined && before !== 'scheduled'
-    const watched = wasQueued && this.#deadlines.keepsLife(item)
-    if (before !== undefined) this.#uncount(item)
-    edit?.(item, value)
-    const stays = edit !== undefined
-    const keepsPlace = sequence === item.sequence && (before === 'scheduled') === item.scheduled
-    const moved = before === undefined || !stays || !keepsPlace
-    if (moved && before !== undefined) this.#table(before).remove(sequence)
-    if (moved && stays) this.#table(item.state).add(item)
-    const queued = stays && !item.scheduled
-    if (watched && (moved || !queued)) this.#deadlines.removeLife(item)
-    if (queued && (moved || !watched)) this.#deadlines.addLife(item)
-    if (stays) this.#count(item)
-    if (before === undefined) this.#memory.add(itemSize(item))
-    else if (!stays) this.#memory.add(-itemSize(item))
-    this.#tellOfChange()
+  /** Removes an item whose source id may come again. */
+  #remove(item: Item): void {
+    if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
+    this.#items.remove(item)
   }
 
-  #tellOfChange(): void {
-    if (this.#toldOfChange || this.#changed === undefined) return
-    this.#toldOfChange = true
-    this.#changed(this)
+  #note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: Address): void {
+    this.tally[kind] = (this.tally[kind] as number) + 1
+    this.#record.item(kind, time, this.#address, item, until, deadQueue)
   }
 
-  #table(state: ItemState): SequenceTable {
-    return state === 'scheduled' ? this.#scheduled : this.#queued
+  #changed(): void {
+    if (this.#hasNewChange || this.#watcher === undefined) return
+    this.#hasNewChange = true
+    this.#watcher(this)
   }
-
-  /** Counts the item, and watches how long it stays in its state. */
-  #count(item: Item): void {
-    this.counts.add(item)
-    if (item.state === 'scheduled') item.until = this.#schedule.join(item.sequence, item.until)
-    else if (item.state === 'leased') this.#deadlines.addLease(item)
-  }
-
-  #uncount(item: Item): void {
-    this.counts.remove(item)
-    if (item.state === 'scheduled') this.#schedule.leave(item.until)
-    else this.#deadlines.removeLease(item)
-  }
-}
-
-function isUntil(group: ExactInstant): (item: Item) => boolean {
-  return (item) => item.until === group
 }

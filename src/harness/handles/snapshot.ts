@@ -3,7 +3,8 @@
  * no times of the day, but those of a frozen clock since the queue was made, so that a test sees the same alone and behind
  * others that moved the clock; payloads as they were written.
  */
-import type { Daemon, ItemState } from '../../daemon/daemon.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import type { ItemView } from '../../daemon/queue-state.js'
 import { EventLog } from '../../diagnosis/event-log.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { visible } from '../../visible.js'
@@ -41,7 +42,7 @@ function numbersOf(daemon: Daemon, name: string): Map<number, number> {
 }
 
 function itemText(
-  { reference, state, attempts, until, consumer }: ItemState,
+  { reference, state, attempts, until, consumer }: ItemView,
   most: number,
   at: (time: number) => string,
 ): string {

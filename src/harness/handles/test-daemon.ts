@@ -6,7 +6,6 @@ import { originOf } from '../../client/call-site.js'
 import { type ClientOptions, QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
-import type { TestClock } from '../../clock/test-clock.js'
 import { EventLog } from '../../diagnosis/event-log.js'
 import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
@@ -15,6 +14,7 @@ import { NameSource } from '../backing/queue-names.js'
 import { interceptOrigin } from '../reach/intercept.js'
 import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
 import { Switches } from './switches.js'
+import { TestClock } from './test-clock.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
@@ -31,6 +31,7 @@ export class TestDaemon {
   readonly #switches: Switches
   readonly #tests = new ObservedTests()
   readonly #users: TestUsers
+  #clock: TestClock | undefined
   #events: EventLog | undefined
   #closing: Promise<void> | undefined
 
@@ -69,7 +70,8 @@ export class TestDaemon {
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
   get clock(): TestClock {
-    return this.#backing.embedded('the clock').clock
+    this.#clock ??= new TestClock(this.#backing.embedded('the clock'))
+    return this.#clock
   }
 
   /** Everything that happened: produced, leased, completed, … @throws QueratorError on a server elsewhere */

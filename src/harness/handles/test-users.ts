@@ -1,8 +1,8 @@
 /** Users in the hands of a test: each is a client with a key of its own. */
 
+import type { Permission } from '../../access/permissions.js'
 import { type ClientOptions, QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
-import type { Permission } from '../../daemon/daemon.js'
 import { isMissing, isQueratorError, usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'

@@ -15,7 +15,7 @@ export function queueStats(context: CallContext, request: RequestOf<'queueStats'
   const waiting = queue.waitingCounts
   const now = context.clock.now()
   const partitions = queue.partitions.map((partition) => {
-    const stats = partition.stats(now)
+    const stats = partition.counts.stats(now)
     return {
       total: stats.total,
       totalLeased: stats.leased,
@@ -48,10 +48,7 @@ export function queueClear(context: CallContext, request: RequestOf<'queueClear'
   const everything = request.queue && request.destructive
   const cleared = (item: Item) =>
     everything || (request.queue && item.state === 'leasable') || (request.scheduled && item.state === 'scheduled')
-  const now = context.clock.now()
-  queue.change(() => {
-    for (const partition of queue.partitions) partition.clear(cleared, now)
-  })
+  queue.clear(cleared)
 }
 
 /** queue.reload (docs/protocol/queue.md §11): recounts on the server; here the counts are always right. */

@@ -1,5 +1,4 @@
 /** The calls about what a partition holds: list, import, delete (docs/protocol/admin.md §11). */
-import { KIND } from '../../engine/events/event-kinds.js'
 import { badRequest } from '../../errors.js'
 import { checkItemId } from '../../ids/ksuid.js'
 import { countOf } from '../../protocol/messages/counted.js'
@@ -8,7 +7,7 @@ import { MOST_IMPORTED } from '../../protocol/messages/storage.js'
 import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
 import { timestampOf } from '../../protocol/timestamp.js'
 import { type CallContext, findQueue } from '../context.js'
-import { givenInstant, ImportedItems } from '../imported-items.js'
+import { givenInstant, importedItem } from '../imported-item.js'
 import { ListedItem } from '../listed-item.js'
 import { checkAnswer, takeRoom } from '../memory.js'
 import { isBlank } from '../names.js'
@@ -47,18 +46,10 @@ export function storageItemsImport(
   const partition = queue.partition(request.partition)
   checkImported(countOf(request.items))
   takeRoom(context, request.items)
-  const now = context.clock.now()
-  const items = new ImportedItems(now)
-  const imported = queue.change(() =>
-    request.items.map((given) => {
-      if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return skippedItem(given)
-      const item = items.make(given)
-      partition.add(item)
-      partition.note(KIND.imported, item, now)
-      return new ListedItem(partition, item)
-    }),
+  const items = queue.import(partition, request.items.map(importedItem), (item, index) =>
+    item === undefined ? skippedItem(request.items[index] as GivenItem) : new ListedItem(partition, item),
   )
-  return { items: imported }
+  return { items }
 }
 
 /** storage/items.delete: whatever state the items are in; unknown ids are ignored. */
@@ -66,16 +57,7 @@ export function storageItemsDelete(context: CallContext, request: RequestOf<'sto
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
   if (request.ids.length === 0) throw badRequest('ids is invalid; cannot be empty')
-  const now = context.clock.now()
-  queue.change(() => {
-    for (const id of request.ids) {
-      checkItemId(id)
-      const item = partition.find(id)
-      if (item === undefined) continue
-      partition.release(item)
-      partition.note(KIND.deleted, item, now)
-    }
-  })
+  queue.remove(partition, request.ids)
 }
 
 function checkImported(count: number): void {

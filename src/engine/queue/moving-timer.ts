@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../clock/clock.js'
 import { type Instant, NEVER } from '../../clock/instant.js'
 
 /** One timer that follows a deadline which moves. You can set it as often as you like: it costs only when it changes. */
-export class Deadline {
+export class MovingTimer {
   readonly #clock: Clock
   readonly #priority: number
   readonly #passed: () => void

@@ -1,21 +1,21 @@
 /** One timer behind a deadline that moves. */
 import { expect, test } from 'vitest'
-import { TestClock } from '../../src/clock/test-clock.js'
-import { Deadline } from '../../src/engine/queue/queue-timer.js'
+import { MovableClock } from '../../src/clock/movable-clock.js'
+import { MovingTimer } from '../../src/engine/queue/moving-timer.js'
 
 const START = Date.UTC(2026, 0, 1)
 
-function deadlineOn(clock: TestClock) {
+function deadlineOn(clock: MovableClock) {
   const passed: number[] = []
-  return { passed, deadline: new Deadline(clock.exact, 0, () => passed.push(clock.now() - START)) }
+  return { passed, deadline: new MovingTimer(clock.exact, 0, () => passed.push(clock.now() - START)) }
 }
 
-function clockAtStart(): TestClock {
-  return new TestClock({ start: new Date(START) })
+function clockAtStart(): MovableClock {
+  return new MovableClock({ start: new Date(START) })
 }
 
 /** Moves the clock a millisecond at a time: in a jump, the time is that of its end. */
-async function tick(clock: TestClock, ms: number): Promise<void> {
+async function tick(clock: MovableClock, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed++) await clock.advance(1)
 }
 
@@ -66,7 +66,7 @@ test('it costs a timer only when it comes sooner', () => {
     set.push(at)
     return { cancel: () => cancelled++ }
   }
-  const deadline = new Deadline({ setTimer } as never, 0, () => {})
+  const deadline = new MovingTimer({ setTimer } as never, 0, () => {})
   for (const at of [10, 20, 10, 30, 5]) deadline.set(at)
   expect([set, cancelled]).toEqual([[10, 5], 1])
   deadline.cancel()

@@ -5,13 +5,12 @@
  * - running: follows the machine's clock, ahead of it by the sum of its moves; one real timer waits for the next deadline
  * - frozen: stands still until it is moved
  * - following: follows the runner's clock, real or fake, and cannot be moved here
- * - stopped: after {@link TestClock.stop}; no timer is kept, and none fires
+ * - stopped: after {@link MovableClock.stop}; no timer is kept, and none fires
  */
 import { usageError } from '../errors.js'
-import type { Clock, Fired, Timer, Way } from './clock.js'
+import type { Clock, Timer, Way } from './clock.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
-import { paced } from './event-loop.js'
 import { Flow } from './flow.js'
 import { type Instant, NEVER } from './instant.js'
 import { parseDuration } from './parse-duration.js'
@@ -34,7 +33,7 @@ class PendingTimer implements Timer {
     readonly at: Instant,
     readonly rank: number,
     readonly due: () => void,
-    readonly clock: TestClock,
+    readonly clock: MovableClock,
   ) {}
 
   cancel(): void {
@@ -42,9 +41,9 @@ class PendingTimer implements Timer {
   }
 }
 
-/** The clock of a daemon: `daemon.clock`. You can read, freeze, resume and move it. */
-export class TestClock {
-  /** The same clock as the engine sees it: its time is exact. @internal */
+/** The clock of a daemon. What users hold of it is in harness/handles/test-clock.ts. */
+export class MovableClock {
+  /** The same clock as the engine sees it: its time is exact. */
   readonly exact: Clock = this.#exactClock()
   readonly #timers = new DeadlineHeap<PendingTimer>({
     at: (timer) => timer.at,
@@ -64,7 +63,6 @@ export class TestClock {
   #wakeAt = NEVER
   /** That of the source when the real timer was set. */
   #era: unknown
-  #fired: Fired[] | undefined
   #lastMove: Promise<unknown> = Promise.resolve()
 
   /** @throws QueratorError when the option is none of those documented. */
@@ -76,11 +74,7 @@ export class TestClock {
     else if (option !== 'real' && option !== 'runner') this.#flow.freeze(startTime(option))
   }
 
-  /**
-   * Returns the daemon's time in whole milliseconds since 1970, as `Date.now()` does for the machine. For a Date, write
-   * `new Date(clock.now())`. While the clock runs, the daemon's own times go below the millisecond. On a frozen clock all times are
-   * whole.
-   */
+  /** The time in whole milliseconds since 1970. */
   now(): number {
     return Math.floor(this.#flow.now())
   }
@@ -108,29 +102,26 @@ export class TestClock {
     this.#arm()
   }
 
-  /**
-   * Moves the clock forward, whether it is frozen or running. Everything that is due by then happens, in the order of the
-   * deadlines. Changes caused by it carry the time after the move, as on a server whose clock was set forward.
-   *
-   *     await clock.advance('61s')
-   *
-   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
-   * @returns what fired, in the order of the deadlines, once waiting clients have their replies
-   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
-   */
-  advance(duration: number | string): Promise<Fired[]> {
-    return paced(this.#advance(duration))
+  /** The same as {@link move}, when nobody asks what fires. */
+  async advance(duration: number | string): Promise<void> {
+    return this.move(duration, (fire) => fire())
   }
 
-  async #advance(duration: number | string): Promise<Fired[]> {
+  /**
+   * Moves the clock forward by a duration in whole milliseconds, whether it is frozen or running. Everything that is due by then happens
+   * while `during` runs `fire`. Moves made at the same time are carried out one after the other.
+   * @returns what `during` returned, once waiting clients have their replies
+   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
+   */
+  async move<T>(duration: number | string, during: (fire: () => void) => T): Promise<T> {
     this.#checkMovable('advance')
     const ms = millisecondsOf(duration)
-    const move = this.#lastMove.then(() => this.#move(ms))
+    const move = this.#lastMove.then(() => this.#moveBy(ms, during))
     this.#lastMove = move.catch(() => undefined)
     return move
   }
 
-  /** @internal */
+  /** Drops a timer that has not fired. */
   forget(timer: Timer): void {
     this.#timers.remove(timer as PendingTimer)
     this.#arm()
@@ -138,7 +129,7 @@ export class TestClock {
 
   /**
    * A call begins, and time stands still for it. Overdue deadlines pass before it: the machine's clock may have been set forward, the event
-   * loop busy, or fake timers switched. @internal
+   * loop busy, or fake timers switched.
    */
   beginCall(): void {
     if (this.frozen) return
@@ -146,32 +137,32 @@ export class TestClock {
     if (this.#timers.next() <= now || this.#source.era !== this.#era) this.#fireDue()
   }
 
-  /** The call has been carried out, or waits. @internal */
+  /** The call has been carried out, or waits. */
   endCall(): void {
     this.#flow.release()
   }
 
-  /** By how much `advance` moved the clock so far, in milliseconds. @internal */
+  /** By how much `advance` moved the clock so far, in milliseconds. */
   get moved(): number {
     return this.#moved
   }
 
-  /** Whether something may come due within this many milliseconds. Always true with `clock: 'runner'`. @internal */
+  /** Whether something may come due within this many milliseconds. Always true with `clock: 'runner'`. */
   mayFireWithin(ms: number): boolean {
     return this.#source === RUNNER_TIME || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
 
-  /** See {@link Clock.way}. @internal */
+  /** See {@link Clock.way}. */
   way(): Way {
     return this.#deliveries.way()
   }
 
-  /** Resolves when every reply that is on its way has arrived. A client that does not read is given up soon. @internal */
+  /** Resolves when every reply that is on its way has arrived. A client that does not read is given up soon. */
   arrivals(): Promise<void> {
     return this.#deliveries.arrivals()
   }
 
-  /** Drops every timer for good. @internal */
+  /** Drops every timer for good. */
   stop(): void {
     this.#stopped = true
     this.#timers.clear()
@@ -179,7 +170,6 @@ export class TestClock {
   }
 
   #exactClock(): Clock {
-    const isWatched = () => this.#fired !== undefined
     const isFrozen = () => this.frozen
     return {
       now: () => this.#flow.now(),
@@ -192,33 +182,23 @@ export class TestClock {
         this.#arm()
         return timer
       },
-      get watched() {
-        return isWatched()
-      },
-      report: (fired) => {
-        this.#fired?.push(fired)
-      },
       way: () => this.way(),
     }
   }
 
-  async #move(duration: number): Promise<Fired[]> {
+  async #moveBy<T>(duration: number, during: (fire: () => void) => T): Promise<T> {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
     // On a running clock, what is due already happens first, and is not part of this move.
     if (!this.frozen) this.#fireDue()
     this.#moved += duration
-    const fired: Fired[] = []
-    this.#fired = fired
-    try {
+    const result = during(() => {
       this.#flow.move(duration)
       this.#fireDue()
-    } finally {
-      this.#fired = undefined
-    }
+    })
     // In-memory replies arrive within the turn. Those on sockets have begun by then, and are waited for.
     await nextTurn()
     await this.arrivals()
-    return fired.sort((a, b) => a.time.getTime() - b.time.getTime())
+    return result
   }
 
   #fireDue(): void {

@@ -1,0 +1,181 @@
+/** The latest events, as rows in columns. */
+import type { Instant } from '../../clock/instant.js'
+import {
+  type Address,
+  type Cause,
+  type Consumer,
+  EVENT_KINDS,
+  type EventKind,
+  type KeptPayload,
+  KIND,
+  type NotedItem,
+  OF_HOLDER,
+  OF_PRODUCER,
+  type RecordedEvent,
+  type Refusal,
+} from './event-kinds.js'
+
+/** So much of a payload is kept, in bytes. */
+const MOST_KEPT = 1000
+/** The number of rows at first. */
+const FIRST_ROOM = 128
+
+/**
+ * A ring of rows. The latest events take the place of the first ones.
+ *
+ * Rows are columns that are used again and again, and not objects: a million items make a million events in a second or two, and most
+ * are never looked at. A row becomes an object when somebody asks for it.
+ */
+export class EventRows {
+  readonly #most: number
+  #room: number
+  #count = 0
+  #kinds: Uint8Array
+  #times: Float64Array
+  #items: Float64Array
+  #sequences: Float64Array
+  #attempts: Int32Array
+  #untils: Float64Array
+  readonly #addresses: (Address | undefined)[] = []
+  readonly #references: string[] = []
+  readonly #consumers: (Consumer | undefined)[] = []
+  readonly #causes: Cause[] = []
+  readonly #deadQueues: (Address | undefined)[] = []
+  /** Rows of other kinds than those that have them may hold what a row before them left. */
+  readonly #refusals: Refusal[] = []
+  readonly #payloads: (string | KeptPayload)[] = []
+
+  /** `most`: how many rows there are, 1 or more. */
+  constructor(most: number) {
+    this.#most = most
+    this.#room = Math.min(most, FIRST_ROOM)
+    this.#kinds = new Uint8Array(this.#room)
+    this.#times = new Float64Array(this.#room)
+    this.#items = new Float64Array(this.#room)
+    this.#sequences = new Float64Array(this.#room)
+    this.#attempts = new Int32Array(this.#room)
+    this.#untils = new Float64Array(this.#room)
+  }
+
+  /** How many events there were. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The number of the first event that is still kept. */
+  get first(): number {
+    return Math.max(0, this.#count - this.#most) + 1
+  }
+
+  /** Adds an event of an item. */
+  addItem(kind: number, time: Instant, address: Address, item: NotedItem, cause: Cause): number {
+    const row = this.#add(kind, time, address, cause)
+    this.#items[row] = item.serial
+    this.#sequences[row] = item.sequence
+    this.#attempts[row] = item.attempts
+    this.#references[row] = item.reference
+    this.#consumers[row] = OF_HOLDER[kind] === 1 ? item.holder : undefined
+    if (OF_PRODUCER[kind] === 1) this.#payloads[row] = keptPayload(item.payload)
+    return row
+  }
+
+  /** Adds an event of a queue, or of a lease that waits. */
+  addQueue(kind: number, time: Instant, address: Address, consumer: Consumer | undefined, cause: Cause): number {
+    const row = this.#add(kind, time, address, cause)
+    this.#items[row] = 0
+    this.#references[row] = ''
+    this.#consumers[row] = consumer
+    return row
+  }
+
+  /** Adds what the event in a row leads to. Every row needs it, because it may hold that of another. */
+  setOutcome(row: number, until: Instant, deadQueue: Address | undefined): void {
+    this.#untils[row] = until
+    this.#deadQueues[row] = deadQueue
+  }
+
+  /** Adds the refusal that the event in a row is about. */
+  setRefusal(row: number, refusal: Refusal): void {
+    this.#refusals[row] = refusal
+  }
+
+  /** The refused call with this number, which must be kept. Undefined when the event is of another kind. */
+  refusalAt(number: number): { cause: Cause; address: Address; refusal: Refusal } | undefined {
+    const row = (number - 1) % this.#most
+    if (this.#kinds[row] !== KIND.refused) return undefined
+    return {
+      cause: this.#causes[row] as Cause,
+      address: this.#addresses[row] as Address,
+      refusal: this.#refusals[row] as Refusal,
+    }
+  }
+
+  /** The event with this number. @throws RangeError when it is not kept */
+  at(number: number): RecordedEvent {
+    if (number < this.first || number > this.#count) throw new RangeError(`there is no event ${number}`)
+    const row = (number - 1) % this.#most
+    const address = this.#addresses[row] as Address
+    const item = this.#items[row] as number
+    const kind = EVENT_KINDS[this.#kinds[row] as number] as EventKind
+    const consumer = this.#consumers[row]
+    return {
+      number,
+      kind,
+      time: this.#times[row] as number,
+      address,
+      item,
+      id: item === 0 ? undefined : address.ids?.text(this.#sequences[row] as number),
+      reference: this.#references[row] as string,
+      attempts: item === 0 ? 0 : (this.#attempts[row] as number),
+      consumer,
+      cause: causeOf(kind, this.#causes[row] as Cause, consumer),
+      until: this.#untils[row] as number,
+      deadQueue: this.#deadQueues[row],
+      refusal: kind === 'refused' ? this.#refusals[row] : undefined,
+      payload: kind === 'produced' || kind === 'imported' ? payloadOf(this.#payloads[row]) : undefined,
+    }
+  }
+
+  #add(kind: number, time: Instant, address: Address, cause: Cause): number {
+    const row = this.#count % this.#most
+    if (row === this.#room) this.#grow()
+    this.#count++
+    this.#kinds[row] = kind
+    this.#times[row] = time
+    this.#addresses[row] = address
+    this.#causes[row] = cause
+    return row
+  }
+
+  #grow(): void {
+    this.#room = Math.min(this.#room * 2, this.#most)
+    this.#kinds = larger(new Uint8Array(this.#room), this.#kinds)
+    this.#times = larger(new Float64Array(this.#room), this.#times)
+    this.#items = larger(new Float64Array(this.#room), this.#items)
+    this.#sequences = larger(new Float64Array(this.#room), this.#sequences)
+    this.#attempts = larger(new Int32Array(this.#room), this.#attempts)
+    this.#untils = larger(new Float64Array(this.#room), this.#untils)
+  }
+}
+
+/** The call that a lease event belongs to is that of the client who asked, also when another's call brought the item. */
+function causeOf(kind: EventKind, cause: Cause, consumer: Consumer | undefined): Cause {
+  return kind === 'leased' && consumer !== undefined ? consumer.cause : cause
+}
+
+/** A payload as it is kept: an object only where it is cut, because most are short. */
+function keptPayload(payload: string): string | KeptPayload {
+  const { length } = payload
+  if (length <= MOST_KEPT) return payload
+  // A part of a text would keep all of it.
+  return { text: Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1'), length }
+}
+
+function payloadOf(kept: string | KeptPayload | undefined): KeptPayload | undefined {
+  return typeof kept === 'string' ? { text: kept, length: kept.length } : kept
+}
+
+function larger<T extends { set(from: T): void }>(column: T, from: T): T {
+  column.set(from)
+  return column
+}

@@ -1,0 +1,89 @@
+/** What a move of the clock makes happen. */
+import type { Instant } from '../../clock/instant.js'
+import { type Address, type Consumer, EVENT_KINDS, type EventKind, KIND, type NotedItem } from './event-kinds.js'
+
+/** Something that happened because time passed. `clock.advance` returns a list of these. */
+export interface Fired {
+  /** The deadline at which it was due. */
+  readonly time: Date
+  /**
+   * - `lease-expired`: a lease ran out, the item is at the tail of its partition
+   * - `dead-lettered`: attempts exhausted or item expired, moved to the dead letter queue; an expired item that no
+   *   consumer holds is copied there and stays (docs/protocol/queue.md §8, R5)
+   * - `attempts-exhausted`: the last lease ran out and there is no dead letter queue: deleted
+   * - `item-expired`: the item's life ended and there is no dead letter queue: deleted
+   * - `item-due`: a scheduled item became leasable
+   * - `lease-timed-out`: a waiting lease got a 454
+   */
+  readonly kind: FiredKind
+  /** The queue in which it happened. */
+  readonly queue: string
+  /** The partition; absent for a waiting lease, which belongs to none. */
+  readonly partition?: number
+  /** The item's id after it happened (for a deleted or moved item: the last one that it had in this queue). */
+  readonly id?: string
+  /** The producer's reference of the item. */
+  readonly reference?: string
+  /** For `dead-lettered`: where the item is now. */
+  readonly deadQueue?: string
+  /** For `lease-timed-out`: the client that waited. */
+  readonly clientId?: string
+}
+
+const FIRED_KINDS = [
+  'item-due',
+  'lease-expired',
+  'item-expired',
+  'attempts-exhausted',
+  'dead-lettered',
+  'lease-timed-out',
+] as const satisfies EventKind[]
+/** The kinds of events that deadlines cause. See {@link Fired.kind}. */
+export type FiredKind = (typeof FIRED_KINDS)[number]
+
+const IS_FIRED = Uint8Array.from(EVENT_KINDS, (kind) => Number((FIRED_KINDS as readonly string[]).includes(kind)))
+
+/**
+ * Collects what fires: one entry for each deadline of an item. Where a deadline makes several events, the last one counts, because it
+ * tells what became of the item.
+ */
+export class FiredList {
+  readonly #list: Fired[] = []
+  #last: NotedItem | undefined
+  #date = new Date(0)
+
+  /** Adds an event of an item, if a deadline caused it. */
+  item(kind: number, time: Instant, address: Address, item: NotedItem, deadQueue: Address | undefined): void {
+    if (IS_FIRED[kind] === 0) return
+    const isOutcome = kind === KIND['attempts-exhausted'] || kind === KIND['dead-lettered']
+    if (isOutcome && this.#last === item) this.#list.pop()
+    const fired = {
+      time: this.#dateOf(time),
+      kind: EVENT_KINDS[kind] as FiredKind,
+      queue: address.queue,
+      partition: address.partition as number,
+      id: address.ids?.text(item.sequence) as string,
+      reference: item.reference,
+    }
+    this.#list.push(deadQueue === undefined ? fired : { ...fired, deadQueue: deadQueue.queue })
+    this.#last = isOutcome ? undefined : item
+  }
+
+  /** Adds the end of a waiting lease. */
+  lease(kind: number, time: Instant, address: Address, consumer: Consumer | undefined): void {
+    if (kind !== KIND['lease-timed-out']) return
+    const clientId = consumer?.clientId ?? ''
+    this.#list.push({ time: this.#dateOf(time), kind: 'lease-timed-out', queue: address.queue, clientId })
+  }
+
+  /** What fired, in the order of the deadlines. */
+  sorted(): Fired[] {
+    return this.#list.sort((a, b) => a.time.getTime() - b.time.getTime())
+  }
+
+  /** The same object for equal times in a row: a move may end very many leases at once. */
+  #dateOf(time: Instant): Date {
+    if (this.#date.getTime() !== Math.trunc(time)) this.#date = new Date(time)
+    return this.#date
+  }
+}
