@@ -32,7 +32,6 @@ import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
 import { VERSION } from './version.js'
 
-
 /** What a daemon is made of. */
 export interface DaemonOptions {
   readonly clock: MovableClock
