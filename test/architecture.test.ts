@@ -1,4 +1,4 @@
-/** The import arrows between the folders of src/: what is not listed here is not allowed (see src/README.md). */
+/** The import arrows between the rooms of src/, and the size of its files. What is not listed here is not allowed (see src/README.md). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -182,4 +182,12 @@ test('each file says at its top what it is for', () => {
     .filter((file) => !file.includes(`gen${sep}`))
     .filter((file) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(SRC, file), 'utf8')))
   expect(silent).toEqual([])
+})
+
+test('no file is longer than 250 lines', () => {
+  // Biome holds functions to 40 lines (biome.json).
+  const long = sources()
+    .map((file) => ({ file, lines: readFileSync(join(SRC, file), 'utf8').trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > 250)
+  expect(long).toEqual([])
 })

@@ -9,20 +9,15 @@
  */
 import { usageError } from '../errors.js'
 import type { Clock, Timer, Way } from './clock.js'
+import { type ClockOption, startTime } from './clock-option.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
 import { Flow } from './flow.js'
+import { givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
-import { parseDuration } from './parse-duration.js'
 import { nextTurn, REAL_TIME } from './real-time.js'
 import { RUNNER_TIME } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
-
-/**
- * How a clock starts: following the machine, frozen at the machine's time, frozen at a given time, or following the runner's fake
- * timers.
- */
-export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
 
 /** More timers than one clock will ever set: the step from one priority to the next. */
 const RANKS = 2 ** 40
@@ -115,7 +110,8 @@ export class MovableClock {
    */
   async move<T>(duration: number | string, during: (fire: () => void) => T): Promise<T> {
     this.#checkMovable('advance')
-    const ms = millisecondsOf(duration)
+    const ms = givenMilliseconds('clock.advance', duration)
+    if (!Number.isSafeInteger(ms)) throw usageError(`clock.advance takes whole milliseconds; got ${String(duration)}`)
     const move = this.#lastMove.then(() => this.#moveBy(ms, during))
     this.#lastMove = move.catch(() => undefined)
     return move
@@ -236,24 +232,4 @@ export class MovableClock {
       `clock.${move}: this daemon has clock: 'runner' and goes with the runner's clock; move that one, with vi.advanceTimersByTimeAsync(ms), jest.advanceTimersByTimeAsync(ms) or mock.timers.tick(ms), or leave the option out`,
     )
   }
-}
-
-function startTime(option: { start: Date }): Instant {
-  const start = typeof option === 'object' && option !== null ? Number(option.start) : Number.NaN
-  if (!Number.isFinite(start)) {
-    throw usageError("the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }")
-  }
-  return Math.floor(start)
-}
-
-function millisecondsOf(duration: number | string): number {
-  const parsed = typeof duration === 'string' ? parseDuration(duration) : undefined
-  const ms = parsed?.ns === undefined ? Number(duration) : Number(parsed.ns) / 1e6
-  if (typeof duration === 'number' || parsed?.ns !== undefined) {
-    if (Number.isSafeInteger(ms) && ms >= 0) return ms
-  }
-  const why = parsed?.problem ? ` (${parsed.problem})` : ''
-  throw usageError(
-    `clock.advance takes milliseconds or a duration like '61s' or '1h30m', whole milliseconds and not negative; got ${String(duration)}${why}`,
-  )
 }

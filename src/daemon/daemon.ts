@@ -1,36 +1,32 @@
 /** The daemon: queues, service, handler and listeners as one thing that starts and stops. */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
-import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
+import type { Instant } from '../clock/instant.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
-import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
+import type { Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
 import { Queues } from '../engine/queue/queues.js'
-import { bytesText, MemoryBudget } from '../engine/store/memory-budget.js'
-import { type QueratorError, usageError } from '../errors.js'
+import type { QueratorError } from '../errors.js'
 import { seededRandom } from '../ids/random.js'
-import { type WireReply, type WireRequest, whenGone } from '../protocol/exchange.js'
-import { METHODS, type MethodName } from '../protocol/methods.js'
-import type { CallContext, WhenGone } from '../service/context.js'
-import { SERVICE } from '../service/service.js'
+import type { WireReply, WireRequest } from '../protocol/exchange.js'
+import type { MethodName } from '../protocol/methods.js'
 import { type Activity, Handler } from '../transport/handler.js'
 import { HttpServer } from '../transport/http/http-server.js'
-import { knock } from '../transport/knock.js'
-import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
-import { namedIn } from '../transport/named-in-body.js'
-import { type Listener, type ListenOptions, listen } from '../transport/tcp-listener.js'
+import { refusedConnection } from '../transport/memory-connection.js'
+import type { ListenOptions } from '../transport/tcp-listener.js'
+import { Calls } from './calls.js'
+import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
 import { Inspector } from './inspector.js'
+import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
-import { usualMemoryLimit } from './memory-limit.js'
-import { queueFigures } from './queue-figures.js'
+import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
-import { VERSION } from './version.js'
 
 /** What a daemon is made of. */
 export interface DaemonOptions {
@@ -50,11 +46,6 @@ export interface DaemonOptions {
   /** What items and requests may take, in bytes. Default: half of what the process may use. */
   readonly memoryLimit?: number
 }
-
-/** Calls by the names that they have on the wire: `queue.produce`. */
-const CALL_NAMES = Object.fromEntries(
-  Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
-) as Record<MethodName, string>
 
 /** Said at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
@@ -79,105 +70,69 @@ export class Daemon {
   readonly #log: Log
   readonly #queues: Queues
   readonly #access: Access
+  readonly #calls: Calls
   readonly #handler: Handler
-  #state: 'running' | 'stopping' | 'stopped' = 'running'
-  /** Serves pairs of streams in memory; made when the first is asked for. */
-  #memoryServer: HttpServer | undefined
-  #listening: Promise<Listener> | undefined
-  #closing: Promise<void> | undefined
-  readonly #connections = new Set<Duplex>()
+  readonly #listeners: Listeners
   readonly #requestTimes: RequestTimes
-  readonly #meter: MemoryBudget
-  readonly #refused: RefusedCalls
-  /** For a loop that goes on calling when the daemon is stopped. */
+  #state: 'running' | 'stopping' | 'stopped' = 'running'
+  #closing: Promise<void> | undefined
   readonly #brake = new Brake()
 
   constructor(options: DaemonOptions) {
-    const config = options.config ?? readConfig()
-    this.clock = options.clock
+    const { config = readConfig(), clock, events = 0, seed } = options
+    this.clock = clock
+    this.auth = options.auth ?? config.auth
+    this.record = new EventRecord(events)
     this.#log = options.log ?? createLog({ now: realNow })
-    const { auth = config.auth, seed } = options
-    this.auth = auth
-    const clock = this.clock.exact
-    const now = clock.now()
+    const now = clock.exact.now()
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
-    this.#access = new Access({ auth, random, seeded: seed !== undefined, now })
-    this.record = new EventRecord(options.events ?? 0)
-    this.#meter = this.#budget(options.memoryLimit ?? usualMemoryLimit())
+    const memory = memoryBudget(options.memoryLimit ?? usualMemoryLimit(), this.#log)
+    this.#access = new Access({ auth: this.auth, random, seeded: seed !== undefined, now })
     this.#queues = new Queues({
       record: this.record,
-      memory: this.#meter,
-      clock,
+      memory,
+      clock: clock.exact,
       random,
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
     this.inspector = new Inspector(this.#queues)
-    this.#refused = new RefusedCalls({
-      clock,
-      record: this.record,
-      log: this.#log,
-      inspector: this.inspector,
-    })
     this.#requestTimes = new RequestTimes({
-      clock,
-      moved: () => this.clock.moved,
+      clock: clock.exact,
+      moved: () => clock.moved,
       record: this.record,
       warn: (message) => this.#log.write('warn', message),
     })
-    try {
-      createDeclaredQueues(this.#queues, config.queues, now)
-    } catch (error) {
-      throw withUnknownKeys(error, config.unknownKeys)
-    }
-    for (const warning of config.warnings) this.#log.write('warn', warning)
-    if (auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
-    const queues = this.#queues
-    const access = this.#access
-    const { record } = this
-    this.#handler = new Handler<Principal>({
-      identify: (key) => identify(access, key, clock),
-      call: (name, message, request, who) => {
-        const gone: WhenGone = (listener) => whenGone(request, listener)
-        const { permission } = METHODS[name]
-        const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
-        const where = () => allowedIn(access, who, permission)
-        const context = { clock, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
-        const cause = { call: CALL_NAMES[name], origin: request.origin }
-        try {
-          this.clock.beginCall()
-          if (name === 'queueProduce' || name === 'queueRetry') this.#requestTimes.check(name, message, cause)
-          // As record.during, without a closure for each call.
-          record.cause = cause
-          return carryOut(name, context, message)
-        } finally {
-          record.cause = BY_CLOCK
-          this.clock.endCall()
-        }
-      },
-      queueFigures: (who) => {
-        const allowed = allowedIn(access, who, 'system.metrics')
-        return queueFigures(queues.all().filter(({ config }) => allowed(config.namespace)))
-      },
-      health: () => ({ healthy: this.#state === 'running', version: VERSION, now: this.clock.now() }),
-      refused: ({ path, name, request, named, error, field }) => {
-        // What the harness asks for itself is nobody's call.
-        if (request.isOwn) return
-        const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
-        const hints = { ...(field === '' ? {} : { field }), ...(request.headers.authorization ? {} : { key: 'none' }) }
-        this.#refused.note({ call, origin: request.origin }, named, error, hints)
-      },
-      failed: (error, { method, path }) => this.#log.write('error', 'request failed', { method, path, error }),
+    this.#calls = this.#callsOf()
+    this.#handler = new Handler(this.#calls)
+    this.#listeners = new Listeners(() => new HttpServer(this.#handler, clock.exact, memory))
+    this.#begin(config, now)
+    if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
+  }
+
+  #callsOf(): Calls {
+    const { clock, record, inspector } = this
+    const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log: this.#log, inspector })
+    return new Calls({
+      clock,
+      record,
+      refusedCalls,
+      queues: this.#queues,
+      access: this.#access,
+      requestTimes: this.#requestTimes,
+      log: this.#log,
+      isHealthy: () => this.#state === 'running',
     })
   }
 
-  #budget(limit: number): MemoryBudget {
-    return new MemoryBudget(limit, () => {
-      this.#log.write(
-        'warn',
-        `most of the memory limit of ${bytesText(limit)} is in use; beyond it, produce and import are refused`,
-      )
-    })
+  /** Creates the queues that the configuration declares, and says what is wrong with it. */
+  #begin({ queues, warnings, unknownKeys }: DaemonConfig, now: Instant): void {
+    try {
+      createDeclaredQueues(this.#queues, queues, now)
+    } catch (error) {
+      throw withUnknownKeys(error, unknownKeys)
+    }
+    for (const warning of warnings) this.#log.write('warn', warning)
   }
 
   get closed(): boolean {
@@ -205,24 +160,13 @@ export class Daemon {
   connect(): Duplex {
     // Not thrown: a worker that catches everything would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
-    this.#memoryServer ??= new HttpServer(this.#handler, this.clock.exact, this.#meter)
-    const connection = connectInMemory(this.#memoryServer)
-    this.#connections.add(connection)
-    connection.once('close', () => this.#connections.delete(connection))
-    return connection
+    return this.#listeners.connect()
   }
 
   /** Opens a TCP port, once; returns `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
-    this.#listening ??= listen(new HttpServer(this.#handler, this.clock.exact, this.#meter), options)
-    try {
-      return (await this.#listening).address
-    } catch (error) {
-      // Another address may work.
-      this.#listening = undefined
-      throw error
-    }
+    return this.#listeners.listen(options)
   }
 
   /** Holds the requests of a queue, or lets them in. @throws QueratorError when there is none of that name */
@@ -244,7 +188,7 @@ export class Daemon {
 
   /** Whether it has a port, so that other processes can reach it. */
   get listening(): boolean {
-    return this.#listening !== undefined
+    return this.#listeners.listening
   }
 
   /** Opens the door that this user has closed. */
@@ -271,20 +215,17 @@ export class Daemon {
 
   /** Ends the port, and connections to it; calls in memory go on. */
   async stopListening(): Promise<void> {
-    const listener = await this.#listening?.catch(() => undefined)
-    await listener?.close()
+    await this.#listeners.stopListening()
   }
 
   /** Resolves when the daemon has seen what clients of this process did to their sockets until now. */
   async settled(): Promise<void> {
-    await nextTurn()
-    if (this.#listening !== undefined) await knock((await this.#listening).address)
-    await nextTurn()
+    await this.#listeners.settled()
   }
 
   /** Notes a request that a client of this process did not send. */
   notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
-    this.#refused.note({ call: CALL_NAMES[name], origin }, namedIn(request), error)
+    this.#calls.notSent(name, request, error, origin)
   }
 
   /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */
@@ -303,17 +244,7 @@ export class Daemon {
     await nextTurn()
     await this.clock.arrivals()
     this.#state = 'stopped'
-    for (const connection of this.#connections) connection.destroy()
-    await this.stopListening()
+    await this.#listeners.close()
     this.record.end()
   }
-}
-
-function carryOut<N extends MethodName>(name: N, context: CallContext, request: unknown): unknown {
-  return SERVICE[name](context, request as never)
-}
-
-/** What a daemon that is closed answers to everything. */
-export function closedError() {
-  return usageError('the daemon is closed; start a new one with startTestDaemon(), or close it later')
 }

@@ -1,6 +1,8 @@
 /** The memory limit of a daemon: as configured, or a share of what the process may use. */
 import { getHeapStatistics } from 'node:v8'
+import { bytesText, MemoryBudget } from '../engine/store/memory-budget.js'
 import { usageError } from '../errors.js'
+import type { Log } from './log.js'
 
 /** The rest is for the process itself: tests, their runner, and the work on a request. */
 const SHARE = 0.5
@@ -32,4 +34,10 @@ export function memoryLimitOf(given: number | string, fault: (message: string) =
   const bytes = Math.floor(Number(amount) * (UNITS[unit] as number))
   if (amount !== '' && bytes > 0 && Number.isSafeInteger(bytes)) return bytes
   throw fault(`the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(given)}`)
+}
+
+/** A budget that warns in the log, once, when most of it is in use. */
+export function memoryBudget(limit: number, log: Log): MemoryBudget {
+  const text = `most of the memory limit of ${bytesText(limit)} is in use; beyond it, produce and import are refused`
+  return new MemoryBudget(limit, () => log.write('warn', text))
 }

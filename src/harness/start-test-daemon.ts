@@ -3,8 +3,9 @@
 import { inspect } from 'node:util'
 import type { CallSites } from '../client/call-site.js'
 import { checkOptions } from '../client/known-options.js'
+import type { ClockOption } from '../clock/clock-option.js'
 import { turnDue } from '../clock/event-loop.js'
-import { type ClockOption, MovableClock } from '../clock/movable-clock.js'
+import { MovableClock } from '../clock/movable-clock.js'
 import { realNow } from '../clock/real-time.js'
 import {
   AUTH_BACKENDS,

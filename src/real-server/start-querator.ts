@@ -10,7 +10,8 @@ import getPort from 'get-port'
 import { ASYNC_DISPOSE } from '../async-dispose.js'
 import { sendOverHttp } from '../client/http-send.js'
 import { checkOptions } from '../client/known-options.js'
-import { parseDuration } from '../clock/parse-duration.js'
+import { formatDuration } from '../clock/duration.js'
+import { givenMilliseconds } from '../clock/given-duration.js'
 import { passedNow, wakeAfter } from '../clock/real-time.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
@@ -23,8 +24,8 @@ export interface QueratorOptions {
   readonly binary: string
   /** Its configuration: the path of a YAML file, or an object of the same shape. Its address is another each time. */
   readonly config?: string | ConfigTree
-  /** How long it may take until it is healthy; default `'10s'`. */
-  readonly startTimeout?: string
+  /** How long it may take until it is healthy: milliseconds, or a duration. Default `'10s'`. */
+  readonly startTimeout?: number | string
 }
 
 /** A real server that runs. */
@@ -59,13 +60,12 @@ export async function startQuerator(options: QueratorOptions): Promise<RunningQu
   if (!binary) {
     throw usageError("startQuerator needs a binary of Querator: startQuerator({ binary: '/usr/local/bin/querator' })")
   }
-  const { ns } = parseDuration(startTimeout)
-  if (ns === undefined) throw usageError(`startTimeout takes a duration such as '10s'; got '${startTimeout}'`)
+  const limit = givenMilliseconds('startTimeout', startTimeout)
   const tree = typeof config === 'string' ? readConfigFile(config).tree : config
   for (let left = PORTS; ; left--) {
     const server = new GuardedServer(binary, tree, await getPort({ host: '127.0.0.1' }))
     try {
-      await server.healthy(Number(ns) / 1e6, startTimeout)
+      await server.healthy(limit)
       return server
     } catch (error) {
       await server.close()
@@ -113,7 +113,7 @@ class GuardedServer implements RunningQuerator {
   }
 
   /** Resolves when it is healthy. From then on it does not keep the process alive. */
-  async healthy(longest: number, longestText: string): Promise<void> {
+  async healthy(longest: number): Promise<void> {
     const send = sendOverHttp(this.endpoint)
     const started = passedNow()
     const ask = { method: 'GET', target: '/health', headers: {}, body: new Uint8Array() }
@@ -122,7 +122,9 @@ class GuardedServer implements RunningQuerator {
       if (!this.#running)
         throw this.#failed(`ended with status ${await this.#ended} before it was healthy`, await this.#ended)
       if (answer?.status === 200) break
-      if (passedNow() - started > longest) throw this.#failed(`was not healthy within ${longestText}`)
+      if (passedNow() - started > longest) {
+        throw this.#failed(`was not healthy within ${formatDuration(BigInt(Math.round(longest * 1e6)))}`)
+      }
       await Promise.race([this.#ended, new Promise<void>((resolve) => wakeAfter(HEALTH_PAUSE, resolve))])
     }
     for (const handle of [this.#guard, this.#guard.stdin, this.#guard.stdout, this.#guard.stderr]) {

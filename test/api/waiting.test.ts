@@ -167,7 +167,7 @@ test('what cannot work says why', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()
   expect(await messageOf(queue.drained({ within: 'soon' }))).toEqual([
-    'within is not a duration; time: invalid duration "soon"',
+    `within takes milliseconds or a duration such as '61s' or '1h30m', not negative; got 'soon' (time: invalid duration "soon")`,
   ])
   expect((await messageOf(queue.waitFor({ evnt: 'leased' } as never)))[0]).toMatch(
     /^waitFor has no option 'evnt'; did you mean 'event'\? It has: event,/,

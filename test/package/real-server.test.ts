@@ -145,7 +145,10 @@ test.each([
   ],
   ["{ binary, config: 'none.yaml' }", 'while opening config file: ENOENT'],
   ['{ binary, bin: 1 }', "startQuerator has no option 'bin'; it has: binary, config, startTimeout"],
-  ["{ binary, startTimeout: 'soon' }", "startTimeout takes a duration such as '10s'; got 'soon'"],
+  [
+    "{ binary, startTimeout: 'soon' }",
+    "startTimeout takes milliseconds or a duration such as '61s' or '1h30m', not negative; got 'soon'",
+  ],
   [
     "{ binary, config: { 'partition-storage': [{ driver: 'tape' }] } }",
     /ended with status 1 before it was healthy; it said:\n[\s\S]*Error: .*'tape' is not one of \(Memory, Badger\)/,

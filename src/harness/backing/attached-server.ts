@@ -1,7 +1,8 @@
 /** A server that runs elsewhere. */
 import { QueratorClient } from '../../client/client.js'
 import { sendOverHttp } from '../../client/http-send.js'
-import { closedError, type Daemon } from '../../daemon/daemon.js'
+import { closedError } from '../../daemon/closed-error.js'
+import type { Daemon } from '../../daemon/daemon.js'
 import type { Send, WireRequest } from '../../protocol/exchange.js'
 import { fetchThrough } from '../reach/fetch-through.js'
 import type { Backing, MadeQueue } from './backing.js'

@@ -1,4 +1,5 @@
 /** Items in storage. */
+import type { QueratorClient } from '../../client/client.js'
 import { ZERO_TIME } from '../../clock/instant.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import type { Timestamp } from '../../protocol/messages/message.js'
@@ -53,4 +54,31 @@ function deadlineOf(timestamp: Timestamp | undefined): Date | undefined {
   const date = timestamp === undefined ? undefined : dateOf(timestamp)
   // Go's zero time stands for a deadline that is not set.
   return date === undefined || date.getTime() <= ZERO_TIME ? undefined : date
+}
+
+/** The most that one page of a list may hold. */
+const PAGE = 1000
+
+/** All items of a queue, by partition and in order. */
+export async function storedItems(
+  client: QueratorClient,
+  queueName: string,
+  call: 'storageItemsList' | 'storageScheduledList',
+  historyOf: (id: string) => QueueEvent[],
+): Promise<StoredItem[]> {
+  const { logicalQueues } = await client.queueStats({ queueName })
+  const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
+  const stored: StoredItem[] = []
+  for (let partition = 0; partition < count; partition++) {
+    let pivot = ''
+    for (;;) {
+      const page = await client[call]({ queueName, partition, pivot, limit: PAGE })
+      // A pivot is part of the page that it begins.
+      const items = page.items.filter((item) => item.id !== pivot)
+      stored.push(...items.map((item) => new StoredItem(partition, item, () => historyOf(item.id))))
+      if (page.items.length < PAGE) break
+      pivot = page.items.at(-1)?.id ?? ''
+    }
+  }
+  return stored
 }

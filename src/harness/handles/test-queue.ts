@@ -20,19 +20,9 @@ import {
   waitUntilIdle,
 } from '../waiting/waiting.js'
 import { Lease, type LeaseHome } from './leased-items.js'
-import { type PayloadInput, payloadBytes } from './payload.js'
+import { type ItemInput, producedItems } from './produced-items.js'
 import { queueSnapshot } from './snapshot.js'
-import { StoredItem } from './stored-item.js'
-
-/** An item to be produced. */
-export interface ItemInput extends PayloadInput {
-  /** Your own name for the item. Its id changes, this does not. */
-  readonly reference?: string
-  readonly kind?: string
-  readonly encoding?: string
-  /** When it may be leased first. Default: now. Less than 100 ms ahead means now. */
-  readonly enqueueAt?: Date
-}
+import { type StoredItem, storedItems } from './stored-item.js'
 
 /** Options of a lease. */
 export interface LeaseOptions {
@@ -71,8 +61,6 @@ export interface QueueHome extends LeaseHome {
   deleted(queueName: string): void
 }
 
-const PAGE = 1000
-const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']
 const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
 /** By which queues know each other, of another copy of this package too. */
 const BRAND = Symbol.for('querator-test.queue')
@@ -109,8 +97,7 @@ export class TestQueue {
   /** Adds items in this order, all to one partition. @throws QueratorError 400 as queue.produce does (queue.md §3) */
   produce(...items: readonly ItemInput[]): Promise<void> {
     try {
-      checkItems(items)
-      const request = { queueName: this.name, requestTimeout: '1m', items: items.map(producedItem) }
+      const request = { queueName: this.name, requestTimeout: '1m', items: producedItems(items) }
       // As it is, and not awaited here: the client notes whether anybody awaits it.
       return this.#home.client.queueProduce(request)
     } catch (wrongItem) {
@@ -250,39 +237,8 @@ export class TestQueue {
     return this.#home.noted(what, this.name, paced(waiting()))
   }
 
-  #itemHistory(id: string): QueueEvent[] {
-    return this.#home.events().ofItemWithId(this.name, id)
+  #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
+    const { ownClient, events } = this.#home
+    return storedItems(ownClient, this.name, call, (id) => events().ofItemWithId(this.name, id))
   }
-
-  async #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
-    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
-    const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
-    const stored: StoredItem[] = []
-    for (let partition = 0; partition < count; partition++) {
-      let pivot = ''
-      for (;;) {
-        const page = await this.#home.ownClient[call]({ queueName: this.name, partition, pivot, limit: PAGE })
-        // A pivot is part of the page that it begins.
-        const items = page.items.filter((item) => item.id !== pivot)
-        stored.push(...items.map((item) => new StoredItem(partition, item, () => this.#itemHistory(item.id))))
-        if (page.items.length < PAGE) break
-        pivot = page.items.at(-1)?.id ?? ''
-      }
-    }
-    return stored
-  }
-}
-
-/** @throws QueratorError for a field that items do not have, and for a list of items in the place of one */
-function checkItems(items: readonly ItemInput[]): void {
-  for (const item of items) {
-    if (Array.isArray(item)) throw usageError('produce takes items one by one; for a list write produce(...items)')
-    checkOptions('an item to produce', item, ITEM_FIELDS, 'field')
-  }
-}
-
-function producedItem(item: ItemInput) {
-  const { reference = '', kind = '', encoding = '', enqueueAt } = item
-  const bytes = payloadBytes(item)
-  return { reference, kind, encoding, bytes, ...(enqueueAt === undefined ? {} : { enqueueAt }) }
 }

@@ -2,7 +2,7 @@
 
 import { atCallSite, type Origin, originOf, siteText } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
-import { parseDuration } from '../../clock/parse-duration.js'
+import { givenMilliseconds } from '../../clock/given-duration.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue, goneError } from '../../diagnosis/explain.js'
 import { EVENT_KINDS, type EventKind } from '../../engine/events/event-kinds.js'
@@ -14,10 +14,10 @@ import { vigil, type WaitingPlace } from './vigil.js'
 /** What every wait takes. */
 export interface WaitOptions {
   /**
-   * How long to wait by the machine's clock, whatever the daemon's does. Default: until shortly before the runner ends the
+   * How long to wait by the machine's clock, whatever the daemon's does: milliseconds, or a duration such as `'2s'`. Default: until shortly before the runner ends the
    * test, or `'4s'` where no runner says when that is. A wait ends earlier when nothing can happen any more.
    */
-  readonly within?: string
+  readonly within?: number | string
 }
 
 /** The event to wait for. It must match all of these. */
@@ -80,20 +80,13 @@ async function until<T>(
   wish: () => string[],
 ): Promise<T> {
   const origin = originOf(until)
-  const limit = within === undefined ? place.test.patience : millisecondsOf(within)
+  const limit = within === undefined ? place.test.patience : givenMilliseconds('within', within)
   const ended = await vigil(place, limit, look)
   if ('found' in ended) return ended.found
   const { daemon, queue, test } = place
   const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
   throw waitError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'), origin)
-}
-
-/** @throws QueratorError when it is not a duration */
-function millisecondsOf(within: string): number {
-  const { ns, problem } = parseDuration(within)
-  if (ns === undefined) throw usageError(`within is not a duration; ${problem}`)
-  return Number(ns) / 1e6
 }
 
 /** @throws QueratorError that names the kind that was probably meant */

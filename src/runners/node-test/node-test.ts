@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { FileDaemon, type FileFixtures } from '../../fixtures/file-fixtures.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import { letGoAtTheEnd } from '../../fixtures/release-sockets.js'
-import type { RunningTest } from '../../fixtures/running-tests.js'
+import type { RunningTest, RunningTests } from '../../fixtures/running-tests.js'
 import { withEmbedded } from '../../fixtures/wrapped-test.js'
 import type { EndOfTest } from '../../index.js'
 import { brakeFromNowOn, usageError, visible } from '../../internal.js'
@@ -35,28 +35,29 @@ export type TestFixtures = Pick<FileFixtures, 'daemon' | 'client' | 'clock' | 'q
 /** See {@link test}. */
 export type NodeTest = typeof nodeTest & { readonly embedded: typeof nodeTest }
 
+/** Begins a test. The process stays until it ends, or cannot end any more. */
+async function holdTest(tests: RunningTests, context: Context, others: number): Promise<Held> {
+  const channel = new MessageChannel()
+  channel.port1.ref()
+  // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
+  const stuck = () => {
+    const text = `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and the rest of the file`
+    console.error(visible(text))
+    channel.port1.unref()
+  }
+  const name = context.fullName ?? context.name
+  const file = context.filePath ?? process.argv[1]
+  const test = await tests.begin({ name, file, timeout: SILENCE, open: { MessagePort: others + 1 }, stuck })
+  return { test, channel }
+}
+
 function fixturesOfFile() {
   const file = new FileDaemon('take it from the test itself: const { queue, createQueue } = fixtures(t)')
   const { tests } = file
   const running = new Map<unknown, Held>()
   beforeEach(async (given) => {
     const context = given as Context
-    const file = context.filePath ?? process.argv[1]
-    const channel = new MessageChannel()
-    channel.port1.ref()
-    // Those of other tests that run, and this one.
-    const open = { MessagePort: running.size + 1 }
-    // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
-    const stuck = () => {
-      console.error(
-        visible(
-          `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and the rest of the file`,
-        ),
-      )
-      channel.port1.unref()
-    }
-    const test = await tests.begin({ name: context.fullName ?? context.name, file, timeout: SILENCE, open, stuck })
-    running.set(context, { test, channel })
+    running.set(context, await holdTest(tests, context, running.size))
     // After every afterEach of the user.
     context.after(() => endTest(context))
   })

@@ -1,0 +1,108 @@
+/** The calls of a daemon, behind the handler. */
+import type { Access } from '../access/access.js'
+import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
+import type { MovableClock } from '../clock/movable-clock.js'
+import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
+import type { EventRecord } from '../engine/events/record.js'
+import type { Queues } from '../engine/queue/queues.js'
+import type { QueratorError } from '../errors.js'
+import { type WireRequest, whenGone } from '../protocol/exchange.js'
+import { METHODS, type MethodName } from '../protocol/methods.js'
+import type { CallContext, WhenGone } from '../service/context.js'
+import { SERVICE } from '../service/service.js'
+import type { QueueFigures } from '../transport/figures.js'
+import type { Backend, RefusedCall } from '../transport/handler.js'
+import type { Health } from '../transport/health.js'
+import { namedIn } from '../transport/named-in-body.js'
+import type { Log } from './log.js'
+import { queueFigures } from './queue-figures.js'
+import type { RefusedCalls } from './refused-calls.js'
+import type { RequestTimes } from './request-times.js'
+import { VERSION } from './version.js'
+
+/** Calls by the names that they have on the wire: `queue.produce`. */
+const CALL_NAMES = Object.fromEntries(
+  Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
+) as Record<MethodName, string>
+
+/** What calls are carried out on. */
+export interface CallsOn {
+  readonly clock: MovableClock
+  readonly queues: Queues
+  readonly access: Access
+  readonly record: EventRecord
+  readonly refusedCalls: RefusedCalls
+  readonly requestTimes: RequestTimes
+  readonly log: Log
+  /** Whether the daemon is running. */
+  isHealthy(): boolean
+}
+
+/** Carries calls out on a daemon's queues and access stores, each at one time and with its cause in the record. */
+export class Calls implements Backend<Principal> {
+  readonly #on: CallsOn
+
+  constructor(on: CallsOn) {
+    this.#on = on
+  }
+
+  identify(key: string | undefined): Principal {
+    return identify(this.#on.access, key, this.#on.clock.exact)
+  }
+
+  call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
+    const { clock, record, requestTimes } = this.#on
+    const context = this.#contextOf(name, request, who)
+    const cause = { call: CALL_NAMES[name], origin: request.origin }
+    try {
+      clock.beginCall()
+      if (name === 'queueProduce' || name === 'queueRetry') requestTimes.check(name, message, cause)
+      // As record.during, without a closure for each call.
+      record.cause = cause
+      return carryOut(name, context, message)
+    } finally {
+      record.cause = BY_CLOCK
+      clock.endCall()
+    }
+  }
+
+  queueFigures(who: Principal): readonly QueueFigures[] {
+    const { access, queues } = this.#on
+    const allowed = allowedIn(access, who, 'system.metrics')
+    return queueFigures(queues.all().filter(({ config }) => allowed(config.namespace)))
+  }
+
+  health(): Health {
+    return { healthy: this.#on.isHealthy(), version: VERSION, now: this.#on.clock.now() }
+  }
+
+  refused({ path, name, request, named, error, field }: RefusedCall): void {
+    // What the harness asks for itself is nobody's call.
+    if (request.isOwn) return
+    const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
+    const hints = { ...(field === '' ? {} : { field }), ...(request.headers.authorization ? {} : { key: 'none' }) }
+    this.#on.refusedCalls.note({ call, origin: request.origin }, named, error, hints)
+  }
+
+  /** Notes a request that a client of this process did not send. */
+  notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
+    this.#on.refusedCalls.note({ call: CALL_NAMES[name], origin }, namedIn(request), error)
+  }
+
+  failed(error: unknown, { method, path }: { method: string; path: string }): void {
+    this.#on.log.write('error', 'request failed', { method, path, error })
+  }
+
+  #contextOf(name: MethodName, request: WireRequest, who: Principal): CallContext {
+    const { clock, queues, access } = this.#on
+    const { permission } = METHODS[name]
+    const gone: WhenGone = (listener) => whenGone(request, listener)
+    const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
+    const where = () => allowedIn(access, who, permission)
+    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
+  }
+}
+
+function carryOut<N extends MethodName>(name: N, context: CallContext, request: unknown): unknown {
+  return SERVICE[name](context, request as never)
+}
