@@ -41,7 +41,7 @@ export async function openDoor(daemon: TestDaemon, name: DoorName): Promise<Clie
       // Bodies of bytes are read as streams.
       return { calls: through(await door(daemon, 'in memory'), 'json'), seen: () => turn(2) }
     case 'connection':
-      return overSocket(await door(daemon, 'over a connection in memory'), 'protobuf')
+      return overSocket(await door(daemon, 'over an in-memory connection'), 'protobuf')
     case 'TCP':
       return overSocket(await door(daemon, 'over TCP'), 'json')
   }

@@ -32,7 +32,7 @@ const ALL: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
     const body = Buffer.from(await response.arrayBuffer())
     return { status: response.status, headers: Object.fromEntries(response.headers), body }
   },
-  'over a connection in memory': async (daemon) => overHttp({ createConnection: () => daemon.connect() as never }),
+  'over an in-memory connection': async (daemon) => overHttp({ createConnection: () => daemon.connect() as never }),
   'over TCP': async (daemon) => {
     const { hostname, port } = new URL(await daemon.listen())
     return overHttp({ host: hostname, port: Number(port) })

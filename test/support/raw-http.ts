@@ -1,4 +1,4 @@
-/** HTTP as bytes, for what no client sends: over TCP, and over a connection in memory. */
+/** HTTP as bytes, for what no client sends: over TCP, and over an in-memory connection. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -19,7 +19,7 @@ export const LINES: Record<string, (daemon: TestDaemon) => Promise<Duplex>> = {
     await once(socket, 'connect')
     return socket
   },
-  'over a connection in memory': async (daemon) => daemon.connect(),
+  'over an in-memory connection': async (daemon) => daemon.connect(),
 }
 
 /** A request; a length stands in it where there is a body. */
