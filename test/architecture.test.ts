@@ -1,4 +1,4 @@
-/** The import arrows between the folders of src/: what is not listed here is not allowed (see src/README.md). */
+/** Which folders of src/ may import which. What is not listed here is not allowed (see src/README.md). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const SRC = fileURLToPath(new URL('../src', import.meta.url))
 
-/** Each folder, and the folders that its files may import besides their own. */
+/** Each folder, and the other folders that its files may import. */
 const MAY_IMPORT: Record<string, string[]> = {
   'visible.ts': [],
   'errors.ts': ['visible.ts'],
@@ -66,7 +66,7 @@ function folderOf(file: string): string {
 function imports(): Import[] {
   return sources().flatMap((file) => {
     const text = readFileSync(join(SRC, file), 'utf8')
-    // Statements, and not what a message tells somebody to write.
+    // Match import statements, not imports quoted in messages.
     const statements = /^(?:(?:import|export|\}) ?.*\bfrom |import )'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
     return [...text.matchAll(statements)].map(([, statically, later]) => ({
       file,
@@ -76,7 +76,7 @@ function imports(): Import[] {
   })
 }
 
-test('arrows point down only', () => {
+test('folders import only the folders below them', () => {
   const wrong = imports()
     .filter(({ target }) => target.startsWith('.'))
     .map(({ file, folder, target }) => ({
@@ -88,7 +88,7 @@ test('arrows point down only', () => {
   expect(wrong).toEqual([])
 })
 
-test('no file imports itself by way of others, not even for types', () => {
+test('no file imports itself indirectly, not even for types', () => {
   const targets = new Map<string, string[]>()
   for (const { file, target } of imports().filter((one) => one.target.startsWith('.'))) {
     const to = join(dirname(file), target).replace(/\.js$/, '.ts')
@@ -105,12 +105,12 @@ test('no file imports itself by way of others, not even for types', () => {
   expect(cycles).toEqual([])
 })
 
-test('only runners and users import the barrel', () => {
+test('only runners and users import index.js', () => {
   const wrong = imports().filter(({ folder, target }) => /\/index\.js$/.test(target) && folder !== 'runners')
   expect(wrong).toEqual([])
 })
 
-test('a package is used where it belongs', () => {
+test('packages are used only where they belong', () => {
   const wrong = imports().filter(({ folder, target }) => {
     const name = Object.keys(PACKAGES).find((known) => target === known || target.startsWith(`${known}/`))
     if (target.startsWith('.') || target.startsWith('node:')) return false
@@ -119,17 +119,17 @@ test('a package is used where it belongs', () => {
   expect(wrong).toEqual([])
 })
 
-test('only clock/ looks at the time or sets timers', () => {
+test('only clock/ reads the time or sets timers', () => {
   const clocks =
     /\b(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|Date\.now|performance\.now)\(|new Date\(\)/
   const wrong = sources()
-    // The guard is the text of another program.
+    // The guard is the source of another program.
     .filter((file) => folderOf(file) !== 'clock' && file !== join('harness', 'guard.ts'))
     .filter((file) => clocks.test(readFileSync(join(SRC, file), 'utf8')))
   expect(wrong).toEqual([])
 })
 
-test('each file says at its top what it is for', () => {
+test('each file says at the top what it is for', () => {
   const silent = sources()
     .filter((file) => !file.includes(`gen${sep}`))
     .filter((file) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(SRC, file), 'utf8')))

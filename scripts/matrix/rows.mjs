@@ -157,7 +157,7 @@ function nodeTest(variant, ending, head) {
     command: ['--test', '--test-reporter=tap'],
     // Subtests are told of in rows of their own.
     passed: /# pass (\d+)/,
-    passes: (mode) => passes('node:test', mode, mode === 'own' ? ['the clock moves, and reports'] : []),
+    passes: (mode) => passes('node:test', mode, mode === 'own' ? ['advancing the clock returns what happened'] : []),
   }
 }
 
