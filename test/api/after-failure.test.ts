@@ -44,7 +44,7 @@ describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
       waited = true
     })
     // Far fewer turns than the second for which the clock waits for a delivery.
-    await until('the clock has moved', () => waited)
+    await until('the clock has advanced', () => waited)
   })
 })
 
@@ -60,7 +60,7 @@ test('a log that throws breaks nothing, and its error is not lost', async () => 
   expect((await queue.items()).length).toBe(1)
   await daemon.clock.advance('1s')
   expect(await lease).toMatchObject({ code: 454 })
-  await until('the errors are told', () => thrown.length === 2)
+  await until('both errors are reported', () => thrown.length === 2)
   expect(thrown.map(String).join('\n')).toMatch(/stay in 'q' too[\s\S]*memory limit|memory limit[\s\S]*stay in 'q' too/)
 })
 
@@ -73,9 +73,9 @@ test('a client that hangs up is recorded once', async () => {
     socket.on('error', () => undefined).resume()
     const body = JSON.stringify({ queueName: 'q', clientId: hangUp, batchSize: 1, requestTimeout: '1m' })
     socket.write(rawRequest('POST /v1/queue.lease HTTP/1.1', ['Content-Type: application/json'], body))
-    await until('it waits', async () => (await waitingLeases(daemon)) === 1)
+    await until('the lease waits', async () => (await waitingLeases(daemon)) === 1)
     socket[hangUp]()
-    await until('it is gone', async () => (await waitingLeases(daemon)) === 0)
+    await until('the lease is gone', async () => (await waitingLeases(daemon)) === 0)
   }
   const abandoned = [...queue.history()].filter(({ kind }) => kind === 'lease-abandoned')
   expect(abandoned.map(({ clientId }) => clientId)).toEqual(['end', 'destroy'])

@@ -123,7 +123,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     // More requests than the daemon buffers.
     const behind = rawRequest(LIST, [], '{}').repeat(5000)
     const answers = exchange(line, rawRequest('POST /v1/queue.lease HTTP/1.1', [], lease), behind, LAST)
-    await until('it waits', async () => (await queue.counts()).leasesWaiting === 1)
+    await until('the lease waits', async () => (await queue.counts()).leasesWaiting === 1)
     await queue.produce({ reference: 'a' })
     const [first, ...others] = await answers
     expect(JSON.parse(first?.body ?? '')).toMatchObject({ items: [{ reference: 'a' }] })

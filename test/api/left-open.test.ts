@@ -4,7 +4,7 @@ import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/inde
 
 function observed(daemon: TestDaemon, ...own: string[]) {
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
 

@@ -115,7 +115,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     const held: Promise<{ status: number }>[] = []
     for (let count = 1; count <= 4; count++) {
       held.push(door({ path: '/v1/queue.produce', headers, body }))
-      await until('it is held', async () => (await inFlight(daemon)) === count)
+      await until('the request is held', async () => (await inFlight(daemon)) === count)
     }
     queue.resume()
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200, 200])

@@ -7,7 +7,7 @@ const START = { start: new Date('2026-01-01T00:00:00Z') }
 /** Observes a test whose queues `daemon.createQueue` creates with these names. */
 function observed(daemon: TestDaemon, ...own: string[]) {
   const seen = daemon.observe({ title: 'works off orders', timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
 

@@ -45,7 +45,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
     expect(seen.isClosed).toBe(false)
     await stopped.pass(2)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
     expect(seen.text).toBe('')
   })
 
@@ -78,7 +78,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
     expect([seen.text, seen.isClosed]).toEqual(['', false])
     await stopped.pass(61)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
     expect(seen.text).toMatch(/^HTTP\/1\.1 512 [\s\S]*"message":"i\/o timeout"/)
   })
 
@@ -87,11 +87,11 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     const line = await open(stopped.server)
     const seen = watched(line)
     line.write(HALF_A_BODY.replace('queues.list', 'nope'))
-    await until('it is answered', () => seen.text.startsWith('HTTP/1.1 501 '))
+    await until('the request is answered', () => seen.text.startsWith('HTTP/1.1 501 '))
     await stopped.pass(59)
     expect(seen.isClosed).toBe(false)
     await stopped.pass(2)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
   })
 
   test('a reply of which nothing is read for a minute is given up and freed', async () => {
@@ -99,7 +99,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     const line = await open(stopped.server)
     line.on('error', () => undefined).pause()
     line.write(rawRequest(LIST, [], '{}').repeat(3))
-    await until('the first one is on its way', () => stopped.budget.used === LARGE)
+    await until('the first reply is being sent', () => stopped.budget.used === LARGE)
     // A client that reads some of it gets another minute.
     for (let minutes = 0; minutes < 2; minutes++) {
       await stopped.pass(59)
@@ -114,7 +114,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     await stopped.pass(59)
     expect(stopped.budget.used).toBe(LARGE)
     await stopped.pass(2)
-    await until('nothing is kept', () => stopped.budget.used === 0)
+    await until('the reply is freed', () => stopped.budget.used === 0)
     line.destroy()
   })
 
@@ -138,7 +138,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect([seen.isClosed, stopped.machine.waiting.length]).toEqual([false, 1])
     await stopped.pass(1)
     // A socket notices only when it sends something.
-    await until('it is closed', () => {
+    await until('the connection is closed', () => {
       line.write('x')
       return seen.isClosed || line.destroyed
     })

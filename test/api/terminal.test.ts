@@ -37,7 +37,7 @@ async function scene(): Promise<Scene> {
   const own = [queue.name, queue.deadQueue.name]
   const file = join(process.cwd(), `${HOSTILE_NAME.replaceAll('\0', '')}.test.ts`)
   const seen = daemon.observe({ title: HOSTILE, file, timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   const item = { reference: HOSTILE, kind: HOSTILE, encoding: HOSTILE }
   await queue.produce({ ...item, text: 'bidi \u202e payload' }, { ...item, text: HOSTILE })
   await queue.lease({ clientId: HOSTILE })

@@ -225,7 +225,7 @@ slow('1,000 connections at once: each lease waits, and one produce serves them a
     leased.push(lease(client))
     // Leases are served in order of arrival.
     if (client % 100 === 99) {
-      await until('they have arrived', async () => (await queue.counts()).leasesWaiting === client + 1)
+      await until('the leases have arrived', async () => (await queue.counts()).leasesWaiting === client + 1)
     }
   }
   await queue.produce(...Array.from({ length: 1000 }, (_, index) => ({ reference: `${index}` })))

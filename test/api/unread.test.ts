@@ -57,7 +57,7 @@ async function manyTurns(): Promise<void> {
 /** Lets the daemon check twice for clients that do not read. */
 async function twoLooks(machine: FakeMachine): Promise<void> {
   for (let looks = 0; looks < 2; looks++) {
-    await until('somebody waits', () => machine.waiting.length === 1)
+    await until('a wait has begun', () => machine.waiting.length === 1)
     machine.wakeAfter(200)
     await turn()
   }
@@ -68,7 +68,7 @@ async function asksInVain(daemon: Daemon, line: Duplex): Promise<void> {
   const { started } = daemon.activity
   line.on('error', () => undefined).pause()
   line.write(LIST_ITEMS)
-  await until('it is answered', () => daemon.activity.started > started && daemon.activity.open === 0)
+  await until('the request is answered', () => daemon.activity.started > started && daemon.activity.open === 0)
   await manyTurns()
 }
 
@@ -99,7 +99,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     line.on('error', () => undefined).pause()
     line.write(LIST_ITEMS.repeat(400))
     for (let count = 0; count < 40; count++) line.write(Buffer.alloc(1_000_000))
-    await until('one is answered', () => daemon.activity.started > before && daemon.activity.open === 0)
+    await until('one request is answered', () => daemon.activity.started > before && daemon.activity.open === 0)
     await manyTurns()
     expect(daemon.activity.started - before).toBe(1)
     expect(line.writableLength).toBeGreaterThan(20_000_000)
@@ -150,7 +150,7 @@ test('waits longer for a client that reads a large reply slowly than for one tha
   await manyTurns()
   expect(isOver).toBe(false)
   stopped.machine.wakeAfter(200)
-  await until('it is over', () => isOver)
+  await until('the wait is over', () => isOver)
 })
 
 test('a client that disconnects leaves no pending reply', async () => {
@@ -163,7 +163,7 @@ test('a client that disconnects leaves no pending reply', async () => {
   await manyTurns()
   expect(stopped.budget.used).toBeGreaterThan(0)
   line.destroy()
-  await until('nothing is kept', () => stopped.budget.used === 0)
+  await until('the reply is freed', () => stopped.budget.used === 0)
   await stopped.clock.advance(1)
 })
 

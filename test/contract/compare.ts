@@ -86,7 +86,7 @@ function fromJson(bytes: Buffer, media: string): unknown {
   const text = bytes.toString('utf8')
   const value: unknown = JSON.parse(text)
   const end = media === MEDIA_TYPE.json ? '' : '\n'
-  if (JSON.stringify(value) + end !== text) throw new Error('this is not the shortest text of its value')
+  if (JSON.stringify(value) + end !== text) throw new Error('the text holds more than its value')
   return value
 }
 

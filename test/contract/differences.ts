@@ -2,8 +2,8 @@
  * The only place for differences between a replay and the recordings. An unneeded entry fails the replay, and so does a
  * difference without an entry.
  *
- * Numbers such as D3 are those of the contract, README.md, and of docs/differences.md. The scenarios avoid the
- * situations in which D1 to D17 show, so this list is short.
+ * Numbers such as D3 are explained in docs/differences.md. The scenarios avoid the situations in which D1 to D17 show, so
+ * this list is short.
  */
 import type { RecordedReply } from './recording.js'
 

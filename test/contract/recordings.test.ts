@@ -1,6 +1,6 @@
 /**
  * Every recorded scenario, through every door, in both encodings: the daemon replies as the real server did. For the
- * format of the recordings see the contract, README.md, and for known differences see differences.ts.
+ * format of the recordings see docs/protocol/README.md, and for known differences see differences.ts.
  */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'

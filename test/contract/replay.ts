@@ -153,7 +153,7 @@ export class Replay {
   }
 
   #compare(recorded: RecordedReply | undefined, actual: RawReply, index: number, step: Step): void {
-    if (recorded === undefined) throw new Error('no answer was recorded')
+    if (recorded === undefined) throw new Error('no reply was recorded')
     const asked = { step, encoding: this.encoding }
     const difference = DIFFERENCES[this.scenario.title]?.[index]
     if (difference === undefined) {
@@ -162,7 +162,7 @@ export class Replay {
       return
     }
     this.tally.compared['with a difference']++
-    const unneeded = 'the answer is the recorded one: take it off the list of differences'
+    const unneeded = 'the reply matches the recording: remove it from the list of differences'
     expect(() => compareReply(recorded, actual, asked, this.#tokens.copy()), unneeded).toThrow()
     this.compare(difference.instead, actual, asked, this.#tokens)
   }

@@ -110,7 +110,7 @@ describe.each(ENCODINGS)('%s: the comparison', (encoding) => {
   })
 
   test('refuses a reply where none was recorded', async () => {
-    await expect(replayed(scenario(LIST), encoding, { answers: listed })).rejects.toThrow('no answer was recorded')
+    await expect(replayed(scenario(LIST), encoding, { answers: listed })).rejects.toThrow('no reply was recorded')
   })
 
   test.each<[string, (reply: RawReply) => RawReply]>([
@@ -188,7 +188,7 @@ describe('the lists of differences', () => {
     for (const title of Object.keys(DIFFERENCES)) {
       const recorded = allScenarios().find((one) => one.title === title) as Scenario
       const answers = { ...recorded, title: 'not on the list' }
-      await expect(replayed(recorded, 'json', { answers })).rejects.toThrow('take it off the list of differences')
+      await expect(replayed(recorded, 'json', { answers })).rejects.toThrow('remove it from the list of differences')
     }
   })
 
@@ -201,8 +201,8 @@ describe('the lists of differences', () => {
       server.next(index)
       await new Replay(one, server, server.door, 'protobuf').step(index)
     }
-    await expect(sent(at5(info({ queueName: 'q' }, 200)))).rejects.toThrow('take it off the list')
-    await expect(sent(scenario(info({ queueName: 'q' }, 455)))).rejects.toThrow('put it on the list')
+    await expect(sent(at5(info({ queueName: 'q' }, 200)))).rejects.toThrow('remove it from the list')
+    await expect(sent(scenario(info({ queueName: 'q' }, 455)))).rejects.toThrow('add it to the list')
     await expect(sent(scenario(info({ name: 'q' }, 400)))).rejects.toThrow('key "name" is unknown')
     await expect(sent(scenario({ ...info({}, 501), call: 'queues.nope' }))).rejects.toThrow('there is no call')
   })

@@ -18,8 +18,9 @@ export function formOf(title: string, index: number, step: Step, encoding: Encod
   // What the server could not read is not a message, even if the library, which is less strict, could read it.
   const refused = step.reply?.status === 455
   const error = refused ? undefined : errorOf(step)
-  if (listed && !refused && error === undefined) throw new Error('this is a message: take it off the list')
-  if (!listed && refused) throw new Error('the server could not read this: put it on the list of what is no message')
+  if (listed && !refused && error === undefined) throw new Error('this is a message: remove it from the list')
+  if (!listed && refused)
+    throw new Error('the server could not read this: add it to the list of bodies that are not messages')
   if (!listed && error !== undefined) throw error
   return listed ? 'json for want of a message' : 'protobuf'
 }

@@ -88,22 +88,22 @@ test('lease: prints JSON without empty fields on stdout, and a summary on stderr
 
 test('lease: uses a new client id each time, so that several can wait', async () => {
   const waiting = [1, 2].map(() => startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q'))
-  await until('both wait', async () => (await daemon.queue('q').counts()).leasesWaiting === 2)
+  await until('both leases wait', async () => (await daemon.queue('q').counts()).leasesWaiting === 2)
   await daemon.queue('q').produce({}, {})
   expect((await Promise.all(waiting.map(({ ended }) => ended))).map(({ status }) => status)).toEqual([0, 0])
 })
 
 test('lease: takes no item when interrupted while it waits', async () => {
   const { child, ended } = startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q')
-  await until('it waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
+  await until('the lease waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ status: null, stdout: '', stderr: '' })
-  await until('it waits no more', async () => (await daemon.queue('q').counts()).leasesWaiting === 0)
+  await until('the lease has ended', async () => (await daemon.queue('q').counts()).leasesWaiting === 0)
 })
 
 test('lease: reports a timeout', async () => {
   const { ended } = startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q', '--timeout', '20s')
-  await until('it waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
+  await until('the lease waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
   await daemon.clock.advance('20s')
   const { status, stdout, stderr } = await ended
   expect([status, stdout]).toEqual([1, ''])

@@ -105,7 +105,7 @@ test('kills a server that ignores SIGTERM', async () => {
   chmodSync(stubborn, 0o755)
   const { status, text } = run(folder, 'node', 'main.mjs')
   expect([status, text]).toEqual([0, expect.stringMatching(/^pid \d+\nclosed\n$/)])
-  await until('it is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
+  await until('the server is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
 })
 
 test.each([

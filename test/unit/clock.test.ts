@@ -138,7 +138,7 @@ test('everyone waiting for pending replies is notified when the last one arrives
   for (const waiting of [clock.arrivals(), clock.arrivals()]) void waiting.then(() => told++)
   first.end()
   second.end()
-  await until('both are told', () => told === 2)
+  await until('both are notified', () => told === 2)
 })
 
 test("clock: 'runner' follows fake timers: leases expire, scheduled items come due, waiting leases are served or time out", async () => {

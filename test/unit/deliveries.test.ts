@@ -65,7 +65,7 @@ test.each<[string, (way: Way) => void]>([
   await look()
   expect(again.isOver).toBe(false)
   way.close()
-  await until('it is over', () => again.isOver)
+  await until('the wait is over', () => again.isOver)
   expect(machine.waiting).toEqual([])
 })
 
@@ -79,7 +79,7 @@ test('one check without progress between two with progress does not end the wait
   await look()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
 test('waits until the fifth check for a client that reads a little at a time', async () => {
@@ -106,7 +106,7 @@ test('counts progress in the turn after a check, since the process may have been
   await turn()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
 test('never gives up on a client whose reply is not ready yet', async () => {
@@ -120,7 +120,7 @@ test('never gives up on a client whose reply is not ready yet', async () => {
   await look()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
 test('waits neither for replies begun later nor for clients that are gone', async () => {
@@ -130,7 +130,7 @@ test('waits neither for replies begun later nor for clients that are gone', asyn
   sent(deliveries)
   way.end()
   gone.close()
-  await until('it is over', () => wait.isOver)
+  await until('the wait is over', () => wait.isOver)
   gone.begin()
   const last = waiting(deliveries)
   await twoLooks()
