@@ -1,17 +1,20 @@
 /**
- * The tests that `npm run mutants` repeats for every mutant of a folder: quick, the same each time, in one process. What
- * spawns processes, waits for a running clock or measures memory stays out.
+ * The tests that `npm run mutants` repeats for every mutant of a folder: fast, deterministic, and in one process. Tests
+ * that start processes, wait for a running clock or measure memory are left out.
  */
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The tests of what users hold in their hands, and of what they are told when a test fails. */
+/** The tests of what users hold in their hands, and of what a failing test prints. */
 const HARNESS = [
   'test/api/{harness,waiting,matchers,switches,snapshot,report,refused,left-open,made-again,events,intercept}.test.ts',
   'test/api/{server-elsewhere,vitest-fixtures,unknown-keys,terminal}.test.ts',
 ]
 
-/** The tests that are about a folder of `src`, those first that notice most in the shortest time: the first failure ends a run. */
+/**
+ * The tests for each folder of `src`. Those that notice most in the shortest time come first, because the first failure
+ * ends a run.
+ */
 const TESTS: Record<string, string[]> = {
   engine: [
     'test/model/walks.test.ts',
@@ -60,7 +63,7 @@ export default defineConfig({
       QUERATOR_QUICK: include === TESTS.protocol ? 'yes' : 'json',
       QUERATOR_WALKS: '40',
     },
-    // One process for all files: each mutant starts one, and loads the code once.
+    // One process runs all files, so that each mutant loads the code only once.
     pool: 'threads',
     isolate: false,
     maxWorkers: 1,

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tests of the packed tarball: what a user has after `npm install`. */
+/** The tests of the packed tarball, which is what users get from `npm install`. */
 export default defineConfig({
   test: {
     include: ['test/package/**/*.test.ts'],

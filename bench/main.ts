@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: measures what the package promises of its speed, and prints it as one table.
+ * `npm run bench`: measures the speed that the package promises, and prints one table.
  *
- * --json            the table for machines
- * --only <text>     only sections whose name has this in it
- * --against <url>   measures the server at this URL beside the own one, where that can be
+ * --json            prints JSON instead
+ * --only <text>     runs only sections whose name contains this text
+ * --against <url>   also measures the server at this URL, where possible
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'

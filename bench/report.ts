@@ -1,25 +1,25 @@
-/** The table of a run: what was measured, what is wanted, and whether it is met. */
+/** The result table: what was measured, the targets, and whether they are met. */
 
 /** One line of the table. */
 export interface Row {
   readonly what: string
   readonly measured: number
   readonly unit: string
-  /** What is wanted; absent where a row only informs. */
+  /** The target, if there is one. */
   readonly target?: number
-  /** Whether the target is a ceiling; default: a floor. */
+  /** Whether the target is a maximum. Default: a minimum. */
   readonly ceiling?: boolean
-  /** What else a reader wants to know: what it was compared with, percentiles. */
+  /** More information, such as a comparison or percentiles. */
   readonly note?: string
 }
 
-/** Rows about the same subject. */
+/** Rows on the same subject. */
 export interface Section {
   readonly title: string
   readonly rows: readonly Row[]
 }
 
-/** How far a row is from its target: 1 or more is met. Undefined without one. */
+/** The ratio of a row to its target. 1 or more means met. Undefined without a target. */
 export function ratioOf(row: Row): number | undefined {
   if (row.target === undefined) return undefined
   return row.ceiling ? row.target / row.measured : row.measured / row.target
@@ -35,7 +35,7 @@ export function tableOf(sections: readonly Section[]): string {
   return lines.join('\n')
 }
 
-/** The table for machines. */
+/** The table as JSON. */
 export function jsonOf(sections: readonly Section[]): string {
   const rows = sections.flatMap(({ title, rows }) =>
     rows.map((row) => {

@@ -1,6 +1,7 @@
 /**
- * Builds the package. The JavaScript is bundled, once as ES modules and once as CommonJS, because a runner loads it anew
- * for every test file, and ninety small files take three times as long to load as a few. The types stay file by file.
+ * Builds the package. The JavaScript is bundled, once as ES modules and once as CommonJS, because a runner loads it
+ * again for every test file, and ninety small files take three times as long to load as a few. The types stay file by
+ * file.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +10,7 @@ import { rolldown } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What users import, by its place in the package, and where it comes from. */
+/** The entries that users import, by their path in the package, with their sources. */
 const COMMON = [
   'index',
   'runners/jest/jest',
@@ -19,7 +20,7 @@ const COMMON = [
 ]
 const ENTRIES = {
   esm: sources(...COMMON, 'runners/vitest/vitest', 'cli/main'),
-  // Vitest is ES modules only, and the command is a program.
+  // Vitest is an ES module only, and the command is a program.
   cjs: { ...sources(...COMMON), 'runners/vitest/vitest': 'src/runners/vitest/required-vitest.ts' },
 }
 
@@ -41,7 +42,7 @@ async function bundle(format) {
   await build.close()
 }
 
-/** What a file of the sources exports, built into memory. */
+/** Bundles a source file into memory and returns its exports. */
 async function built(file) {
   const build = await rolldown({
     cwd: root,
@@ -61,8 +62,8 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
   cwd: root,
   stdio: 'inherit',
 })
-// These are inside the bundles, because they take a third of the time to load that they take as packages, because Jest
-// could not load them, or because they would bring 5 MB along of which 0.2 MB are used (prom-client and what it needs).
+// These packages are inside the bundles. As separate packages they would take three times as long to load, Jest could
+// not load them, or they would bring 5 MB of which 0.2 MB are used (prom-client and its dependencies).
 for (const [name, file] of [
   ['commander', 'LICENSE'],
   ['get-port', 'license'],

@@ -1,4 +1,7 @@
-/** Runs every example from the packed tarball in an empty folder, printed as its runner prints it; of the one that fails on purpose, the outcome. */
+/**
+ * Runs every example from the packed tarball in an empty folder and shows the output of its runner. For the example
+ * that fails on purpose, it prints only whether it did.
+ */
 import { spawnSync } from 'node:child_process'
 import { copyExample, installPacked } from './packed.mjs'
 import { runRed } from './red-example.mjs'
@@ -9,14 +12,14 @@ const COMMANDS = {
   'node-test': ['node', '--test'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],
-  // Its other suite is run by test/package/consumer-bugs.test.ts.
+  // test/package/consumer-bugs.test.ts runs its other suite.
   consumer: ['npx', 'vitest', 'run'],
   red: ['npx', 'vitest', 'run'],
   'plain-node': ['node', 'orders.js'],
   'yaml-cli': ['./run-tests.sh'],
 }
 
-/** Every test of it fails on purpose; what it prints then is held by test/package/red.test.ts. */
+/** All of its tests fail on purpose. test/package/red.test.ts checks their output. */
 const RED = 'red'
 
 const { folder, remove } = installPacked()

@@ -1,12 +1,13 @@
 /**
- * `npm run matrix`: the suites of test/matrix in every runner that is supported, on every Node, from the packed tarball.
- * A cell is green when its run ends by itself with status 0, has passed as many tests as it has, prints no warning, and
- * leaves no queue on a server that it shares; and when a suite that fails on purpose says why, once. The package must be
- * built.
+ * `npm run matrix`: runs the suites of test/matrix in every supported runner, on every Node version, from the packed
+ * tarball. Build the package first.
  *
- * --each-once       one cell for each row and each column, with one place of the daemon, in turns
- * --only <text>     the rows whose name has this in it
- * --folder <path>   installs there, and keeps it: the next run installs the package anew, and of the rest what is missing
+ * A cell is green if its run ends with status 0, passes the expected number of tests, prints no warning, and leaves no
+ * queue on a shared server. The suite that fails on purpose must also print each of its causes once.
+ *
+ * --each-once       runs each row and each column once, with one place of the daemon at a time
+ * --only <text>     runs only rows whose name contains this text
+ * --folder <path>   installs there and keeps the folder. The next run reinstalls the package and whatever is missing
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,13 +18,13 @@ import { startTestDaemon } from '../dist/esm/index.js'
 import { installHomes, NODES, nodeOf } from './matrix/homes.mjs'
 import { ROWS, SUITES } from './matrix/rows.mjs'
 
-/** No cell takes this long, in milliseconds; what does, hangs. */
+/** The limit for a cell, in milliseconds. A cell that takes longer hangs. */
 const LONGEST = 90_000
 
 /** How many cells run at the same time. */
 const AT_ONCE = 2
 
-/** What a runner says about something that was left behind, or that hangs. */
+/** Warnings of a runner about something left behind or hanging. */
 const WARNINGS =
   /did not exit|open handle|failed to exit|force exited|something prevents|close timed out|hanging|Unhandled|left open:/i
 
@@ -61,7 +62,7 @@ function columnsOf(row) {
   return NODES.filter((node) => !row.without?.includes(node))
 }
 
-/** Each row once; columns take turns, and so do the places of the daemon, at another pace. */
+/** Runs each row once. Columns alternate, and places of the daemon alternate more slowly. */
 function eachOnce() {
   return rows.map((row, index) => {
     const columns = columnsOf(row)
@@ -86,7 +87,7 @@ async function runCell({ row, node, modes = row.modes }) {
   return { green: true, seconds: (performance.now() - started) / 1000 }
 }
 
-/** The same for the suite that fails on purpose: it has to say why, once. */
+/** Runs the suite that fails on purpose. It must print each of its causes once. */
 async function runRed({ home, red, command }, node) {
   if (red === undefined) return undefined
   const project = mkdtempSync(join(folder, home, 'project-'))
@@ -96,12 +97,12 @@ async function runRed({ home, red, command }, node) {
   if (status !== 1) return `it ended with status ${status} instead of 1\n${output}`
   for (const pattern of red.says) {
     const count = output.match(pattern)?.length ?? 0
-    if (count !== 1) return `it said ${pattern} ${count} times\n${output}`
+    if (count !== 1) return `it printed ${pattern} ${count} times\n${output}`
   }
   return undefined
 }
 
-/** Answers what went wrong. */
+/** Returns what went wrong, or undefined. */
 async function runMode(row, node, mode) {
   const home = join(folder, row.home)
   const project = mkdtempSync(join(home, 'project-'))
@@ -115,7 +116,7 @@ async function runMode(row, node, mode) {
   const passed = Number(row.passed.exec(output)?.[1] ?? 0)
   const wanted = row.passes(mode)
   if (status !== 0)
-    return `it ended with ${status === null ? `nothing within ${LONGEST} ms` : `status ${status}`}\n${output}`
+    return `it ${status === null ? `did not end within ${LONGEST} ms` : `ended with status ${status}`}\n${output}`
   if (passed !== wanted) return `${passed} tests passed instead of ${wanted}\n${output}`
   if (WARNINGS.test(output)) return `it warned\n${output}`
   if (left.length > 0) return `it left queues: ${left.map((info) => info.queueName).join(', ')}\n${output}`
@@ -130,7 +131,7 @@ function writeFiles(project, files) {
   }
 }
 
-/** Runs a program as a user's shell would; status is null when it did not end by itself. */
+/** Runs a program with the environment of a user's shell. `status` is null if it had to be killed. */
 function run(program, args, cwd, endpoint) {
   const foreign = /^(VITEST|JEST|NODE_|TEST|QUERATOR|FORCE_COLOR|CI|npm_)/
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
@@ -155,7 +156,7 @@ function printTable() {
   console.log(`\n${''.padEnd(width)} ${NODES.map((node) => `Node ${node}`.padStart(12)).join('')}`)
   for (const row of rows) {
     const line = NODES.map((node) => {
-      if (!columnsOf(row).includes(node)) return 'not for it'
+      if (!columnsOf(row).includes(node)) return 'n/a'
       const result = results.get(keyOf({ row, node }))
       if (result === undefined) return ''
       return result.green ? `${result.seconds.toFixed(1)} s` : 'RED'

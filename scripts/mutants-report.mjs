@@ -1,11 +1,14 @@
-/** What a report of the mutation tests says: a score for each file, and what no test noticed. */
+/** Summarises a mutation test report: a score for each file, and the mutants that no test noticed. */
 
-/** How a mutant is known in equivalent.json: by the text of its line, and what it makes of what; the number of the line moves. */
+/**
+ * Compares a mutant with an entry of equivalent.json by the text of its line and its replacement, because line numbers
+ * change.
+ */
 function isSame(known, mutant) {
   return ['file', 'line', 'was', 'becomes'].every((key) => known[key] === mutant[key])
 }
 
-/** Every mutant that counts: those that no run reaches before the tests begin are left to the tests of their tables. */
+/** All mutants that count. Mutants in code that runs only before the tests begin are ignored. */
 function* mutantsOf({ files }) {
   for (const [file, { source, mutants }] of Object.entries(files)) {
     const lines = source.split('\n')
@@ -42,7 +45,7 @@ export function tally(report, equivalent) {
   return files
 }
 
-/** What no test noticed, and is not known to change nothing; in the form in which equivalent.json wants it. */
+/** The mutants that no test noticed and that are not known to be equivalent, in the form of equivalent.json. */
 export function survivorsOf(report, equivalent) {
   return [...mutantsOf(report)]
     .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')

@@ -1,11 +1,11 @@
 /**
- * Mutation tests: changes one thing in the code at a time, and tells which changes no test notices.
+ * Mutation tests: change one thing in the code at a time, and print the changes that no test notices.
  *
- *     npm run mutants                       every folder, which takes hours
- *     npm run mutants -- src/engine         one folder; or single files
- *     npm run mutants -- --save src/engine  and keeps its score as the baseline
+ * npm run mutants                       all folders, which takes hours
+ * npm run mutants -- src/engine         one folder, or single files
+ * npm run mutants -- --save src/engine  also saves the scores as the baseline
  *
- * What changes nothing that anybody could see is listed with its reason in test/mutants/equivalent.json.
+ * test/mutants/equivalent.json lists changes that nobody can notice, each with its reason.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ const failed = FOLDERS.filter((folder) => {
 })
 process.exitCode = failed.length > 0 ? 1 : 0
 
-/** Runs the mutants of a folder, or of some of its files. Answers whether it does as well as its baseline. */
+/** Runs the mutants of a folder or of some of its files. Returns whether no score is below the baseline. */
 function noticed(folder, own) {
   const mutate = own.map((path) => (path.endsWith('.ts') ? path : `${path.replace(/\/$/, '')}/**/*.ts`))
   const env = { ...process.env, QUERATOR_MUTANTS: folder }
@@ -43,12 +43,13 @@ function noticed(folder, own) {
   console.table(files)
   const baseline = existsSync(BASELINE) ? JSON.parse(readFileSync(BASELINE, 'utf8')) : {}
   const worse = Object.keys(files).filter((file) => files[file].score < (baseline[file]?.score ?? 0))
-  for (const file of worse) console.log(`${file}: ${files[file].score} %, and ${baseline[file].score} % before`)
+  for (const file of worse)
+    console.log(`${file}: ${files[file].score} %, below the baseline of ${baseline[file].score} %`)
   if (save) writeFileSync(BASELINE, `${JSON.stringify(sorted({ ...baseline, ...files }), undefined, 2)}\n`)
   return worse.length === 0
 }
 
-/** The test files that belong to the run. A file that StrykerJS loses would let its mutants survive in silence. */
+/** The test files of the run. If StrykerJS skipped one, its mutants would survive unnoticed. */
 function testFiles(env) {
   const list = ['vitest', 'list', '--filesOnly', '--config', 'vitest.mutants.config.ts']
   const { stdout } = spawnSync('npx', list, { env, encoding: 'utf8' })

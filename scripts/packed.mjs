@@ -1,4 +1,4 @@
-/** A folder outside of the project with the packed tarball installed: what a user has after `npm install`. */
+/** A folder outside the project with the packed tarball installed, which is what users get from `npm install`. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,13 +18,13 @@ const RUNNERS = {
   '@types/jest': '^30.0.0',
 }
 
-/** Packs the project, which must be built, into a folder; answers the name of the tarball. */
+/** Packs the built project into a folder. Returns the name of the tarball. */
 export function pack(folder) {
   const [packed] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT)).flat()
   return packed.filename
 }
 
-/** Packs the project, which must be built, and installs the tarball; answers the folder and how to remove it. */
+/** Packs the built project and installs the tarball. Returns the folder, and a function that removes it. */
 export function installPacked() {
   const folder = mkdtempSync(join(tmpdir(), 'querator-test-packed-'))
   const dependencies = { ...RUNNERS, 'querator-test': `file:./${pack(folder)}` }
@@ -33,7 +33,7 @@ export function installPacked() {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Copies an example beside the installed package; answers its folder. */
+/** Copies an example beside the installed package. Returns its folder. */
 export function copyExample(folder, name) {
   const target = join(folder, 'examples', name)
   mkdirSync(join(folder, 'examples'), { recursive: true })
@@ -41,7 +41,7 @@ export function copyExample(folder, name) {
   return target
 }
 
-/** Runs npm, and answers what it printed. @throws with that, when it fails */
+/** Runs npm and returns its output. @throws with the output if it fails */
 export function npm(args, cwd) {
   try {
     return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,4 +1,4 @@
-/** What of a report of Vitest's reporter `json` counts here. */
+/** The parts of Vitest's `json` report that are used here. */
 export interface Report {
   numTotalTests: number
   numFailedTests: number

@@ -1,10 +1,10 @@
-/** The example whose tests fail on purpose: runs it, and says in a line whether all of them did. */
+/** Runs the example whose tests fail on purpose, and says in one line whether all of them did. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
-/** Runs the example in a folder with Vitest; `command` is how. What is printed of it is in `text`. */
+/** Runs the example in a folder with Vitest. `command` is the command. `text` is what to print. */
 export function runRed(folder, [command, ...args]) {
   const results = mkdtempSync(join(folder, 'results-'))
   const file = join(results, 'results.json')
@@ -26,14 +26,14 @@ export function runRed(folder, [command, ...args]) {
   return { asExpected: false, text: `${printed}\n${problem}` }
 }
 
-/** Errors that no test has are not among the results, only in the summary. */
+/** Errors outside the tests are not in the results, only in the printed summary. */
 function strayErrors(printed) {
   return /^ *Errors +\d+ error/m.test(stripVTControlCharacters(printed))
     ? 'there were errors outside of the tests'
     : undefined
 }
 
-/** What is wrong with a run in which each test of each file has to fail; undefined when nothing is. */
+/** What is wrong with a run in which each test of each file must fail, or undefined if nothing is. */
 export function problemOf(status, report, files) {
   if (report === undefined) return `Vitest wrote no results; it ended with status ${status}`
   const ran = report.testResults.filter(({ assertionResults }) => assertionResults.length > 0)

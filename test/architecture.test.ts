@@ -1,4 +1,4 @@
-/** The import arrows between the rooms of src/, and the size of its files. What is not listed here is not allowed (see src/README.md). */
+/** Which rooms of src/ may import which, and how long files may be. What is not listed here is not allowed (see src/README.md). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -116,7 +116,7 @@ function isIn(room: string, folder: string): boolean {
 function imports(): Import[] {
   return sources().flatMap((file) => {
     const text = readFileSync(join(SRC, file), 'utf8')
-    // Statements, and not what a message tells somebody to write.
+    // Match import statements, not imports quoted in messages.
     const statements = /^(?:(?:import|export|\}) ?.*\bfrom |import )'([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm
     return [...text.matchAll(statements)].map(([, statically, later]) => ({
       file,
@@ -126,7 +126,7 @@ function imports(): Import[] {
   })
 }
 
-test('arrows point down only', () => {
+test('folders import only the folders below them', () => {
   const wrong = imports()
     .filter(({ target }) => target.startsWith('.'))
     .map(({ file, room, target }) => ({ file, room, to: roomOf(join(dirname(file), target).replace(/\.js$/, '.ts')) }))
@@ -134,7 +134,7 @@ test('arrows point down only', () => {
   expect(wrong).toEqual([])
 })
 
-test('no file imports itself by way of others, not even for types', () => {
+test('no file imports itself indirectly, not even for types', () => {
   const targets = new Map<string, string[]>()
   for (const { file, target } of imports().filter((one) => one.target.startsWith('.'))) {
     const to = join(dirname(file), target).replace(/\.js$/, '.ts')
@@ -151,14 +151,14 @@ test('no file imports itself by way of others, not even for types', () => {
   expect(cycles).toEqual([])
 })
 
-test('only runners and users import the barrel', () => {
+test('only runners and users import index.js', () => {
   const wrong = imports().filter(
     ({ room, target }) => /\/index\.js$/.test(target) && !isIn(room, 'runners') && room !== 'fixtures',
   )
   expect(wrong).toEqual([])
 })
 
-test('a package is used where it belongs', () => {
+test('packages are used only where they belong', () => {
   const wrong = imports().filter(({ room, target }) => {
     const name = Object.keys(PACKAGES).find((known) => target === known || target.startsWith(`${known}/`))
     if (target.startsWith('.') || target.startsWith('node:')) return false
@@ -167,17 +167,17 @@ test('a package is used where it belongs', () => {
   expect(wrong).toEqual([])
 })
 
-test('only clock/ looks at the time or sets timers', () => {
+test('only clock/ reads the time or sets timers', () => {
   const clocks =
     /\b(setTimeout|setInterval|setImmediate|queueMicrotask|nextTick|Date\.now|performance\.now)\(|new Date\(\)/
   const wrong = sources()
-    // The guard is the text of another program.
+    // The guard is the source of another program.
     .filter((file) => roomOf(file) !== 'clock' && file !== join('real-server', 'guard.ts'))
     .filter((file) => clocks.test(readFileSync(join(SRC, file), 'utf8')))
   expect(wrong).toEqual([])
 })
 
-test('each file says at its top what it is for', () => {
+test('each file says at the top what it is for', () => {
   const silent = sources()
     .filter((file) => !file.includes(`gen${sep}`))
     .filter((file) => !/^(#!.*\n)?\/\*\*/.test(readFileSync(join(SRC, file), 'utf8')))

@@ -1,4 +1,4 @@
-/** The documentation tells the truth: its code stands in the examples, its links lead somewhere, its commands are those that CI runs. */
+/** The documentation is correct: its code is in the examples, its links work, and CI runs its commands. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -21,7 +21,7 @@ const docs = (readdirSync(new URL('../docs', import.meta.url), { recursive: true
 const published = ['README.md', 'CHANGELOG.md', ...docs]
 const pages = [...published, ...examples.map((name) => `examples/${name}/README.md`).filter(exists)]
 
-/** The names by which a page's headings are linked to. */
+/** The anchors of a page's headings. */
 function anchorsOf(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => {
     return heading
@@ -31,7 +31,7 @@ function anchorsOf(page: string): string[] {
   })
 }
 
-test.each(pages)('each piece of code in %s is a piece of an example', (page) => {
+test.each(pages)('each code block in %s is part of an example', (page) => {
   const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json)\n([\s\S]*?)```/g)]
   for (const [, file, , code] of blocks) {
     expect(file, `where is this from?\n${code}`).toBeDefined()
@@ -45,7 +45,7 @@ test.each(
   expect(read(page).split('```')[0]?.split('\n').length).toBeLessThan(12)
 })
 
-test.each(pages)('each link in %s leads somewhere', (page) => {
+test.each(pages)('each link in %s works', (page) => {
   for (const [, path = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
     const target = path === '' ? page : join(dirname(page), path)
     expect(exists(target), target).toBe(true)
@@ -53,7 +53,7 @@ test.each(pages)('each link in %s leads somewhere', (page) => {
   }
 })
 
-test.each(published)('%s links to nothing that the package does not contain', (page) => {
+test.each(published)('%s links only to files in the package', (page) => {
   const { files } = JSON.parse(read('package.json')) as { files: string[] }
   for (const [, path = ''] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
     const target = join(dirname(page), path)
@@ -64,11 +64,11 @@ test.each(published)('%s links to nothing that the package does not contain', (p
   }
 })
 
-test('the README fits on a page', () => {
+test('the README fits on one page', () => {
   expect(read('README.md').split('\n').length).toBeLessThanOrEqual(130)
 })
 
-test('CI runs every example; test/package/config-files.test.ts starts the configurations', () => {
+test('CI runs every example, and test/package/config-files.test.ts starts the configurations', () => {
   const run = read('scripts/examples.mjs')
   for (const name of examples.filter((one) => one !== 'config')) expect(run).toMatch(new RegExp(`\\b'?${name}'?: \\[`))
 })
@@ -80,7 +80,7 @@ test('every option of startTestDaemon is in docs/options.md', async () => {
   for (const option of options) expect(read('docs/options.md')).toContain(`\n| \`${option}\` |`)
 })
 
-test('the limits of each call in docs/limits.md are those of the table of calls', () => {
+test('docs/limits.md lists the limits of each call', () => {
   const text = read('docs/limits.md')
   const sizes = [...text.matchAll(/^\| body of (.*?) \| (\d+) (MB|KB|bytes) \|/gm)].map(
     ([, calls = '', size, unit = '']) => ({
@@ -94,7 +94,7 @@ test('the limits of each call in docs/limits.md are those of the table of calls'
   }
 })
 
-test("CI runs the README's own commands", () => {
+test('CI runs the commands in the README', () => {
   const ci = read('.ci/run')
   for (const command of ['npm ci', 'npm test', 'npm run examples']) {
     expect(read('README.md')).toContain(command)
@@ -102,7 +102,7 @@ test("CI runs the README's own commands", () => {
   }
 })
 
-test('the version is that of the package', () => {
+test('the version matches the package', () => {
   expect(VERSION).toBe((JSON.parse(read('package.json')) as { version: string }).version)
 })
 

@@ -1,6 +1,6 @@
 /**
- * What a server of `node:http` can do at most on this machine: reads the body, answers five bytes, nothing else. Run as a
- * process by rows/tcp.ts; prints its URL.
+ * A `node:http` server that reads the body and returns five bytes, to show what this machine can do at most.
+ * rows/tcp.ts runs it as a process. It prints its URL.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

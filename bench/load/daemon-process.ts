@@ -1,4 +1,4 @@
-/** The daemon as users of other languages run it: the built command in a process of its own. */
+/** The daemon as users of other languages run it: the built command in a separate process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -12,12 +12,12 @@ export interface DaemonProcess {
   stop(): Promise<void>
 }
 
-/** Starts the command on a free port; resolves when it listens. */
+/** Starts the command on a free port. Resolves once it listens. */
 export function startDaemonProcess(): Promise<DaemonProcess> {
   return startServer(COMMAND, '--address', '127.0.0.1:0', '--log-level', 'error')
 }
 
-/** Starts a server that does nothing with its requests; see bare-server.ts. */
+/** Starts a server that ignores its requests, see bare-server.ts. */
 export function startBareServer(): Promise<DaemonProcess> {
   return startServer(fileURLToPath(new URL('bare-server.js', import.meta.url)))
 }

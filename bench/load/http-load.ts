@@ -1,6 +1,6 @@
 /**
- * A load generator that costs little: requests made before, written to plain sockets one after the other, replies
- * parsed no further than their length. A client of `node:http` would be the slower end.
+ * A cheap load generator: it writes prepared requests to plain sockets and parses only the length of replies. A client
+ * of `node:http` would be slower than the server.
  */
 import { connect, type Socket } from 'node:net'
 
@@ -10,13 +10,13 @@ export interface LoadReply {
   readonly body: Buffer
 }
 
-/** A POST of protobuf as bytes, ready to be written. */
+/** The bytes of a protobuf POST. */
 export function postOf(path: string, host: string, body: Uint8Array): Buffer {
   const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/protobuf\r\nAccept: application/protobuf\r\nContent-Length: ${body.byteLength}\r\n\r\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
 
-/** One connection: a request at a time. */
+/** A connection that sends one request at a time. */
 export class LoadConnection {
   readonly #socket: Socket
   #pending: Buffer | undefined
@@ -39,7 +39,7 @@ export class LoadConnection {
     })
   }
 
-  /** Sends a request; `done` gets its reply, `failed` whatever prevents it. */
+  /** Sends a request. `done` gets its reply, `failed` the error. */
   send(request: Buffer, done: (reply: LoadReply) => void, failed: (error: Error) => void): void {
     this.#done = done
     this.#failed = failed
@@ -59,7 +59,9 @@ export class LoadConnection {
   }
 }
 
-/** Sends all requests over the connections, each as soon as one is free; answers the replies in order of the requests. */
+/**
+ * Sends all requests over the connections, each as soon as one is free. Returns the replies in order of the requests.
+ */
 export function drive(connections: readonly LoadConnection[], requests: readonly Buffer[]): Promise<LoadReply[]> {
   const replies: LoadReply[] = new Array(requests.length)
   let next = 0
@@ -82,7 +84,7 @@ export function drive(connections: readonly LoadConnection[], requests: readonly
   })
 }
 
-/** The reply that the bytes hold; undefined while it is not complete. */
+/** The reply in these bytes, or undefined while it is incomplete. */
 function parseReply(bytes: Buffer): LoadReply | undefined {
   const end = bytes.indexOf('\r\n\r\n')
   if (end < 0) return undefined
@@ -98,7 +100,7 @@ function parseReply(bytes: Buffer): LoadReply | undefined {
   return { status, body: bytes.subarray(end + 4, end + 4 + length) }
 }
 
-/** A body in chunks, as other servers send long ones; undefined while the last is missing. */
+/** A chunked body, as other servers send long ones. Undefined while the last chunk is missing. */
 function chunkedBody(bytes: Buffer, start: number): Buffer | undefined {
   const parts: Buffer[] = []
   let at = start

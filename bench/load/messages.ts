@@ -1,9 +1,9 @@
-/** Requests of the load, as messages and as bytes on the wire. */
+/** The requests of the load, as messages and as bytes. */
 import { decodeResponse, encode } from '../../src/protocol/codec.js'
 import { METHODS, type ResponseOf } from '../../src/protocol/methods.js'
 import { type LoadReply, postOf } from './http-load.js'
 
-/** As long as in the figures that Querator is measured with, in bytes. */
+/** In bytes, the same as in Querator's own figures. */
 export const PAYLOAD = new Uint8Array(100).fill(0x61)
 
 /** Makes requests for one host. */
@@ -42,13 +42,13 @@ export class RequestMaker {
   }
 }
 
-/** The ids that a lease brought. @throws when it brought an error */
+/** The ids in a lease reply. @throws if it is an error */
 export function idsOf(reply: LoadReply): string[] {
   const response = decodeResponse(METHODS.queueLease.response, checked(reply).body, 'protobuf')
   return (response as ResponseOf<'queueLease'>).items.map((item) => item.id)
 }
 
-/** @throws when the reply is an error */
+/** @throws if the reply is an error */
 export function checked(reply: LoadReply): LoadReply {
   if (reply.status === 200) return reply
   throw new Error(`the daemon answered ${reply.status}: ${reply.body.toString('utf8')}`)

@@ -1,6 +1,6 @@
 /**
- * A process with a thousand connections, each with a lease that waits: run by rows/waiting.ts, so that the clients do not
- * share the event loop that is measured. Arguments: URL, queue, count, request timeout. Tells its parent what happens.
+ * A process with a thousand connections, each with a waiting lease. rows/waiting.ts runs it, so that the clients do not
+ * share the measured event loop. Arguments: URL, queue, count, request timeout. It reports to its parent process.
  */
 import { LoadConnection, type LoadReply } from './http-load.js'
 import { RequestMaker } from './messages.js'
@@ -27,7 +27,7 @@ const failed = (error: Error) => {
   throw error
 }
 
-// One after the other, each in a turn of its own: so the order in which they came is known.
+// Send one per turn of the event loop, so that their order of arrival is known.
 for (const [client, connection] of connections.entries()) {
   connection.send(requests.lease(queue, 1, `client-${client}`, timeout), answered(client), failed)
   await new Promise((resolve) => setImmediate(resolve))

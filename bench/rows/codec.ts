@@ -1,4 +1,4 @@
-/** The codec made by hand for hot messages, against the general one, in turns in one run. */
+/** The handwritten codec for hot messages against the general one, in alternation. */
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
 import { encodeBinary } from '../../src/protocol/binary/encode.js'
 import { decodeRequest, decodeResponse, encode } from '../../src/protocol/codec.js'
@@ -53,7 +53,7 @@ export async function codecRows(): Promise<Section> {
   const json = Buffer.from(encodeJson(type, message as never))
   const ms = await rounds(() => decodeResponse(type, json, 'json'))
   rows.push({ what: 'leased, read as JSON', measured: ITEMS / ms / 1000, unit: 'M items/s' })
-  return { title: 'Codec by hand, messages of 1,000 items', rows }
+  return { title: 'Handwritten codec, messages of 1,000 items', rows }
 }
 
 async function row(what: string, hot: () => unknown, general: () => unknown): Promise<Row> {
@@ -63,7 +63,7 @@ async function row(what: string, hot: () => unknown, general: () => unknown): Pr
     generalTook.push(await once(general))
   }
   const [hotMs, generalMs] = [median(hotTook), median(generalTook)]
-  const note = `${(generalMs / hotMs).toFixed(1)} times the general one`
+  const note = `${(generalMs / hotMs).toFixed(1)} times as fast as the general codec`
   return { what, measured: ITEMS / hotMs / 1000, unit: 'M items/s', note }
 }
 
@@ -73,7 +73,7 @@ async function rounds(work: () => unknown): Promise<number> {
   return median(took)
 }
 
-/** Milliseconds of one call. */
+/** Milliseconds per call. */
 async function once(work: () => unknown): Promise<number> {
   await settle()
   const ms = await timed(() => {

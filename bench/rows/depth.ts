@@ -1,4 +1,4 @@
-/** Flat: every call at a million items in the queue, against the same call at a thousand, in turns in one run. */
+/** Every call on a queue of a million items against the same call on a queue of a thousand, in alternation. */
 import { type QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { PAYLOAD } from '../load/messages.js'
 import { median, settle, timed } from '../measure.js'
@@ -6,13 +6,13 @@ import type { Row, Section } from '../report.js'
 
 const SHALLOW = 1_000
 const DEEP = 1_000_000
-/** Items that one round adds and takes away. */
+/** How many items one round adds and removes. */
 const ROUND = 500
 const ROUNDS = 60
-/** What a deep call must keep of the speed of a shallow one. */
+/** How much of its speed a call must keep in the deep queue. */
 const WANTED = 0.8
 
-/** Measures each call in a shallow and in a deep queue. `batch` is how many items a call has. */
+/** Measures each call in a shallow and in a deep queue. `batch` is the number of items per call. */
 export async function depthRows(): Promise<Section> {
   const daemon = await startTestDaemon({ endpoint: '', log: 'silent', clock: 'frozen' })
   const rows: Row[] = []
@@ -21,23 +21,23 @@ export async function depthRows(): Promise<Section> {
     const deep = await DepthProbe.fill(daemon, DEEP, batch)
     await settle()
     for (let round = 0; round < ROUNDS; round++) {
-      // In turns, and each first as often as second.
+      // Alternate, so that each comes first as often as second.
       for (const probe of round % 2 === 0 ? [shallow, deep] : [deep, shallow]) await probe.round()
     }
     for (const [call, took] of shallow.took) {
       const [low, high] = [median(took), median(deep.took.get(call) as number[])]
       const note = `${(low * 1000).toFixed(1)} µs at a thousand, ${(high * 1000).toFixed(1)} at a million`
-      rows.push({ what: call, measured: low / high, unit: 'of the speed', target: WANTED, note })
+      rows.push({ what: call, measured: low / high, unit: 'times as fast', target: WANTED, note })
     }
     await shallow.delete()
     await deep.delete()
   }
   rows.push(await jump())
   await daemon.close()
-  return { title: 'Flat: at a million items, of the speed at a thousand', rows }
+  return { title: 'Speed at a million items, relative to a thousand', rows }
 }
 
-/** A clock jump that ends 100,000 leases of a million items, against one that ends 1,000 of 1,000. */
+/** An advance that expires 100,000 leases in a queue of a million items, against one that expires 1,000 of 1,000. */
 async function jump(): Promise<Row> {
   const took: Record<number, number[]> = { [SHALLOW]: [], [DEEP]: [] }
   const daemon = await startTestDaemon({ endpoint: '', log: 'silent', clock: 'frozen' })
@@ -48,7 +48,8 @@ async function jump(): Promise<Row> {
       const repeats = probe.depth === SHALLOW ? 20 : 1
       for (let repeat = 0; repeat < repeats; repeat++) {
         await probe.leaseAll(count)
-        // No collection here: one that is forced makes the young generation small again, which is not as it is in tests.
+        // Do not collect garbage here. A forced collection shrinks the young generation, which does not happen in
+        // tests.
         const ms = await timed(() => daemon.clock.advance('1m'))
         took[probe.depth]?.push(ms / count)
       }
@@ -58,24 +59,24 @@ async function jump(): Promise<Row> {
   const [low, high] = [median(took[SHALLOW] as number[]), median(took[DEEP] as number[])]
   const note = `${(high * 100_000).toFixed(0)} ms for 100,000 leases`
   return {
-    what: 'clock jump that ends 100,000 leases',
+    what: 'advance that expires 100,000 leases',
     measured: low / high,
-    unit: 'of the speed',
+    unit: 'times as fast',
     target: WANTED,
     note,
   }
 }
 
-/** Two queues of a depth, one with free items and one with leased ones, and how long calls on them took. */
+/** Two queues of the same depth, one with free items and one with leased ones, and how long calls on them took. */
 class DepthProbe {
-  /** Milliseconds of each call. */
+  /** Milliseconds per call. */
   readonly took = new Map<string, number[]>()
   readonly #client: QueratorClient
   readonly #daemon: TestDaemon
   readonly #free: string
   readonly #held: string
   readonly #batch: number
-  /** The ids that are leased in the second queue. */
+  /** The leased ids of the second queue. */
   #ids: string[] = []
   #middle = ''
 
@@ -123,7 +124,7 @@ class DepthProbe {
     })
   }
 
-  /** Leases `count` items of the queue with free ones. */
+  /** Leases `count` items of the first queue. */
   async leaseAll(count: number): Promise<void> {
     for (let leased = 0; leased < count; leased += 1000) await this.#lease(this.#free, 1000)
   }
@@ -140,12 +141,12 @@ class DepthProbe {
     })
   }
 
-  /** Completes at random places of what is leased, then fills up again. */
+  /** Completes random leased items, then fills up again. */
   async #randomRound(): Promise<void> {
     const chosen: string[] = []
     for (let count = 0; count < ROUND; count++) {
       const index = Math.floor(Math.random() * this.#ids.length)
-      // A copy: a consumer has the ids that it completes at hand, not strewn over the memory of this process.
+      // Copy the id, because a consumer has its ids at hand, not scattered over the memory of this process.
       chosen.push(Buffer.from(this.#ids[index] as string, 'latin1').toString('latin1'))
       this.#ids[index] = this.#ids.at(-1) as string
       this.#ids.pop()
@@ -155,12 +156,12 @@ class DepthProbe {
     this.#ids.push(...(await this.#lease(this.#held, ROUND)))
   }
 
-  /** Items with a short life end all at once. */
+  /** Expires short-lived items all at once. */
   async #expiryRound(queueName: string): Promise<void> {
     await this.#client.queuesUpdate({ queueName, ...TIMEOUTS, expireTimeout: '1m' })
     await this.#produce(queueName, ROUND)
     const ms = await timed(() => this.#daemon.clock.advance('1m'))
-    this.#note('expiry, an item', ms / ROUND)
+    this.#note('expiry, per item', ms / ROUND)
     await this.#client.queuesUpdate({ queueName, ...TIMEOUTS })
   }
 

@@ -1,4 +1,4 @@
-/** Memory: what a million items of 100 bytes take, and what is left of it when they are gone. Needs `--expose-gc`. */
+/** Memory: what a million items of 100 bytes take, and what is left after they are removed. Needs `--expose-gc`. */
 import { openTestDaemon, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { PAYLOAD } from '../load/messages.js'
 import { settle } from '../measure.js'
@@ -8,11 +8,11 @@ const ITEMS = 1_000_000
 const BATCH = 1000
 const DAEMONS = 200
 
-/** Measures in this process, after everything else was collected. */
+/** Measures in this process, after collecting everything else. */
 export async function heapRows(): Promise<Section> {
   const rows = [
     ...(await itemRows('item of 100 bytes', () => ({ bytes: PAYLOAD }), 350)),
-    ...(await itemRows('the same with a reference of its own', (n) => ({ bytes: PAYLOAD, reference: `order-${n}` }))),
+    ...(await itemRows('the same with a unique reference', (n) => ({ bytes: PAYLOAD, reference: `order-${n}` }))),
     await daemonRow(),
   ]
   return { title: 'Memory', rows }
@@ -42,7 +42,7 @@ async function itemRows(what: string, make: (number: number) => Given, target?: 
     { what, measured: full / ITEMS, unit: 'bytes', ...(target === undefined ? {} : { target, ceiling: true }) },
   ]
   if (target === undefined) return rows
-  // Code and caches stay; a hundredth is far less than any part of the items.
+  // Code and caches stay. A hundredth is far less than any part of the items.
   const left = { unit: 'MB', target: full / 100 / 1e6, ceiling: true }
   return [
     ...rows,

@@ -1,4 +1,4 @@
-/** In memory, one process: through the client, every message encoded and decoded on both sides. */
+/** In memory, in one process: through the client, with every message encoded and decoded on both sides. */
 import { performance } from 'node:perf_hooks'
 import { type QueratorClient, startTestDaemon } from '../../src/index.js'
 import { PAYLOAD } from '../load/messages.js'

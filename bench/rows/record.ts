@@ -1,4 +1,4 @@
-/** What the record of events costs: the same work with it and without, in turns. */
+/** The cost of the event record: the same work with and without it, in alternation. */
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { PAYLOAD } from '../load/messages.js'
 import { median, settle, timed } from '../measure.js'
@@ -6,13 +6,13 @@ import type { Row, Section } from '../report.js'
 
 const QUEUE = 'bench'
 const ROUNDS = 31
-/** So many times the work of a round is done before: until then the engine of JavaScript still learns. */
+/** How many rounds of warm-up. Until then the JavaScript engine still optimises. */
 const WARM_UP = 10
 const CYCLES = 2_000
 const BATCH = 1000
 const BATCHES = 20
 
-/** Measures cycles of one item, and of a thousand. */
+/** Measures cycles of one item and of a thousand. */
 export async function recordRows(): Promise<Section> {
   const rows: Row[] = []
   for (const [what, size, count] of [
@@ -21,7 +21,7 @@ export async function recordRows(): Promise<Section> {
   ] as const) {
     rows.push(...(await compared(what, size, count)))
   }
-  return { title: 'Record of events, the default against none', rows }
+  return { title: 'Event record, the default against none', rows }
 }
 
 async function compared(what: string, size: number, count: number): Promise<Row[]> {
@@ -35,11 +35,11 @@ async function compared(what: string, size: number, count: number): Promise<Row[
     }
   }
   await Promise.all([on.close(), off.close()])
-  // Rounds of a kind stand beside each other: what slows the machine down slows both.
+  // Compare rounds that ran next to each other, because whatever slows the machine down slows both.
   const ratios = took.on.map((ms, round) => ms / (took.off[round] as number))
   return [
     {
-      what: `${what}, for each item`,
+      what: `${what}, per item`,
       measured: median(took.on) * 1000,
       unit: 'µs',
       note: `without the record ${(median(took.off) * 1000).toFixed(2)} µs: it takes ${((median(ratios) - 1) * 100).toFixed(0)} % more`,

@@ -1,4 +1,6 @@
-/** What a fixture queue adds to an empty test, in Vitest and in Jest, from the packed tarball. Needs the npm registry. */
+/**
+ * What the queue fixture adds to an empty test, in Vitest and in Jest, from the packed tarball. Needs the npm registry.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +21,7 @@ interface Report {
   readonly numFailedTests: number
 }
 
-/** Measures files with few and with many tests: the difference leaves out what a file costs. */
+/** Measures files with few and with many tests. Their difference excludes the cost per file. */
 export async function runnerRows(): Promise<Section> {
   const scripts = '../../../../scripts/packed.mjs'
   const { installPacked } = (await import(scripts)) as { installPacked(): Packed }
@@ -39,7 +41,7 @@ export async function runnerRows(): Promise<Section> {
       row('Vitest', vitest, ['vitest', 'run', '--reporter=json']),
       row('Jest', jest, ['jest', '--json', '--silent', '-i']),
     ]
-    return { title: 'A test with a fixture queue, beside an empty test', rows }
+    return { title: 'A test with the queue fixture, compared to an empty test', rows }
   } finally {
     remove()
   }
@@ -61,10 +63,10 @@ function project(folder: string, name: string, sources: Record<string, (count: n
 function row(runner: string, cwd: string, command: string[]): Row {
   const runs = Array.from({ length: RUNS }, () => addedMs(cwd, command))
   const measured = median(runs)
-  return { what: `${runner}, more a test`, measured, unit: 'ms', target: 0.5, ceiling: true }
+  return { what: `${runner}, added per test`, measured, unit: 'ms', target: 0.5, ceiling: true }
 }
 
-/** By how much a test with a queue takes longer, in milliseconds. */
+/** How much longer a test with a queue takes, in milliseconds. */
 function addedMs(cwd: string, command: string[]): number {
   const printed = execFileSync('npx', command, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   const report = JSON.parse(printed.slice(printed.indexOf('{'))) as Report

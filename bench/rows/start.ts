@@ -1,4 +1,4 @@
-/** Start: how long it takes until there is a daemon, each time in a process of its own. */
+/** Start: how long it takes to have a daemon, each time in a new process. */
 import { execFileSync, spawn } from 'node:child_process'
 import { get } from 'node:http'
 import { performance } from 'node:perf_hooks'
@@ -10,7 +10,7 @@ import type { Row, Section } from '../report.js'
 const DIST = fileURLToPath(new URL('../../../../dist/', import.meta.url))
 const RUNS = 9
 
-/** Prints how long import, the first daemon and a later one take, in milliseconds. */
+/** Prints how long the import, the first daemon and a later one take, in milliseconds. */
 const SCRIPT = (load: string) => `
   const t0 = performance.now()
   const { startTestDaemon } = ${load}
@@ -58,13 +58,16 @@ async function commandRow(): Promise<Row> {
   return { what: 'querator healthy', measured: median(times), unit: 'ms', target: 120, ceiling: true, note }
 }
 
-/** From the start of the process to the first good answer of GET /health. The port must be none that the system gives out. */
+/**
+ * The time from the start of the process to the first successful GET /health. Use a port that the system does not
+ * assign.
+ */
 async function untilHealthy(port: number): Promise<number> {
   const start = performance.now()
   const address = `127.0.0.1:${port}`
   const command = [`${DIST}esm/cli/main.js`, '--address', address, '--log-level', 'error']
   const daemon = spawn(process.execPath, command, { stdio: 'ignore' })
-  // Asked each millisecond: asking all the time would take the processor from what is starting.
+  // Poll once per millisecond. Polling all the time would take the processor from the starting process.
   while (!(await isHealthy(`http://${address}/health`))) await setTimeout(1)
   const took = performance.now() - start
   daemon.kill()

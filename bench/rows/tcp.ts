@@ -1,4 +1,6 @@
-/** Over TCP: produce, lease and complete of 10,000 items in an empty queue, over 8 connections, protobuf both ways. */
+/**
+ * Over TCP: produce, lease and complete 10,000 items in an empty queue, over 8 connections, with protobuf both ways.
+ */
 import { startBareServer, startDaemonProcess } from '../load/daemon-process.js'
 import { drive, LoadConnection, type LoadReply } from '../load/http-load.js'
 import { checked, idsOf, RequestMaker } from '../load/messages.js'
@@ -9,7 +11,7 @@ const ITEMS = 10_000
 const CONNECTIONS = 8
 const WARM_UP = 3
 
-/** Querator's own figures on a machine of this class, in items a second, and how much of them is wanted. */
+/** Querator's own figures on a similar machine, in items per second, times the share that we want. */
 const TARGETS = {
   1: { produce: 22_400 * 0.8, lease: 18_400 * 1.2, complete: 10_600 * 1.5 },
   10: { produce: 178_000, lease: 135_000, complete: 17_600 * 10 },
@@ -20,7 +22,7 @@ const TARGETS = {
 type Batch = keyof typeof TARGETS
 type Rates = Record<'produce' | 'lease' | 'complete', number[]>
 
-/** Measures a daemon of its own, and beside it, round by round, the server at `against`. */
+/** Measures its own daemon and, round by round, the server at `against`. */
 export async function tcpRows(against?: string): Promise<Section> {
   const daemon = await startDaemonProcess()
   try {
@@ -30,7 +32,7 @@ export async function tcpRows(against?: string): Promise<Section> {
     for (const batch of [1, 10, 100, 1000] as const) rows.push(...(await batchRows(batch, ours, other)))
     ours.close()
     other?.close()
-    return { title: 'Over TCP, 8 connections, protobuf, 100-byte payloads, items a second', rows }
+    return { title: 'Over TCP, 8 connections, protobuf, 100-byte payloads, items per second', rows }
   } finally {
     await daemon.stop()
   }
@@ -40,7 +42,7 @@ async function batchRows(batch: Batch, ours: Target, other: Target | undefined):
   const rounds = batch === 1 ? 15 : 25
   const own = newRates()
   const others = newRates()
-  // The first rounds are for the compiler.
+  // The first rounds warm up the compiler.
   for (let round = -WARM_UP; round < rounds; round++) {
     await ours.round(batch, round < 0 ? newRates() : own)
     await other?.round(batch, round < 0 ? newRates() : others)
@@ -54,7 +56,7 @@ async function batchRows(batch: Batch, ours: Target, other: Target | undefined):
   }))
 }
 
-/** How many requests a second the machine can take today: it tells how far the other figures can go. */
+/** How many requests per second this machine can take, as an upper limit of the other figures. */
 async function bareRow(): Promise<Row> {
   const server = await startBareServer()
   const bare = await Target.open(server.url)
@@ -98,7 +100,7 @@ class Target {
     for (const connection of this.#connections) connection.close()
   }
 
-  /** Fills and empties a queue; notes how fast each step was. */
+  /** Fills and empties a queue, and records the rate of each step. */
   async round(batch: Batch, rates: Rates): Promise<void> {
     const queue = `bench-${process.pid}-${batch}`
     await this.#all([this.#requests.create(queue)])
@@ -111,7 +113,7 @@ class Target {
     await this.#all([this.#requests.delete(queue)])
   }
 
-  /** Requests that are the same in each round are made once: the generator should not be busy with its own garbage. */
+  /** Creates requests that are the same in each round only once, so that the generator does not create garbage. */
   #prepared(queue: string, batch: Batch): Prepared {
     const known = this.#ready.get(batch)
     if (known !== undefined) return known
@@ -125,7 +127,7 @@ class Target {
     return prepared
   }
 
-  /** The same requests to a server that does nothing with them; answers how many it took in a second. */
+  /** Sends the same requests to a server that ignores them. Returns the rate. */
   async bareRound(): Promise<number> {
     return (await this.#rate(this.#prepared('bench', 1).produces)).rate
   }

@@ -1,4 +1,4 @@
-/** A thousand leases that wait, over a thousand connections: served by one produce, and timed out together. */
+/** A thousand leases waiting on a thousand connections: served by one produce, and timed out together. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers'
@@ -10,7 +10,7 @@ import type { Row, Section } from '../report.js'
 const CLIENTS = fileURLToPath(new URL('../load/waiting-clients.js', import.meta.url))
 const COUNT = 1000
 const ROUNDS = 3
-/** The longest that the process may stand still, in milliseconds. */
+/** The longest acceptable stall of the process, in milliseconds. */
 const LONGEST_STALL = 50
 
 interface Outcome {
@@ -18,7 +18,7 @@ interface Outcome {
   readonly order: number[]
 }
 
-/** Measures the process in which the daemon is. */
+/** Measures the process of the daemon. */
 export async function waitingRows(): Promise<Section> {
   await using daemon = await startTestDaemon({ endpoint: '', log: 'silent' })
   const produce = await worst(daemon, '1m', 200, async (queueName) => {

@@ -1,14 +1,17 @@
-/** Where the cells of the matrix run: folders with one version of a runner and the packed tarball, and the Nodes. */
+/**
+ * The folders in which the cells of the matrix run, each with one version of a runner and the packed tarball, and the
+ * Node versions.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { npm, pack } from '../packed.mjs'
 
-/** The columns: versions of Node, as the npm package `node` carries them. */
+/** The columns: Node versions, installed from the npm package `node`. */
 export const NODES = ['20.19', '22', '24']
 
 const TRANSFORMS = { 'ts-jest': '^29.0.0', '@swc/core': '^1.0.0', '@swc/jest': '^0.2.0', typescript: '~5.9.0' }
 
-/** What is installed where, beside the package. */
+/** What is installed beside the package, by folder. */
 const HOMES = {
   'jest-29': { jest: '^29.0.0', '@types/jest': '^29.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
   'jest-30': { jest: '^30.0.0', '@types/jest': '^30.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
@@ -18,7 +21,7 @@ const HOMES = {
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 
-/** Installs what these rows and columns need below `folder`; `says` is told of each. */
+/** Installs what these rows and columns need below `folder`. Reports each step to `says`. */
 export function installHomes(folder, rows, nodes, says) {
   const tarball = pack(folder)
   for (const node of nodes) install(`node-${node}`, { node })
@@ -31,16 +34,16 @@ export function installHomes(folder, rows, nodes, says) {
     const target = join(folder, name)
     mkdirSync(target, { recursive: true })
     writeFileSync(join(target, 'package.json'), JSON.stringify({ name, private: true, dependencies }))
-    // In a folder that was kept: npm takes a tarball of the same name for the same one.
+    // In a kept folder, npm would take a new tarball with the same name for the old one.
     for (const old of ['package-lock.json', 'node_modules/querator-test', 'node_modules/.package-lock.json']) {
       rmSync(join(target, old), { recursive: true, force: true })
     }
-    // Vitest 5 is installed on an older Node too, for the others.
+    // For the others, Vitest 5 is installed on an older Node too.
     npm(['install', '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict=false'], target)
   }
 }
 
-/** The program of a column. */
+/** The Node program of a column. */
 export function nodeOf(folder, node) {
   return join(folder, `node-${node}`, 'node_modules', 'node', 'bin', 'node')
 }

@@ -1,4 +1,4 @@
-/** The rows of the matrix: each a runner in one of the ways in which it is used, with its files and its command. */
+/** The rows of the matrix. Each is a runner in one configuration, with its files and its command. */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from '../packed.mjs'
@@ -8,7 +8,7 @@ export const SUITES = join(ROOT, 'test', 'matrix')
 const { scenarios } = createRequire(import.meta.url)(join(SUITES, 'scenarios.cjs'))
 const EMBEDDED = scenarios.filter((scenario) => scenario.embedded).length
 
-/** Where the daemon of a run is: one for each file, one that `global-setup` starts, or one that runs already. */
+/** Where the daemon is: one per file, one started by `global-setup`, or one that already runs. */
 const EVERYWHERE = ['own', 'one for the run', 'elsewhere']
 
 const NAMES = 'client, clock, configureDaemon, createQueue, daemon, leaks, queue, test'
@@ -29,7 +29,7 @@ import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
 const matrix = require('./scenarios.cjs')
 `
 
-/** What the suites that fail on purpose have to say, each of it once; `place` is a line of theirs. */
+/** What the suites that fail on purpose must print, each once. `red.test` is the file of the call site. */
 const RED_SAYS = [
   /what happened in the queues of 'fails'/g,
   /leased by worker for 1m0s, attempt 1 \(\S*red\.test\.\w+:\d+[^)]*\)/g,
@@ -41,7 +41,9 @@ const RED_SAYS = [
   /timeline of order-5:/g,
 ]
 
-/** The counts of the suites in test/matrix: what they add to the scenarios, and what of it is embedded. */
+/**
+ * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
+ */
 const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
@@ -102,7 +104,7 @@ function vitest(major, variant, config) {
     name: `Vitest ${major}, ${variant}`,
     home: `vitest-${major}`,
     modes: EVERYWHERE,
-    // The engines of Vitest 5.
+    // Required by the engines field of Vitest 5.
     without: major === 5 ? ['20.19'] : [],
     files: (mode) => {
       const globalSetup = mode === 'one for the run' ? { globalSetup: 'querator-test/global-setup' } : {}
@@ -120,7 +122,7 @@ function vitest(major, variant, config) {
         'vitest.config.js': `export default { test: ${JSON.stringify(config)} }`,
         'red.test.js': { copy: 'vitest-red-suite.test.js' },
       },
-      // The usual reporter of Vitest 3 prints twice what a test failed with.
+      // The default reporter of Vitest 3 prints errors twice.
       flags: major === 3 ? ['--reporter=dot'] : [],
       says: RED_SAYS,
     },
@@ -155,9 +157,9 @@ function nodeTest(variant, ending, head) {
       says: RED_SAYS,
     },
     command: ['--test', '--test-reporter=tap'],
-    // Subtests are told of in rows of their own.
+    // Nested tests are counted separately.
     passed: /# pass (\d+)/,
-    passes: (mode) => passes('node:test', mode, mode === 'own' ? ['the clock moves, and reports'] : []),
+    passes: (mode) => passes('node:test', mode, mode === 'own' ? ['advancing the clock returns what happened'] : []),
   }
 }
 
@@ -190,7 +192,7 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
   modes: ['own'],
-  // The engines of undici 8.
+  // Required by the engines field of undici 8.
   without: major === 8 ? ['20.19'] : [],
   files: () => ({ 'undici.cjs': { copy: 'undici.cjs' } }),
   command: ['undici.cjs', `undici${major}`],
@@ -198,5 +200,5 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   passes: () => 3,
 }))
 
-/** All of them, in the order in which they are printed. */
+/** All rows, in the order in which they are printed. */
 export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...UNDICI_ROWS]

@@ -1,4 +1,4 @@
-/** Keys, scopes, cascades and the open door, beyond what is recorded (docs/protocol/admin.md §2 to §8). */
+/** API keys, scopes, cascading deletes and the open door, beyond the recordings (docs/protocol/admin.md §2 to §8). */
 import { expect, test } from 'vitest'
 import { type LogRecord, type QueratorError, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
@@ -9,7 +9,7 @@ function daemonWithKeys(): Promise<TestDaemon> {
   return startTestDaemon({ auth: 'internal', clock: { start: START }, log: 'silent' })
 }
 
-/** The status of a call, and its message where there is one. */
+/** The status of a call, and its message if there is one. */
 async function asked(daemon: TestDaemon, authorization: string, path = '/v1/users.list'): Promise<[number, string?]> {
   const headers = { authorization, 'content-type': 'application/json' }
   const response = await daemon.fetch(path, { method: 'POST', headers, body: '{}' })
@@ -17,7 +17,7 @@ async function asked(daemon: TestDaemon, authorization: string, path = '/v1/user
   return message === undefined ? [response.status] : [response.status, message]
 }
 
-test('three lines: a user, a closed door, a call that is refused', async () => {
+test('testing a refused call takes three lines: create a user, close the door, make the call', async () => {
   await using daemon = await daemonWithKeys()
   const worker = await daemon.createUser({ namespace: 'shop', permissions: ['queue.lease'] })
   const orders = await daemon.createQueue({ name: 'orders', namespace: 'shop' })
@@ -30,7 +30,7 @@ test('three lines: a user, a closed door, a call that is refused', async () => {
   expect((await worker.queueLease(lease)).items).toMatchObject([{ reference: 'a' }])
 })
 
-test('a key is shown once: nothing that can be asked for later, and no log, holds it', async () => {
+test('a key is shown once: no later call and no log contains it', async () => {
   const records: LogRecord[] = []
   await using daemon = await startTestDaemon({ auth: 'internal', log: (record) => records.push(record) })
   const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
@@ -47,7 +47,7 @@ test('a key is shown once: nothing that can be asked for later, and no log, hold
   expect(told).not.toContain(key.slice(prefix.length))
 })
 
-test('two keys differ; with a seed a run can be repeated, keys included', async () => {
+test('every key is different, and a seed repeats them', async () => {
   const keyOf = async (seed?: string) => {
     await using daemon = await startTestDaemon({ ...(seed ? { seed } : {}), clock: { start: START } })
     const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
@@ -72,13 +72,13 @@ test.each([
   [`Bearer qtr-${'a'.repeat(16)}-${'Z'.repeat(60)}`, 'api key does not exist'],
   [`bearer qtr-live-${'a'.repeat(43)}`, 'invalid authorization header format'],
   [`Bearer\tqtr-live-${'a'.repeat(43)}`, 'invalid authorization header format'],
-])('%s: 401, before anything else is looked at', async (header, message) => {
+])("refuses '%s' with 401 before it looks at the path", async (header, message) => {
   await using daemon = await daemonWithKeys()
   expect(await asked(daemon, header)).toEqual([401, message])
   expect(await asked(daemon, header, '/v1/no.such.call')).toEqual([401, message])
 })
 
-test('without an auth backend every key will do, and everybody may do everything', async () => {
+test('without an auth backend any key is accepted and every call is allowed', async () => {
   await using daemon = await startTestDaemon()
   expect(await asked(daemon, 'Bearer nonsense')).toEqual([200])
   expect(await asked(daemon, 'Basic abc')).toEqual([401, 'invalid authorization header format'])
@@ -87,7 +87,7 @@ test('without an auth backend every key will do, and everybody may do everything
   expect((await daemon.client.namespacesList({})).items).toMatchObject([{ name: '_system' }])
 })
 
-test('a key ends by the daemon’s clock: at its last moment it still counts', async () => {
+test('a key expires by the clock of the daemon and is still valid at its last instant', async () => {
   await using daemon = await daemonWithKeys()
   const expiresAt = new Date(START.getTime() + 60_000)
   const user = await daemon.createUser({ roles: ['Admin'], expiresAt })
@@ -97,7 +97,7 @@ test('a key ends by the daemon’s clock: at its last moment it still counts', a
   await expect(user.usersList({})).rejects.toMatchObject({ code: 401, message: 'api key has expired' })
 })
 
-test('a key that ends at Go’s zero time is shown with it, and is over', async () => {
+test("a key that expires at Go's zero time shows that time and is expired", async () => {
   await using daemon = await daemonWithKeys()
   const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
   const expiresAt = { seconds: -62_135_596_800n, nanos: 0 }
@@ -106,7 +106,7 @@ test('a key that ends at Go’s zero time is shown with it, and is over', async 
   expect(await asked(daemon, `Bearer ${key}`)).toEqual([401, 'api key has expired'])
 })
 
-test('a key whose time is over already can be made; one without end, or with an impossible one, never ends', async () => {
+test('a key may be created already expired, and a key with no or an impossible end never expires', async () => {
   await using daemon = await daemonWithKeys()
   const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
   const past = await daemon.client.apiKeysCreate({ userId, expiresAt: new Date(START.getTime() - 1) })
@@ -119,7 +119,7 @@ test('a key whose time is over already can be made; one without end, or with an 
   expect(items.filter((item) => item.expiresAt !== undefined).map((item) => item.id)).toEqual([past.id])
 })
 
-test('the use of a key is noted, at most once in five minutes', async () => {
+test('records the use of a key at most once in five minutes', async () => {
   await using daemon = await daemonWithKeys()
   const user = await daemon.createUser({ roles: ['Admin'] })
   const used = async () => Number((await daemon.client.apiKeysList({})).items[0]?.lastUsedAt?.seconds ?? 0) * 1000
@@ -134,7 +134,7 @@ test('the use of a key is noted, at most once in five minutes', async () => {
   expect(await used()).toBe(START.getTime() + 300_000)
 })
 
-test('the mark of a key: its own, that of its namespace, or live', async () => {
+test("the tag of a key is its own, that of its namespace, or 'live'", async () => {
   await using daemon = await daemonWithKeys()
   await daemon.client.namespacesCreate({ name: 'shop', apiKeyTag: 'stg' })
   const { id: userId } = await daemon.client.usersCreate({ username: 'u' })
@@ -150,7 +150,7 @@ test('the mark of a key: its own, that of its namespace, or live', async () => {
   }
 })
 
-test('a scoped key reaches its namespace, and _system where its user may', async () => {
+test('a scoped key reaches its own namespace, and _system if its user may', async () => {
   await using daemon = await daemonWithKeys()
   const tenant = await daemon.createUser({ namespace: 'a', permissions: ['queue.list'], scoped: true })
   await daemon.createQueue({ namespace: 'b' })
@@ -168,7 +168,7 @@ test('a scoped key reaches its namespace, and _system where its user may', async
   await expect(tenant.queuesList({ namespace: 'b' })).rejects.toMatchObject({ code: 403 })
 })
 
-test('roles of _system count in every namespace; permissions count at once when they change', async () => {
+test('roles of _system apply in every namespace, and changed permissions apply at once', async () => {
   await using daemon = await daemonWithKeys()
   await daemon.createQueue({ name: 'q', namespace: 'shop' })
   const owner = await daemon.createUser({ namespace: 'shop', roles: ['NamespaceOwner'] })
@@ -183,7 +183,7 @@ test('roles of _system count in every namespace; permissions count at once when 
   expect((await owner.rolesList({ namespace: 'shop' })).items[0]?.permissions).toEqual(['queue.stats', 'queue.stats'])
 })
 
-test('only the first hundred roles of a user in a namespace count', async () => {
+test('only the first hundred roles of a user in a namespace apply', async () => {
   await using daemon = await daemonWithKeys()
   const user = await daemon.createUser({ namespace: 'shop' })
   const give = async (name: string, permissions: string[]) => {
@@ -198,7 +198,7 @@ test('only the first hundred roles of a user in a namespace count', async () => 
   await user.queuesList({ namespace: 'shop' })
 })
 
-test('who is deleted takes bindings and keys along; keys of a deleted namespace stay', async () => {
+test('deleting a user deletes its bindings and keys, while keys of a deleted namespace stay', async () => {
   await using daemon = await daemonWithKeys()
   const user = await daemon.createUser({ namespace: 'shop', roles: ['Admin'], scoped: true })
   await daemon.client.namespacesDelete({ name: 'shop' })
@@ -212,13 +212,13 @@ test('who is deleted takes bindings and keys along; keys of a deleted namespace 
   await daemon.client.usersCreate({ username: user.username })
 })
 
-test('without its user, or its role, anonymous may do nothing', async () => {
+test('without the user anonymous, a call without a key may do nothing', async () => {
   await using daemon = await daemonWithKeys()
   await daemon.client.usersDelete({ id: 'anonymous' })
   await expect(daemon.client.usersList({})).rejects.toMatchObject({ code: 403 })
 })
 
-test('a list begins at its pivot, or at the next greater id (D15)', async () => {
+test('a list starts at its pivot, or at the next greater id (D15)', async () => {
   await using daemon = await startTestDaemon()
   for (let number = 0; number < 30; number++) await daemon.client.usersCreate({ username: `u${number}` })
   const all = (await daemon.client.usersList({})).items.map((user) => user.id)
@@ -235,7 +235,7 @@ test('a list begins at its pivot, or at the next greater id (D15)', async () => 
   expect(await from(all[10] as string, 2)).toEqual(all.slice(11, 13))
 })
 
-test('keys of one user, roles and bindings of one namespace are pages of their own', async () => {
+test('keys of one user, and roles and bindings of one namespace, are listed separately', async () => {
   await using daemon = await startTestDaemon()
   const ids: string[] = []
   for (const username of ['a', 'b']) ids.push((await daemon.client.usersCreate({ username })).id)
@@ -258,7 +258,7 @@ test('keys of one user, roles and bindings of one namespace are pages of their o
   expect(bindings).toMatchObject([{ namespace: 'shop', userId }])
 })
 
-test('a role that is deleted leaves the others of its namespace, and its name is free', async () => {
+test('deleting a role keeps the others of its namespace and frees its name', async () => {
   await using daemon = await startTestDaemon()
   await daemon.client.namespacesCreate({ name: 'shop' })
   const create = (name: string) => daemon.client.rolesCreate({ namespace: 'shop', name, permissions: ['queue.lease'] })
@@ -270,7 +270,7 @@ test('a role that is deleted leaves the others of its namespace, and its name is
   expect((await daemon.client.rolesList({ namespace: 'shop' })).items).toMatchObject([{ name: 'packer' }])
 })
 
-test('queues belong to their namespace, and their names to the whole daemon', async () => {
+test('a queue belongs to one namespace, but its name is unique in the whole daemon', async () => {
   await using daemon = await startTestDaemon()
   await daemon.createQueue({ name: 'q', namespace: 'a', deadQueue: true })
   await expect(daemon.createQueue({ name: 'q', namespace: 'b' })).rejects.toThrow("invalid queue; 'q' already exists")
@@ -282,7 +282,7 @@ test('queues belong to their namespace, and their names to the whole daemon', as
   ).rejects.toMatchObject({ code: 453, message: "namespace does not exist; 'c' was not found" })
 })
 
-test('D14: an update keeps when the namespace was made', async () => {
+test('D14: an update keeps the creation time of a namespace', async () => {
   await using daemon = await startTestDaemon({ clock: { start: START } })
   await daemon.client.namespacesCreate({ name: 'a', description: 'old', apiKeyTag: 'x' })
   await daemon.clock.advance('1h')
@@ -291,7 +291,7 @@ test('D14: an update keeps when the namespace was made', async () => {
   expect(namespace).toMatchObject({ description: '', apiKeyTag: '', createdAt: { seconds: BigInt(+START / 1000) } })
 })
 
-test('closing the door twice is harmless, also when it was closed by hand', async () => {
+test('closing the door twice is harmless, even after closing it by hand', async () => {
   await using daemon = await daemonWithKeys()
   const binding = { namespace: '_system', roleName: 'Admin', userId: 'anonymous' }
   const admin = await daemon.createUser({ roles: ['Admin'] })
@@ -300,7 +300,7 @@ test('closing the door twice is harmless, also when it was closed by hand', asyn
   await expect(admin.roleBindingsDelete(binding)).rejects.toThrow(/^role binding does not exist/)
 })
 
-test('the door is no news for a test; who asks for the log reads it', async () => {
+test('open door mode is logged at level info, for those who read the log', async () => {
   const records: LogRecord[] = []
   await using _ = await startTestDaemon({ auth: 'internal', log: (record) => records.push(record) })
   expect(records).toMatchObject([
@@ -319,11 +319,11 @@ test.each([
     async () => (await daemonWithKeys()).createUser({ role: 'x' } as never),
     /^createUser has no option 'role'; did you mean 'roles'\? It has:/,
   ],
-])('what cannot work says why (%#)', async (use, message) => {
+])('a wrong use of access options throws an error that explains it (%#)', async (use, message) => {
   await expect(use()).rejects.toThrow(message)
 })
 
-test('half a user is not left behind', async () => {
+test('a createUser that fails leaves no half-created user behind', async () => {
   await using daemon = await daemonWithKeys()
   const failed = (await daemon
     .createUser({ username: 'u', roles: ['Nonsense'] })

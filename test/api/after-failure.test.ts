@@ -1,4 +1,4 @@
-/** What goes wrong once leaves nothing behind: answers that cannot be written, logs that throw, clients that are gone. */
+/** A failure leaves nothing behind: replies that cannot be encoded, logs that throw, clients that disconnect. */
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon } from '../../src/index.js'
@@ -8,7 +8,7 @@ import { until } from '../support/turns.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-/** A daemon whose log throws at each warning; `thrown` are the errors that nobody caught. */
+/** A daemon whose log throws at each warning. `thrown` collects the unhandled errors. */
 async function daemonWithThrowingLog(memory: string) {
   const thrown: unknown[] = []
   const listener = (error: unknown) => void thrown.push(error)
@@ -31,7 +31,7 @@ async function waitingLeases(daemon: TestDaemon): Promise<number> {
 }
 
 describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
-  test('an answer that cannot be written is one delivery, which the clock does not wait for later', async () => {
+  test('a reply that cannot be encoded counts as one delivery and does not delay the clock later', async () => {
     await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
     await daemon.createQueue({ name: 'q' })
     const items = [{ expireDeadline: { seconds: 253_402_300_800n, nanos: 0 } }]
@@ -43,28 +43,28 @@ describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
     void daemon.clock.advance(10).then(() => {
       waited = true
     })
-    // Far fewer turns than the second for which a delivery is waited for.
-    await until('the clock has moved', () => waited)
+    // Far fewer turns than the second for which the clock waits for a delivery.
+    await until('the clock has advanced', () => waited)
   })
 })
 
-test('a log that throws harms nothing, and its error is not lost', async () => {
+test('a log that throws breaks nothing, and its error is not lost', async () => {
   await using it = await daemonWithThrowingLog('100KB')
   const { daemon, thrown } = it
   const queue = await daemon.createQueue({ name: 'q', expireTimeout: '1m', deadQueue: true })
   const other = await daemon.createQueue({ name: 'other' })
   await queue.produce({ text: 'x'.repeat(60_000) })
   const lease = other.lease({ requestTimeout: '61s' }).catch((error: unknown) => error)
-  // The copy stays in its queue too: a warning. Both together are near the limit: another.
+  // Two warnings: the copied item also stays in its queue, and both together come near the memory limit.
   await daemon.clock.advance('1m')
   expect((await queue.items()).length).toBe(1)
   await daemon.clock.advance('1s')
   expect(await lease).toMatchObject({ code: 454 })
-  await until('the errors are told', () => thrown.length === 2)
+  await until('both errors are reported', () => thrown.length === 2)
   expect(thrown.map(String).join('\n')).toMatch(/stay in 'q' too[\s\S]*memory limit|memory limit[\s\S]*stay in 'q' too/)
 })
 
-test('a client that hangs up is noted once', async () => {
+test('a client that hangs up is recorded once', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ name: 'q' })
   const { hostname, port } = new URL(await daemon.listen())
@@ -73,9 +73,9 @@ test('a client that hangs up is noted once', async () => {
     socket.on('error', () => undefined).resume()
     const body = JSON.stringify({ queueName: 'q', clientId: hangUp, batchSize: 1, requestTimeout: '1m' })
     socket.write(rawRequest('POST /v1/queue.lease HTTP/1.1', ['Content-Type: application/json'], body))
-    await until('it waits', async () => (await waitingLeases(daemon)) === 1)
+    await until('the lease waits', async () => (await waitingLeases(daemon)) === 1)
     socket[hangUp]()
-    await until('it is gone', async () => (await waitingLeases(daemon)) === 0)
+    await until('the lease is gone', async () => (await waitingLeases(daemon)) === 0)
   }
   const abandoned = [...queue.history()].filter(({ kind }) => kind === 'lease-abandoned')
   expect(abandoned.map(({ clientId }) => clientId)).toEqual(['end', 'destroy'])

@@ -1,4 +1,4 @@
-/** A server elsewhere that others use too: names, leftovers, closing, and what works there only in part. */
+/** A shared server elsewhere: queue names, leftovers, closing, and what works there only in part. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { runPrefix } from '../../src/harness/backing/run-prefix.js'
@@ -10,7 +10,7 @@ async function namesOn(daemon: TestDaemon): Promise<string[]> {
   return (await daemon.client.queuesList({})).items.map((info) => info.queueName)
 }
 
-test('two who attach at the same moment never share a queue, and each removes its own', async () => {
+test('two daemons attached at the same time never share a queue, and each removes its own', async () => {
   await using server = await startTestDaemon()
   const endpoint = await server.listen()
   const [one, two] = await Promise.all([startTestDaemon({ endpoint }), startTestDaemon({ endpoint })])
@@ -22,7 +22,7 @@ test('two who attach at the same moment never share a queue, and each removes it
   expect(await namesOn(server)).toEqual([])
 })
 
-test('queues of runs that ended are removed by the next who attaches, and nothing else is', async () => {
+test('attaching removes the queues of runs that have ended, and no others', async () => {
   await using server = await startTestDaemon()
   const prefix = runPrefix()
   const [, time = '', machine = ''] = /^querator-test-(\w+)-(\w+)-/.exec(prefix) ?? []
@@ -49,7 +49,7 @@ test('queues of runs that ended are removed by the next who attaches, and nothin
   expect(await namesOn(server)).toEqual(kept)
 })
 
-test('a queue that a test deleted itself is not asked for again, and a closed daemon says that it is', async () => {
+test('closing does not delete a queue that the test already deleted, and later calls say that the daemon is closed', async () => {
   await using server = await startTestDaemon({ log: 'silent' })
   const endpoint = await server.listen()
   const attached = await startTestDaemon({ endpoint })
@@ -70,7 +70,7 @@ test('a queue that a test deleted itself is not asked for again, and a closed da
   }
 })
 
-test('fetch reaches the server whatever the origin, with the body and the path before it', async () => {
+test('fetch reaches the server for any origin, and keeps the body and the path of the endpoint', async () => {
   await using server = await startTestDaemon()
   const queue = await server.createQueue()
   const attached = await startTestDaemon({ endpoint: await server.listen() })
@@ -88,7 +88,7 @@ test('fetch reaches the server whatever the origin, with the body and the path b
   })
 })
 
-test('a server that is not there is named, with what to do', async () => {
+test('the error for an unreachable server names it and says what to do', async () => {
   const gone = await startTestDaemon({ endpoint: '' })
   const endpoint = await gone.listen()
   await gone.close()
@@ -102,7 +102,7 @@ test('a server that is not there is named, with what to do', async () => {
   )
 })
 
-test('a server that checks keys: with the key of the option, in a namespace too, where leftovers are removed as well', async () => {
+test('the option apiKey works on a server that checks keys, in a namespace too, and removes leftovers there', async () => {
   await using server = await startTestDaemon({ auth: 'internal', log: 'silent' })
   const endpoint = await server.listen()
   const [, time = '', machine = ''] = /^querator-test-(\w+)-(\w+)-/.exec(runPrefix()) ?? []

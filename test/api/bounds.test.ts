@@ -1,8 +1,11 @@
-/** Limits of names, lists and numbers: the last value that is taken, and the first that is refused (docs/protocol/queue.md §1, admin.md §3 to §11). */
+/**
+ * Limits of names, lists and numbers: the last accepted value and the first refused one (docs/protocol/queue.md §1,
+ * admin.md §3 to §11).
+ */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 
-/** The status of a call in JSON, and its message where there is one. */
+/** The status of a JSON call, and its message if there is one. */
 async function call(daemon: TestDaemon, path: string, body: object): Promise<[number, string?]> {
   const headers = { 'content-type': 'application/json' }
   const response = await daemon.fetch(`/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -11,13 +14,13 @@ async function call(daemon: TestDaemon, path: string, body: object): Promise<[nu
 }
 
 const QUEUE = { lease_timeout: '1m', expire_timeout: '1h', requested_partitions: 1 }
-/** Two bytes for each character: sizes are in bytes. */
+/** Two bytes per character, because limits are in bytes. */
 const wide = (bytes: number) => 'é'.repeat(bytes / 2) + 'x'.repeat(bytes % 2)
 
 test.each([
   ['queue_name', 512, "queue name is invalid; cannot be greater than '512' characters"],
   ['reference', 2000, "reference field is invalid; cannot be greater than '2000' characters"],
-])('queues.create: %s of %i bytes', async (field, most, refused) => {
+])('queues.create: accepts a %s of %i bytes and refuses a longer one', async (field, most, refused) => {
   await using daemon = await startTestDaemon()
   const base = { queue_name: 'q', ...QUEUE }
   expect(await call(daemon, 'queues.create', { ...base, [field]: wide(most) })).toEqual([200])
@@ -27,7 +30,10 @@ test.each([
   ])
 })
 
-test.each(['lease', 'expire'])('queues.create: a %s timeout of 15 characters', async (which) => {
+test.each([
+  'lease',
+  'expire',
+])('queues.create: accepts a %s timeout of 15 characters and refuses a longer one', async (which) => {
   await using daemon = await startTestDaemon()
   const base = { queue_name: 'q', lease_timeout: '1m', expire_timeout: '60m', requested_partitions: 1 }
   const field = `${which}_timeout`
@@ -38,7 +44,10 @@ test.each(['lease', 'expire'])('queues.create: a %s timeout of 15 characters', a
   ])
 })
 
-test.each(['lease', 'expire'])('queues.create: a %s timeout of less than a microsecond is none', async (which) => {
+test.each([
+  'lease',
+  'expire',
+])('queues.create: a %s timeout of less than a microsecond counts as empty', async (which) => {
   await using daemon = await startTestDaemon()
   const base = { queue_name: 'q', lease_timeout: '1us', expire_timeout: '1h', requested_partitions: 1 }
   const empty = [400, `${which} timeout is invalid; cannot be empty`]
@@ -47,7 +56,7 @@ test.each(['lease', 'expire'])('queues.create: a %s timeout of less than a micro
   expect(await call(daemon, 'queues.create', { ...base, [`${which}_timeout`]: '1us' })).toEqual([200])
 })
 
-test('queues.create: ten thousand partitions', async () => {
+test('queues.create: accepts ten thousand partitions and refuses more', async () => {
   await using daemon = await startTestDaemon()
   const base = { queue_name: 'q', ...QUEUE }
   expect(await call(daemon, 'queues.create', { ...base, requested_partitions: 10_001 })).toEqual([
@@ -58,7 +67,7 @@ test('queues.create: ten thousand partitions', async () => {
 })
 
 describe('dead letter queues', () => {
-  test('one that has one itself is refused', async () => {
+  test('refuses a dead letter queue that has one itself', async () => {
     await using daemon = await startTestDaemon()
     await daemon.createQueue({ name: 'last' })
     await daemon.createQueue({ name: 'middle', deadQueue: 'last' })
@@ -68,7 +77,7 @@ describe('dead letter queues', () => {
     ])
   })
 
-  test('a name of 500 bytes is looked for, a longer one is not', async () => {
+  test('looks for a name of 500 bytes and refuses a longer one', async () => {
     await using daemon = await startTestDaemon()
     await daemon.createQueue({ name: wide(500) })
     expect(await call(daemon, 'queues.create', { queue_name: 'q', ...QUEUE, dead_queue: wide(500) })).toEqual([200])
@@ -88,7 +97,7 @@ test.each([
   [{ lease_timeout: '1h' }, undefined],
   [{ lease_timeout: '20s', expire_timeout: '20s' }, undefined],
   [{}, undefined],
-])('queues.update: timeouts %j', async (timeouts, refused) => {
+])('queues.update: checks the timeouts %j', async (timeouts, refused) => {
   await using daemon = await startTestDaemon()
   await call(daemon, 'queues.create', { queue_name: 'q', ...QUEUE })
   const answer = await call(daemon, 'queues.update', { queue_name: 'q', ...timeouts })
@@ -100,7 +109,7 @@ test.each([
   }
 })
 
-test('namespaces: names of 256 bytes, marks of keys of 16', async () => {
+test('namespaces: accepts names of 256 bytes and key tags of 16 characters', async () => {
   await using daemon = await startTestDaemon()
   expect(await call(daemon, 'namespaces.create', { name: wide(256), api_key_tag: 'a'.repeat(16) })).toEqual([200])
   expect(await call(daemon, 'namespaces.create', { name: wide(257) })).toEqual([
@@ -113,7 +122,7 @@ test('namespaces: names of 256 bytes, marks of keys of 16', async () => {
   ])
 })
 
-test('keys: names of 128 bytes, and what must be given', async () => {
+test('keys: accepts names of 128 bytes and requires a user id', async () => {
   await using daemon = await startTestDaemon()
   const { id } = await daemon.client.usersCreate({ username: 'u' })
   expect((await call(daemon, 'apikeys.create', { user_id: id, name: wide(128) }))[0]).toBe(200)
@@ -127,13 +136,13 @@ test('keys: names of 128 bytes, and what must be given', async () => {
 test.each([
   ['namespace', { namespace: '', name: 'r' }],
   ['name', { namespace: 'shop', name: '' }],
-])('roles.update without %s', async (field, body) => {
+])('roles.update is refused without a %s', async (field, body) => {
   await using daemon = await startTestDaemon()
   expect(await call(daemon, 'roles.update', body)).toEqual([400, `${field} is invalid; cannot be empty`])
 })
 
 describe('items', () => {
-  test.each(['complete', 'retry'])('%s takes a thousand', async (what) => {
+  test.each(['complete', 'retry'])('%s takes a thousand items and no more', async (what) => {
     await using daemon = await startTestDaemon()
     const queue = await daemon.createQueue({ name: 'q' })
     await queue.produce(...Array.from({ length: 1000 }, () => ({ text: 'x' })))
@@ -152,7 +161,7 @@ describe('items', () => {
     expect(await call(daemon, path, { ...base, ...body(ids) })).toEqual([200])
   })
 
-  test('an import takes a hundred thousand, and none is refused', async () => {
+  test('an import takes 1 to 100,000 items', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     await daemon.createQueue({ name: 'q' })
     const items = (count: number) => ({ queue_name: 'q', partition: 0, items: Array(count).fill({}) })
@@ -164,7 +173,7 @@ describe('items', () => {
     expect(await call(daemon, 'storage/items.import', items(0))).toEqual([400, 'items is invalid; cannot be empty'])
   })
 
-  test('storage/items.delete without ids is refused', async () => {
+  test('storage/items.delete is refused without ids', async () => {
     await using daemon = await startTestDaemon()
     await daemon.createQueue({ name: 'q' })
     expect(await call(daemon, 'storage/items.delete', { queue_name: 'q', partition: 0, ids: [] })).toEqual([

@@ -1,4 +1,6 @@
-/** Configuration files that are too large, too deep, or stand for too much: an error at once that says what to do. */
+/**
+ * A configuration file that is too large, too deep or expands too far fails at once with an error that says what to do.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,14 +12,14 @@ const folder = mkdtempSync(join(tmpdir(), 'querator-test-limits-'))
 const path = join(folder, 'config.yaml')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What is said of a file that does not start. */
+/** The error of a file with which the daemon does not start. */
 async function refusal(text: string): Promise<string> {
   writeFileSync(path, text)
   const failed: unknown = await startTestDaemon({ config: path, log: 'silent' }).catch((error: unknown) => error)
   return (failed as Error).message.replace(path, 'the file')
 }
 
-/** The names of the queues of a file that starts, and what it warns of. */
+/** The queue names of a file with which the daemon starts, and its warnings. */
 async function started(text: string): Promise<{ queues: string[]; warnings: string[] }> {
   writeFileSync(path, text)
   const records: LogRecord[] = []
@@ -27,7 +29,7 @@ async function started(text: string): Promise<{ queues: string[]; warnings: stri
   return { queues: items.map(({ queueName }) => queueName), warnings }
 }
 
-/** `text` for 0, 1 and so on. */
+/** Joins `text(0)`, `text(1)` and so on. */
 function times(count: number, text: (at: number) => string, between = ''): string {
   return Array.from({ length: count }, (_, at) => text(at)).join(between)
 }
@@ -37,26 +39,26 @@ const TIMEOUTS = 'lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1
 describe('size', () => {
   const large = `# ${'x'.repeat(1_000_000)}`
 
-  test('more than 1 MB is not read', async () => {
+  test('refuses more than 1 MB', async () => {
     expect(await refusal(large)).toBe(
       'while reading config file: more than 1 MB; is it the right file? Create that many queues with queues.create in the file',
     )
   })
 
-  test('just 1 MB is', async () => {
+  test('reads exactly 1 MB', async () => {
     expect(await started(`queues: [{ name: q, ${TIMEOUTS} }]\n`.padEnd(1_000_000, '#'))).toMatchObject({
       queues: ['q'],
     })
   })
 
-  test.skipIf(process.platform === 'win32')('a file without end is not read to its end', async () => {
+  test.skipIf(process.platform === 'win32')('does not read an endless file to its end', async () => {
     const failed: unknown = await startTestDaemon({ config: '/dev/zero' }).catch((error: unknown) => error)
     expect((failed as Error).message).toContain('more than 1 MB; is it the right file?')
   })
 
-  test.skipIf(process.platform === 'win32')('a pipe is read to its end', async () => {
+  test.skipIf(process.platform === 'win32')('reads a pipe to its end', async () => {
     const pipe = join(folder, 'pipe')
-    // Another process, because opening the pipe waits for its other end.
+    // In another process, because opening a pipe waits for its other end.
     const writer = `mkfifo '${pipe}'; (printf 'queues:\\n'; printf '  - { name: q, ${TIMEOUTS} }\\n') > '${pipe}' &`
     expect(spawnSync('sh', ['-c', writer], { stdio: 'ignore' }).status).toBe(0)
     await using daemon = await startTestDaemon({ config: pipe, log: 'silent' })
@@ -71,24 +73,24 @@ describe('depth', () => {
   test.each([
     ['lists in brackets', `a: ${'['.repeat(900)}${']'.repeat(900)}`],
     ['maps in braces', `${'{ a: '.repeat(900)}1${' }'.repeat(900)}`],
-    ['brackets that nobody closes', '['.repeat(900_000)],
+    ['brackets that are never closed', '['.repeat(900_000)],
     ['indented maps', times(900, (at) => `${' '.repeat(at)}a:\n`)],
-    ['lists in a line', `a:\n${'- '.repeat(900)}x`],
+    ['lists on one line', `a:\n${'- '.repeat(900)}x`],
     ['keys that are lists', `${'? - '.repeat(900)}x`],
-  ])('%s', async (_, text) => {
+  ])('refuses deep nesting: %s', async (_, text) => {
     expect(await refusal(text)).toMatch(DEEP)
   })
 
-  test('the line of an indented map is told', async () => {
+  test('names the line of an indented map that is too deep', async () => {
     expect(await refusal(times(900, (at) => `${' '.repeat(at)}a:\n`))).toContain('more than 100 levels at line 100;')
   })
 
-  test('less is read, and is an unknown key', async () => {
+  test('reads less nesting, and warns about the unknown key', async () => {
     const { warnings } = await started(`a: ${'['.repeat(90)}${']'.repeat(90)}`)
     expect(warnings).toEqual([expect.stringContaining("unknown configuration key 'a'")])
   })
 
-  test('an object that is deep, in a circle or no JSON is told in a few words', async () => {
+  test('shortens a deep, circular or non-JSON object in the error', async () => {
     let deep: unknown = 'x'
     for (let level = 0; level < 20_000; level++) deep = [deep]
     const circle: { self?: unknown } = {}
@@ -117,23 +119,27 @@ describe('aliases', () => {
   test.each([
     ['lists of lists', lists],
     ['merges of merges', merges],
-  ])('%s that stand for too much', async (_, lines) => {
+  ])('refuses %s that expand to too many values', async (_, lines) => {
     expect(await refusal(lines.join('\n'))).toBe(
       'while reading config file: more than 1000000 values with all that aliases repeat; use fewer of them in the file',
     )
   })
 
-  test('too many of them', async () => {
+  test('refuses too many aliases', async () => {
     expect(await refusal(`a: &a 1\nb: [${times(20_001, () => '*a', ',')}]`)).toBe(
       'while reading config file: more than 20000 aliases; write some of them out in the file',
     )
   })
 
-  test.each(['a: &a [*a]', 'a: &a { <<: *a }', 'a: &a { b: [{ c: *a }] }'])('%s is in itself', async (text) => {
+  test.each([
+    'a: &a [*a]',
+    'a: &a { <<: *a }',
+    'a: &a { b: [{ c: *a }] }',
+  ])('refuses %s, which contains itself', async (text) => {
     expect(await refusal(text)).toBe("while reading config file: yaml: anchor 'a' value contains itself in the file")
   })
 
-  test('hundreds of queues may share their timeouts', async () => {
+  test('hundreds of queues may share their timeouts through aliases', async () => {
     const one = times(
       300,
       (at) => `  - { name: q${at}, lease-timeout: *l, expire-timeout: 1h, requested-partitions: 1 }\n`,
@@ -145,20 +151,20 @@ describe('aliases', () => {
 })
 
 describe('many mistakes', () => {
-  test('a key that is there twice is found among many', async () => {
+  test('finds a duplicate key among many others', async () => {
     const keys = times(20_000, (at) => `key-${at}: 1\n`)
     expect(await refusal(`${keys}a:\n  b: 1\n  b: 2\n`)).toBe(
       'while reading config file: Map keys must be unique at line 20003, column 3 in the file',
     )
   })
 
-  test('of unknown keys twenty are told, and the others are counted', async () => {
+  test('names twenty unknown keys and counts the rest', async () => {
     const { warnings } = await started(times(20_000, (at) => `key-${at}: 1\n`))
     expect(warnings).toHaveLength(21)
     expect(warnings.at(-1)).toBe('19980 more configuration keys are unknown and have no effect')
   })
 
-  test('of wrong values a hundred are told, and the others are counted', async () => {
+  test('names a hundred wrong values and counts the rest', async () => {
     const lines = (await refusal(`queues:\n${times(150, () => '  - { lease-timeout: 5 }\n')}`)).split('\n')
     expect(lines).toHaveLength(1 + 100 + 2)
     expect(lines.at(-2)).toBe('  and 50 more')

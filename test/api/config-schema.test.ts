@@ -1,4 +1,4 @@
-/** The JSON schema for editors agrees with the parser, and with the configurations that users copy. */
+/** The JSON schema for editors agrees with the parser and with the configurations that users copy. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
@@ -14,7 +14,7 @@ const EXAMPLES = fileURLToPath(new URL('../../examples/config/', import.meta.url
 const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(configSchema())
 
 describe.each(readdirSync(EXAMPLES))('examples/config/%s', (name) => {
-  test('fits the schema, and starts without a warning', async () => {
+  test('matches the schema and starts without a warning', async () => {
     expect([validate(parse(readFileSync(EXAMPLES + name, 'utf8'))), validate.errors]).toEqual([true, null])
     const records: LogRecord[] = []
     await using daemon = await startTestDaemon({ config: EXAMPLES + name, log: (record) => records.push(record) })
@@ -28,7 +28,7 @@ test.each([
   { logging: null, queues: null },
   { logging: { handler: '', level: 'warn' } },
   { 'partition-storage': [{ driver: 'MeMory' }], 'auth-backend': { driver: 'INTERNAL' } },
-])('%j fits', (tree) => {
+])('%j matches the schema', (tree) => {
   expect([validate(tree), validate.errors]).toEqual([true, null])
 })
 
@@ -42,11 +42,11 @@ test.each([
   { queues: [{ name: 'q', 'lease-timeout': '1 day', 'expire-timeout': '1h', 'requested-partitions': 1 }] },
   { queues: [{ name: 'q', 'lease-timeout': '1m', 'expire-timeout': '1h' }] },
   { queues: [{ name: 'q', 'lease-timeout': 60, 'expire-timeout': '1h', 'requested-partitions': 1 }] },
-])('%j does not fit', (tree) => {
+])('%j does not match the schema', (tree) => {
   expect(validate(tree)).toBe(false)
 })
 
-test('what fits the schema is neither of a wrong kind nor unknown to the parser', () => {
+test('whatever matches the schema has no unknown keys or wrong types for the parser', () => {
   const words = Object.keys(CONFIG.keys).concat(
     'name',
     'driver',

@@ -1,4 +1,4 @@
-/** The configuration: a file or a tree, its defaults, its errors (docs/protocol/admin.md §13). */
+/** The configuration as a file or an object: its defaults and its errors (docs/protocol/admin.md §13). */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ function file(text: string): string {
   return path
 }
 
-test('a file and the same tree as an object give the same partitions', async () => {
+test('a file and the same configuration as an object give the same partitions', async () => {
   const path = file(
     'partition-storage:\n  - { name: a, driver: Memory, affinity: 3 }\n  - { name: b, driver: memory, affinity: 1 }\n',
   )
@@ -33,7 +33,7 @@ test('a file and the same tree as an object give the same partitions', async () 
       requestedPartitions: 10,
     })
     const { logicalQueues } = await daemon.client.queueStats({ queueName: 'q' })
-    // 3/4 and 1/4 of ten, each cut to whole partitions.
+    // 3/4 and 1/4 of ten, each rounded down to whole partitions.
     expect(logicalQueues[0]?.partitions).toHaveLength(9)
   }
 })
@@ -57,11 +57,11 @@ test.each([
   ],
   [{ address: {} }, 'address must be a text; got {}'],
   [[], 'the configuration must be a map with keys such as address and partition-storage'],
-])('%j is refused', async (config, message) => {
+])('refuses %j', async (config, message) => {
   await expect(startTestDaemon({ config: config as never })).rejects.toThrow(message)
 })
 
-test('what is wrong with a file is said with its line and its path', async () => {
+test('the error for a broken file names its line and path', async () => {
   const broken = file('address: x\nlogging: [\n')
   await expect(startTestDaemon({ config: broken })).rejects.toThrow(
     /^while reading config file: .*line 3.* in .*\.yaml$/,
@@ -72,18 +72,18 @@ test('what is wrong with a file is said with its line and its path', async () =>
   )
 })
 
-/** What a daemon with this file says at its start. */
+/** The warnings that a daemon with this file prints when it starts. */
 async function told(text: string): Promise<string[]> {
   const records: LogRecord[] = []
   await using _ = await startTestDaemon({ config: file(text), log: (record) => records.push(record) })
   return records.filter((record) => record.level === 'warn').map((record) => record.message)
 }
 
-test('only the first document counts', async () => {
+test('uses only the first document', async () => {
   expect(await told('logging: { level: debug }\n---\nlogging: { handler: nonsense }\n')).toEqual([])
 })
 
-test('an unknown key is named with its line, and with the key that was meant', async () => {
+test('the warning for an unknown key names its line and the key that was probably meant', async () => {
   const text = `
 loging: { level: debug }
 telemetry: { driver: otlp }
@@ -106,7 +106,7 @@ queues:
   ])
 })
 
-test('a file of the real server starts here too: badger is memory, and a level that does not exist is info', async () => {
+test('accepts a file of the real server: badger is kept in memory, and an unknown log level becomes info', async () => {
   const text = `
 logging: { level: verbose }
 queue-storage: { driver: Badger, config: { storage-dir: /var/lib/querator } }
@@ -119,7 +119,7 @@ partition-storage: [{ name: disk, driver: BADGER, affinity: 1, config: { storage
   ])
 })
 
-test('values of a wrong kind are told all at once, as the server does, with their lines', async () => {
+test('reports all values of the wrong type at once with their lines, as the server does', async () => {
   const text = `
 address: [localhost]
 partition-storage:
@@ -149,7 +149,7 @@ queues:
   )
 })
 
-test('texts are taken as they are written, anchors and merges work', async () => {
+test('keeps strings as they are written, and supports anchors and merges', async () => {
   const text = `
 queues:
   - &usual { name: 007, lease-timeout: 1m, expire-timeout: 1h, requested-partitions: 1, reference: 1e3 }
@@ -162,7 +162,7 @@ queues:
   ])
 })
 
-test('auth-backend: internal checks keys; the option goes before the file', async () => {
+test('auth-backend: internal checks keys, and the option auth overrides the file', async () => {
   const config = file('auth-backend: { driver: Internal }\n')
   await using daemon = await startTestDaemon({ config })
   await daemon.closeDoor()
@@ -194,7 +194,7 @@ queues:
     requested-partitions: 3
 `
 
-test('D10: declared queues are there, listed, isolated, and placed where no partitions are listed', async () => {
+test('D10: creates declared queues, lists them, and places those without a list of partitions', async () => {
   await using daemon = await startTestDaemon({ config: file(DECLARED), clock: 'frozen' })
   const { items } = await daemon.client.queuesList({})
   expect(items).toMatchObject([
@@ -241,12 +241,12 @@ test.each([
     { partitions: [{ partition: 1, 'storage-name': 'mem-0' }] },
     "queue 'q': partitions must be numbered from 0 on, in order; got 1 for 0",
   ],
-])('D10: an invalid declared queue (%j) stops the start', async (wrong, message) => {
+])('D10: an invalid declared queue stops the daemon from starting (%j)', async (wrong, message) => {
   const queue = { name: 'q', 'lease-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1, ...wrong }
   await expect(startTestDaemon({ config: { queues: [queue as never] } })).rejects.toThrow(message)
 })
 
-test('D10: two declared queues of one name stop the start', async () => {
+test('D10: two declared queues with the same name stop the daemon from starting', async () => {
   const queue = { name: 'q', 'lease-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1 }
   await expect(startTestDaemon({ config: { queues: [queue, queue] } })).rejects.toThrow(/'q' already exists/)
 })

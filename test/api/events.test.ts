@@ -1,4 +1,4 @@
-/** The record of what happened: events, histories, and an iterator that goes on. */
+/** The event record: events, histories, and iterating over them. */
 import { expect, test } from 'vitest'
 import { type QueueEvent, startTestDaemon } from '../../src/index.js'
 
@@ -12,14 +12,14 @@ function frozen(events?: number) {
   })
 }
 
-/** An event in short: when, what, which item, of which attempt, by whom. */
+/** An event in short: time, kind, item and attempt, client, and cause. */
 function short({ time, kind, item, attempts, clientId, call }: QueueEvent): string {
   const seconds = (time.getTime() - START) / 1000
   const who = clientId === undefined ? '' : ` ${clientId}`
   return `+${seconds}s ${kind}${item === undefined ? '' : ` #${item}/${attempts}`}${who} (${call})`
 }
 
-test('the life of an item: one number through new ids and into the dead letter queue', async () => {
+test('an item keeps its number through new ids and into the dead letter queue', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'q', maxAttempts: 3, deadQueue: true })
   await queue.produce({ reference: 'a' }, { reference: 'b' })
@@ -62,7 +62,7 @@ test('the life of an item: one number through new ids and into the dead letter q
   expect(queue.history()).toEqual([...daemon.events].filter((event) => event.queue === 'q'))
 })
 
-test('leases that wait: served, timed out, abandoned', async () => {
+test('records waiting leases that are served, time out or are abandoned', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'q' })
   const served = queue.lease({ clientId: 'served', requestTimeout: '1m' })
@@ -89,7 +89,7 @@ test('leases that wait: served, timed out, abandoned', async () => {
   expect(queue.history()[2]?.until).toEqual(new Date(START + 2000))
 })
 
-test('what is done to items and queues by hand', async () => {
+test('records imports, deletes, clears, pauses and updates', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'q' })
   const { client } = daemon
@@ -126,7 +126,7 @@ test('what is done to items and queues by hand', async () => {
   ])
 })
 
-test('an item that expires, and one that nobody keeps after its last attempt', async () => {
+test('records an item that expires, and one that runs out of attempts without a dead letter queue', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'q', maxAttempts: 1, expireTimeout: '1h' })
   await queue.produce({ reference: 'exhausted' }, { reference: 'expired' })
@@ -140,7 +140,7 @@ test('an item that expires, and one that nobody keeps after its last attempt', a
   ])
 })
 
-test('callSites: a call of this process tells where it was made', async () => {
+test('callSites: an event shows where a call in this process was made', async () => {
   await using daemon = await startTestDaemon({ callSites: true })
   const queue = await daemon.createQueue()
   await queue.produce({})
@@ -156,7 +156,7 @@ test('callSites: a call of this process tells where it was made', async () => {
   expect(queue.history().at(-1)?.callSite).toBeUndefined()
 })
 
-test('only the latest events are kept, and numbers go on', async () => {
+test('keeps only the latest events, while numbers go on', async () => {
   await using daemon = await frozen(10)
   const queue = await daemon.createQueue()
   for (let number = 0; number < 300; number++) await queue.produce({ reference: `${number}` })
@@ -169,7 +169,7 @@ test('only the latest events are kept, and numbers go on', async () => {
   expect([...none.events]).toEqual([])
 })
 
-test('the record grows up to its bound and goes round, with everything in its place', async () => {
+test('the record grows to its limit and wraps around with every event intact', async () => {
   await using daemon = await frozen(1000)
   const queue = await daemon.createQueue({ name: 'q' })
   for (let round = 0; round < 4; round++) {
@@ -182,7 +182,7 @@ test('the record grows up to its bound and goes round, with everything in its pl
   }
 })
 
-test('for await goes through what was and what comes, and ends with the daemon', async () => {
+test('for await yields past and future events and ends when the daemon closes', async () => {
   const daemon = await frozen()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'before' })
@@ -199,7 +199,7 @@ test('for await goes through what was and what comes, and ends with the daemon',
   expect(later).toHaveLength(4)
 })
 
-test('a server elsewhere does not tell', async () => {
+test('a server elsewhere has no events', async () => {
   await using server = await frozen()
   await using attached = await startTestDaemon({ endpoint: await server.listen() })
   const queue = await attached.createQueue()
@@ -210,13 +210,13 @@ test('a server elsewhere does not tell', async () => {
   }
 })
 
-test.each([-1, 1.5, 'many'])('events: %s is no number of events', async (events) => {
+test.each([-1, 1.5, 'many'])('events: refuses %s', async (events) => {
   await expect(startTestDaemon({ events: events as number })).rejects.toThrow(
     `the option events is a number of events, 0 or more; got ${events}`,
   )
 })
 
-test('wrappers around calls can be left out of their places', async () => {
+test('callSites: skip leaves out the files of wrappers', async () => {
   const skip = ['test/support/turns.ts', 'test/api/wrapper']
   await using daemon = await startTestDaemon({ callSites: { skip }, log: 'silent' })
   const queue = await daemon.createQueue({ name: 'q' })
@@ -224,11 +224,11 @@ test('wrappers around calls can be left out of their places', async () => {
   expect(queue.history()[0]?.callPath[0]).toMatch(/^test\/api\/events\.test\.ts:\d+:\d+$/)
   await using all = await startTestDaemon({ callSites: { skip: ['events.test.ts'] }, log: 'silent' })
   await all.createQueue({ name: 'q' })
-  // A wrapper is better than nothing.
+  // If everything is skipped, the wrapper is better than nothing.
   expect([...all.events][0]?.callSite).toMatch(/events\.test\.ts/)
 })
 
-test.each([{}, { skip: 'a' }, { skip: [''] }, 'yes'])('callSites: %j is refused', async (callSites) => {
+test.each([{}, { skip: 'a' }, { skip: [''] }, 'yes'])('callSites: refuses %j', async (callSites) => {
   await expect(startTestDaemon({ callSites: callSites as never })).rejects.toThrow(
     "the option callSites is true, false or { skip: ['src/querator.ts'] }; got",
   )

@@ -1,4 +1,4 @@
-/** Bad input: whatever the body, the answer is a documented one, comes at once, and nothing has changed. */
+/** Invalid input: for any body, the daemon sends a documented reply at once and changes nothing. */
 import { create, toBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -32,7 +32,7 @@ const { tree } = fc.letrec((tie) => ({
   ),
 }))
 
-/** A body that is right, for mutations to begin from. */
+/** A valid body, as a start for mutations. */
 function goodBody(name: MethodName): Uint8Array {
   const schema = (METHODS[name] as Method).request
   const values: Record<string, unknown> = { queueName: 'q', requestTimeout: '1m', clientId: 'c', batchSize: 1 }
@@ -68,32 +68,32 @@ async function withQueue(use: (daemon: TestDaemon, door: Door) => Promise<void>)
   await use(daemon, await (DOORS['in memory'] as (daemon: TestDaemon) => Promise<Door>)(daemon))
 }
 
-/** Sends a body to a daemon of its own; a body that cannot be read must leave everything as it was. */
+/** Sends a body to a fresh daemon. A body that cannot be read must not change anything. */
 async function check(name: MethodName, type: string, body: Uint8Array): Promise<void> {
   await withQueue(async (daemon, door) => {
     const before = await state(daemon)
-    // A lease that is right waits for ever on a clock that stands still.
+    // A valid lease would wait for ever on a frozen clock.
     const patience = new AbortController()
     const answer = door({ path: METHODS[name].path, headers: { 'content-type': type }, body, signal: patience.signal })
     answer.catch(() => undefined)
     const reply = await Promise.race([answer, daemon.clock.advance(0).then(() => undefined)])
     patience.abort()
     if (reply === undefined) return
-    // An unknown key is a 401 also where it is to be deleted.
+    // Deleting an unknown key returns 401.
     const unknownKey = name === 'apiKeysDelete' ? [401] : []
     expect([200, 400, 453, 454, 455, ...unknownKey]).toContain(isUnsayable(reply) ? 455 : reply.status)
     const changes = /complete|retry|delete/i.test(name) && reply.status !== 455 && reply.status !== 500
-    // Complete, retry and delete keep what they did before the first bad id; nothing else changes when refused.
+    // Complete, retry and delete keep what they did before the first bad id. Any other refused call changes nothing.
     if (reply.status !== 200 && !changes) expect(await state(daemon)).toEqual(before)
   })
 }
 
-/** A 455 whose message would have to show bytes of the body that are no text. */
+/** A 455 whose message would have to quote bytes of the body that are not UTF-8. */
 function isUnsayable({ status, body }: RawReply): boolean {
   return status === 500 && body.includes('"proto: field duh.v1.Reply.message contains invalid UTF-8"')
 }
 
-test('random bytes', async () => {
+test('survives random bytes', async () => {
   await fc.assert(
     fc.asyncProperty(method, fc.uint8Array({ maxLength: 200 }), fc.boolean(), (name, body, json) =>
       check(name, json ? 'application/json' : 'application/protobuf', body),
@@ -102,7 +102,7 @@ test('random bytes', async () => {
   )
 })
 
-test('JSON of odd shapes, huge numbers and prototype keys', async () => {
+test('survives JSON of odd shapes, huge numbers and prototype keys', async () => {
   await fc.assert(
     fc.asyncProperty(method, fc.dictionary(fieldName, tree, { maxKeys: 6 }), (name, body) =>
       check(name, 'application/json', Buffer.from(JSON.stringify(body))),
@@ -112,7 +112,7 @@ test('JSON of odd shapes, huge numbers and prototype keys', async () => {
   expect(({} as Record<string, unknown>).queueName).toBeUndefined()
 })
 
-test('protobuf with bytes changed, cut and doubled', async () => {
+test('survives protobuf with bytes changed, cut off and repeated', async () => {
   const change = fc.record({ at: fc.nat(60), byte: fc.nat(255), cut: fc.nat(60), twice: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(method, change, async (name, { at, byte, cut, twice }) => {
@@ -126,7 +126,7 @@ test('protobuf with bytes changed, cut and doubled', async () => {
   )
 })
 
-test('nesting without end is refused at once', async () => {
+test('refuses endless nesting at once', async () => {
   await withQueue(async (daemon, door) => {
     const before = await state(daemon)
     const groups = Buffer.alloc(200_000, 0x53)
@@ -143,7 +143,7 @@ test('nesting without end is refused at once', async () => {
   })
 })
 
-test('timestamps outside of every calendar are kept as far as a Date reaches, and have no JSON', async () => {
+test('a timestamp beyond any calendar is kept as the nearest Date, and cannot be sent as JSON', async () => {
   await withQueue(async (daemon, door) => {
     const seconds = 2n ** 62n
     const items = [

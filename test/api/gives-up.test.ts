@@ -1,9 +1,9 @@
-/** Waits end early when nothing can happen any more, and wait on where something may. */
+/** A wait ends early once nothing can happen any more, and goes on while something may. */
 import { getEventListeners } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions, type TestQueue } from '../../src/index.js'
 
-/** More than any wait here would take that nobody ends. */
+/** Longer than any wait here takes, even one that is not ended early. */
 const PATIENCE = 60_000
 
 async function started(options: TestDaemonOptions = {}): Promise<{ daemon: TestDaemon; queue: TestQueue }> {
@@ -18,14 +18,14 @@ function refuse(daemon: TestDaemon) {
   return daemon.fetch('/v1/queue.lease', { method: 'POST', body: '{"queue_name":"orders","client_id":"w"}' })
 }
 
-test.each(['real', 'frozen'] as const)('drained: nobody works, clock %s', async (clock) => {
+test.each(['real', 'frozen'] as const)('drained gives up when nobody works on the queue (clock: %s)', async (clock) => {
   const { queue } = await started({ clock })
   await expect(queue.drained()).rejects.toThrow(
     /^gave up waiting for 'orders' to be drained after \S+: nothing can happen any more \(no call is open but waiting leases, nothing comes due in this time, the process waits for no timer or socket\)\n'orders': no lease waits; 1 item free/,
   )
 })
 
-test('idle and waitFor: a worker that died of a refused call is told at once', async () => {
+test('idle and waitFor give up when a refused call has stopped the worker, and show that call', async () => {
   const { daemon, queue } = await started()
   await refuse(daemon)
   for (const wait of [() => queue.idle(), () => queue.waitFor({ event: 'completed' }), () => queue.drained()]) {
@@ -35,7 +35,7 @@ test('idle and waitFor: a worker that died of a refused call is told at once', a
   }
 })
 
-test('a worker that asks again and again, and is refused each time', async () => {
+test('gives up on a worker whose every call is refused', async () => {
   const { daemon, queue } = await started()
   const worker = setInterval(() => void refuse(daemon), 10)
   await expect(queue.drained({ within: '200ms' })).rejects.toThrow(
@@ -44,7 +44,7 @@ test('a worker that asks again and again, and is refused each time', async () =>
   clearInterval(worker)
 })
 
-test('an aborted lease counts no longer as a call that may move something', async () => {
+test('an aborted lease no longer counts as an open call', async () => {
   const { daemon, queue } = await started({ clock: 'frozen' })
   const empty = await daemon.createQueue({ name: 'empty' })
   const abort = new AbortController()
@@ -54,12 +54,12 @@ test('an aborted lease counts no longer as a call that may move something', asyn
   await expect(queue.drained()).rejects.toThrow(/^gave up waiting for 'orders' to be drained/)
 })
 
-/** What may still bring the item away, and does in the end. */
+/** What may still take the item away, and does in the end. */
 const MAY: Record<string, (place: { daemon: TestDaemon; queue: TestQueue }) => unknown> = {
   'a timer of the worker': ({ queue }) => setTimeout(async () => (await queue.lease()).complete(), 2600),
   'another process, over the port': async ({ daemon, queue }) => {
     await daemon.listen()
-    // Unref'd, as what another process does is not seen here.
+    // Unref'd, because timers of another process are not visible here.
     setTimeout(async () => (await queue.lease()).complete(), 2600).unref()
   },
   'a lease that runs out by a running clock': async ({ queue }) => {
@@ -72,7 +72,7 @@ const MAY: Record<string, (place: { daemon: TestDaemon; queue: TestQueue }) => u
   },
 }
 
-test.each(Object.entries(MAY))('it waits on for %s', async (name, begin) => {
+test.each(Object.entries(MAY))('waits on for %s', async (name, begin) => {
   const daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ leaseTimeout: name.includes('runs out') ? '2.5s' : '1m' })
   await queue.produce({ reference: 'order-1' })
@@ -82,7 +82,7 @@ test.each(Object.entries(MAY))('it waits on for %s', async (name, begin) => {
   await daemon.close()
 })
 
-test('a clock that goes with the runner may be moved by its fake timers', async () => {
+test('waits on while fake timers of the runner may still move the clock', async () => {
   vi.useFakeTimers()
   try {
     const { queue } = await started({ clock: 'runner' })
@@ -92,14 +92,14 @@ test('a clock that goes with the runner may be moved by its fake timers', async 
   }
 })
 
-test('without a runner nobody knows what the process waits for', async () => {
+test('without a runner it waits on, since nobody knows what the process waits for', async () => {
   const daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue()
   await queue.produce({})
   await expect(queue.drained({ within: '2.2s' })).rejects.toThrow(/^timed out after 2\.2s/)
 })
 
-test('a lease with a signal that waits on a frozen clock moves nothing', async () => {
+test('gives up on a lease with a signal that waits on a frozen clock', async () => {
   const { queue } = await started({ clock: 'frozen' })
   const { signal } = new AbortController()
   await queue.lease()
@@ -108,7 +108,7 @@ test('a lease with a signal that waits on a frozen clock moves nothing', async (
   expect(getEventListeners(signal, 'abort')).toHaveLength(1)
 })
 
-test('refused calls do not end a wait for one of them, for what comes due, or for another queue', async () => {
+test('refused calls do not end a wait for a refusal, for an expiring lease, or for another queue', async () => {
   const { daemon, queue } = await started()
   const worker = setInterval(() => void refuse(daemon), 10)
   await queue.waitFor({ event: 'refused', times: 30, within: '600ms' })
@@ -120,7 +120,7 @@ test('refused calls do not end a wait for one of them, for what comes due, or fo
   clearInterval(worker)
 })
 
-test('refused calls of a worker that outlived its test do not count', async () => {
+test('ignores refused calls of a worker that outlived its test', async () => {
   const { daemon, queue } = await started()
   await (await daemon.createQueue({ name: 'gone' })).delete()
   const body = '{"queue_name":"gone","client_id":"w"}'
@@ -129,7 +129,7 @@ test('refused calls of a worker that outlived its test do not count', async () =
   clearInterval(worker)
 })
 
-test('without a record a wait still sees that it is so', async () => {
+test('drained works without an event record', async () => {
   const daemon = await startTestDaemon({ events: 0 })
   const queue = await daemon.createQueue()
   await queue.produce({})
@@ -137,7 +137,7 @@ test('without a record a wait still sees that it is so', async () => {
   await queue.drained()
 })
 
-test('waitFor names the event that was meant', async () => {
+test('waitFor suggests the event that was probably meant', async () => {
   const { queue } = await started()
   await expect(queue.waitFor({ event: 'complete' as never })).rejects.toThrow(
     /^waitFor knows no event 'complete'; did you mean 'completed'\? It knows: produced, imported,/,

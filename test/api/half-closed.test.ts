@@ -1,4 +1,4 @@
-/** Clients that send their last bytes and hang up on one side: nobody waits for what is behind these bytes (D2). */
+/** Clients that send their last bytes and close one side: no later request waits for an item (D2). */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 import { LIST } from '../support/http-cases.js'
@@ -12,7 +12,7 @@ function lease(queueName: string): string {
 }
 
 describe.each(Object.entries(LINES))('%s', (_, open) => {
-  test('a lease behind another request does not wait, and gets no item', async () => {
+  test('a lease behind another request does not wait and gets no item', async () => {
     await using daemon = await startTestDaemon()
     const queue = await daemon.createQueue()
     const line = await open(daemon)
@@ -23,7 +23,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect(await queue.counts()).toMatchObject({ total: 1, leased: 0, leasesWaiting: 0 })
   })
 
-  test('half a body behind another request is one at once', async () => {
+  test('half a body behind another request fails at once', async () => {
     await using daemon = await startTestDaemon()
     const line = await open(daemon)
     const answers = answersOf(line)

@@ -1,9 +1,9 @@
-/** startTestDaemon, TestDaemon and TestQueue: what a test has in its hands. */
+/** startTestDaemon, TestDaemon and TestQueue, as a test uses them. */
 import { request as httpRequest } from 'node:http'
 import { expect, test } from 'vitest'
 import { isQueratorError, type LogRecord, openTestDaemon, QueratorError, startTestDaemon } from '../../src/index.js'
 
-test('an item goes round: produced, leased, retried, completed', async () => {
+test('an item goes through produce, lease, retry and complete', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue({ leaseTimeout: '1m', maxAttempts: 3 })
   await queue.produce({ reference: 'order-1', kind: 'order', encoding: 'json', json: { id: 1 } })
@@ -21,7 +21,7 @@ test('an item goes round: produced, leased, retried, completed', async () => {
   expect(await queue.counts()).toEqual({ total: 0, leased: 0, scheduled: 0, leasesWaiting: 0 })
 })
 
-test('payloads: JSON, text, bytes, none; two forms at once are refused', async () => {
+test('a payload is JSON, text, bytes or none, and never two of them', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue()
   await queue.produce({ json: null }, { text: 'é' }, { bytes: new Uint8Array([0, 255]) }, {})
@@ -34,7 +34,7 @@ test('payloads: JSON, text, bytes, none; two forms at once are refused', async (
   await expect(queue.produce({ text: 'a\ud800' })).rejects.toThrow('got one at position 1')
 })
 
-test('a queue shows more items than a page holds, over all its partitions', async () => {
+test('items() returns more items than one page, over all partitions', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue({ partitions: 2 })
   for (let batch = 0; batch < 5; batch++) {
@@ -48,7 +48,7 @@ test('a queue shows more items than a page holds, over all its partitions', asyn
   )
 })
 
-test('queues get readable names of their own; a label begins them', async () => {
+test('queues get readable unique names, which start with their label', async () => {
   await using daemon = await startTestDaemon()
   const names = await Promise.all([
     daemon.createQueue(),
@@ -59,16 +59,16 @@ test('queues get readable names of their own; a label begins them', async () => 
   expect(names.map((queue) => queue.name)).toEqual(['queue-1', 'queue-2', 'paid-orders-retried-1', 'exactly/this'])
 })
 
-test('a label is cut between characters', async () => {
+test('cuts a label between characters', async () => {
   await using daemon = await startTestDaemon()
-  // Each of these letters takes two places of a text.
+  // Each of these letters takes two code units.
   const queue = await daemon.createQueue({ label: `a${'𠮷'.repeat(80)}` })
   expect(queue.name).toBe(`a${'𠮷'.repeat(59)}-1`)
   await queue.produce({})
   expect(await queue.counts()).toMatchObject({ total: 1 })
 })
 
-test('a dead letter queue: made with the queue, given by name, given as a queue, or none', async () => {
+test('a dead letter queue is created with the queue, named, passed as a queue, or absent', async () => {
   await using daemon = await startTestDaemon()
   const made = await daemon.createQueue({ name: 'orders', deadQueue: true })
   expect(made.deadQueue.name).toBe('orders-dead')
@@ -79,7 +79,7 @@ test('a dead letter queue: made with the queue, given by name, given as a queue,
   expect(() => none.deadQueue).toThrow('make it with createQueue({ deadQueue: true })')
 })
 
-test('every way in reaches the same queues', async () => {
+test('every way into the daemon reaches the same queues', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue({ name: 'q' })
   const body = '{"queue_name":"q","request_timeout":"1m","items":[{"utf8":"x"}]}'
@@ -99,7 +99,7 @@ test('every way in reaches the same queues', async () => {
   expect((await queue.counts()).total).toBe(5)
 })
 
-test('fetch: an aborted request rejects, a streamed body is read, HEAD has no body', async () => {
+test('fetch rejects an aborted request, reads a streamed body, and returns no body for HEAD', async () => {
   await using daemon = await startTestDaemon()
   await expect(daemon.fetch('/health', { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' })
   const stream = new ReadableStream({
@@ -129,7 +129,7 @@ test('the same seed gives the same ids', async () => {
   expect(await idsOf()).not.toEqual(await idsOf())
 })
 
-test('options are never changed, and a wrong one names the right ones', async () => {
+test('never changes its options, and an unknown one throws an error that lists the valid ones', async () => {
   const options = Object.freeze({ clock: Object.freeze({ start: new Date(0) }), config: Object.freeze({}) })
   await using daemon = await startTestDaemon(options)
   await daemon.createQueue(Object.freeze({ maxAttempts: 1 }))
@@ -139,7 +139,7 @@ test('options are never changed, and a wrong one names the right ones', async ()
   await expect(daemon.createQueue({ maxAttemps: 1 } as never)).rejects.toThrow(/createQueue has no option 'maxAttemps'/)
 })
 
-test('an unknown queue: the message is the contract, the details help', async () => {
+test('the error for an unknown queue has the message of the server and helpful details', async () => {
   await using daemon = await startTestDaemon()
   await daemon.createQueue({ name: 'orders' })
   await daemon.createQueue({ name: 'invoices' })
@@ -155,7 +155,7 @@ test('an unknown queue: the message is the contract, the details help', async ()
   expect(isQueratorError({ code: 400, message: 'x' })).toBe(false)
 })
 
-test('retry with dead deletes, as the server does, and the log says so once', async () => {
+test('retry with dead deletes items as the server does, and the log warns once', async () => {
   const records: LogRecord[] = []
   await using daemon = await startTestDaemon({ log: (record) => records.push(record) })
   const queue = await daemon.createQueue({ name: 'q', deadQueue: true })
@@ -169,7 +169,7 @@ test('retry with dead deletes, as the server does, and the log says so once', as
   ])
 })
 
-test('a daemon elsewhere: queues work and are removed, what needs its process says what to do', async () => {
+test('on a server elsewhere queues work and are removed, and what needs the process says what to do', async () => {
   await using server = await startTestDaemon()
   const endpoint = await server.listen()
   const attached = await startTestDaemon({ endpoint })
@@ -187,7 +187,7 @@ test('a daemon elsewhere: queues work and are removed, what needs its process sa
   expect((await server.client.queuesList({})).items).toEqual([])
 })
 
-test('a daemon can be opened without waiting', async () => {
+test('openTestDaemon opens a daemon without waiting', async () => {
   const daemon = openTestDaemon()
   expect((await daemon.client.queuesList({})).items).toEqual([])
   expect(daemon.closed).toBe(false)

@@ -1,4 +1,7 @@
-/** HEAD /health, with which wait-on and start-server-and-test wait for a server: a difference from Querator (docs/differences.md). */
+/**
+ * HEAD /health, which wait-on and start-server-and-test use to wait for a server. It differs from Querator
+ * (docs/differences.md).
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -7,7 +10,7 @@ import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
 
 describe.each(Object.entries(DOORS))('%s', (_, open) => {
-  test('HEAD /health has the status and the headers of GET /health, and no body', async () => {
+  test('HEAD /health returns the status and headers of GET /health, and no body', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     const get = await door({ method: 'GET', path: '/health' })
@@ -17,7 +20,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     expect([head.status, withoutDate(head.headers), head.body.length]).toEqual([200, withoutDate(get.headers), 0])
   })
 
-  test('HEAD elsewhere is a 400, as on the server', async () => {
+  test('HEAD on any other path returns 400, as on the server', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     for (const path of ['/', '/metrics', '/health/', '/v1/queue.produce']) {
@@ -27,7 +30,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
 })
 
 const SOCKETS: Record<string, (daemon: TestDaemon) => Promise<Duplex>> = {
-  'over a connection in memory': async (daemon) => daemon.connect(),
+  'over an in-memory connection': async (daemon) => daemon.connect(),
   'over TCP': async (daemon) => {
     const { hostname, port } = new URL(await daemon.listen())
     const socket: Socket = connect(Number(port), hostname)
@@ -37,7 +40,7 @@ const SOCKETS: Record<string, (daemon: TestDaemon) => Promise<Duplex>> = {
 }
 
 describe.each(Object.entries(SOCKETS))('%s, on one connection', (_, open) => {
-  test('what comes after HEAD /health is answered, and nothing stands between the two replies', async () => {
+  test('requests after HEAD /health are answered, with nothing between the replies', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const { byteLength } = await (await daemon.fetch('/health')).arrayBuffer()
     const socket = await open(daemon)

@@ -1,4 +1,4 @@
-/** With keys checked, nobody learns the name of a queue in a namespace where they may not ask. */
+/** When keys are checked, a caller learns no name of a queue in a namespace it may not call. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Permission,
@@ -20,12 +20,12 @@ beforeAll(async () => {
 })
 afterAll(() => daemon.close())
 
-/** The calls about a queue, with what they take besides its name. */
+/** The calls that concern a queue. */
 const CALLS = (Object.keys(METHODS) as MethodName[]).filter((name) => (METHODS[name] as Method).namespace === 'queue')
 
-/** What a client learns from a call about a queue that does not exist. */
+/** The details in the error of a call on a queue that does not exist. */
 async function hints(client: Pick<TestUser, 'call'>, name: MethodName, queueName: string) {
-  // What else it lacks, the server looks at later; but for two calls.
+  // Most calls check the other fields after the queue. These two check them before.
   const timeouts = name === 'queuesUpdate' ? { leaseTimeout: '1m', expireTimeout: '1h' } : {}
   const refused = (await client
     .call(name, { queueName, ...timeouts })
@@ -34,7 +34,7 @@ async function hints(client: Pick<TestUser, 'call'>, name: MethodName, queueName
   return refused.details
 }
 
-test('there are calls about a queue', () => {
+test('finds the calls that concern a queue', () => {
   expect(CALLS).toEqual(expect.arrayContaining(['queueLease', 'queuesDelete', 'storageItemsImport']))
 })
 
@@ -42,14 +42,14 @@ describe.each(CALLS)('%s of a queue that does not exist', (name) => {
   const permission = METHODS[name].permission as Permission
   const all = { existing: 'orders, salaries, common', nearest: 'salaries' }
 
-  test('names nothing to who may do nothing, or something else only', async () => {
+  test('names nothing to a caller without any permission, or with all others', async () => {
     expect(await hints(daemon.clientWith({}), name, 'salary')).toEqual({})
     const others = Object.values(METHODS).map((method) => method.permission as Permission)
     const user = await daemon.createUser({ permissions: others.filter((one) => one !== permission) })
     expect(await hints(user, name, 'salary')).toEqual({})
   })
 
-  test('names the queues of the namespaces in which the caller may ask', async () => {
+  test('names the queues of the namespaces in which the caller may make this call', async () => {
     const ofShop = await daemon.createUser({ namespace: 'shop', permissions: [permission] })
     expect(await hints(ofShop, name, 'salary')).toEqual({ existing: 'orders' })
     expect(await hints(ofShop, name, 'order')).toEqual({ existing: 'orders', nearest: 'orders' })
@@ -59,13 +59,13 @@ describe.each(CALLS)('%s of a queue that does not exist', (name) => {
     expect(await hints(scoped, name, 'salary')).toEqual({ existing: 'salaries, common', nearest: 'salaries' })
   })
 
-  test('names none where the caller may ask and nothing is', async () => {
+  test('names no queues if the caller may make this call but there are none', async () => {
     const abroad = await daemon.createUser({ namespace: 'empty', permissions: [permission] })
     expect(await hints(abroad, name, 'salary')).toEqual({ existing: 'no queues' })
   })
 })
 
-describe('the metrics are open to everyone, and tell of queues', () => {
+describe('the metrics are open to everyone, and show', () => {
   const told = async (authorization?: string) => {
     const headers = authorization === undefined ? {} : { authorization }
     const reply = await daemon.fetch('/metrics', { headers })
@@ -74,11 +74,11 @@ describe('the metrics are open to everyone, and tell of queues', () => {
     return [...text.matchAll(/querator_queue_items\{queue="([^"]*)"/g)].map(([, name]) => name)
   }
 
-  test.each(['nobody', 'Basic x', `Bearer qtr-live-${'a'.repeat(43)}`])('none to %s', async (authorization) => {
+  test.each(['nobody', 'Basic x', `Bearer qtr-live-${'a'.repeat(43)}`])('no queues to %s', async (authorization) => {
     expect(await told(authorization === 'nobody' ? undefined : authorization)).toEqual([])
   })
 
-  test('those of the namespaces in which the caller may see them', async () => {
+  test('the queues of the namespaces in which the caller may see them', async () => {
     const ofShop = await daemon.createUser({ namespace: 'shop', permissions: ['system.metrics'] })
     expect(await told(`Bearer ${ofShop.key}`)).toEqual(['orders'])
     const viewer = await daemon.createUser({ roles: ['PublicViewer'] })
@@ -87,7 +87,7 @@ describe('the metrics are open to everyone, and tell of queues', () => {
     expect(await told(`Bearer ${worker.key}`)).toEqual([])
   })
 
-  test('all of them while the door is open, or keys do not count', async () => {
+  test('all queues while the door is open or keys are not checked', async () => {
     for (const auth of ['internal', 'none'] as const) {
       await using open = await startTestDaemon({ auth, log: 'silent' })
       await open.createQueue({ name: 'orders' })

@@ -1,6 +1,6 @@
 /**
- * Requests in order, compared with what `node:http` makes of the same bytes: however they are cut into packets, the handler
- * gets the same method, target, headers and body, and each gets an answer.
+ * Requests in order, compared with how `node:http` reads the same bytes. However the bytes are split into packets, the
+ * handler gets the same method, target, headers and body, and each request is answered.
  */
 import { createServer, type Server } from 'node:http'
 import { type Duplex, duplexPair } from 'node:stream'
@@ -41,7 +41,7 @@ const query = fc.oneof(
 )
 const name = fc
   .array(character(`${LETTERS}!#$%&'*+-.^_\`|~`), { minLength: 1, maxLength: 12 })
-  // Of others the first counts, or all of them, or they mean something.
+  // Without a prefix, a name may have a meaning, or rules for repeated headers.
   .map((all) => `X-${all.join('')}`)
 const inValue = fc.integer({ min: 0x21, max: 0xff }).filter((code) => code !== 0x7f)
 const value = fc.array(fc.oneof({ weight: 5, arbitrary: inValue }, fc.constantFrom(0x20, 0x09)), { maxLength: 20 })
@@ -80,7 +80,7 @@ const request = fc.record({
 
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never
 
-/** The bytes of a request, one character each. */
+/** The bytes of a request, one per character. */
 function written({ method, path, query, headers, body }: Request, isLast: boolean): string {
   const lines = headers.map(({ name, before, value, after }) => `${name}:${before}${value}${after}`)
   if (isLast) lines.push('connection: close')
@@ -99,7 +99,7 @@ function written({ method, path, query, headers, body }: Request, isLast: boolea
   return [`${method} ${path}${query} HTTP/1.1`, 'hOsT: x', ...lines, '', content].join('\r\n')
 }
 
-/** Sends the bytes in packets of these sizes, starting over when they are used up; returns the statuses. */
+/** Sends the bytes in packets of these sizes, over and over, and returns the statuses. */
 async function sent(line: Duplex, text: string, sizes: readonly number[]): Promise<number[]> {
   const answers = answersOf(line)
   const all = Buffer.from(text, 'latin1')
@@ -112,7 +112,7 @@ async function sent(line: Duplex, text: string, sizes: readonly number[]): Promi
   return (await answers).map(({ status }) => status)
 }
 
-/** Our server, and what it hands over. */
+/** Our server, and the requests it passes on. */
 function ours(): { seen: Seen[]; open: () => Duplex } {
   const seen: Seen[] = []
   const handle = async (one: WireRequest): Promise<WireReply> => {
@@ -125,7 +125,7 @@ function ours(): { seen: Seen[]; open: () => Duplex } {
   return { seen, open: () => connectInMemory(server) }
 }
 
-/** That of node:http. It has no port either. */
+/** The server of node:http, without a port as well. */
 function nodes(): { seen: Seen[]; open: () => Duplex } {
   const seen: Seen[] = []
   const server: Server = createServer((incoming, response) => {

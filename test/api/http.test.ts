@@ -1,4 +1,4 @@
-/** HTTP out of the ordinary, byte by byte: the daemon refuses and lets pass what Go's servers do (docs/protocol/admin.md §1). */
+/** Unusual HTTP, byte by byte: the daemon accepts and refuses what Go's server does (docs/protocol/admin.md §1). */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 import {
@@ -16,14 +16,14 @@ import {
 import { answersOf, exchange, LAST, LINES, type RawAnswer, rawRequest } from '../support/raw-http.js'
 import { until } from '../support/turns.js'
 
-/** A reply in short: its status, and the message or the text in it. */
+/** A reply in short: its status, and its message or text. */
 function short({ status, headers, body }: RawAnswer): [number, string] {
   if (headers['content-type'] !== 'application/json') return [status, body]
   return [status, (JSON.parse(body) as { message?: string }).message ?? body]
 }
 
 describe.each(Object.entries(LINES))('%s', (_, open) => {
-  test.each(ANSWERED)('%s is answered, and the connection lives on', async (_, request, answer) => {
+  test.each(ANSWERED)('answers %s and keeps the connection open', async (_, request, answer) => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const replies = await exchange(await open(daemon), request, LAST)
     expect([replies.length, short(replies[0] as RawAnswer), replies[0]?.headers.connection]).toEqual([
@@ -33,21 +33,21 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     ])
   })
 
-  test.each(REFUSED)('%s is refused, and the connection ends', async (_, request, answer) => {
+  test.each(REFUSED)('refuses %s and closes the connection', async (_, request, answer) => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const replies = await exchange(await open(daemon), request, LAST)
     expect(replies.map(short)).toEqual([answer])
     expect(replies[0]?.headers).toEqual({ 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
   })
 
-  test.each(BAD_CHUNKS)('the chunks %j: 512, and the connection ends', async (body, message) => {
+  test.each(BAD_CHUNKS)('returns 512 for the chunks %j and closes the connection', async (body, message) => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const replies = await exchange(await open(daemon), CHUNKED, body, LAST)
     expect(replies.map(short)).toEqual([[512, message]])
     expect(replies[0]?.headers).toMatchObject({ connection: 'close', 'content-type': 'application/json' })
   })
 
-  test.each(CUT_OFF)('%j and no more: 512', async (request, message) => {
+  test.each(CUT_OFF)('returns 512 when the request ends after %j', async (request, message) => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const line = await open(daemon)
     const answers = answersOf(line)
@@ -55,7 +55,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect((await answers).map(short)).toEqual([[512, message]])
   })
 
-  test('where nobody reads the body, what is wrong with it only ends the connection', async () => {
+  test('a broken body only closes the connection if the call does not read it', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     for (const [line, answer] of [
       ['POST /v1/nope HTTP/1.1', unknown('/v1/nope')],
@@ -67,7 +67,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
   })
 
-  test('half a head, and half a line, are no request', async () => {
+  test('refuses half a head and half a line', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     for (const request of ['POST /v1', CHUNKED.slice(0, -2)]) {
       const line = await open(daemon)
@@ -75,7 +75,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
       line.end(request)
       expect((await answers).map(short)).toEqual([BAD])
     }
-    // Behind a request the server looks at four bytes at least.
+    // After a request, the server looks at no fewer than four bytes.
     for (const [request, answers] of [
       ['', []],
       [`${rawRequest(LIST, [], '{}')}abc`, [DONE]],
@@ -88,13 +88,13 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
   })
 
-  test('requests at once are answered in their order, also when the last is no HTTP', async () => {
+  test('answers pipelined requests in order, even if the last is not HTTP', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const requests = [rawRequest(LIST, [], '{}'), rawRequest('FOO / HTTP/1.1'), 'garbage\r\n\r\n'].join('')
     expect((await exchange(await open(daemon), requests)).map(short)).toEqual([DONE, notAllowed('FOO'), BAD])
   })
 
-  test('a request that comes byte by byte is read like any other', async () => {
+  test('reads a request that arrives byte by byte', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const requests = `${CHUNKED}1\r\n{\r\n1;x\r\n}\r\n0\r\nX: y\r\n\r\n${rawRequest(LIST, [], '{}')}${LAST}`
     const replies = await exchange(await open(daemon), ...requests.split(''))
@@ -115,22 +115,22 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect([replies.length, new Set(replies.slice(0, -1).map(({ body }) => body.length)).size]).toEqual([201, 1])
   })
 
-  test('a lease that waits holds up the requests behind it', async () => {
+  test('a waiting lease holds back the requests behind it', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const queue = await daemon.createQueue()
     const lease = JSON.stringify({ queueName: queue.name, clientId: 'c', batchSize: 1, requestTimeout: '1m' })
     const line = await open(daemon)
-    // More than is kept of them.
+    // More requests than the daemon buffers.
     const behind = rawRequest(LIST, [], '{}').repeat(5000)
     const answers = exchange(line, rawRequest('POST /v1/queue.lease HTTP/1.1', [], lease), behind, LAST)
-    await until('it waits', async () => (await queue.counts()).leasesWaiting === 1)
+    await until('the lease waits', async () => (await queue.counts()).leasesWaiting === 1)
     await queue.produce({ reference: 'a' })
     const [first, ...others] = await answers
     expect(JSON.parse(first?.body ?? '')).toMatchObject({ items: [{ reference: 'a' }] })
     expect(others.length).toBe(5001)
   })
 
-  test('a client that sends no more still gets its answer, unless it would have to wait for it', async () => {
+  test('a client that has finished sending still gets its reply, unless it would have to wait for it', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const queue = await daemon.createQueue()
     const ask = async (call: string, body: object) => {
@@ -146,7 +146,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect(await ask('queue.lease', lease)).toEqual([200])
   })
 
-  test('who waits for a word before the body gets it when the body is wanted', async () => {
+  test('sends 100 Continue once the body is wanted', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const expects = ['Expect: 100-continue', 'Content-Length: 2']
     const line = await open(daemon)
@@ -160,7 +160,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect(more.map(({ status, headers, body }) => [status, headers.connection, body])).toEqual([[417, 'close', '']])
   })
 
-  test('HTTP/1.0, HTTP/2 and "close" get one answer', async () => {
+  test('HTTP/1.0, HTTP/2 and "Connection: close" get one reply', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     for (const [request, answer] of [
       [rawRequest(LIST.replace('1.1', '1.0'), [], '{}'), DONE],
@@ -171,7 +171,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
   })
 
-  test('HEAD gets the head only', async () => {
+  test('HEAD gets only the head', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const line = await open(daemon)
     const pieces: Buffer[] = []

@@ -1,4 +1,4 @@
-/** `daemon.intercept`: code that has its URL built in reaches the daemon, and nothing else changes. */
+/** `daemon.intercept`: code with a built-in URL reaches the daemon, and nothing else changes. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ function produce(queueName: string, send: typeof fetch = fetch) {
   return send(`${ORIGIN}/v1/queue.produce`, { method: 'POST', headers, body })
 }
 
-test('fetch, and a fetch that was kept from before, reach the daemon; other origins do not', async () => {
+test('fetch and an earlier reference to fetch both reach the daemon, other origins do not', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue()
   const undo = daemon.intercept(ORIGIN)
@@ -44,7 +44,7 @@ test('fetch, and a fetch that was kept from before, reach the daemon; other orig
   await expect(produce(queue.name, kept)).rejects.toThrow('fetch failed')
 })
 
-test('closing the daemon undoes it, in whatever order, and leaves alone who came later', async () => {
+test('closing daemons undoes their interception in any order, and keeps a later replacement of fetch', async () => {
   const one = await startTestDaemon()
   const two = await startTestDaemon()
   one.intercept(ORIGIN)
@@ -63,7 +63,7 @@ test('closing the daemon undoes it, in whatever order, and leaves alone who came
   globalThis.fetch = kept
 })
 
-test('a server elsewhere is reached in the same way', async () => {
+test('intercepts for a server elsewhere too', async () => {
   await using server = await startTestDaemon()
   await using attached = await startTestDaemon({ endpoint: await server.listen() })
   const queue = await attached.createQueue()
@@ -73,7 +73,7 @@ test('a server elsewhere is reached in the same way', async () => {
   expect(await queue.counts()).toMatchObject({ total: 2 })
 })
 
-test('what is no origin is refused, and so is a closed daemon', async () => {
+test('refuses anything but an origin, and a closed daemon', async () => {
   const daemon = await startTestDaemon()
   for (const wrong of ['queues.internal', 'localhost:2319', 'ftp://x', '']) {
     expect(() => daemon.intercept(wrong)).toThrow(

@@ -1,4 +1,4 @@
-/** Daemons that are closed leave nothing behind; daemons that are forgotten keep nothing open. */
+/** Closed daemons leave nothing behind, and forgotten daemons keep nothing open. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
@@ -7,13 +7,13 @@ import { QueratorClient, startTestDaemon } from '../../src/index.js'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** The second pass waits for the sweeping of the first, which frees the bytes of buffers beside the program. */
+/** The second collection waits for the sweep of the first, which frees the memory of buffers in the background. */
 function collectGarbage(): void {
   collect()
   collect()
 }
 
-/** What keeps, or would keep, the event loop busy: timers, sockets, servers. */
+/** The timers, sockets and servers that keep the event loop busy. */
 function resources(): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of process.getActiveResourcesInfo()) {
@@ -38,7 +38,7 @@ async function useDaemon(tcp: boolean): Promise<void> {
   await waiting
 }
 
-test('1,000 daemons started, used and closed leave no timer, no socket and no memory', {
+test('1,000 daemons started, used and closed leave no timers, sockets or memory behind', {
   timeout: 120_000,
 }, async () => {
   const round = async () => {
@@ -51,12 +51,12 @@ test('1,000 daemons started, used and closed leave no timer, no socket and no me
   const heaps: number[] = []
   for (let rounds = 0; rounds < 5; rounds++) heaps.push(await round())
   expect(resources()).toEqual(before)
-  // A daemon that stayed would hold far more than this.
+  // A daemon that was not freed would hold far more than this.
   const growth = ((heaps.at(-1) ?? 0) - (heaps[0] ?? 0)) / 800
   expect(growth).toBeLessThan(10_000)
 })
 
-test('a queue that is cleared or deleted gives its memory back', async () => {
+test('clearing or deleting a queue frees its memory', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const used = () => {
     collectGarbage()
@@ -76,14 +76,11 @@ test('a queue that is cleared or deleted gives its memory back', async () => {
   const full = used() - before
   await cleared.clear()
   await deleted.delete()
-  // What is left is code that was compiled meanwhile, and the like.
+  // The rest is compiled code and the like.
   expect(used() - before).toBeLessThan(full / 3)
 })
 
-test.each([
-  'protobuf',
-  'json',
-] as const)('an item does not keep the request in memory that brought it, as %s', async (encoding) => {
+test.each(['protobuf', 'json'] as const)('an item does not keep its request in memory (%s)', async (encoding) => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const client = new QueratorClient({ endpoint: await daemon.listen(), encoding })
   const queue = await daemon.createQueue()

@@ -1,4 +1,4 @@
-/** Waiting leases: served at once, in turns, given up, timed out (docs/protocol/queue.md §4; D1, D2, D6). */
+/** Waiting leases: served at once, in turn, abandoned or timed out (docs/protocol/queue.md §4; D1, D2, D6). */
 import { describe, expect, test } from 'vitest'
 import { nextTurn } from '../../src/clock/real-time.js'
 import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
@@ -9,7 +9,7 @@ function frozenDaemon(): Promise<TestDaemon> {
   return startTestDaemon({ clock: 'frozen', log: 'silent' })
 }
 
-test('D1: a waiting lease gets an item as soon as a lease runs out, without any other request', async () => {
+test('D1: a waiting lease gets an item as soon as a lease expires, without another request', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue({ leaseTimeout: '1m' })
   await queue.produce({ reference: 'a' })
@@ -30,7 +30,7 @@ test('D1: a waiting lease gets an item as soon as a scheduled one comes due', as
   expect((await waiting).items).toMatchObject([{ reference: 'later', attempts: 1 }])
 })
 
-test('D1: a waiting lease gets an item as soon as one is given back or imported', async () => {
+test('D1: a waiting lease gets an item as soon as one is retried or imported', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' })
@@ -43,7 +43,7 @@ test('D1: a waiting lease gets an item as soon as one is given back or imported'
   expect((await second).items[0]?.reference).toBe('imported')
 })
 
-test('D6: a deadline is passed when the clock reaches it, not one tick later', async () => {
+test('D6: a lease expires when the clock reaches its deadline, not a tick later', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue({ leaseTimeout: '1m' })
   await queue.produce({ reference: 'a' })
@@ -54,7 +54,7 @@ test('D6: a deadline is passed when the clock reaches it, not one tick later', a
   expect((await queue.counts()).leased).toBe(0)
 })
 
-test('request timeouts follow the clock of the daemon, and name who waited', async () => {
+test('a request times out by the clock of the daemon, and the event names the client', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue()
   const waiting = queue.lease({ clientId: 'worker', requestTimeout: '30s' })
@@ -70,7 +70,7 @@ test('request timeouts follow the clock of the daemon, and name who waited', asy
   await refused
 })
 
-test('an item that comes free at the moment of the timeout is still leased', async () => {
+test('an item that becomes free at the moment of the timeout is still leased', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue({ leaseTimeout: '30s' })
   await queue.produce({ reference: 'a' })
@@ -80,13 +80,13 @@ test('an item that comes free at the moment of the timeout is still leased', asy
   expect((await waiting).items[0]?.reference).toBe('a')
 })
 
-test('a lease is answered by a request timeout on the real clock', async () => {
+test('a lease times out on the real clock', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue()
   await expect(queue.lease({ requestTimeout: '11ms' })).rejects.toMatchObject({ code: 454 })
 })
 
-test('the signal of a call frees its waiting lease', async () => {
+test('aborting the signal of a call ends its waiting lease', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue()
   const abort = new AbortController()
@@ -107,8 +107,8 @@ test('a lease with an aborted signal is never sent', async () => {
   expect((await queue.counts()).leased).toBe(0)
 })
 
-describe.each(Object.keys(DOORS))('D2: a client that hangs up, %s', (name) => {
-  test('frees its waiting lease at once, and no item is lost to it', async () => {
+describe.each(Object.keys(DOORS))('D2: a client that hangs up, %s,', (name) => {
+  test('ends its waiting lease at once and loses no item', async () => {
     await using daemon = await frozenDaemon()
     const door = await DOORS[name]?.(daemon)
     const queue = await daemon.createQueue()
@@ -124,7 +124,7 @@ describe.each(Object.keys(DOORS))('D2: a client that hangs up, %s', (name) => {
   })
 })
 
-test.each(Object.keys(DOORS))('%s: closing the daemon answers a lease that waits, and then hangs up', async (name) => {
+test.each(Object.keys(DOORS))('%s: closing the daemon answers a waiting lease before it hangs up', async (name) => {
   const daemon = await frozenDaemon()
   const door = await DOORS[name]?.(daemon)
   const queue = await daemon.createQueue()
@@ -136,7 +136,7 @@ test.each(Object.keys(DOORS))('%s: closing the daemon answers a lease that waits
   expect([reply?.status, JSON.parse(String(reply?.body))]).toMatchObject([453, { message: 'queue is shutting down' }])
 })
 
-test('a client over TCP that gives a lease up rejects at once, and its lease is dropped', async () => {
+test('aborting a lease over TCP rejects at once and ends the waiting lease', async () => {
   await using daemon = await frozenDaemon()
   const queue = await daemon.createQueue()
   const client = new QueratorClient({ endpoint: await daemon.listen() })
@@ -151,7 +151,7 @@ test('a client over TCP that gives a lease up rejects at once, and its lease is 
   await until('the lease is dropped', async () => (await queue.counts()).leasesWaiting === 0)
 })
 
-test('deleting the queue, and closing the daemon, end waiting leases with 453', async () => {
+test('deleting the queue or closing the daemon ends waiting leases with 453', async () => {
   const daemon = await frozenDaemon()
   const [first, second] = [await daemon.createQueue(), await daemon.createQueue()]
   const ended = { code: 453, message: 'queue is shutting down' }
@@ -163,7 +163,7 @@ test('deleting the queue, and closing the daemon, end waiting leases with 453', 
 })
 
 const BODIES: Record<string, (text: string) => NonNullable<RequestInit['body']>> = {
-  'a text': (text) => text,
+  'a string': (text) => text,
   bytes: (text) => Buffer.from(text),
   'a blob': (text) => new Blob([text]),
   'a stream': (text) => new Blob([text]).stream(),
@@ -171,11 +171,11 @@ const BODIES: Record<string, (text: string) => NonNullable<RequestInit['body']>>
 
 test.each(
   Object.entries(BODIES),
-)('D2: a fetch that is aborted at once gets no item, with %s for a body', async (what, bodyOf) => {
+)('D2: a fetch aborted at once gets no item when its body is %s', async (what, bodyOf) => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue({ name: 'q' })
-  // With a body that is there the lease is carried out at once, and gets what there is.
-  const isWhole = what === 'a text' || what === 'bytes'
+  // A complete body makes the lease run at once, so it would get an existing item.
+  const isWhole = what === 'a string' || what === 'bytes'
   if (!isWhole) await queue.produce({ reference: 'a' })
   const ask = { queueName: 'q', clientId: 'c', batchSize: 1, requestTimeout: '1m' }
   const abort = new AbortController()
@@ -186,7 +186,7 @@ test.each(
   abort.abort()
   await rejected
   if (isWhole) await queue.produce({ reference: 'a' })
-  // A stream is read over some turns of the event loop.
+  // Reading a stream takes some turns of the event loop.
   for (let turn = 0; turn < 10; turn++) await nextTurn()
   expect(await queue.counts()).toMatchObject({ leased: 0, leasesWaiting: 0 })
 })

@@ -1,10 +1,10 @@
-/** What a test leaves open in its own queues, as its daemon tells it to a runner. */
+/** What a test leaves open in its own queues, as the daemon reports it to a runner. */
 import { expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 function observed(daemon: TestDaemon, ...own: string[]) {
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
 
@@ -16,7 +16,7 @@ async function leaseTwo(daemon: TestDaemon) {
   return daemon.queue('orders').lease({ batchSize: 2, clientId: 'worker' })
 }
 
-test('the error stands at the call that took the lease, and shows who called it', async () => {
+test('the error points at the call that took the lease and shows its callers', async () => {
   await using daemon = await started()
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })
@@ -32,7 +32,7 @@ test('the error stands at the call that took the lease, and shows who called it'
   expect(leaks?.stack?.split('\n').find((line) => line.startsWith('    at leaseTwo'))).toContain('left-open.test.ts')
 })
 
-test('a list that is long is cut; what was given back is not in it', async () => {
+test('shortens a long list and leaves out items that were completed or retried', async () => {
   await using daemon = await started()
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })
@@ -46,7 +46,7 @@ test('a list that is long is cut; what was given back is not in it', async () =>
   expect(message).not.toMatch(/order-[01]/)
 })
 
-test("other tests' queues are not its own, and neither are those that are gone", async () => {
+test('ignores the queues of other tests and deleted queues', async () => {
   await using daemon = await started()
   const seen = observed(daemon, 'mine', 'gone')
   const other = observed(daemon, 'theirs')
@@ -64,7 +64,7 @@ test("other tests' queues are not its own, and neither are those that are gone",
   )
 })
 
-test('a lease over a socket has no call site, and a closed daemon no leaks', async () => {
+test('a lease over a socket has no call site, and a closed daemon reports no leaks', async () => {
   await using daemon = await started()
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })
@@ -76,7 +76,7 @@ test('a lease over a socket has no call site, and a closed daemon no leaks', asy
   expect(await seen.leaks()).toBeUndefined()
 })
 
-test('a wait that nobody awaited is told; one that is awaited later is not', async () => {
+test('reports a wait that nobody awaits, but not one that is awaited later', async () => {
   await using daemon = await started()
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })
@@ -92,7 +92,7 @@ test('a wait that nobody awaited is told; one that is awaited later is not', asy
   ])
 })
 
-test('what a test that is over forgot is not held against the next one', async () => {
+test('what a finished test forgot is not reported for the next one', async () => {
   await using daemon = await started()
   const first = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })

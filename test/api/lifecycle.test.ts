@@ -1,4 +1,4 @@
-/** What happens by the clock alone (docs/protocol/queue.md §8; D4, D5), and what `clock.advance` tells of it. */
+/** What happens as time passes (docs/protocol/queue.md §8; D4, D5), and what `clock.advance` returns. */
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 
@@ -23,7 +23,7 @@ test('D4: each scheduled item comes due at its own time', async () => {
   expect((await queue.items()).map((item) => item.reference)).toEqual(['first', 'second', 'third'])
 })
 
-test('D4: a retry later in one call with one in the past is not forgotten', async () => {
+test('D4: a retry for later still comes due after a retry in the past', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' }, { reference: 'b' })
@@ -34,7 +34,7 @@ test('D4: a retry later in one call with one in the past is not forgotten', asyn
   expect(await daemon.clock.advance('5s')).toMatchObject([{ kind: 'item-due', reference: 'b' }])
 })
 
-test('D5: an item on its last attempt stays with its consumer until the lease has run out', async () => {
+test('D5: an item on its last attempt stays with its consumer until the lease expires', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true, leaseTimeout: '1m' })
   await queue.produce({ reference: 'a', kind: 'k', encoding: 'e', text: 'payload' })
@@ -58,7 +58,7 @@ test('D5: an item on its last attempt stays with its consumer until the lease ha
   expect(dead?.text()).toBe('payload')
 })
 
-test('exhausted items without a dead letter queue are deleted', async () => {
+test('without a dead letter queue, an item that ran out of attempts is deleted', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ maxAttempts: 1 })
   await queue.produce({ reference: 'a' })
@@ -67,7 +67,7 @@ test('exhausted items without a dead letter queue are deleted', async () => {
   expect(await queue.counts()).toEqual({ total: 0, leased: 0, scheduled: 0, leasesWaiting: 0 })
 })
 
-test('items expire in the order of their deadlines, each told with its own time', async () => {
+test('items expire in order of their deadlines, each reported with its own time', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '10m' })
   await queue.produce({ reference: 'a' })
@@ -80,7 +80,7 @@ test('items expire in the order of their deadlines, each told with its own time'
   expect(await queue.items()).toEqual([])
 })
 
-test('an expired item that is leased leaves its consumer for the dead letter queue', async () => {
+test('a leased item that expires moves to the dead letter queue', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '10m', leaseTimeout: '10m', deadQueue: true })
   await queue.produce({ reference: 'a' })
@@ -95,7 +95,7 @@ test('an expired item that is leased leaves its consumer for the dead letter que
   })
 })
 
-test('as recorded: an expired item that nobody holds is copied to the dead letter queue once, and stays', async () => {
+test('as recorded: a free item that expires is copied to the dead letter queue once and stays', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '10m', deadQueue: true })
   await queue.produce({ reference: 'a' })
@@ -106,7 +106,7 @@ test('as recorded: an expired item that nobody holds is copied to the dead lette
   expect((await queue.items()).map((item) => item.reference)).toEqual(['a', 'b'])
 })
 
-test('an exhausted item whose dead letter queue was deleted stays leased, and moves once there is one again', async () => {
+test('an item that ran out of attempts stays leased without its dead letter queue and moves once it exists again', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
   await queue.produce({ reference: 'a' })
@@ -121,7 +121,7 @@ test('an exhausted item whose dead letter queue was deleted stays leased, and mo
   expect((await queue.deadQueue.items()).map((item) => item.reference)).toEqual(['a', 'b'])
 })
 
-test('a queue that takes dead letters serves its own waiting leases with them', async () => {
+test('a dead letter queue serves its waiting leases with the items it receives', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
   await queue.produce({ reference: 'a' })
@@ -131,7 +131,7 @@ test('a queue that takes dead letters serves its own waiting leases with them', 
   expect((await waiting).items).toMatchObject([{ reference: 'a', attempts: 1 }])
 })
 
-test('D9: a queue made anew under an old name is a fresh one', async () => {
+test('D9: a queue created again under an old name is a new queue', async () => {
   await using daemon = await daemonAtStart()
   const old = await daemon.createQueue({ name: 'orders', maxAttempts: 1 })
   await old.produce({ reference: 'a' })
@@ -146,7 +146,7 @@ test('D9: a queue made anew under an old name is a fresh one', async () => {
   expect(item?.id).not.toBe(before?.id)
 })
 
-test('D8: info is current after an update, and a partial update keeps the timeouts that it omits', async () => {
+test('D8: info shows an update at once, and a partial update keeps the timeouts it omits', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ leaseTimeout: '1m', expireTimeout: '1h' })
   await daemon.clock.advance('1s')
@@ -158,7 +158,7 @@ test('D8: info is current after an update, and a partial update keeps the timeou
   expect((await queue.lease()).items[0]?.leaseDeadline).toEqual(after(61))
 })
 
-test('D11: a queue that was given no partition refuses items instead of crashing', async () => {
+test('D11: a queue without partitions refuses items instead of crashing', async () => {
   await using daemon = await startTestDaemon({
     log: 'silent',
     config: {

@@ -1,4 +1,7 @@
-/** When the lifecycle looks at a partition, what a look does, and how a user learns of it (docs/protocol/queue.md §8, R0 to R7). */
+/**
+ * When the lifecycle looks at a partition, what a look does, and how a user learns of it (docs/protocol/queue.md §8, R0
+ * to R7).
+ */
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 
@@ -27,7 +30,7 @@ async function importItem(daemon: TestDaemon, queue: TestQueue, item: { referenc
 }
 
 describe('when looks come', () => {
-  test('R0: a new queue is looked at with the first move of a frozen clock, and then only when asked', async () => {
+  test('R0: on a frozen clock a new queue gets its first look with the first advance, and then only when one is requested', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue()
     await importItem(daemon, queue, { reference: 'before', expires: after(1) })
@@ -37,7 +40,7 @@ describe('when looks come', () => {
     expect(await references(queue)).toEqual(['later'])
   })
 
-  test('R0: a queue made while the clock runs has been looked at before anything can be in it', async () => {
+  test('R0: on a running clock a new queue gets its first look before it can hold an item', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const queue = await daemon.createQueue()
     daemon.clock.freeze()
@@ -46,7 +49,7 @@ describe('when looks come', () => {
     expect(await references(queue)).toEqual(['stays'])
   })
 
-  test('R1: the production of a scheduled item asks for the look that expires it', async () => {
+  test('R1: producing a scheduled item requests the look that expires it', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ expireTimeout: '1m' })
     await daemon.clock.advance('1ms')
@@ -56,17 +59,17 @@ describe('when looks come', () => {
     expect(await daemon.clock.advance('1ms')).toMatchObject([{ kind: 'item-expired', reference: 'a' }])
   })
 
-  test('R1, R4: a look in between forgets the scheduled item, and the next produce asks again', async () => {
+  test('R1, R4: a look in between forgets the scheduled item, and the next produce requests another', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ expireTimeout: '1m' })
     await queue.produce({ reference: 'a', enqueueAt: after(30) })
-    // The first move brings the first look, and the item is scheduled at that time.
+    // The first advance brings the first look, while the item is still scheduled.
     expect(await daemon.clock.advance('1h')).toMatchObject([{ kind: 'item-due' }])
     await queue.produce({ reference: 'b' })
     expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'a' }, { reference: 'b' }])
   })
 
-  test('R2: a lease asks for a look even where it has ended since, and that look expires what was imported', async () => {
+  test('R2: a lease requests a look that comes even after it ended, and expires imported items', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ leaseTimeout: '20s' })
     await daemon.clock.advance('1ms')
@@ -77,7 +80,7 @@ describe('when looks come', () => {
     expect(await daemon.clock.advance('1s')).toMatchObject([{ kind: 'item-expired', reference: 'imported' }])
   })
 
-  test('R4: an item that expired in the jump that ended its lease hides later deadlines until a produce', async () => {
+  test('R4: an item already expired when its lease ends in one advance hides later deadlines until a produce', async () => {
     await using it = await daemonWithLog()
     const queue = await it.daemon.createQueue({ name: 'q', leaseTimeout: '10s', expireTimeout: '1m' })
     await queue.produce({ reference: 'a' })
@@ -93,7 +96,7 @@ describe('when looks come', () => {
     ])
   })
 
-  test('R6: clear, delete, update, reload and coming due ask for no look', async () => {
+  test('R6: clear, delete, update, reload and coming due request no look', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ leaseTimeout: '10s', expireTimeout: '1h' })
     await daemon.clock.advance('1ms')
@@ -110,7 +113,7 @@ describe('when looks come', () => {
     expect(await references(queue)).toEqual(['leased', 'imported', 'due'])
   })
 
-  test('what a partition asked for comes in the order in which it was asked for, within one jump', async () => {
+  test('looks come in the order in which they were requested, even within one advance', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ partitions: 2, expireTimeout: '1m', maxAttempts: 1, deadQueue: true })
     await daemon.clock.advance('1ms')
@@ -126,7 +129,7 @@ describe('when looks come', () => {
 })
 
 describe('dead letter queues', () => {
-  test('R5: what nobody holds is copied and stays, and so does everything behind it, held or not', async () => {
+  test('R5: an expired free item is copied and stays, and so does everything behind it, leased or not', async () => {
     await using it = await daemonWithLog()
     const { daemon } = it
     const queue = await daemon.createQueue({ name: 'q', expireTimeout: '30s', leaseTimeout: '20s', deadQueue: true })
@@ -140,7 +143,7 @@ describe('dead letter queues', () => {
     await daemon.clock.advance('5s')
     await queue.lease()
     await daemon.clock.advance('10s')
-    // The first one that was leased went to the tail, and the next lease took the one before it.
+    // The first leased item went to the tail, so the next lease took the item after it.
     expect(await references(queue.deadQueue)).toEqual(['free', 'free too', 'held first'])
     expect(await references(queue)).toEqual(['free too', 'held first'])
     expect(it.warnings()).toEqual([
@@ -148,7 +151,7 @@ describe('dead letter queues', () => {
     ])
   })
 
-  test('R5: a copy that is gone is made again by the next look, and explain() and the log say why', async () => {
+  test('R5: the next look copies an item again if its copy is gone, and explain() and the log say why', async () => {
     await using it = await daemonWithLog()
     const { daemon } = it
     const queue = await daemon.createQueue({ name: 'q', expireTimeout: '1m', deadQueue: true })
@@ -171,7 +174,7 @@ describe('dead letter queues', () => {
     ])
   })
 
-  test('R5: without its dead letter queue the next look deletes what was copied', async () => {
+  test('R5: without the dead letter queue, the next look deletes what was copied', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ expireTimeout: '1m', deadQueue: true })
     await queue.produce({ reference: 'a' })
@@ -183,7 +186,7 @@ describe('dead letter queues', () => {
     expect(await references(queue.deadQueue)).toEqual(['a'])
   })
 
-  test('R4: a copied item that stays hides the expiry of later ones, and explain() and the log say so', async () => {
+  test('R4: a copied item that stays hides later expiries, and explain() and the log say so', async () => {
     await using it = await daemonWithLog()
     const { daemon } = it
     const queue = await daemon.createQueue({ name: 'q', expireTimeout: '1m', deadQueue: true })
@@ -205,7 +208,7 @@ describe('dead letter queues', () => {
     expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'b' }, { reference: 'c' }])
   })
 
-  test('R7: a move goes to the first partition, asks for no look there, and a source id is free again', async () => {
+  test('R7: items move to the first partition, request no look there, and free their source ids', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const dead = await daemon.createQueue({ name: 'dead', partitions: 3, expireTimeout: '1m' })
     const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: 'dead' })
@@ -227,7 +230,7 @@ describe('dead letter queues', () => {
     expect(await references(dead)).toEqual(['a', 'b', 'c'])
   })
 
-  test('a waiting lease of a dead letter queue gets what one look moved there in one answer', async () => {
+  test('a waiting lease of a dead letter queue gets all items of one look in one reply', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
     await queue.produce({ reference: 'a' }, { reference: 'b' })
@@ -237,7 +240,7 @@ describe('dead letter queues', () => {
     expect((await waiting).items.map((item) => item.reference)).toEqual(['a', 'b'])
   })
 
-  test('an item whose source id is taken in the dead letter queue leaves all the same, and is reported', async () => {
+  test('an item leaves for the dead letter queue even if its source id is taken there, and is reported', async () => {
     await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
     const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
     await queue.produce({ reference: 'a' })
@@ -249,7 +252,7 @@ describe('dead letter queues', () => {
     expect(await references(queue.deadQueue)).toEqual(['before'])
   })
 
-  test('an item whose dead letter queue is gone stays, and explain() and the log say so', async () => {
+  test('an item stays if its dead letter queue is gone, and explain() and the log say so', async () => {
     await using it = await daemonWithLog()
     const { daemon } = it
     const queue = await daemon.createQueue({ name: 'q', maxAttempts: 1, deadQueue: true })
@@ -264,7 +267,7 @@ describe('dead letter queues', () => {
   })
 })
 
-test('a waiting lease is told of a leased item only where moving the clock would free it', async () => {
+test('explain() suggests an advance only if moving the clock would free the leased item', async () => {
   await using daemon = await startTestDaemon({ clock: { start: START }, log: 'silent' })
   const queue = await daemon.createQueue({ name: 'q', maxAttempts: 1, deadQueue: true })
   await queue.produce({ reference: 'a' })

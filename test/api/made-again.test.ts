@@ -1,8 +1,8 @@
-/** A queue that is made again under its old name knows nothing of the one before. */
+/** A queue created again under its old name knows nothing of the earlier one. */
 import { expect, test } from 'vitest'
 import { queueMatchers, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 
-/** What an earlier test leaves behind: an item of `orders` that was completed, one dead letter, and one that was leased. */
+/** What an earlier test leaves behind in `orders`: a completed item, a dead letter, and a leased item. */
 async function earlierTest(daemon: TestDaemon): Promise<void> {
   const orders = await daemon.createQueue({ name: 'orders', maxAttempts: 1, deadQueue: true })
   await orders.produce({ reference: 'o' }, { reference: 'dead' }, { reference: 'held' })
@@ -32,25 +32,29 @@ test.each([
   { event: 'queue-deleted' },
   { event: 'refused' },
   { event: 'produced', times: 2 },
-] as const)('waitFor $event', async (awaited) => {
+] as const)('waitFor $event ignores the earlier queue', async (awaited) => {
   const { orders } = await madeAgain()
   await expect(orders.waitFor({ ...awaited, within: '1ms' })).rejects.toThrow(/^timed out/)
 })
 
-test('waitFor what a queue that is gone saw last', async () => {
+test('waitFor on a deleted queue sees the events of the queue deleted last', async () => {
   const { orders } = await madeAgain()
   await orders.delete()
   expect(await orders.waitFor({ event: 'queue-deleted' })).toMatchObject({ queue: 'orders' })
   await expect(orders.waitFor({ event: 'completed', within: '1ms' })).rejects.toThrow(/^timed out/)
 })
 
-test.each(['toHaveCompleted', 'toHaveDeadLettered', 'toHaveLeased'] as const)('%s', async (matcher) => {
+test.each([
+  'toHaveCompleted',
+  'toHaveDeadLettered',
+  'toHaveLeased',
+] as const)('%s ignores the earlier queue', async (matcher) => {
   const { orders } = await madeAgain()
   expect(await queueMatchers[matcher](orders, 0)).toMatchObject({ pass: true })
   expect((await queueMatchers[matcher](orders, ['o'])).pass).toBe(false)
 })
 
-test('history, of the queue and of its dead letter queue', async () => {
+test('the history of a queue and of its dead letter queue starts anew', async () => {
   const { daemon, orders } = await madeAgain()
   expect(orders.history().map(({ kind }) => kind)).toEqual(['queue-created', 'produced'])
   expect(orders.deadQueue.history().map(({ kind }) => kind)).toEqual(['queue-created'])
@@ -59,7 +63,7 @@ test('history, of the queue and of its dead letter queue', async () => {
   expect(new Set(ids).size).toBe(2)
 })
 
-test('explain, snapshot and metrics', async () => {
+test('explain, snapshot and metrics ignore the earlier queue', async () => {
   const { daemon, orders } = await madeAgain()
   expect(orders.explain()).not.toMatch(/before|refused|got nothing/)
   expect(await orders.snapshot()).toBe('#1 o free')
@@ -69,7 +73,7 @@ test('explain, snapshot and metrics', async () => {
   expect(total('querator_queue_items_completed_total')).toBe('0')
 })
 
-test('the report and the leaks of a test', async () => {
+test('the report and the leaks of a test ignore the earlier queue', async () => {
   const { daemon, orders } = await madeAgain()
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await (await orders.lease({ clientId: 'now' })).complete()
@@ -77,7 +81,7 @@ test('the report and the leaks of a test', async () => {
   expect(seen?.report([])).not.toMatch(/before|dead:|never awaited/)
 })
 
-test('a queue that a test makes twice is two in its report', async () => {
+test('a queue that one test creates twice appears twice in its report', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   for (const reference of ['first', 'second']) {

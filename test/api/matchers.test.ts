@@ -1,4 +1,4 @@
-/** The matchers of queues: each holds, fails, is negated, and refuses what it cannot understand. */
+/** The queue matchers: each passes, fails, works with `not`, and refuses wrong arguments. */
 import { beforeEach, describe, expect as plainExpect, vi } from 'vitest'
 import { startTestDaemon, type TestQueue } from '../../src/index.js'
 import { assertQueue } from '../../src/runners/node-test/node-test-assertions.js'
@@ -7,7 +7,7 @@ vi.stubEnv('VITEST', 'true')
 const { expect, testWith } = await import('../../src/runners/vitest/vitest.js')
 const test = testWith({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent' })
 
-/** What a claim says when it does not hold, without the places in this file. */
+/** The message of a failed assertion, without the call sites in this file. */
 async function failure(claim: Promise<unknown>): Promise<string[]> {
   const error = await claim.then(
     () => new Error('it holds'),
@@ -16,9 +16,9 @@ async function failure(claim: Promise<unknown>): Promise<string[]> {
   return error.message.replace(/ \(test\/api\/\S+\)/g, '').split('\n')
 }
 
-describe('each holds, or fails, and the other way round with not', () => {
+describe('each matcher passes and fails, also with not', () => {
   let queue: TestQueue
-  /** A claim that holds and one that does not, of a queue in which something of everything has happened. */
+  /** One passing and one failing assertion for each matcher, on a queue in which everything has happened once. */
   const CLAIMS: [string, (claims: ReturnType<typeof assertQueue>) => Promise<void>, typeof fails][] = [
     ['toHaveItems', (of) => of.toHaveItems(['held', 'free']), (of) => of.toHaveItems(['free', 'held'])],
     [
@@ -74,7 +74,7 @@ describe('each holds, or fails, and the other way round with not', () => {
   })
 })
 
-test('a drained queue, and attempts', async ({ queue, clock }) => {
+test('toBeDrained and toHaveAttempts pass and fail', async ({ queue, clock }) => {
   await expect(queue).toBeDrained()
   await expect(queue).not.toHaveAttempts(0)
   await queue.produce({}, {})
@@ -87,7 +87,7 @@ test('a drained queue, and attempts', async ({ queue, clock }) => {
   await expect(queue).toHaveAttempts(1)
 })
 
-test('asymmetric matchers, for a field, in a payload, and for a whole item', async ({ queue }) => {
+test('accepts asymmetric matchers for a field, inside a payload and for a whole item', async ({ queue }) => {
   await queue.produce({ reference: 'a', kind: 'order', json: { id: 7, at: 'now' } }, { bytes: new Uint8Array([1, 2]) })
   await expect(queue).toHaveItems([
     { reference: expect.stringMatching(/^a/), json: { id: expect.any(Number), at: 'now' } },
@@ -98,7 +98,7 @@ test('asymmetric matchers, for a field, in a payload, and for a whole item', asy
   await expect(queue).not.toHaveItems([{ json: { id: 7, at: 'now', more: 1 } }, {}])
 })
 
-test('a failure shows the queue as a table, marks what differs, and tells what happened', async ({
+test('a failure shows the queue as a table, marks the differences and prints timelines', async ({
   createQueue,
   clock,
 }) => {
@@ -122,9 +122,7 @@ test('a failure shows the queue as a table, marks what differs, and tells what h
   ])
 })
 
-test('items that are missing are told by what became of them, and do not make the others wrong', async ({
-  createQueue,
-}) => {
+test('a failure shows what became of missing items, and does not mark the others as wrong', async ({ createQueue }) => {
   const queue = await createQueue({ name: 'orders' })
   const produced = ['done', 'a', 'b', 'c', 'd'].map((reference, id) => ({ reference, json: { id } }))
   await queue.produce(...produced)
@@ -153,7 +151,7 @@ test('items that are missing are told by what became of them, and do not make th
   ])
 })
 
-test('numbers, names of nobody, bytes and long lists', async ({ createQueue }) => {
+test('failures handle numbers, items without a reference, bytes and long lists', async ({ createQueue }) => {
   const queue = await createQueue({ name: 'many' })
   await queue.produce(...Array.from({ length: 25 }, (_, at) => ({ text: at === 0 ? 'x'.repeat(60) : `${at}` })))
   const lines = await failure(expect(queue).toHaveDepth(1))
@@ -164,7 +162,7 @@ test('numbers, names of nobody, bytes and long lists', async ({ createQueue }) =
   expect((await failure(expect(queue).toHaveLeased(2)))[2]).toBe('  (no items)')
 })
 
-test('wrong arguments are refused, with what is right', async ({ queue, daemon }) => {
+test('wrong arguments throw an error that says what is right', async ({ queue, daemon }) => {
   for (const [claim, message] of [
     [
       () => expect('orders').toBeDrained(),

@@ -1,4 +1,4 @@
-/** The memory limit: what is refused beyond it, what goes on, and who is told what. */
+/** The memory limit: what it refuses, what still works, and what each error says. */
 import { describe, expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 import { DOORS } from '../support/doors.js'
@@ -25,7 +25,7 @@ async function fill(queue: TestQueue): Promise<number> {
   }
 }
 
-test('beyond the limit produce and import are refused and change nothing; leases and completes go on', async () => {
+test('over the limit, produce and import are refused and change nothing, while lease and complete still work', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
   const queue = await daemon.createQueue({ name: 'orders' })
   expect(await fill(queue)).toBe(80)
@@ -43,7 +43,7 @@ test('beyond the limit produce and import are refused and change nothing; leases
   expect(await fill(queue)).toBe(50)
 })
 
-test('one item that is larger than what is left is refused, and a smaller one is taken', async () => {
+test('refuses an item larger than the room left and accepts a smaller one', async () => {
   await using daemon = await startTestDaemon({ log: 'silent', limits: { memory: 5_000 } })
   const queue = await daemon.createQueue()
   await expect(queue.produce({ text: 'x'.repeat(5_000) })).rejects.toMatchObject({ code: 453 })
@@ -51,12 +51,12 @@ test('one item that is larger than what is left is refused, and a smaller one is
   expect(await queue.counts()).toMatchObject({ total: 1 })
 })
 
-describe('room is given back', () => {
+describe('memory is freed', () => {
   const ways: Record<string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>> = {
     'when items are completed': async (queue) => (await queue.lease({ batchSize: 1000 })).complete(),
-    'when they are cleared': (queue) => queue.clear(),
-    'when they are retried as dead': async (queue) => (await queue.lease({ batchSize: 1000 })).retry({ dead: true }),
-    'when they expire': (_, daemon) => daemon.clock.advance('24h'),
+    'when items are cleared': (queue) => queue.clear(),
+    'when items are retried as dead': async (queue) => (await queue.lease({ batchSize: 1000 })).retry({ dead: true }),
+    'when items expire': (_, daemon) => daemon.clock.advance('24h'),
     'when the queue is deleted': async (queue, daemon) => {
       await queue.delete()
       await daemon.createQueue({ name: queue.name })
@@ -71,7 +71,7 @@ describe('room is given back', () => {
     }
   })
 
-  test('when exhausted items go to a dead letter queue they take it there', async () => {
+  test('when a dead letter queue is cleared, to which the items moved', async () => {
     await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
     const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
     const filled = await fill(queue)
@@ -86,7 +86,7 @@ describe('room is given back', () => {
   })
 })
 
-test('what a paused queue holds back takes room until it is let in, or the queue is gone', async () => {
+test('requests held by a paused queue take memory until they are let in or the queue is deleted', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '100KB' } })
   const queue = await daemon.createQueue({ name: 'q' })
   queue.pause()
@@ -104,7 +104,7 @@ test('what a paused queue holds back takes room until it is let in, or the queue
 })
 
 describe.each(Object.entries(DOORS))('%s', (_, open) => {
-  test('what a paused queue holds back takes the same room through every door', async () => {
+  test('requests held by a paused queue take the same memory', async () => {
     await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '25MB' } })
     const queue = await daemon.createQueue({ name: 'q' })
     const door = await open(daemon)
@@ -115,7 +115,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     const held: Promise<{ status: number }>[] = []
     for (let count = 1; count <= 4; count++) {
       held.push(door({ path: '/v1/queue.produce', headers, body }))
-      await until('it is held', async () => (await inFlight(daemon)) === count)
+      await until('the request is held', async () => (await inFlight(daemon)) === count)
     }
     queue.resume()
     expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
@@ -123,7 +123,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
 })
 
 describe.each(Object.entries(DOORS).slice(1))('%s', (_, open) => {
-  test('a request that is too large for what is left is refused before it is kept, and takes nothing then', async () => {
+  test('refuses a request that does not fit before it is kept, and frees what it took', async () => {
     await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', limits: { memory: '1MB' } })
     const queue = await daemon.createQueue({ name: 'q' })
     const door = await open(daemon)
@@ -155,12 +155,12 @@ test('an import counts its source ids', async () => {
   await expect(daemon.client.storageItemsImport({ queueName, items })).rejects.toMatchObject({ code: 453 })
 })
 
-test.each(['100kB', '100KB', '0.1MB', '100000', 100_000])('%j is the same limit', async (memory) => {
+test.each(['100kB', '100KB', '0.1MB', '100000', 100_000])('%j means the same limit', async (memory) => {
   await using daemon = await startTestDaemon({ log: 'silent', limits: { memory } })
   expect(await fill(await daemon.createQueue())).toBe(80)
 })
 
-test('one warning when most of the limit is in use', async () => {
+test('warns once when most of the limit is in use', async () => {
   const records: LogRecord[] = []
   const log = (record: LogRecord) => void records.push(record)
   await using daemon = await startTestDaemon({ log, limits: { memory: '100KB' } })
@@ -174,7 +174,7 @@ test('one warning when most of the limit is in use', async () => {
   ])
 })
 
-test('a caller learns only of queues into which they may produce', async () => {
+test('a caller learns only of queues into which it may produce', async () => {
   await using daemon = await startTestDaemon({ auth: 'internal', log: 'silent', limits: { memory: '100KB' } })
   const tenant = await daemon.createUser({ namespace: 'shop', permissions: ['queue.produce'] })
   await daemon.createQueue({ name: 'ours', namespace: 'shop' })
@@ -188,13 +188,13 @@ test('a caller learns only of queues into which they may produce', async () => {
   expect(JSON.stringify(refused)).not.toContain('secret')
 })
 
-test.each([['0'], ['-1'], ['12 parsecs'], [''], [Number.NaN], [1e30]])('the limit %j is refused', async (memory) => {
+test.each([['0'], ['-1'], ['12 parsecs'], [''], [Number.NaN], [1e30]])('refuses the limit %j', async (memory) => {
   await expect(startTestDaemon({ limits: { memory } })).rejects.toThrow(
     `the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(memory)}`,
   )
 })
 
-test('the refusal names the three largest queues with what they hold, and no empty one', async () => {
+test('the error names the three largest queues and their sizes, and no empty one', async () => {
   await using daemon = await startTestDaemon({ limits: { memory: '100kB' }, log: 'silent' })
   const refusal = async () => {
     const queue = daemon.queue('empty')
@@ -218,7 +218,7 @@ test('the refusal names the three largest queues with what they hold, and no emp
 describe.each(Object.entries(LINES))('%s', (_, open) => {
   const head = (...headers: string[]) => rawRequest('POST /v1/queue.produce HTTP/1.1', headers)
 
-  test('a body that does not fit is refused at its head, and says what else is in use', async () => {
+  test('refuses a body that does not fit once its head arrives, and says what else is in use', async () => {
     await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
     await daemon.createQueue({ name: 'q' })
     const line = await open(daemon)
@@ -231,7 +231,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     ])
   })
 
-  test('a body that no call takes is a 400, whether it would fit or not', async () => {
+  test('returns 400 for a body longer than any call takes, whether it fits or not', async () => {
     await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
     const line = await open(daemon)
     const answers = answersOf(line)
@@ -239,7 +239,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect((await answers)[0]).toMatchObject({ status: 400, body: expect.stringContaining('exceeds 5.0MB limit') })
   })
 
-  test('a body in chunks that is longer than its call takes is a 400 too', async () => {
+  test('returns 400 for a chunked body longer than its call takes', async () => {
     await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
     const queue = await daemon.createQueue({ name: 'q' })
     await queue.produce({ text: 'x'.repeat(900_000) })
@@ -250,7 +250,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect((await answers)[0]).toMatchObject({ status: 400 })
   })
 
-  test('a body of unknown length is refused when it does not fit any more, and does not count what it took', async () => {
+  test('refuses a body of unknown length once it no longer fits, and does not count what it took', async () => {
     await using daemon = await startTestDaemon({ limits: { memory: '1MB' }, log: 'silent' })
     const line = await open(daemon)
     const answers = answersOf(line)

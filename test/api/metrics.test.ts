@@ -1,4 +1,4 @@
-/** GET /metrics: Querator's own families, and what it tells of each queue (docs/protocol/admin.md §1.5). */
+/** GET /metrics: the metric families of Querator, and the figures of each queue (docs/protocol/admin.md §1.5). */
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
@@ -8,7 +8,7 @@ async function page(daemon: TestDaemon): Promise<string> {
   return (await daemon.fetch('/metrics')).text()
 }
 
-/** The value of a sample, by its name and labels as they are written. */
+/** The value of a sample, given its name and labels as they are printed. */
 async function sample(daemon: TestDaemon, name: string): Promise<number | undefined> {
   const line = (await page(daemon)).split('\n').find((one) => one.startsWith(`${name} `))
   return line === undefined ? undefined : Number(line.slice(name.length + 1))
@@ -16,7 +16,7 @@ async function sample(daemon: TestDaemon, name: string): Promise<number | undefi
 
 test.each(
   Object.entries(DOORS),
-)('%s: the text format, open to everyone, packed where it can be', async (name, open) => {
+)('%s: returns the text format to everyone, compressed if accepted', async (name, open) => {
   await using daemon = await startTestDaemon({ auth: 'internal' })
   await daemon.closeDoor()
   const door = await open(daemon)
@@ -32,7 +32,7 @@ test.each(
     ['identity', false],
   ] as const) {
     const reply = await door({ method: 'GET', path: '/metrics', headers: { 'accept-encoding': coding } })
-    // What fetch gets is unpacked by fetch, so that daemon.fetch never asks for it.
+    // fetch decompresses replies, so daemon.fetch never asks for compression.
     expect(reply.headers['content-encoding']).toBe(packed && name !== 'in memory' ? 'gzip' : undefined)
     const text = (packed && name !== 'in memory' ? gunzipSync(reply.body) : reply.body).toString()
     expect(text).toContain('http_handler_duration_count{path="')
@@ -40,7 +40,7 @@ test.each(
   expect((await door({ method: 'POST', path: '/metrics', body: '' })).status).toBe(501)
 })
 
-test('every path is timed, unknown ones too, and there is an end to them', async () => {
+test('times every path, unknown ones too, up to a limit', async () => {
   await using daemon = await startTestDaemon()
   await daemon.createQueue()
   for (let number = 0; number < 300; number++) await daemon.fetch(`/v1/nope.${number}`, { method: 'POST' })
@@ -55,13 +55,13 @@ test('every path is timed, unknown ones too, and there is an end to them', async
   expect(counts.reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(302)
 })
 
-test('labels are escaped', async () => {
+test('escapes labels', async () => {
   await using daemon = await startTestDaemon()
   await daemon.fetch('/v1/a%20%22b%22%5c%0a', { method: 'POST' })
   expect(await page(daemon)).toContain('http_handler_duration_count{path="/v1/a \\"b\\"\\\\\\n"} 1\n')
 })
 
-test('a queue tells what it holds, and what has happened in it', async () => {
+test('shows what a queue holds and what happened in it', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen' })
   const queue = await daemon.createQueue({
     name: 'q',
@@ -82,7 +82,7 @@ test('a queue tells what it holds, and what has happened in it', async () => {
   await lease.items[0]?.complete()
   await lease.items[1]?.retry()
   expect([await of('items_completed_total'), await of('items_retried_total')]).toEqual([1, 1])
-  // What was given back went to the lease that waited, on its last attempt.
+  // The retried item went to the waiting lease, on its last attempt.
   expect((await waits).items[0]?.attempts).toBe(2)
   await daemon.clock.advance('1m')
   expect([await of('items_lease_expired_total'), await of('items_dead_lettered_total')]).toEqual([2, 1])
@@ -91,7 +91,7 @@ test('a queue tells what it holds, and what has happened in it', async () => {
   expect(await of('items')).toBeUndefined()
 })
 
-test('an item whose life ends is expired, with and without a dead letter queue', async () => {
+test('counts an item as expired with and without a dead letter queue', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen' })
   for (const deadQueue of [false, true]) {
     const name = `q-${deadQueue}`
@@ -104,7 +104,7 @@ test('an item whose life ends is expired, with and without a dead letter queue',
   }
 })
 
-test('a thousand queues have figures of their own, further ones are added up', async () => {
+test('shows figures for a thousand queues and adds up the rest', async () => {
   await using daemon = await startTestDaemon()
   for (let number = 0; number < 1003; number++) await daemon.createQueue({ name: `q${number}` })
   for (const name of ['q999', 'q1000', 'q1002']) await daemon.queue(name).produce({}, {})

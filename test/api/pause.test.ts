@@ -1,8 +1,8 @@
-/** Pausing a queue holds its requests, and lets them in together (docs/protocol/queue.md §2, §13). */
+/** A paused queue holds its requests and lets them in together (docs/protocol/queue.md §2, §13). */
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 
-test('a paused queue holds whatever comes, and lets it in together', async () => {
+test('a paused queue holds all requests and lets them in together', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   queue.pause()
@@ -14,7 +14,7 @@ test('a paused queue holds whatever comes, and lets it in together', async () =>
   expect(got).toEqual(Array.from({ length: 300 }, (_, index) => `${index}`))
 })
 
-test('a held lease times out by the clock, and a held lease of the same client is a duplicate', async () => {
+test('a held lease times out by the clock, and a second lease of the same client is refused', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   queue.pause()
@@ -27,7 +27,7 @@ test('a held lease times out by the clock, and a held lease of the same client i
   expect((await queue.counts()).leasesWaiting).toBe(0)
 })
 
-test('a held lease whose client goes away is dropped', async () => {
+test('a held lease ends when its client goes away', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   queue.pause()
@@ -43,7 +43,7 @@ test('a held lease whose client goes away is dropped', async () => {
   expect((await queue.counts()).leased).toBe(0)
 })
 
-test('completes and retries are held too, and come after produces and leases', async () => {
+test('completes and retries are held too, and run after produces and leases', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' }, { reference: 'b' })
@@ -60,7 +60,7 @@ test('completes and retries are held too, and come after produces and leases', a
   expect((await queue.items()).map((item) => item.reference)).toEqual(['c', 'b'])
 })
 
-test('leases that wait already are not served while the queue is paused', async () => {
+test('leases already waiting are not served while the queue is paused', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   const waiting = queue.lease({ requestTimeout: '5m' })
@@ -71,7 +71,7 @@ test('leases that wait already are not served while the queue is paused', async 
   expect((await waiting).items[0]?.reference).toBe('a')
 })
 
-test('closing the daemon answers what a pause holds', async () => {
+test('closing the daemon answers the held requests', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   queue.pause()
@@ -83,20 +83,20 @@ test('closing the daemon answers what a pause holds', async () => {
   await refused
 })
 
-test('pausing a queue that does not exist says which there are', async () => {
+test('pausing an unknown queue throws an error that lists the existing ones', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   await daemon.createQueue({ name: 'orders' })
   expect(() => daemon.pause('order')).toThrow("there is no queue named 'order'; there are: orders")
 })
 
-test('a lease whose time is over when the queue is resumed gets no item', async () => {
+test('a lease past its deadline when the queue resumes gets no item', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' })
   queue.pause()
   const late = queue.lease({ requestTimeout: '20ms' }).catch((error: unknown) => error)
   await queue.counts()
-  // The process is busy, and no timer fires.
+  // Block the process, so that no timer fires.
   for (const end = Date.now() + 60; Date.now() < end; );
   queue.resume()
   expect(await late).toMatchObject({ code: 454 })

@@ -1,21 +1,21 @@
-/** Every call of the table, asked by nobody, by a user without its permission, and by a user with it and nothing else. */
+/** Every call, made without a key, by a user without its permission, and by a user with only its permission. */
 import { describe, expect, test } from 'vitest'
 import { PERMISSIONS } from '../../src/access/permissions.js'
 import { type Permission, type QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { METHODS, type Method, type MethodName, type RequestInit } from '../../src/protocol/methods.js'
 
-/** What a call is about: made anew for each of them. */
+/** What the calls are about, created anew for each of them. */
 interface Things {
   readonly userId: string
   readonly roleId: string
   readonly keyId: string
-  /** Of an item that is leased. */
+  /** The id of a leased item. */
   readonly itemId: string
 }
 
 const NAMESPACE = 'shop'
 
-/** A request of each call that a caller with its permission can make; the compiler sees to it that none is missing. */
+/** A valid request for each call. The compiler makes sure that none is missing. */
 const REQUESTS: { readonly [N in MethodName]: (things: Things) => RequestInit<N> } = {
   queueProduce: () => ({ queueName: 'q', requestTimeout: '1s', items: [{}] }),
   queueLease: () => ({ queueName: 'q', requestTimeout: '1s', batchSize: 1, clientId: 'c' }),
@@ -74,7 +74,7 @@ async function closedDaemon(): Promise<{ daemon: TestDaemon; things: Things }> {
   return { daemon, things: { userId, roleId, keyId, itemId: lease.items[0]?.id ?? '' } }
 }
 
-/** What a call answers: undefined when it was done, else its error. */
+/** The outcome of a call: undefined if it succeeded, else its error. */
 async function outcome(client: QueratorClient, name: MethodName, things: Things): Promise<unknown> {
   try {
     await client.call(name, REQUESTS[name](things))
@@ -89,19 +89,19 @@ const others = (permission: string) => PERMISSIONS.filter((one) => one !== permi
 
 describe.each(Object.keys(METHODS) as MethodName[])('%s', (name) => {
   const { permission, namespace } = METHODS[name] as Method
-  /** Where the call is permitted, and a place where that is of no use. */
+  /** The namespace where the permission applies, and one where it does not help. */
   const [here, elsewhere] = namespace === 'system' ? ['_system', NAMESPACE] : [NAMESPACE, 'elsewhere']
 
-  test('is refused to nobody', async () => {
+  test('is refused without a key', async () => {
     const { daemon, things } = await closedDaemon()
     expect(await outcome(daemon.clientWith({}), name, things)).toMatchObject(DENIED)
   })
 
-  test('tells nobody whether what it names is there', async () => {
+  test('does not reveal to a caller without a key whether something exists', async () => {
     const { daemon } = await closedDaemon()
     const nowhere = { userId: 'no-user', roleId: 'no-role', keyId: 'no-key', itemId: 'no-item' }
     const request = { ...REQUESTS[name](nowhere) } as Record<string, unknown>
-    // The queue is looked for first, as on the server: its namespace says which permission counts.
+    // The queue is looked up first, as on the server, because its namespace decides which permission is needed.
     for (const key of ['name', 'roleName', 'username']) if (key in request) request[key] = 'not-there'
     expect(
       await daemon
@@ -114,7 +114,7 @@ describe.each(Object.keys(METHODS) as MethodName[])('%s', (name) => {
     ).toMatchObject(DENIED)
   })
 
-  test('is refused to a user who may do all else, or may do it elsewhere', async () => {
+  test('is refused to a user with all other permissions, or with this one elsewhere', async () => {
     const { daemon, things } = await closedDaemon()
     const without = await daemon.createUser({ namespace: here, permissions: others(permission) as Permission[] })
     expect(await outcome(without, name, things)).toMatchObject(DENIED)
@@ -122,20 +122,20 @@ describe.each(Object.keys(METHODS) as MethodName[])('%s', (name) => {
     expect(await outcome(abroad, name, things)).toMatchObject(DENIED)
   })
 
-  test('is done for a user who may do it and nothing else', async () => {
+  test('succeeds for a user with this permission only', async () => {
     const { daemon, things } = await closedDaemon()
     const user = await daemon.createUser({ namespace: here, permissions: [permission as Permission] })
     expect(await outcome(user, name, things)).toBeUndefined()
   })
 
-  test('is done for a user who may do it in _system', async () => {
+  test('succeeds for a user with this permission in _system', async () => {
     const { daemon, things } = await closedDaemon()
     const user = await daemon.createUser({ permissions: [permission as Permission] })
     expect(await outcome(user, name, things)).toBeUndefined()
   })
 })
 
-test('no call asks for a permission that does not exist, and each that is asked for is one of a call', () => {
+test('every call needs an existing permission, and every permission but those of health and metrics belongs to a call', () => {
   const asked = new Set((Object.values(METHODS) as Method[]).map(({ permission }) => permission))
   const unused = ['system.health', 'system.metrics']
   expect([...asked, ...unused].sort()).toEqual([...PERMISSIONS].sort())

@@ -1,4 +1,4 @@
-/** Calls that are refused are events: in the record, the report, explanations, waits and leaks. */
+/** Refused calls are events: in the record, the report, explanations, waits and leaks. */
 import { expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
 
@@ -18,7 +18,7 @@ function post(daemon: TestDaemon, call: string, body: unknown, headers: Record<s
 
 const SITE = String.raw`\(test/api/refused\.test\.ts:\d+ < test/api/refused\.test\.ts:\d+ < test/api/refused\.test\.ts:\d+\)`
 
-/** What a user gets wrong; what the report says of it, before the place; and what it advises. */
+/** Mistakes of a user, what the report says about each before the call site, and its advice. */
 const WRONG: [string, (daemon: TestDaemon) => unknown, string, string][] = [
   [
     'the wrong content type',
@@ -64,7 +64,7 @@ const WRONG: [string, (daemon: TestDaemon) => unknown, string, string][] = [
     '',
   ],
   [
-    'a namespace that is not there (453)',
+    'a namespace that does not exist (453)',
     (daemon) => post(daemon, 'namespaces.update', { name: 'shop' }),
     "namespaces.update was refused: 453 Request Failed, namespace does not exist; 'shop' was not found",
     '',
@@ -76,7 +76,7 @@ const WRONG: [string, (daemon: TestDaemon) => unknown, string, string][] = [
     "send 'authorization: Bearer <key>' with a key that exists",
   ],
   [
-    'a user who may not (403)',
+    'a user without the permission (403)',
     async (daemon) => {
       const { key } = await daemon.createUser({ permissions: ['queue.complete'] })
       return post(daemon, 'queue.lease', LEASE, { ...JSON_TYPE, authorization: `Bearer ${key}` })
@@ -97,20 +97,20 @@ const WRONG: [string, (daemon: TestDaemon) => unknown, string, string][] = [
     '',
   ],
   [
-    'a body that is no JSON',
+    'a body that is not JSON',
     (daemon) => post(daemon, 'queue.lease', '{"queue_name":"orders",'),
     'queue.lease was refused: 455 Client Content Error, proto: ',
     '',
   ],
   [
-    'a request that a client does not send',
+    'a request that the client refuses to send',
     (daemon) => daemon.client.queueLease({ ...{ queueName: 'orders', clientId: 'worker-1' }, batchSize: '1' as never }),
     "queue.lease by worker-1 was refused: by its client, and not sent, client.queueLease.batchSize takes a whole number of 32 bits; got '1'",
     '',
   ],
 ]
 
-test.each(WRONG)('%s is told first in the report and in explain()', async (_, call, text, advice) => {
+test.each(WRONG)('the report and explain() show first: %s', async (_, call, text, advice) => {
   const daemon = await started({ auth: 'internal' })
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await Promise.resolve(call(daemon)).catch(() => undefined)
@@ -129,7 +129,7 @@ test.each(WRONG)('%s is told first in the report and in explain()', async (_, ca
   ).toBe(true)
 })
 
-test('a call without a key is told to send one', async () => {
+test('a call without a key is advised to send one', async () => {
   const daemon = await started({ auth: 'internal' })
   await daemon.closeDoor()
   await post(daemon, 'queue.lease', LEASE)
@@ -138,7 +138,7 @@ test('a call without a key is told to send one', async () => {
   )
 })
 
-test('an item that is in another partition than the call says', async () => {
+test('the advice says in which partition an item is', async () => {
   const daemon = await started()
   const queue = await daemon.createQueue({ name: 'two', partitions: 2 })
   await queue.produce({ reference: 'a' })
@@ -158,13 +158,13 @@ test.each([
   ['ids', 'queue.complete', { ids: '7' }, 'ids takes a list'],
   ['bytes', 'queue.produce', { items: [{ bytes: 'no base64!' }] }, 'bytes takes base64; for a text use utf8'],
   ['batch_size', 'queue.lease', { batch_size: 'ten' }, 'batch_size takes a whole number'],
-])('a value of the wrong kind: %s', async (_, call, body, advice) => {
+])('the advice says which type a field takes: %s', async (_, call, body, advice) => {
   const daemon = await started()
   await post(daemon, call, { queue_name: 'orders', ...body })
   expect(daemon.queue('orders').explain().split('\n')[1]?.endsWith(`; ${advice}`)).toBe(true)
 })
 
-test('clients whose names are made up for each call are one story', async () => {
+test('refusals of clients with generated names become one event', async () => {
   const daemon = await started()
   for (let round = 0; round < 50; round++) {
     await daemon
@@ -175,26 +175,26 @@ test('clients whose names are made up for each call are one story', async () => 
   expect([...daemon.events].filter(({ kind }) => kind === 'refused')).toMatchObject([{ times: 50 }])
 })
 
-test('a queue that never was has its refused calls', async () => {
+test('a queue that never existed still has the history of its refused calls', async () => {
   const daemon = await started()
   await post(daemon, 'queue.lease', { ...LEASE, queue_name: 'nope' })
   expect(daemon.queue('nope').history()).toMatchObject([{ kind: 'refused', queueId: 0 }])
 })
 
-test('names and messages cannot move the cursor, or break a line', async () => {
+test('names and messages cannot move the cursor or break a line', async () => {
   const daemon = await started()
   await post(daemon, 'queue.lease', { ...LEASE, batch_size: 0, client_id: 'a\u001b[2Jb\nc' })
   expect(daemon.queue('orders').explain()).toContain('queue.lease by a\\u{1b}[2Jb\\u{a}c was refused')
 })
 
-test("what the harness asks for itself is nobody else's refusal", async () => {
+test('calls that the harness makes for itself are never reported as refused', async () => {
   const daemon = await started({ auth: 'internal' })
   for (let round = 0; round < 2; round++) await daemon.createQueue({ namespace: 'shop' })
   await daemon.createUser({ namespace: 'shop', roles: ['Admin'] })
   expect([...daemon.events].filter(({ kind }) => kind === 'refused')).toEqual([])
 })
 
-test('an event has the answer, the call and its places, and the queue as far as it can be read', async () => {
+test('an event holds the error, the call, its call sites, and the queue if it can be read', async () => {
   const daemon = await started()
   await post(daemon, 'queue.lease', LEASE, {})
   const event = [...daemon.events].at(-1)
@@ -218,7 +218,7 @@ test('an event has the answer, the call and its places, and the queue as far as 
   expect([...daemon.events].at(-1)).toMatchObject({ code: 455, queue: 'orders' })
 })
 
-test('a lease that ends without an item is no refusal, and is counted in explain()', async () => {
+test('a lease that times out is not a refusal, and explain() counts it', async () => {
   const daemon = await started()
   const queue = daemon.queue('orders')
   for (let round = 0; round < 3; round++) {
@@ -230,7 +230,7 @@ test('a lease that ends without an item is no refusal, and is counted in explain
   expect(queue.explain().split('\n')[1]).toBe('  3 leases got nothing in time, by worker-1')
 })
 
-test('a call that is refused again and again is one event, until something else happens or a test begins', async () => {
+test('repeated refusals are one event until something else happens or a test begins', async () => {
   const daemon = await started({ events: 10 })
   const queue = daemon.queue('orders')
   const refuse = async (clientId: string) =>
@@ -254,7 +254,7 @@ test('a call that is refused again and again is one event, until something else 
   expect(await queue.waitFor({ event: 'refused', times: 52 })).toMatchObject({ clientId: 'b' })
 })
 
-test('explain() tells of calls that were refused for an unknown queue, but not of an earlier test', async () => {
+test('explain() shows calls refused for an unknown queue, but not those of an earlier test', async () => {
   const daemon = await started()
   const earlier = daemon.observe({ title: 'earlier', timeout: 5000, queues: () => [] })
   await post(daemon, 'queue.lease', { ...LEASE, queue_name: 'order' })
@@ -264,7 +264,7 @@ test('explain() tells of calls that were refused for an unknown queue, but not o
   expect(daemon.queue('orders').explain()).not.toContain('refused')
 })
 
-test('the log tells of it at level debug', async () => {
+test('the log shows refused calls at level debug', async () => {
   const records: LogRecord[] = []
   const daemon = await started({ log: (record) => records.push(record) })
   await post(daemon, 'queue.lease', { ...LEASE, batch_size: 0 })
@@ -282,7 +282,7 @@ test('the log tells of it at level debug', async () => {
   ])
 })
 
-test('the timeline of an item has the calls that named its ids and were refused', async () => {
+test('the timeline of an item includes refused calls that named its ids', async () => {
   const daemon = await started()
   const queue = daemon.queue('orders')
   await queue.produce({ reference: 'order-1' })
@@ -293,7 +293,7 @@ test('the timeline of an item has the calls that named its ids and were refused'
   expect(item?.history().map(({ kind }) => kind)).toEqual(['produced', 'leased', 'lease-expired', 'refused'])
 })
 
-test('a leak says that the complete was refused', async () => {
+test('a leak report shows that the complete was refused', async () => {
   const daemon = await started()
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   const queue = daemon.queue('orders')
@@ -303,7 +303,7 @@ test('a leak says that the complete was refused', async () => {
   expect((await seen?.leaks())?.message).toMatch(/\n {2}! queue\.complete was refused: 400 Bad Request, .*/)
 })
 
-test('the places of a call are printed with what called it', async () => {
+test('call sites are printed with their callers', async () => {
   const daemon = await started()
   const inner = async () => post(daemon, 'queue.lease', LEASE, {})
   const outer = async () => inner()
@@ -311,7 +311,7 @@ test('the places of a call are printed with what called it', async () => {
   expect(daemon.queue('orders').explain()).toMatch(new RegExp(SITE))
 })
 
-test('of a text of megabytes that a message quotes, only the beginning is kept', async () => {
+test('keeps only the beginning of a message that quotes megabytes', async () => {
   await using daemon = await started()
   const long = 'x'.repeat(1_000_000)
   await post(daemon, 'queue.produce', { queue_name: 'orders', request_timeout: long, items: [{}] })

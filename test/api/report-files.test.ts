@@ -1,4 +1,4 @@
-/** The page of a test file, as the fixtures write it: payloads, refused calls, and the tests that passed. */
+/** The report page of a test file, as the fixtures write it: payloads, refused calls, and passed tests. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ function page(): string {
   return readFileSync(join(folder, 'orders.test.ts.html'), 'utf8')
 }
 
-test('payloads of items that are done, long ones cut, and refused calls first', async () => {
+test('shows payloads of completed items, shortens long ones, and lists refused calls first', async () => {
   await runs('fails', [new Error('on purpose')])
   expect(page()).toContain('payload of done')
   expect(page()).toMatch(/x{1000}…/)
@@ -41,13 +41,13 @@ test('payloads of items that are done, long ones cut, and refused calls first', 
   expect(page()).toMatch(/<p class="said">queue\.lease was refused: 455 Client Content Error, /)
 })
 
-test('a test that passed only on request', async () => {
+test('includes a passed test only on request', async () => {
   await runs('passes', undefined)
   expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)
   process.env.QUERATOR_REPORT_ALL = '1'
   await runs('passes', undefined)
   expect(page()).toContain('1 test, none failed')
-  // One that was to fail is neither.
+  // A test that was expected to fail counts as neither.
   await runs('was to fail', [])
   expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)
 })

@@ -1,22 +1,22 @@
-/** What a test that failed tells of its queues: the story in at most forty lines, what is strange first. */
+/** The report of a failed test: what happened in its queues in at most forty lines, problems first. */
 import { expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 const START = { start: new Date('2026-01-01T00:00:00Z') }
 
-/** Observes a test whose queues are made by `daemon.createQueue` with these names. */
+/** Observes a test whose queues `daemon.createQueue` creates with these names. */
 function observed(daemon: TestDaemon, ...own: string[]) {
   const seen = daemon.observe({ title: 'works off orders', timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
 
-/** The report without the places of calls, line by line. */
+/** The report line by line, without call sites. */
 function lines(report: string | undefined): string[] {
   return (report ?? '').replaceAll(/ \([^)]*\.ts:\d+\)/g, '').split('\n')
 }
 
-test('items with their events, leases that wait, what was handed out again, and whose id an error names', async () => {
+test('shows items with their events, waiting leases, items leased again, and the item an error names', async () => {
   await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders', leaseTimeout: '10s' })
@@ -49,7 +49,7 @@ test('items with their events, leases that wait, what was handed out again, and 
   ])
 })
 
-test('items that were overtaken, and why', async () => {
+test('shows items that were overtaken, and why', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders' })
@@ -60,7 +60,7 @@ test('items that were overtaken, and why', async () => {
   expect(lines(seen.report([]))[2]).toBe('  ! a was completed after b, which came later: w gave it back')
 })
 
-test('many that were handed out again are counted; one that had to wait for its time was not overtaken', async () => {
+test('counts many items leased again, and does not call a scheduled item overtaken', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders', leaseTimeout: '10s' })
@@ -78,7 +78,7 @@ test('many that were handed out again are counted; one that had to wait for its 
   ])
 })
 
-test('a dead letter is told in the queue that it came from, and other queues that the test used are told too', async () => {
+test('shows a dead letter in its original queue, and includes other queues that the test used', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const made = await daemon.createQueue({ name: 'shared' })
   const seen = observed(daemon, 'orders', 'orders-dead')
@@ -103,7 +103,7 @@ test('a dead letter is told in the queue that it came from, and other queues tha
   ])
 })
 
-test('an item that retry with dead deleted, where a dead letter was expected', async () => {
+test('explains that retry with dead deleted an item instead of dead-lettering it', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')
   const orders = await daemon.createQueue({ name: 'orders', deadQueue: true })
@@ -117,7 +117,7 @@ test('an item that retry with dead deleted, where a dead letter was expected', a
   ])
 })
 
-test('of tests at the same time each is told of its own queues only', async () => {
+test('concurrent tests each see only their own queues', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const one = observed(daemon, 'one')
   const two = observed(daemon, 'two')
@@ -132,7 +132,7 @@ test('of tests at the same time each is told of its own queues only', async () =
   expect(three.report([])).toContain('later')
 })
 
-test('at most forty lines, of which the last says where the rest is', async () => {
+test('has at most forty lines, and the last says where the rest is', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'many')
   const many = await daemon.createQueue({ name: 'many' })
@@ -144,7 +144,7 @@ test('at most forty lines, of which the last says where the rest is', async () =
   expect(report[39]).toBe('… 53 more lines; QUERATOR_REPORT=<folder> writes all of it as a page')
 })
 
-test('nothing where nothing happened, and not twice what a matcher told already', async () => {
+test('is absent if nothing happened, and does not repeat what a matcher printed', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const seen = observed(daemon, 'quiet')
   const quiet = await daemon.createQueue({ name: 'quiet' })
@@ -157,7 +157,7 @@ test('nothing where nothing happened, and not twice what a matcher told already'
   expect(seen.report([told])).toBeUndefined()
 })
 
-test('events that the record does not keep any more are counted', async () => {
+test('counts events that are no longer kept', async () => {
   await using daemon = await startTestDaemon({ events: 3, log: 'silent' })
   const seen = observed(daemon, 'few')
   const few = await daemon.createQueue({ name: 'few' })
@@ -165,7 +165,7 @@ test('events that the record does not keep any more are counted', async () => {
   expect(seen.report([])).toContain('(2 earlier events are not kept; the option events keeps more)')
 })
 
-test('one fault that fails several tests is told once, and named after that', async () => {
+test('prints a problem shared by several tests once and then refers to it', async () => {
   await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
   const reports: string[] = []
   for (const name of ['one', 'two', 'three']) {
@@ -183,6 +183,6 @@ test('one fault that fails several tests is told once, and named after that', as
   expect([one, two]).toEqual([9, 8])
   expect(reports[1]).toMatch(/^! queue\.lease by worker was refused: 455/m)
   expect(reports[1]?.split('\n').at(-1)).toBe("… 2 more lines; the same happened in 'works off one', reported above")
-  // Something else happened in this one.
+  // This test has another problem.
   expect(three).toBeGreaterThan(9)
 })

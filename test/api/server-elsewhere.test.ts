@@ -1,4 +1,7 @@
-/** What errors say on a server elsewhere: whose it is, what to do, and, once, what needs a daemon in the process. */
+/**
+ * Errors on a server elsewhere say where it comes from and what to do. Once, they list what needs a daemon in the
+ * process.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +10,7 @@ import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** Whose a server can be: the options and variables of the test, what is said of it, and what to do. */
+/** Where a server can come from: the options and variables, what the error says about it, and what to do. */
 const SOURCES = [
   ['the option', {}, 'from the option endpoint', 'leave out the option endpoint to run this test', ''],
   [
@@ -47,7 +50,9 @@ const SOURCES = [
   ],
 ] as const
 
-test.each(SOURCES)('%s', async (_, variables, whose, todo, gone) => {
+test.each(
+  SOURCES,
+)('an error says where the server comes from and what to do: %s', async (_, variables, whose, todo, gone) => {
   const server = await startTestDaemon({ endpoint: '', log: 'silent' })
   const endpoint = await server.listen()
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value.replace('URL', endpoint))
@@ -55,7 +60,7 @@ test.each(SOURCES)('%s', async (_, variables, whose, todo, gone) => {
   const head = `works only on a daemon inside the test process, not on ${endpoint} (${whose}); ${todo}, or write test.embedded(…) to skip it`
   const [first, list, ...more] = messageOf(() => attached.clock).split('\n')
   expect([first, list, more]).toEqual([`the clock ${head}`, expect.stringMatching(/^these need a daemon inside/), []])
-  // The list only once, for each daemon.
+  // The list is printed only once per daemon.
   expect(messageOf(() => attached.pause('q'))).toBe(`pause ${head}`)
   expect(messageOf(() => attached.queue('q').explain())).toBe(`explain ${head}`)
   const other = await startTestDaemon({ endpoint })
@@ -70,7 +75,7 @@ test.each(SOURCES)('%s', async (_, variables, whose, todo, gone) => {
   })
 })
 
-test('the list is what the code asks an embedded daemon for', async () => {
+test('the list matches what the code requires an embedded daemon for', async () => {
   await using server = await startTestDaemon({ endpoint: '', log: 'silent' })
   const attached = await startTestDaemon({ endpoint: await server.listen() })
   const list = messageOf(() => attached.clock).split('\n')[1] ?? ''
@@ -81,11 +86,11 @@ test('the list is what the code asks an embedded daemon for', async () => {
     ([, what]) => what as string,
   )
   expect(asked.length).toBeGreaterThan(10)
-  // Fixtures look first whether there is one.
+  // Fixtures check first whether the daemon is embedded.
   for (const what of asked.filter((one) => one !== 'observe')) expect(list).toMatch(new RegExp(`[ ,]${what}\\b`))
 })
 
-/** The message of what `use` throws. */
+/** The message of the error that `use` throws. */
 function messageOf(use: () => unknown): string {
   try {
     use()
@@ -95,7 +100,7 @@ function messageOf(use: () => unknown): string {
   throw new Error('it threw nothing')
 }
 
-test('what the list names fails there, and what it does not name works', async () => {
+test('what is on the list fails on a server elsewhere, and everything else works', async () => {
   await using server = await startTestDaemon({ endpoint: '', log: 'silent' })
   await using attached: TestDaemon = await startTestDaemon({ endpoint: await server.listen() })
   const queue = await attached.createQueue()

@@ -1,4 +1,4 @@
-/** Clients that stop halfway: what they owe they have a minute for, and nobody else waits for them. */
+/** Clients that stop halfway: they get a minute for what they owe, and nobody else waits for them. */
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
@@ -12,14 +12,14 @@ import { turn, until } from '../support/turns.js'
 const HALF_A_HEAD = `${LIST}\r\nHost: x\r\nX: `
 const HALF_A_BODY = `${rawRequest(LIST, ['Content-Length: 1000'])}{`
 
-/** More than any socket takes without being read. */
+/** More than any socket buffers without being read. */
 const LARGE = 30_000_000
 
 async function largeReply(): Promise<WireReply> {
   return { status: 200, headers: {}, body: Buffer.alloc(LARGE) }
 }
 
-/** Everything that has come so far; and whether the line is closed. */
+/** Everything received so far, and whether the connection is closed. */
 function watched(line: Duplex) {
   const seen = { text: '', isClosed: false }
   line.on('error', () => undefined)
@@ -34,7 +34,7 @@ function watched(line: Duplex) {
 }
 
 describe.each(Object.entries(LINES))('%s', (_, open) => {
-  test('a head has a minute from its first byte on, however it drips in; then the line is closed without a word', async () => {
+  test('a head has one minute from its first byte, then the connection is closed without a reply', async () => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     const seen = watched(line)
@@ -45,11 +45,11 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
     expect(seen.isClosed).toBe(false)
     await stopped.pass(2)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
     expect(seen.text).toBe('')
   })
 
-  test('a head that is whole within a minute is answered, and so is one behind it', async () => {
+  test('answers a head that is complete within a minute, and the next one', async () => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     const answers = answersOf(line)
@@ -66,7 +66,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
   test.each([
     ['with a length', HALF_A_BODY, 'x'],
     ['in chunks', `${CHUNKED}ff\r\n{`, 'x'],
-  ])('a body %s has a minute for each byte; then the call fails as it does at Go', async (_, begin, more) => {
+  ])('a body %s has one minute per byte, then the call fails as it does in Go', async (_, begin, more) => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     const seen = watched(line)
@@ -78,29 +78,29 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
     expect([seen.text, seen.isClosed]).toEqual(['', false])
     await stopped.pass(61)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
     expect(seen.text).toMatch(/^HTTP\/1\.1 512 [\s\S]*"message":"i\/o timeout"/)
   })
 
-  test('a body that nobody reads is given up too', async () => {
+  test('a body that no call reads is given up too', async () => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     const seen = watched(line)
     line.write(HALF_A_BODY.replace('queues.list', 'nope'))
-    await until('it is answered', () => seen.text.startsWith('HTTP/1.1 501 '))
+    await until('the request is answered', () => seen.text.startsWith('HTTP/1.1 501 '))
     await stopped.pass(59)
     expect(seen.isClosed).toBe(false)
     await stopped.pass(2)
-    await until('it is closed', () => seen.isClosed)
+    await until('the connection is closed', () => seen.isClosed)
   })
 
-  test('a reply of which nothing is read for a minute is given up, and is no longer kept', async () => {
+  test('a reply of which nothing is read for a minute is given up and freed', async () => {
     const stopped = new StoppedServer(largeReply)
     const line = await open(stopped.server)
     line.on('error', () => undefined).pause()
     line.write(rawRequest(LIST, [], '{}').repeat(3))
-    await until('the first one is on its way', () => stopped.budget.used === LARGE)
-    // Who reads some of it has another minute.
+    await until('the first reply is being sent', () => stopped.budget.used === LARGE)
+    // A client that reads some of it gets another minute.
     for (let minutes = 0; minutes < 2; minutes++) {
       await stopped.pass(59)
       const before = stopped.machine.waiting.length
@@ -114,11 +114,11 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     await stopped.pass(59)
     expect(stopped.budget.used).toBe(LARGE)
     await stopped.pass(2)
-    await until('nothing is kept', () => stopped.budget.used === 0)
+    await until('the reply is freed', () => stopped.budget.used === 0)
     line.destroy()
   })
 
-  test('who was refused and does not hang up is cut after half a second', async () => {
+  test('a refused client that does not hang up is cut off after half a second', async () => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     const seen = { isClosed: false }
@@ -129,7 +129,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     const ended = once(line, 'end')
     line.write('garbage\r\n\r\n')
     await ended
-    // What it still sends is dropped meanwhile.
+    // What it still sends is discarded.
     for (let seconds = 0; seconds < 3; seconds++) {
       await stopped.pass(0.25)
       line.write('x'.repeat(1000))
@@ -137,14 +137,14 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     }
     expect([seen.isClosed, stopped.machine.waiting.length]).toEqual([false, 1])
     await stopped.pass(1)
-    // A socket notices with what it sends next.
-    await until('it is closed', () => {
+    // A socket notices only when it sends something.
+    await until('the connection is closed', () => {
       line.write('x')
       return seen.isClosed || line.destroyed
     })
   })
 
-  test('who was refused and reads late has a minute for it', async () => {
+  test('a refused client that reads late has a minute for it', async () => {
     const stopped = new StoppedServer()
     const line = await open(stopped.server)
     line.write('garbage\r\n\r\n')
@@ -152,7 +152,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect((await answersOf(line)).map(({ status }) => status)).toEqual([400])
   })
 
-  test('who waits for an answer, or has no request, owes nothing, and costs no timer', async () => {
+  test('a client that waits for a reply or is idle has no deadline and costs no timer', async () => {
     let answer = (_: WireReply) => {}
     const waiting = new Promise<WireReply>((resolve) => {
       answer = resolve
@@ -162,7 +162,7 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     const answers = answersOf(busy)
     busy.write(rawRequest('POST /v1/queue.lease HTTP/1.1', [], '{}'))
     busy.write(LAST)
-    // Nobody tells it to send the body.
+    // This client never gets 100 Continue, so it never sends the body.
     asks.write(rawRequest(LIST, ['Expect: 100-continue', 'Content-Length: 1000']))
     const seen = [watched(asks), watched(idle)]
     for (let turns = 0; turns < 20; turns++) await turn()
@@ -176,9 +176,9 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
   })
 })
 
-test('a thousand heads that drip in cost one timer', async () => {
+test('a thousand slow heads cost one timer', async () => {
   const stopped = new StoppedServer()
-  const open = LINES['over a connection in memory'] as (typeof LINES)[string]
+  const open = LINES['over an in-memory connection'] as (typeof LINES)[string]
   const lines = await Promise.all(Array.from({ length: 1000 }, () => open(stopped.server)))
   for (const line of lines) for (const byte of HALF_A_HEAD) line.write(byte)
   await stopped.pass(10)
@@ -188,7 +188,7 @@ test('a thousand heads that drip in cost one timer', async () => {
   expect(stopped.machine.waiting).toEqual([])
 })
 
-test("a runner's fake timers give up nobody", async () => {
+test('fake timers of the runner do not disconnect slow clients', async () => {
   vi.useFakeTimers()
   try {
     await using daemon = await startTestDaemon({ clock: 'runner', log: 'silent' })

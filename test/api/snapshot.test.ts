@@ -6,9 +6,13 @@ vi.stubEnv('VITEST', 'true')
 const { expect, testWith } = await import('../../src/runners/vitest/vitest.js')
 const test = testWith({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent' })
 
-test('a queue in which something of everything is', async ({ createQueue, clock, leaks }) => {
+test('a queue snapshot shows items in every state, pauses and waiting leases', async ({
+  createQueue,
+  clock,
+  leaks,
+}) => {
   leaks('off')
-  // What other tests did to the clock does not count.
+  // Earlier advances do not affect the printed times.
   await clock.advance('7h')
   const queue = await createQueue({ maxAttempts: 3 })
   expect(await queue.snapshot()).toBe('(empty)')
@@ -59,7 +63,7 @@ test('items and leases in snapshots have no ids and no times', async ({ queue, l
   `)
 })
 
-test('on a running clock there are no times; a server elsewhere has no snapshot', async () => {
+test('a snapshot on a running clock has no times, and a server elsewhere has no snapshot', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' }, { reference: 'b', enqueueAt: new Date(daemon.clock.now() + 1e6) })

@@ -1,4 +1,4 @@
-/** Import and delete, and what they do to counts and to the choice of partition (docs/protocol/admin.md §11; D7). */
+/** Import and delete, and how they affect counts and the choice of partition (docs/protocol/admin.md §11; D7). */
 import { expect, test } from 'vitest'
 import { QueratorClient, startTestDaemon } from '../../src/index.js'
 import { slow } from '../support/slow.js'
@@ -15,7 +15,7 @@ function after(seconds: number) {
   return { seconds: BigInt(START.getTime() / 1000 + seconds), nanos: 0 }
 }
 
-test('an import keeps what it is given, but for id and creation', async () => {
+test('an import keeps every field except id and creation time', async () => {
   await using daemon = await daemonAtStart()
   const { name: queueName } = await daemon.createQueue()
   const given = {
@@ -44,7 +44,7 @@ test('an import keeps what it is given, but for id and creation', async () => {
   expect((await daemon.client.storageScheduledList({ queueName })).items).toEqual([])
 })
 
-test('an imported lease runs out when the lifecycle looks next', async () => {
+test('an imported lease expires at the next look of the lifecycle', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await daemon.client.storageItemsImport({
@@ -59,7 +59,7 @@ test('an imported lease runs out when the lifecycle looks next', async () => {
   ])
 })
 
-test('an imported item that is overdue waits for the next look, although an earlier one found nothing to do', async () => {
+test('an overdue imported item waits for the next look, even if an earlier look found nothing to do', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ leaseTimeout: '20s' })
   await queue.produce({ reference: 'done' })
@@ -79,7 +79,7 @@ test('an imported item that is overdue waits for the next look, although an earl
   ])
 })
 
-test('an item without an expire deadline is expired at the next look of the lifecycle', async () => {
+test('an item without an expire deadline expires at the next look', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await daemon.client.storageItemsImport({ queueName: queue.name, items: [{ reference: 'imported' }] })
@@ -88,7 +88,7 @@ test('an item without an expire deadline is expired at the next look of the life
   expect(await daemon.clock.advance('1m')).toMatchObject([{ reference: 'imported' }, { reference: 'a' }])
 })
 
-test('a source id is taken until the item is completed or deleted; a second one is skipped, but listed in the reply', async () => {
+test('a source id stays taken until its item is completed or deleted, and a duplicate is skipped but returned', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   const item = { sourceId: 's', reference: 'x', expireDeadline: after(3600) }
@@ -106,7 +106,7 @@ test('a source id is taken until the item is completed or deleted; a second one 
   expect(await queue.items()).toHaveLength(1)
 })
 
-test('the source id of an item that has expired stays taken', async () => {
+test('the source id of an expired item stays taken', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'asks for a look' })
@@ -122,7 +122,7 @@ test('the source id of an item that has expired stays taken', async () => {
   expect((await queue.items()).map(({ reference }) => reference)).toEqual(['asks for a look'])
 })
 
-test('a skipped item comes back as it was sent, with the missing times as 1970 and without those never shown', async () => {
+test('a skipped item is returned as sent, with missing times as 1970 and without unshown fields', async () => {
   await using daemon = await daemonAtStart()
   const { name: queueName } = await daemon.createQueue()
   const first = { sourceId: 's', reference: 'first', expireDeadline: after(3600) }
@@ -137,7 +137,7 @@ test('a skipped item comes back as it was sent, with the missing times as 1970 a
   expect(items[2]).toMatchObject({ sourceId: 's', leaseDeadline: epoch, expireDeadline: epoch, createdAt: epoch })
 })
 
-test('delete takes leased and scheduled items too, passes over unknown ids, and stops at a malformed one', async () => {
+test('delete removes leased and scheduled items too, ignores unknown ids, and stops at a malformed one', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'leased' }, { reference: 'free' }, { reference: 'kept' })
@@ -155,7 +155,7 @@ test('delete takes leased and scheduled items too, passes over unknown ids, and 
   expect(await queue.items()).toHaveLength(1)
 })
 
-test('D7: the choice of partition counts what was imported and deleted', async () => {
+test('D7: the choice of partition counts imported and deleted items', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ partitions: 2 })
   const items = [1, 2, 3].map((n) => ({ reference: `i${n}`, expireDeadline: after(3600) }))
@@ -173,7 +173,7 @@ test('D7: the choice of partition counts what was imported and deleted', async (
   expect((await queue.items()).map((item) => item.partition)).toEqual([0, 1])
 })
 
-test('a page begins at its pivot, or at the next greater id when that is gone', async () => {
+test('a page starts at its pivot, or at the next greater id if that is gone', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   await queue.produce(...Array.from({ length: 600 }, (_, index) => ({ reference: `${index}` })))
@@ -189,7 +189,7 @@ test('a page begins at its pivot, or at the next greater id when that is gone', 
   expect(await page(all[599]?.id)).toEqual(['599'])
 })
 
-test('on the real clock a lease runs out by itself', async () => {
+test('a lease expires on the real clock', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ leaseTimeout: '15ms' })
   await queue.produce({ reference: 'a' })
@@ -197,7 +197,7 @@ test('on the real clock a lease runs out by itself', async () => {
   expect((await queue.lease({ requestTimeout: '10s' })).items).toMatchObject([{ reference: 'a', attempts: 2 }])
 })
 
-slow('more items than an import takes are refused by their number, and nothing is imported', async () => {
+slow('refuses an import of too many items by their number, and imports none', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   const items = Array.from({ length: 100_001 }, () => ({}))
@@ -207,7 +207,7 @@ slow('more items than an import takes are refused by their number, and nothing i
       'items is invalid; an import takes at most 100000 items here, but received 100001; import them in several calls',
   })
   expect((await queue.counts()).total).toBe(0)
-  // What is wrong with the queue is said first, as everywhere.
+  // Errors about the queue come first, as everywhere.
   await expect(daemon.client.storageItemsImport({ queueName: 'no-such', items })).rejects.toThrow(
     'queue does not exist',
   )
@@ -216,7 +216,7 @@ slow('more items than an import takes are refused by their number, and nothing i
   expect((await queue.counts()).total).toBe(100_000)
 })
 
-test('an import answers how the items were stored, also those that a waiting lease takes at once', async () => {
+test('an import returns items as they were stored, even if a waiting lease takes them at once', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   const waiting = queue.lease()
@@ -237,7 +237,7 @@ test('an import answers how the items were stored, also those that a waiting lea
 test.each([
   'protobuf',
   'json',
-] as const)('attempts go through every number of 32 bits, and around (%s)', async (encoding) => {
+] as const)('attempts cover every 32-bit number and wrap around (%s)', async (encoding) => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ maxAttempts: 5 })
   const client = new QueratorClient({ endpoint: await daemon.listen(), encoding })
@@ -251,7 +251,7 @@ test.each([
   expect(leased.items.map((item) => item.attempts)).toEqual(wrapped)
   const listed = await client.storageItemsList({ queueName: queue.name })
   expect(listed.items.map((item) => item.attempts)).toEqual(wrapped)
-  // The server counts in 64 bits: an item that shows a negative number may have had too many all the same.
+  // The server counts in 64 bits, so an item that shows a negative number may still have run out of attempts.
   await queue.produce({ reference: 'asks for a look' })
   await queue.lease()
   const fired = await daemon.clock.advance('1m')
@@ -266,7 +266,7 @@ test.each([
   ])
 })
 
-test('nanoseconds outside of their second count on from it, as on the server', async () => {
+test('nanoseconds outside their second carry over, as on the server', async () => {
   await using daemon = await daemonAtStart()
   const { name: queueName } = await daemon.createQueue()
   const { seconds } = after(60)
@@ -287,7 +287,7 @@ test('nanoseconds outside of their second count on from it, as on the server', a
   ])
 })
 
-test('a time that lies outside of the calendar with its nanoseconds is kept, and has no JSON', async () => {
+test('a time that leaves the calendar through its nanoseconds is kept, and cannot be sent as JSON', async () => {
   await using daemon = await daemonAtStart()
   const { name: queueName } = await daemon.createQueue()
   const items = [{ leaseDeadline: { seconds: ZERO_SECONDS, nanos: -1 }, expireDeadline: after(60) }]
@@ -303,7 +303,7 @@ test('a time that lies outside of the calendar with its nanoseconds is kept, and
   ])
 })
 
-test('a time to come is taken with nanoseconds outside of its second, too', async () => {
+test('a future time may have nanoseconds outside its second too', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue()
   const queueName = queue.name

@@ -1,4 +1,4 @@
-/** What a test switches is put back when it is over; what moved time is told. */
+/** What a test switches is restored when it ends, and what is reported after it moved the clock. */
 import { expect, test } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { QueratorClient, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
@@ -13,7 +13,7 @@ function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOf
 
 const PASSED = { errors: undefined }
 
-test('a frozen clock flows again, and one that was frozen by an option stands still again', async () => {
+test('a frozen clock runs again, and a clock frozen by an option freezes again', async () => {
   const daemon = await started()
   const one = begin(daemon, 'one')
   daemon.clock.freeze()
@@ -26,7 +26,7 @@ test('a frozen clock flows again, and one that was frozen by an option stands st
   expect(frozen.clock.frozen).toBe(true)
 })
 
-test('pauses and resumes of queues that outlive the test', async () => {
+test('restores pauses and resumes of queues that outlive the test', async () => {
   const daemon = await started()
   const [shared, held] = [await daemon.createQueue({ name: 'shared' }), await daemon.createQueue({ name: 'held' })]
   held.pause()
@@ -40,7 +40,7 @@ test('pauses and resumes of queues that outlive the test', async () => {
   expect(held.explain()).toContain('the queue is paused')
 })
 
-test('interception, but not one from before the test', async () => {
+test('undoes interception, except one from before the test', async () => {
   const daemon = await started()
   const undo = daemon.intercept('http://before.internal')
   const original = globalThis.fetch
@@ -52,7 +52,7 @@ test('interception, but not one from before the test', async () => {
   undo()
 })
 
-test('the closed door is open again, and can be closed once more', async () => {
+test('opens a closed door again, which can be closed once more', async () => {
   const daemon = await started({ auth: 'internal' })
   const anybody = daemon.clientWith({})
   for (const name of ['one', 'two']) {
@@ -66,7 +66,7 @@ test('the closed door is open again, and can be closed once more', async () => {
   }
 })
 
-test('with tests at the same time the last one puts everything back', async () => {
+test('among concurrent tests the last one restores everything', async () => {
   const daemon = await started()
   const one = begin(daemon, 'one')
   const two = begin(daemon, 'two')
@@ -77,7 +77,7 @@ test('with tests at the same time the last one puts everything back', async () =
   expect(daemon.clock.frozen).toBe(false)
 })
 
-test('a test inside of another puts back its own part', async () => {
+test('a nested test restores its own changes', async () => {
   const daemon = await started()
   const outer = begin(daemon, 'outer')
   daemon.clock.freeze()
@@ -101,7 +101,7 @@ test('a later failure says which test moved the clock', async () => {
   expect(report?.split('\n').at(-1)).toBe("(the clock was moved by 1h1m0s before this test, by 'an order expires')")
 })
 
-test('a time by the machine, behind a clock that was moved, is told once a test, with its line', async () => {
+test('warns once per test, with its line, about a time computed from the machine after the clock was moved', async () => {
   const warnings: string[] = []
   const daemon = await started({ log: ({ level, message }) => void (level === 'warn' && warnings.push(message)) })
   const seen = begin(daemon, 'one')
@@ -126,7 +126,7 @@ test('a time by the machine, behind a clock that was moved, is told once a test,
   await next.end({ errors: [] })
 })
 
-test('times by the clock of the daemon are no warning; long past and very near ones stand in the report', async () => {
+test('does not warn about times from the clock of the daemon, but reports long past and very near ones', async () => {
   const warnings: string[] = []
   const daemon = await started({ clock: 'frozen', log: ({ message }) => void warnings.push(message) })
   await daemon.clock.advance('1h')
@@ -148,7 +148,7 @@ test('times by the clock of the daemon are no warning; long past and very near o
   expect(warnings.filter((message) => message.includes('enqueue_at'))).toEqual([])
 })
 
-test('what goes wrong at the end of a test does not keep its switches', async () => {
+test('an error at the end of a test does not keep its switches from being restored', async () => {
   const daemon = await started()
   const one = begin(daemon, 'one')
   const queue = await one.create({ name: 'orders' })
@@ -160,7 +160,7 @@ test('what goes wrong at the end of a test does not keep its switches', async ()
   expect(daemon.queue('orders').explain).toThrow()
 })
 
-test('a door that a test closed and opened again by itself', async () => {
+test('works if a test closed the door and opened it again itself', async () => {
   const daemon = await started({ auth: 'internal' })
   for (const name of ['one', 'two']) {
     const seen = begin(daemon, name)
@@ -172,7 +172,7 @@ test('a door that a test closed and opened again by itself', async () => {
   }
 })
 
-test('a lease over TCP that was given up at the end of the test is no leak', async () => {
+test('a lease over TCP that was aborted before the end of the test is not a leak', async () => {
   const daemon = await started()
   const seen = begin(daemon, 'one')
   const queue = await seen.create({ name: 'orders' })
@@ -188,7 +188,7 @@ test('a lease over TCP that was given up at the end of the test is no leak', asy
   expect(await seen.end(PASSED)).toBeUndefined()
 })
 
-test('a lease over TCP that still waits is one', async () => {
+test('a lease over TCP that still waits is a leak', async () => {
   const daemon = await started()
   const seen = begin(daemon, 'one')
   const queue = await seen.create({ name: 'orders' })

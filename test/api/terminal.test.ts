@@ -1,4 +1,7 @@
-/** Names that would move a terminal's cursor, put through everything that is meant for a person: nothing of them arrives. */
+/**
+ * Names that would move a terminal's cursor, passed to every output meant for people: no control character gets
+ * through.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,12 +19,12 @@ import {
 } from '../../src/index.js'
 import { HOSTILE, HOSTILE_NAME, marksIn } from '../support/hostile.js'
 
-/** A test with a hostile title, in whose queue with a hostile name everything has happened. */
+/** A test with a hostile title and a hostile queue name, in whose queue everything has happened. */
 interface Scene {
   readonly daemon: TestDaemon
   readonly queue: TestQueue
   readonly seen: NonNullable<ReturnType<TestDaemon['observe']>>
-  /** The error of a call that was refused. */
+  /** The error of a refused call. */
   readonly refused: QueratorError
 }
 
@@ -34,7 +37,7 @@ async function scene(): Promise<Scene> {
   const own = [queue.name, queue.deadQueue.name]
   const file = join(process.cwd(), `${HOSTILE_NAME.replaceAll('\0', '')}.test.ts`)
   const seen = daemon.observe({ title: HOSTILE, file, timeout: 5000, queues: () => own })
-  if (seen === undefined) throw new Error('nothing is observed')
+  if (seen === undefined) throw new Error('the daemon observes nothing')
   const item = { reference: HOSTILE, kind: HOSTILE, encoding: HOSTILE }
   await queue.produce({ ...item, text: 'bidi \u202e payload' }, { ...item, text: HOSTILE })
   await queue.lease({ clientId: HOSTILE })
@@ -50,7 +53,7 @@ async function scene(): Promise<Scene> {
   return { daemon, queue, seen, refused: refused as QueratorError }
 }
 
-/** What a matcher says of the queue. */
+/** The message of a matcher on the queue. */
 async function said<N extends keyof QueueAssertions>(
   queue: TestQueue,
   name: N,
@@ -69,7 +72,7 @@ async function errorOf(work: () => unknown): Promise<Error> {
   throw new Error('nothing was thrown')
 }
 
-/** What is printed meanwhile. */
+/** What `work` prints. */
 async function printed(where: 'warn' | 'error', work: () => unknown): Promise<string> {
   const lines: string[] = []
   const spy = vi.spyOn(console, where).mockImplementation((line: string) => void lines.push(line))
@@ -81,7 +84,7 @@ async function printed(where: 'warn' | 'error', work: () => unknown): Promise<st
   }
 }
 
-/** With a folder for reports. */
+/** Runs `work` with a folder for reports. */
 async function withReports<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'terminal-'))
   vi.stubEnv('QUERATOR_REPORT', folder)
@@ -93,7 +96,7 @@ async function withReports<T>(work: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
-/** Each output, by what it is. */
+/** Each output, by name. */
 const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   'explain()': ({ queue }) => queue.explain(),
   'explain() of the dead letter queue': ({ queue }) => queue.deadQueue.explain(),
@@ -142,7 +145,7 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
     return withReports(async (folder) => {
       seen.report([new Error(HOSTILE)])
       const text = readFileSync(join(folder, readdirSync(folder)[0] ?? ''), 'utf8')
-      // HTML has these for layout.
+      // HTML uses these for layout.
       return text.replace(/[\t\r]/g, '')
     })
   },
@@ -195,7 +198,7 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   },
 }
 
-describe('of a hostile name nothing arrives in', () => {
+describe('a hostile name is escaped in', () => {
   test.each(Object.entries(OUTPUTS))('%s', async (_, output) => {
     const text = await output(await scene())
     expect(text).not.toBe('')
@@ -203,7 +206,7 @@ describe('of a hostile name nothing arrives in', () => {
   })
 })
 
-test('an item, a client and a queue are told in a line each, whatever is in their names', async () => {
+test('an item, a client and a queue take one line each, whatever their names contain', async () => {
   const { queue } = await scene()
   for (const text of [queue.explain(), await queue.snapshot()]) {
     expect(text).toContain('a\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{0}')
@@ -215,11 +218,11 @@ describe.each(LOG_HANDLERS)('the log, %s', (handler: LogHandler) => {
   const lines = (message: string, fields: Record<string, unknown>) => {
     const written: string[] = []
     createLog({ now: () => 0, handler, writer: (line) => written.push(line) }).write('warn', message, fields)
-    // The colours of the level are its own.
+    // The colours of the level are intended.
     return written.join('\n').replaceAll('\u001b[33mWARN \u001b[0m', 'WARN')
   }
 
-  test('has none of it in messages, in texts and in errors', () => {
+  test('contains no control characters from messages, strings and errors', () => {
     const text = lines(HOSTILE, {
       text: HOSTILE,
       half: '\ud83d',
@@ -229,12 +232,12 @@ describe.each(LOG_HANDLERS)('the log, %s', (handler: LogHandler) => {
     expect(marksIn(text)).toEqual([])
   })
 
-  test('has one line for a text of several', () => {
+  test('writes a string of several lines on one line', () => {
     expect(lines('a\nb', { text: `c\nWARN d` }).split('\n')).toHaveLength(1)
   })
 })
 
-test('what an error says already is not told again, whatever is in it', async () => {
+test('does not repeat what an error already says, whatever it contains', async () => {
   const { daemon, seen, queue } = await scene()
   const wrongName = await errorOf(() => daemon.client.queueReload({ queueName: `${HOSTILE_NAME}~` }))
   const told = await said(queue, 'toHaveCompleted', [HOSTILE])
@@ -244,13 +247,13 @@ test('what an error says already is not told again, whatever is in it', async ()
   }
 })
 
-test('a configuration key is told once', async () => {
+test('names an unknown configuration key once', async () => {
   const config = { logging: { handler: 'blue' as never }, [HOSTILE]: 1 } as never
   const error = await errorOf(() => startTestDaemon({ config }))
   expect(error.message.match(/unknown configuration key/g)).toHaveLength(1)
 })
 
-test('data stays as it is', async () => {
+test('data stays unescaped', async () => {
   const { daemon, queue, refused } = await scene()
   expect(queue.name).toBe(HOSTILE_NAME)
   const [produced] = queue.history().filter(({ kind }) => kind === 'produced')
@@ -259,7 +262,7 @@ test('data stays as it is', async () => {
   expect(event).toMatchObject({ clientId: HOSTILE, message: refused.message, details: { nearest: HOSTILE_NAME } })
   expect(refused.message).toBe(`queue does not exist; no such queue named '${HOSTILE_NAME}x'`)
   expect(refused.details.nearest).toBe(HOSTILE_NAME)
-  // Prometheus writes out what its format asks for.
+  // Prometheus has its own escaping.
   expect(await (await daemon.fetch('/metrics')).text()).toContain(`{queue="${HOSTILE_NAME}",namespace="_system"}`)
   const items = await queue.deadQueue.items()
   expect(items[0]).toMatchObject({ reference: HOSTILE, kind: HOSTILE, encoding: HOSTILE })

@@ -14,7 +14,7 @@ import { until } from '../support/turns.js'
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 describe.each(Object.entries(DOORS))('%s', (_, open) => {
-  slow('a body up to the limit of its call is read, one over it is refused', async () => {
+  slow('reads a body up to the limit of its call and refuses a longer one', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     for (const { path, bodyLimit } of Object.values(METHODS)) {
@@ -29,14 +29,14 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     }
   })
 
-  test('a path that is no UTF-8 is unknown like any other (D16)', async () => {
+  test('treats a path that is not UTF-8 as any unknown path (D16)', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     const reply = await door({ path: '/v1/%ff%fe', headers: JSON_TYPE, body: '{}' })
     expect([reply.status, JSON.parse(reply.body.toString()).message]).toEqual([501, 'no such method; /v1/\ufffd\ufffd'])
   })
 
-  test('a bad escape in a path is no HTTP', async () => {
+  test('refuses a bad escape in a path as invalid HTTP', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     const { status, headers, body } = await door({ path: '/v1/%zz', headers: JSON_TYPE, body: '{}' })
@@ -63,17 +63,17 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     ],
     ['content-type', 'text/\u00ff', 500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'],
     ['accept', 'text/\u00ff', 500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'],
-  ])('the header %s, %s: %i', async (name, value, status, message) => {
+  ])("the header %s '%s' returns %i", async (name, value, status, message) => {
     const records: LogRecord[] = []
     await using daemon = await startTestDaemon({ log: (record) => records.push(record) })
     const door = await open(daemon)
     const reply = await door({ path: '/v1/queues.list', headers: { ...JSON_TYPE, [name]: value }, body: '{}' })
     expect([reply.status, JSON.parse(reply.body.toString())]).toMatchObject([status, { code: status, message }])
-    // It is the request's fault, not the daemon's.
+    // It is a mistake of the client, not of the daemon.
     expect(records.filter(({ level }) => level === 'error')).toEqual([])
   })
 
-  test('a body that is no UTF-8: 455 where that can be said, 500 where the message would have to show it', async () => {
+  test('a body that is not UTF-8 returns 455, or 500 if the message would have to quote it', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     const refusal = async (body: string) => {
@@ -89,11 +89,11 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
       'proto: syntax error (line 1:10): invalid UTF-8 in string',
     ])
     expect(await refusal('{"pivot":\xff}')).toEqual([500, 'proto: field duh.v1.Reply.message contains invalid UTF-8'])
-    // What stands before it is looked at first.
+    // Errors earlier in the body come first.
     expect(await refusal('{"limits":"\xff"}')).toEqual([455, 'proto: (line 1:2): unknown field "limits"'])
   })
 
-  test('a header that is no UTF-8 is answered in the encoding that was asked for', async () => {
+  test('answers a header that is not UTF-8 in the encoding that was asked for', async () => {
     await using daemon = await startTestDaemon({ log: 'silent' })
     const door = await open(daemon)
     const headers = { 'content-type': 'text/\u00ff', accept: 'application/protobuf' }
@@ -116,7 +116,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     ['internal', 'Bearer ', [401, 'invalid authorization header format']],
     ['internal', 'Bearer  x', [401, 'api key is invalid']],
     ['internal', '', [501, 'no such method; /v1/nope']],
-  ] as const)('auth %s, Authorization "%s": before the path is looked at', async (auth, authorization, answer) => {
+  ] as const)("auth %s checks Authorization '%s' before the path", async (auth, authorization, answer) => {
     await using daemon = await startTestDaemon({ log: 'silent', auth })
     const door = await open(daemon)
     const reply = await door({ path: '/v1/nope', headers: { ...JSON_TYPE, authorization }, body: '{}' })
@@ -134,7 +134,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
   })
 })
 
-test('fetch in memory keeps to its own rules: it sends no fragment, and any method', async () => {
+test('in-memory fetch follows its own rules: it sends no fragment, and allows any method', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const post = { method: 'POST', headers: JSON_TYPE, body: '{}' }
   expect((await daemon.fetch('/v1/queues.list#nope', post)).status).toBe(200)
@@ -154,7 +154,7 @@ test('details fit into a header, whatever the queues are called', async () => {
   }
 })
 
-test('sizes are written as the server writes them', () => {
+test('formats sizes as the server does', () => {
   expect([512, 256_000, 512_000, 5_000_000, 64_000_000].map(sizeText)).toEqual([
     '512B',
     '250.0KiB',
@@ -164,7 +164,7 @@ test('sizes are written as the server writes them', () => {
   ])
 })
 
-test('a body over its limit is refused while it is still coming in, and not kept', async () => {
+test('refuses a body over its limit while it is still arriving, and does not keep it', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const { hostname, port } = new URL(await daemon.listen())
   const sent = httpRequest({ host: hostname, port, method: 'POST', path: '/v1/queue.lease', headers: JSON_TYPE })
@@ -174,14 +174,14 @@ test('a body over its limit is refused while it is still coming in, and not kept
   const [response] = await answered
   expect([response.statusCode, response.headers.connection]).toEqual([400, 'close'])
   response.resume()
-  // Far more than would be kept goes through, and the daemon answers others meanwhile.
+  // Far more than the daemon would keep goes through, and it still answers others.
   for (let sentBytes = 0; sentBytes < 20_000_000; sentBytes += 1_000_000) sent.write(Buffer.alloc(1_000_000))
   sent.end()
   await once(response, 'end')
   expect((await daemon.fetch('/health')).status).toBe(200)
 })
 
-test('a request that is refused unread leaves its connection for the next one', async () => {
+test('a request refused unread leaves its connection usable', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const { hostname, port } = new URL(await daemon.listen())
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -200,7 +200,7 @@ test('a request that is refused unread leaves its connection for the next one', 
   agent.destroy()
 })
 
-slow('1,000 connections at once: each lease waits, one produce serves all in order', async () => {
+slow('1,000 connections at once: each lease waits, and one produce serves them all in order', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue()
   const { hostname, port } = new URL(await daemon.listen())
@@ -223,15 +223,15 @@ slow('1,000 connections at once: each lease waits, one produce serves all in ord
   const leased: Promise<string>[] = []
   for (let client = 0; client < 1000; client++) {
     leased.push(lease(client))
-    // Their order of arrival is the order in which they are served.
+    // Leases are served in order of arrival.
     if (client % 100 === 99) {
-      await until('they have arrived', async () => (await queue.counts()).leasesWaiting === client + 1)
+      await until('the leases have arrived', async () => (await queue.counts()).leasesWaiting === client + 1)
     }
   }
   await queue.produce(...Array.from({ length: 1000 }, (_, index) => ({ reference: `${index}` })))
   const references = await Promise.all(leased)
   expect(new Set(references).size).toBe(1000)
-  // Within a hundred the sockets race; the hundreds arrived one after the other.
+  // Within a hundred the sockets race, but the hundreds arrived one after the other.
   expect(references.map((reference) => Math.floor(Number(reference) / 100))).toEqual(
     references.map((_, client) => Math.floor(client / 100)),
   )
@@ -239,7 +239,7 @@ slow('1,000 connections at once: each lease waits, one produce serves all in ord
   agent.destroy()
 })
 
-test('health fails once the daemon is closing, and later requests find nobody', async () => {
+test('after the daemon closes, calls say that it is closed or that nothing listens', async () => {
   const daemon = await startTestDaemon({ log: 'silent' })
   const url = await daemon.listen()
   await daemon.createQueue({ name: 'q' })
@@ -254,7 +254,7 @@ test('health fails once the daemon is closing, and later requests find nobody', 
   await daemon.close()
 })
 
-test('a client pointed at something that is no Querator says so', async () => {
+test('a client pointed at something other than Querator says so', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const endpoint = `${await daemon.listen()}/elsewhere`
   await expect(new QueratorClient({ endpoint }).queuesList({})).rejects.toMatchObject({
@@ -264,7 +264,7 @@ test('a client pointed at something that is no Querator says so', async () => {
   expect(() => new QueratorClient({ endpoint: 'localhost:2319' })).toThrow(/write it with its scheme/)
 })
 
-test('fetch of a daemon takes lines and headers of a megabyte, as a socket does', async () => {
+test('in-memory fetch takes request lines and headers of up to a megabyte, as a socket does', async () => {
   await using daemon = await startTestDaemon()
   const url = await daemon.listen()
   for (const ask of [daemon.fetch, fetch]) {

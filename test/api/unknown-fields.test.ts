@@ -1,4 +1,4 @@
-/** What is misspelt is refused wherever a test writes it, with the name that was meant; nothing is sent or changed. */
+/** A misspelt name is refused wherever a test writes it, with a suggestion. Nothing is sent or changed. */
 import { expect, test } from 'vitest'
 import { splitOptions } from '../../src/fixtures/fixture-options.js'
 import { QueratorClient, queueMatchers, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
@@ -20,7 +20,7 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
     'produce takes items one by one; for a list write produce(...items)',
   ],
   [
-    'produce(text)',
+    'produce(string)',
     ({ queue }) => queue.produce('a' as never),
     "an item to produce takes an object with fields; got 'a'",
   ],
@@ -35,7 +35,7 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
     "retry has no option 'att'; did you mean 'at'? It has: at, dead",
   ],
   [
-    'retry of one item',
+    'retry of a single item',
     async ({ queue }) => (await queue.lease()).items[0]?.retry({ dea: true } as never),
     "retry has no option 'dea'; did you mean 'dead'? It has: at, dead",
   ],
@@ -55,23 +55,23 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
     "toHaveLeased has no option 'bye'; did you mean 'by'? It has: by",
   ],
   [
-    'a request of the client',
+    'a client request',
     ({ daemon }) => daemon.client.queueLease({ queueName: 'orders', batchsize: 1 } as never),
     "client.queueLease has no field 'batchsize'; did you mean 'batchSize'? It has: queueName, batchSize, clientId, requestTimeout",
   ],
   [
-    'a produce of the client',
+    'a client produce',
     ({ daemon }) => daemon.client.queueProduce({ queueName: 'orders', requestTimeout: '1s', item: [] } as never),
     "client.queueProduce has no field 'item'; did you mean 'items'? It has: queueName, requestTimeout, items",
   ],
   [
-    'an item of the client',
+    'an item in a client produce',
     ({ daemon }) =>
       daemon.client.queueProduce({ queueName: 'orders', requestTimeout: '1s', items: [{ payload: '' }] } as never),
     "client.queueProduce.items[0] has no field 'payload'; it has: encoding,",
   ],
   [
-    'a complete of the client',
+    'a client complete',
     ({ daemon }) =>
       daemon.client.queueComplete({ queueName: 'orders', requestTimeout: '1s', ids: [], id: '' } as never),
     "client.queueComplete has no field 'id'; did you mean 'ids'? It has:",
@@ -108,19 +108,19 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
   ],
 ]
 
-test.each(WRONG)('%s', async (_, wrong, message) => {
+test.each(WRONG)('refuses an unknown name in %s', async (_, wrong, message) => {
   const daemon = await startTestDaemon({ clock: 'frozen' })
   const queue = await daemon.createQueue({ name: 'orders' })
   await queue.produce({ reference: 'there' })
   const before = await queue.items()
   const error: unknown = await (async () => wrong({ daemon, queue }))().catch((thrown: unknown) => thrown)
   expect((error as Error).message).toContain(message)
-  // The first line of the stack is the test's own.
+  // The first stack frame is in this test.
   expect((error as Error).stack?.split('\n').find((line) => /^\s+at /.test(line))).toContain('unknown-fields.test')
   expect((await queue.items()).map(({ reference }) => reference)).toEqual(before.map(({ reference }) => reference))
 })
 
-test('names that the protobuf library adds to its messages are no fields', async () => {
+test('ignores names that the protobuf library adds to its messages', async () => {
   const daemon = await startTestDaemon()
   await daemon.client.queuesList({ $typeName: 'querator.QueuesListRequest' } as never)
 })

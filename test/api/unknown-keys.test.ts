@@ -1,4 +1,4 @@
-/** A start that fails tells the keys that are unknown as well: a misspelt one is often the reason. */
+/** A daemon that fails to start also reports unknown configuration keys, since a misspelt key is often the reason. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ test.each([
     "invalid partition storage; queue 'q' references '' which is undefined",
   ],
   ['{ adress: x, queues: 1 }', 'while reading config file: yaml: unmarshal errors:'],
-])('below the text of the server, with the line: %s', async (text, first) => {
+])('reports the unknown key and its line below the error of the server: %s', async (text, first) => {
   const config = join(folder, 'c.yaml')
   writeFileSync(config, text)
   const failed = (await startTestDaemon({ config }).catch((error: unknown) => error)) as Error
@@ -36,7 +36,7 @@ test.each([
   ])
 })
 
-test('an object has no lines', async () => {
+test('reports unknown keys of an object without lines', async () => {
   const queue = { name: 'q', 'leese-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1 }
   const failed = startTestDaemon({ config: { adress: 'x', queues: [queue] } as never }).catch((error: unknown) => error)
   expect(((await failed) as Error).message.split('\n')).toEqual([

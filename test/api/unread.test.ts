@@ -1,4 +1,4 @@
-/** Clients that do not read what they asked for: they cost one answer each, and one short wait. */
+/** Clients that do not read their replies: each costs one reply and one short wait. */
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ const LIST_ITEMS = rawRequest(
   JSON.stringify({ queueName: 'q', partition: 0 }),
 )
 
-/** A daemon whose waits end when the machine says so, and a queue with this many megabytes in it. */
+/** A daemon whose waits the test controls, and a queue with this many megabytes in it. */
 async function daemonWith(megabytes: number): Promise<{ daemon: Daemon; machine: FakeMachine }> {
   const machine = new FakeMachine()
   const log = { write: () => undefined }
@@ -47,33 +47,33 @@ const DOORS: Record<string, (daemon: Daemon) => Promise<Duplex>> = {
     const address = await daemon.listen()
     return connect({ port: Number(address.split(':')[1]), host: '127.0.0.1' })
   },
-  'over a connection in memory': async (daemon) => daemon.connect(),
+  'over an in-memory connection': async (daemon) => daemon.connect(),
 }
 
 async function manyTurns(): Promise<void> {
   for (let turns = 0; turns < 300; turns++) await turn()
 }
 
-/** Lets whoever waits for answers look twice. */
+/** Lets the daemon check twice for clients that do not read. */
 async function twoLooks(machine: FakeMachine): Promise<void> {
   for (let looks = 0; looks < 2; looks++) {
-    await until('somebody waits', () => machine.waiting.length === 1)
+    await until('a wait has begun', () => machine.waiting.length === 1)
     machine.wakeAfter(200)
     await turn()
   }
 }
 
-/** Asks for more than any socket takes, and reads none of it. */
+/** Requests more than any socket buffers, and reads none of it. */
 async function asksInVain(daemon: Daemon, line: Duplex): Promise<void> {
   const { started } = daemon.activity
   line.on('error', () => undefined).pause()
   line.write(LIST_ITEMS)
-  await until('it is answered', () => daemon.activity.started > started && daemon.activity.open === 0)
+  await until('the request is answered', () => daemon.activity.started > started && daemon.activity.open === 0)
   await manyTurns()
 }
 
 describe.each(Object.entries(DOORS))('%s', (_, open) => {
-  test('moves wait for the answer once, and close does not wait for it again', async () => {
+  test('advance waits once for the reply, and close does not wait for it again', async () => {
     const { daemon, machine } = await daemonWith(16)
     await asksInVain(daemon, await open(daemon))
     const first = daemon.clock.advance('1s')
@@ -84,7 +84,7 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     expect(machine.waiting).toEqual([])
   })
 
-  test('close waits for an answer that nobody waited for yet, and not for long', async () => {
+  test('close waits briefly for a reply that nobody has waited for yet', async () => {
     const { daemon, machine } = await daemonWith(16)
     await asksInVain(daemon, await open(daemon))
     const closed = daemon.close()
@@ -92,14 +92,14 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
     await closed
   })
 
-  test('400 requests at once that are never read are carried out one at a time, and what is behind is not taken', async () => {
+  test('runs 400 pipelined requests one at a time if their replies are not read, and stops reading the connection', async () => {
     const { daemon } = await daemonWith(16)
     const line = await open(daemon)
     const before = daemon.activity.started
     line.on('error', () => undefined).pause()
     line.write(LIST_ITEMS.repeat(400))
     for (let count = 0; count < 40; count++) line.write(Buffer.alloc(1_000_000))
-    await until('one is answered', () => daemon.activity.started > before && daemon.activity.open === 0)
+    await until('one request is answered', () => daemon.activity.started > before && daemon.activity.open === 0)
     await manyTurns()
     expect(daemon.activity.started - before).toBe(1)
     expect(line.writableLength).toBeGreaterThan(20_000_000)
@@ -113,10 +113,10 @@ describe.each(Object.entries(DOORS))('%s', (_, open) => {
 const REPLY = { status: 200, headers: {}, body: Buffer.alloc(1000, 'a') }
 
 async function openInMemory(server: HttpServer): Promise<Duplex> {
-  return (LINES['over a connection in memory'] as (typeof LINES)[string])(server)
+  return (LINES['over an in-memory connection'] as (typeof LINES)[string])(server)
 }
 
-test('small answers that are never read pile up to some kilobytes only', async () => {
+test('small replies that are never read pile up to a few kilobytes only', async () => {
   let count = 0
   const stopped = new StoppedServer(async () => {
     count++
@@ -125,14 +125,14 @@ test('small answers that are never read pile up to some kilobytes only', async (
   const line = await openInMemory(stopped.server)
   line.write(rawRequest(LIST, [], '{}').repeat(400))
   await manyTurns()
-  // What both ends of the pair hold, and the next one.
+  // What both ends of the pair buffer, plus the next reply.
   expect(count * REPLY.body.length).toBeLessThan(2 * (line.readableHighWaterMark + line.writableHighWaterMark))
   const answers = answersOf(line)
   line.write(LAST)
   expect(await answers).toHaveLength(401)
 })
 
-test('a client that reads a large answer slowly is waited for longer than one that does not read', async () => {
+test('waits longer for a client that reads a large reply slowly than for one that does not read', async () => {
   const reply = { status: 200, headers: {}, body: Buffer.alloc(5_000_000) }
   const stopped = new StoppedServer(async () => reply)
   const line = await openInMemory(stopped.server)
@@ -150,10 +150,10 @@ test('a client that reads a large answer slowly is waited for longer than one th
   await manyTurns()
   expect(isOver).toBe(false)
   stopped.machine.wakeAfter(200)
-  await until('it is over', () => isOver)
+  await until('the wait is over', () => isOver)
 })
 
-test('a client that is gone leaves no answer on its way', async () => {
+test('a client that disconnects leaves no pending reply', async () => {
   const stopped = new StoppedServer(async (request) => {
     await request.replying?.()
     return REPLY
@@ -163,11 +163,11 @@ test('a client that is gone leaves no answer on its way', async () => {
   await manyTurns()
   expect(stopped.budget.used).toBeGreaterThan(0)
   line.destroy()
-  await until('nothing is kept', () => stopped.budget.used === 0)
+  await until('the reply is freed', () => stopped.budget.used === 0)
   await stopped.clock.advance(1)
 })
 
-test('an answer that its client did not wait for is not on its way', async () => {
+test('a reply to a client that did not wait for it is not pending', async () => {
   const stopped = new StoppedServer(async (request) => {
     await new Promise<void>((resolve) => request.whenGone?.(resolve))
     await request.replying?.()
@@ -180,10 +180,10 @@ test('an answer that its client did not wait for is not on its way', async () =>
   expect(await answersOf(line)).toEqual([])
 })
 
-test('an answer in whose place an error goes out is one answer', async () => {
+test('an error sent in place of a reply counts as one reply', async () => {
   const stopped = new StoppedServer(async (request) => {
     await request.replying?.()
-    // It could not be encoded.
+    // As if the first reply could not be encoded.
     await request.replying?.()
     return REPLY
   })

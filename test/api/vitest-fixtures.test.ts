@@ -1,4 +1,4 @@
-/** The fixtures of `querator-test/vitest`, used as a user does. */
+/** The fixtures of `querator-test/vitest`, used as users do. */
 import { describe } from 'vitest'
 import type { TestDaemon } from '../../src/index.js'
 import { expect, test } from '../../src/runners/vitest/vitest.js'
@@ -13,7 +13,7 @@ test('a test gets a queue named after it', async ({ queue, daemon }) => {
   await queue.produce({ text: 'left behind' })
 })
 
-test('its queues are gone after the test, the daemon stays', async ({ client, daemon, createQueue }) => {
+test('the queues of a test are removed after it, and the daemon stays', async ({ client, daemon, createQueue }) => {
   daemons.add(daemon)
   expect(daemons.size).toBe(1)
   expect((await client.queuesList({})).items).toEqual([])
@@ -21,22 +21,22 @@ test('its queues are gone after the test, the daemon stays', async ({ client, da
   expect(queue.deadQueue.name).toBe(`${queue.name}-dead`)
 })
 
-test('dead letter queues are gone too, and a lease left waiting was ended', async ({ client, queue, leaks }) => {
+test('dead letter queues are removed too, and a lease left waiting is ended', async ({ client, queue, leaks }) => {
   leaks('off')
   expect((await client.queuesList({})).items.map((info) => info.queueName)).toEqual([queue.name])
   const waiting = queue.lease({ requestTimeout: '5m' })
   waiting.catch(() => undefined)
 })
 
-test('the clock moves', async ({ queue, clock }) => {
+test('the clock can be advanced', async ({ queue, clock }) => {
   await queue.produce({ text: 'x' })
   await queue.lease()
   expect(await clock.advance('1m')).toHaveLength(1)
 })
 
-describe.concurrent('tests that run at the same time', () => {
+describe.concurrent('concurrent tests', () => {
   for (const letter of ['a', 'b', 'c']) {
-    test(`have queues of their own: ${letter}`, async ({ queue }) => {
+    test(`have their own queues: ${letter}`, async ({ queue }) => {
       await queue.produce({ text: letter })
       await Promise.resolve()
       expect((await queue.items()).map((item) => item.text())).toEqual([letter])
@@ -44,7 +44,7 @@ describe.concurrent('tests that run at the same time', () => {
   }
 })
 
-test('the same test twice gets another queue', { repeats: 1 }, async ({ queue }) => {
+test('a repeated test gets a new queue', { repeats: 1 }, async ({ queue }) => {
   expect(names).not.toContain(queue.name)
   names.push(queue.name)
   await queue.produce({})

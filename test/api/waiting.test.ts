@@ -1,4 +1,4 @@
-/** Waiting for facts, and why nothing comes. */
+/** Waiting for events and states, and explaining why nothing comes. */
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 
@@ -6,7 +6,7 @@ function frozen() {
   return startTestDaemon({ clock: { start: new Date('2026-01-01T00:00:00Z') }, log: 'silent', callSites: true })
 }
 
-/** A message without the places in this file, which move. */
+/** A message without the call sites in this file, which change. */
 async function messageOf(promise: Promise<unknown>): Promise<string[]> {
   const error = await promise.then(
     () => new Error('it did not fail'),
@@ -15,7 +15,7 @@ async function messageOf(promise: Promise<unknown>): Promise<string[]> {
   return error.message.replace(/test\/api\/waiting\.test\.ts:\d+/g, 'here').split('\n')
 }
 
-test('an event that comes, and one that has come already', async () => {
+test('waitFor resolves for a future event and for a past one', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ maxAttempts: 1, deadQueue: true })
   const dead = queue.waitFor({ event: 'dead-lettered', reference: 'a' })
@@ -27,7 +27,7 @@ test('an event that comes, and one that has come already', async () => {
   expect(await queue.deadQueue.waitFor({ event: 'dead-lettered', reference: 'a' })).toEqual(await dead)
 })
 
-test('an event of the attempt that is meant, not of an earlier one', async () => {
+test('waitFor matches the attempt that is asked for, not an earlier one', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a' })
@@ -38,7 +38,7 @@ test('an event of the attempt that is meant, not of an earlier one', async () =>
   expect(await second).toMatchObject({ attempts: 2, clientId: 'second' })
 })
 
-test('drained and idle: at once where it is so, else at the moment it becomes so', async () => {
+test('drained and idle resolve at once, or as soon as the queue reaches that state', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()
   await queue.drained()
@@ -55,7 +55,7 @@ test('drained and idle: at once where it is so, else at the moment it becomes so
   expect(order).toEqual(['idle', 'drained'])
 })
 
-test('a wait that times out tells the nearest events, and how the queue stands', async () => {
+test('a wait that times out shows the nearest events and the state of the queue', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'orders', maxAttempts: 3 })
   await queue.produce({ reference: 'order-1' }, { reference: 'order-2' })
@@ -87,7 +87,7 @@ test('a wait that times out points at its own line', async () => {
   expect(frame).toContain(`waiting.test.ts:${line}:`)
 })
 
-test('explain: everything that keeps a lease waiting', async () => {
+test('explain shows everything that keeps a lease waiting', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'orders', maxAttempts: 3 })
   await queue.produce({ reference: 'a' }, { reference: 'b', enqueueAt: new Date(daemon.clock.now() + 600_000) })
@@ -110,7 +110,7 @@ test('explain: everything that keeps a lease waiting', async () => {
   expect(queue.explain()).toMatch(/waiter .*\(test\/api\/waiting\.test\.ts:\d+\)$/m)
 })
 
-test('explain: the item is in another queue, with nearly the same name', async () => {
+test('explain shows items in other queues, and suggests a similar name', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const orders = await daemon.createQueue({ name: 'orders' })
   await (await daemon.createQueue({ name: 'order' })).produce({})
@@ -124,7 +124,7 @@ test('explain: the item is in another queue, with nearly the same name', async (
   ])
 })
 
-test('explain: paused, without partitions, nothing anywhere, and a long list', async () => {
+test('explain shows a paused queue, one without partitions, an empty daemon and a long list', async () => {
   await using daemon = await startTestDaemon({
     log: 'silent',
     config: { 'partition-storage': ['a', 'b'].map((name) => ({ name, driver: 'memory', affinity: 1 })) },
@@ -152,7 +152,7 @@ test('explain: paused, without partitions, nothing anywhere, and a long list', a
   )
 })
 
-test('a wait ends with the queue, and with the daemon', async () => {
+test('a wait ends when its queue is deleted or the daemon is closed', async () => {
   const daemon = await frozen()
   const [one, two] = [await daemon.createQueue({ name: 'one' }), await daemon.createQueue({ name: 'two' })]
   for (const queue of [one, two]) await queue.produce({})
@@ -163,7 +163,7 @@ test('a wait ends with the queue, and with the daemon', async () => {
   expect((await second)[0]).toBe('the daemon was closed while waiting for an item to be completed')
 })
 
-test('what cannot work says why', async () => {
+test('wrong uses of waits throw an error that explains it', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()
   expect(await messageOf(queue.drained({ within: 'soon' }))).toEqual([
@@ -188,7 +188,7 @@ test('what cannot work says why', async () => {
   }
 })
 
-test('a wait that times out ends before its test does; whose queue it is decides, where several run', async () => {
+test('a wait times out before its test does, and uses the timeout of the test that owns the queue', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ name: 'orders' })
   await queue.produce({})

@@ -1,4 +1,6 @@
-/** Overdue items that a look leaves where they are, and what that means for the looks to come (docs/protocol/queue.md §8, R4 and R5). */
+/**
+ * Overdue items that a look leaves in place, and how they affect later looks (docs/protocol/queue.md §8, R4 and R5).
+ */
 import { expect, test } from 'vitest'
 import { type LogRecord, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 
@@ -20,7 +22,7 @@ async function references(queue: TestQueue): Promise<string[]> {
   return (await queue.items()).map((item) => item.reference)
 }
 
-/** Imports an item that a consumer holds. */
+/** Imports an item leased by a consumer. */
 async function importLeased(daemon: TestDaemon, queue: TestQueue, lease: number, expires: number): Promise<void> {
   const times = { leaseDeadline: timestamp(lease), expireDeadline: timestamp(expires) }
   await daemon.client.storageItemsImport({
@@ -29,7 +31,7 @@ async function importLeased(daemon: TestDaemon, queue: TestQueue, lease: number,
   })
 }
 
-test('R4: a lease that has run out and stays hides the ends of later leases, and the log says so', async () => {
+test('R4: an expired lease that stays hides the ends of later leases, and the log says so', async () => {
   const warnings: string[] = []
   await using daemon = await daemonAtStart(({ level, message }) => void (level === 'warn' && warnings.push(message)))
   const queue = await daemon.createQueue({ name: 'q', maxAttempts: 2, leaseTimeout: '1m', deadQueue: true })
@@ -50,7 +52,7 @@ test('R4: a lease that has run out and stays hides the ends of later leases, and
   ])
 })
 
-test('R4: an expired item that stays hides no lease: its own and those of others end at their time', async () => {
+test('R4: an expired item that stays hides no lease: its own and others expire in time', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '10m', deadQueue: true })
   await queue.produce({ reference: 'free' })
@@ -62,14 +64,14 @@ test('R4: an expired item that stays hides no lease: its own and those of others
   expect(await daemon.clock.advance('1s')).toMatchObject([{ kind: 'lease-expired', reference: 'imported' }])
 })
 
-test('R5: what has left for the dead letter queue is never copied again, though others of its look stay', async () => {
+test('R5: an item moved to the dead letter queue is never copied again, even if others from the same look stay', async () => {
   await using daemon = await daemonAtStart()
   const dead = await daemon.createQueue({ name: 'dead', expireTimeout: '24h' })
   const queue = await daemon.createQueue({ expireTimeout: '10m', leaseTimeout: '10m', deadQueue: 'dead' })
   await queue.produce({ reference: 'held' }, { reference: 'free' })
   await daemon.clock.advance('9m')
   await queue.lease()
-  // Its end is the next look.
+  // When this lease expires, the next look comes.
   await importLeased(daemon, queue, 12 * 60, 24 * 60 * 60)
   await daemon.clock.advance('1m')
   expect(await references(dead)).toEqual(['held', 'free'])
@@ -79,7 +81,7 @@ test('R5: what has left for the dead letter queue is never copied again, though 
   expect(await references(dead)).toEqual(['free'])
 })
 
-test('where everything that expired was held, nothing stays, and the log is silent', async () => {
+test('if all expired items were leased, nothing stays and the log is silent', async () => {
   const warnings: string[] = []
   await using daemon = await daemonAtStart(({ level, message }) => void (level === 'warn' && warnings.push(message)))
   const queue = await daemon.createQueue({ expireTimeout: '10m', leaseTimeout: '10m', deadQueue: true })
@@ -92,7 +94,7 @@ test('where everything that expired was held, nothing stays, and the log is sile
   expect(warnings).toEqual([])
 })
 
-test('an item whose lease and life end at the same moment goes to the tail, and expires with the next look', async () => {
+test('an item whose lease and lifetime end together goes to the tail and expires at the next look', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '1m', leaseTimeout: '1m' })
   await queue.produce({ reference: 'a' })
@@ -106,7 +108,7 @@ test('an item whose lease and life end at the same moment goes to the tail, and 
   ])
 })
 
-test('what a move of the clock tells names a dead letter queue only where an item went there', async () => {
+test('advance names a dead letter queue only for an item that moved there', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ name: 'q', maxAttempts: 2, deadQueue: true })
   await queue.produce({ reference: 'a' })
@@ -119,7 +121,7 @@ test('what a move of the clock tells names a dead letter queue only where an ite
   expect(moved).toEqual({ ...expired, kind: 'dead-lettered', time: after(120), deadQueue: 'q-dead' })
 })
 
-test('the history of an item that expires into a dead letter queue has both', async () => {
+test('the history of an item that expires into a dead letter queue shows both events', async () => {
   await using daemon = await daemonAtStart()
   const queue = await daemon.createQueue({ expireTimeout: '1m', deadQueue: true })
   await queue.produce({ reference: 'a' })

@@ -1,14 +1,14 @@
-/** Recorded replies with one thing changed, each of which a comparison has to notice. */
+/** Recorded replies with one thing changed. A comparison must notice each of them. */
 import { bodyIn, type RecordedReply } from './recording.js'
 import type { Tokens } from './tokens.js'
 
-/** What was changed, and what came out. */
+/** What was changed, and the changed reply. */
 export type Change<T> = readonly [what: string, changed: T]
 
 const TOKEN = /^<(id|key|prefix) \d+>$/
 const SECONDS = /:(\d\d)(\.\d+)?Z$/
 
-/** Every change of a reply that can be seen in it; `known` are the tokens that appeared before. */
+/** Every visible change of a reply. `known` are the tokens that appeared before. */
 export function* changesOf(recorded: RecordedReply, known: Tokens): Generator<Change<RecordedReply>> {
   yield ['another status', { ...recorded, status: recorded.status + 1 }]
   yield ['another media type', { ...recorded, contentType: 'text/html' }]
@@ -45,7 +45,7 @@ function* ofObject(fields: Record<string, unknown>, known: Tokens): Generator<Ch
   }
 }
 
-/** Of a long list, the first and the last entry stand for all. */
+/** Changes only the first and the last entry of a long list. */
 function* ofList(list: unknown[], known: Tokens): Generator<Change<unknown>> {
   yield ['an entry less', list.slice(0, -1)]
   yield ['an entry more', [...list, list.at(-1)]]
@@ -61,7 +61,7 @@ function* ofText(text: string, known: Tokens): Generator<Change<unknown>> {
     if (SECONDS.test(text)) yield ['a second later', text.replace(SECONDS, secondLater)]
     return
   }
-  // Which name a value gets when it appears for the first time says nothing.
+  // Which token a value gets when it first appears means nothing.
   if (known.has(text)) yield ['a new value', `<${kind} 9999>`]
   for (const other of [`<${kind} 1>`, `<${kind} 2>`]) {
     if (other !== text && known.has(other)) yield [`the value of ${other}`, other]

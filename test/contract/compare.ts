@@ -9,19 +9,19 @@ import { schemaOf } from '../support/library.js'
 import { bodyIn, type RecordedReply, type Step } from './recording.js'
 import type { Tokens } from './tokens.js'
 
-/** What was asked: the step that sent the request, and the encoding of what is not sent by hand. */
+/** The step that sent the request, and the encoding of requests that are not recorded byte for byte. */
 export interface Asked {
   readonly step: Step
   readonly encoding: Encoding
 }
 
-/** @throws when the reply is not the recorded one; `tokens` then stand as far as the comparison came */
+/** @throws if the reply differs from the recording. `tokens` then hold what was bound before the difference. */
 export type Compare = (recorded: RecordedReply, actual: RawReply, asked: Asked, tokens: Tokens) => void
 
-/** See the head of this file. */
+/** Compares one reply. */
 export const compareReply: Compare = (recorded, actual, asked, tokens) => {
   const media = mediaOf(recorded, asked)
-  // Sorted first: which token stands for which value shows by its place.
+  // Sort first, because which token stands for which value depends on its place.
   const body = bodyOf(recorded, actual, media, asked.step)
   const known = tokens.expected(recordedBody(recorded, asked.step), body)
   const headers = Object.keys(recorded.headers ?? {})
@@ -36,11 +36,11 @@ export const compareReply: Compare = (recorded, actual, asked, tokens) => {
     headers: headers.map((name) => [name, recorded.headers?.[name] ?? null]),
     body: known,
   })
-  // The fields come in the order of their numbers, and no field twice.
+  // Fields come in order of their numbers, and no field appears twice.
   expect(JSON.stringify(body)).toBe(JSON.stringify(known))
 }
 
-/** The media type that a reply must have: as recorded, or else as it was asked for. */
+/** The media type that a reply must have: the recorded one, or else the requested one. */
 function mediaOf({ contentType, headers }: RecordedReply, { step, encoding }: Asked): string {
   const recorded = contentType ?? headers?.['content-type']
   if (recorded != null) return mediaType(recorded)
@@ -58,7 +58,7 @@ function recordedBody(recorded: RecordedReply, step: Step): unknown {
   return body === undefined ? undefined : sorted(withPlainText(body), step)
 }
 
-/** The body, as the recording has it; where nothing is recorded there is nothing to see. */
+/** The body in the form of the recording. If none was recorded, there is nothing to compare. */
 function bodyOf(recorded: RecordedReply, actual: RawReply, media: string, step: Step): unknown {
   if (recorded.bodyHex !== undefined) return plainHex(actual.body, actual.status)
   if (recorded.body === undefined) return undefined
@@ -70,27 +70,30 @@ function bodyOf(recorded: RecordedReply, actual: RawReply, media: string, step: 
   }
 }
 
-/** @throws when the bytes are not what the library writes for the message in them */
+/** @throws if the bytes differ from what the library writes for the message in them */
 function fromProtobuf({ status, body }: RawReply, step: Step): unknown {
   const name = methodAt(`/v1/${step.call}`)
   const schema = schemaOf(status !== 200 || name === undefined ? Reply : (METHODS[name] as Method).response)
   const message = fromBinary(schema, body)
-  // Without the fields that the schema does not have, which would be lost in JSON.
+  // Drop the fields that the schema does not have, which JSON would lose too.
   const again = Buffer.from(toBinary(schema, message, { writeUnknownFields: false }))
   if (!again.equals(body)) throw new Error(`the library writes ${again.toString('hex')} for ${body.toString('hex')}`)
   return toJson(schema, message)
 }
 
-/** @throws when the text has more than the value: a field twice, or blanks */
+/** @throws if the text holds more than the value, such as a repeated field or blanks */
 function fromJson(bytes: Buffer, media: string): unknown {
   const text = bytes.toString('utf8')
   const value: unknown = JSON.parse(text)
   const end = media === MEDIA_TYPE.json ? '' : '\n'
-  if (JSON.stringify(value) + end !== text) throw new Error('this is not the shortest text of its value')
+  if (JSON.stringify(value) + end !== text) throw new Error('the text holds more than its value')
   return value
 }
 
-/** The decoder's texts begin with a space or with a no-break space, as Go was built (docs/protocol/admin.md §1.2). */
+/**
+ * Error texts of the decoder contain a space or a no-break space, depending on the Go build (docs/protocol/admin.md
+ * §1.2).
+ */
 function plainText(text: string): string {
   return text.replace(/^proto:\u00a0/, 'proto: ')
 }

@@ -1,16 +1,16 @@
 /**
- * The one place for what a replay does not take from the recordings as it stands. An entry that is not needed any more
- * fails the replay, and so does a step that would need one and has none.
+ * The only place for differences between a replay and the recordings. An unneeded entry fails the replay, and so does a
+ * difference without an entry.
  *
- * Numbers like D3 are those of the contract, README.md, and of docs/differences.md. The scenarios keep clear of the moments at
- * which D1 to D17 show, so there is little here.
+ * Numbers such as D3 are explained in docs/differences.md. The scenarios avoid the situations in which D1 to D17 show, so
+ * this list is short.
  */
 import type { RecordedReply } from './recording.js'
 
 /** A reply that differs from the recorded one. */
 export interface Difference {
   readonly why: string
-  /** The reply that we give instead. */
+  /** The reply of the daemon. */
   readonly instead: RecordedReply
 }
 
@@ -53,7 +53,7 @@ export const DIFFERENCES: BySteps<Difference> = {
   },
 }
 
-/** The true count of leased items was put into the recordings later, at the end and not at its place. */
+/** The recordings got the true count of leased items later, at the end of the message instead of at its place. */
 function stats(partitions: readonly object[]): Difference {
   return {
     why: 'D3: the recorder put the true total_leased in later, and the fields are out of their order since',
@@ -64,7 +64,7 @@ function stats(partitions: readonly object[]): Difference {
 const SOURCE_ID = 'no field is called sourceId: its name is source_id'
 const BASE64 = 'the line breaks are in the base64 text, which is in JSON only'
 
-/** The calls whose body is no message: also where everything else is protobuf, these are sent as JSON. */
+/** The calls whose body is not a message. They are sent as JSON even in a protobuf replay. */
 export const NO_MESSAGE: BySteps<string> = {
   'queues: info': { 5: 'no field is called name' },
   'storage: import': { 4: SOURCE_ID },

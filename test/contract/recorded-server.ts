@@ -1,4 +1,4 @@
-/** A server that answers what was recorded, and nothing else: for tests of the replayer itself. */
+/** A server that returns only what was recorded, for tests of the replayer itself. */
 import { fromJson, type JsonValue, toBinary } from '@bufbuild/protobuf'
 import { type Encoding, MEDIA_TYPE } from '../../src/protocol/content-type.js'
 import { Reply } from '../../src/protocol/messages/reply.js'
@@ -9,14 +9,14 @@ import { DIFFERENCES } from './differences.js'
 import { bodyIn, type RecordedReply, type Scenario, type Step } from './recording.js'
 import type { Server } from './replay.js'
 
-/** A call that has no answer yet. */
+/** A pending call. */
 interface Held {
   readonly queue: string
   answer(reply: RawReply): void
   readonly step: Step
 }
 
-/** See the head of this file. */
+/** Serves the recorded replies. */
 export class RecordedServer implements Server {
   readonly #held = new Map<string, Held>()
   #index = 0
@@ -26,7 +26,7 @@ export class RecordedServer implements Server {
     readonly encoding: Encoding,
   ) {}
 
-  /** Tells the server which step comes next. A call that is joined in it gets its answer now. */
+  /** Tells the server which step comes next. A call joined in that step gets its reply now. */
   next(index: number): void {
     this.#index = index
     const name = this.#step.join ?? ''
@@ -79,7 +79,7 @@ function bodyOf(recorded: RecordedReply, asked: Step, media: string): Buffer {
   const { status, bodyHex } = recorded
   if (bodyHex !== undefined) return Buffer.from(bodyHex, 'hex')
   if (recorded.body === undefined) return Buffer.from('')
-  // A time can stand for every value that the recordings leave open.
+  // A time can stand for any value that the recordings leave open.
   const text = JSON.stringify(bodyIn(recorded)).replaceAll('"<any>"', '"2026-01-01T00:00:00Z"')
   const filled = text.replace(/<(id|key|prefix) (\d+)>/g, (_, kind, number) => madeUp(kind, number))
   if (media !== MEDIA_TYPE.protobuf) return Buffer.from(media === MEDIA_TYPE.json ? filled : `${filled}\n`)

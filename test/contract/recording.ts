@@ -1,4 +1,4 @@
-/** The recordings as they lie beside this file: what was asked of the real server, and what it answered. */
+/** The recordings beside this file: requests to the real server, and its replies. */
 import { readFileSync } from 'node:fs'
 
 /** A file of recordings. */
@@ -17,19 +17,19 @@ export const RECORDED_FILES = [
   'walks-dead',
 ] as const
 
-/** What a reply must look like. */
+/** The expected reply. */
 export interface RecordedReply {
   readonly status: number
-  /** A body in JSON. */
+  /** The body as JSON. */
   readonly body?: unknown
-  /** A body in protobuf, byte for byte. */
+  /** The body as protobuf, byte for byte. */
   readonly bodyHex?: string
-  /** The media type, where it is not the one that the request leads to. */
+  /** The media type, if it differs from what the request asks for. */
   readonly contentType?: string
   readonly headers?: Record<string, string | null>
 }
 
-/** One step of a scenario; which fields it has says what it does. */
+/** One step of a scenario. Its fields decide what it does. */
 export interface Step {
   readonly call?: string
   readonly body?: unknown
@@ -51,24 +51,24 @@ export interface Step {
   readonly advance?: string
   readonly pause?: string
   readonly on?: boolean
-  /** Which lists are sorted by which of their fields before they are compared: their order is chance. */
+  /** Lists in random order, and the field by which each is sorted before the comparison. */
   readonly sortBy?: Record<string, string>
 }
 
-/** A scenario: a daemon of its own, and steps. */
+/** A scenario: a new daemon, and steps. */
 export interface Scenario {
   readonly name: string
-  /** What is behind a name that says nothing. */
+  /** The meaning of a cryptic name. */
   readonly note?: string
   readonly daemon?: { readonly storages?: number[]; readonly auth?: 'internal' }
   readonly steps: readonly Step[]
-  /** File and name, which no other scenario has. */
+  /** File and name, unique to each scenario. */
   readonly title: string
 }
 
 /**
- * The body that was recorded. The recorder put `"message": "<any>"` into every reply of a scenario with decoder texts,
- * also where there is no text.
+ * The recorded body. The recorder put `"message": "<any>"` into every reply of a scenario with error texts of the
+ * decoder, even into replies without a message.
  */
 export function bodyIn({ status, body }: RecordedReply): unknown {
   if (status !== 200 || (body as { message?: string } | undefined)?.message !== '<any>') return body
@@ -83,7 +83,7 @@ export function scenariosOf(file: string): Scenario[] {
   return recorded.map((scenario) => ({ ...scenario, title: `${file}: ${scenario.name}` }))
 }
 
-/** Every scenario that there is. */
+/** All scenarios. */
 export function allScenarios(): Scenario[] {
   return RECORDED_FILES.flatMap(scenariosOf)
 }

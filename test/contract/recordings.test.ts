@@ -1,6 +1,6 @@
 /**
- * Every recorded scenario, through every door, in both encodings: the daemon answers what the real server answered.
- * Reading the recordings: contract, README.md. Where we differ: differences.ts.
+ * Every recorded scenario, through every door, in both encodings: the daemon replies as the real server did. For the
+ * format of the recordings see docs/protocol/README.md, and for known differences see differences.ts.
  */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
@@ -10,7 +10,7 @@ import { Replay, serverOf } from './replay.js'
 import { add, COUNTS, emptyTally } from './tally.js'
 
 const SCENARIOS = allScenarios()
-/** What is behind the codec is the same for both. */
+/** Behind the codec, both encodings take the same path. */
 const ENCODINGS = process.env.QUERATOR_QUICK === 'json' ? (['json'] as const) : (['json', 'protobuf'] as const)
 
 function daemonFor(scenario: Scenario) {
@@ -41,7 +41,7 @@ for (const [door, open] of Object.entries(DOORS)) {
         })
       }
 
-      test('everything that is recorded was sent and compared', ({ skip }) => {
+      test('sends and compares everything that was recorded', ({ skip }) => {
         skip(passed < SCENARIOS.length, 'only a whole replay is counted')
         expect(total).toEqual(COUNTS[encoding])
       })

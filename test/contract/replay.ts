@@ -15,11 +15,11 @@ import { Tokens } from './tokens.js'
 export interface Server {
   advance(by: string): Promise<void>
   pause(queue: string, on: boolean): void
-  /** How many calls on a queue have come and have no answer yet. */
+  /** How many calls on a queue are pending. */
   inFlight(queue: string): Promise<number>
 }
 
-/** The server that a daemon is. */
+/** A daemon as the server of a replay. */
 export function serverOf(daemon: TestDaemon): Server {
   return {
     async advance(by) {
@@ -33,7 +33,7 @@ export function serverOf(daemon: TestDaemon): Server {
   }
 }
 
-/** A call that was started. It is open until the client has its answer, or has gone away. */
+/** A started call. It is open until its client has the reply or goes away. */
 interface Started {
   readonly step: Step
   readonly queue: string
@@ -56,13 +56,13 @@ export class Replay {
     readonly compare: Compare = compareReply,
   ) {}
 
-  /** @throws when a reply is not the recorded one */
+  /** @throws if a reply differs from the recording */
   async run(): Promise<void> {
     for (const index of this.scenario.steps.keys()) await this.step(index)
     this.end()
   }
 
-  /** Carries one step out. @throws as {@link run} */
+  /** Runs one step. @throws as {@link run} does */
   async step(index: number): Promise<void> {
     const step = this.scenario.steps[index] as Step
     try {
@@ -74,7 +74,7 @@ export class Replay {
     }
   }
 
-  /** @throws when the answer to a call was never looked at */
+  /** @throws if the reply to a call was never compared */
   end(): void {
     const left = [...this.#started].filter(([, { state }]) => state === 'open' || state === 'answered')
     expect(
@@ -118,13 +118,13 @@ export class Replay {
     }
     reply.then(answered, answered)
     this.#started.set(name, started)
-    // On a socket the call must have arrived before the next step; the server tells.
+    // On a socket the call must arrive before the next step. The server says when it has.
     await until(`${name} has arrived`, async () => {
       return started.state !== 'open' || (await this.server.inFlight(queue)) !== before
     })
   }
 
-  /** The server must have as many calls open as the client: an answer may still be on its way through a socket. */
+  /** Checks that the server has as many open calls as the client. A reply may still be on a socket. */
   async #waits(name: string): Promise<void> {
     const { queue } = this.#call(name)
     const open = () => [...this.#started.values()].filter((one) => one.queue === queue && one.state === 'open').length
@@ -153,7 +153,7 @@ export class Replay {
   }
 
   #compare(recorded: RecordedReply | undefined, actual: RawReply, index: number, step: Step): void {
-    if (recorded === undefined) throw new Error('no answer was recorded')
+    if (recorded === undefined) throw new Error('no reply was recorded')
     const asked = { step, encoding: this.encoding }
     const difference = DIFFERENCES[this.scenario.title]?.[index]
     if (difference === undefined) {
@@ -162,7 +162,7 @@ export class Replay {
       return
     }
     this.tally.compared['with a difference']++
-    const unneeded = 'the answer is the recorded one: take it off the list of differences'
+    const unneeded = 'the reply matches the recording: remove it from the list of differences'
     expect(() => compareReply(recorded, actual, asked, this.#tokens.copy()), unneeded).toThrow()
     this.compare(difference.instead, actual, asked, this.#tokens)
   }

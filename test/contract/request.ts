@@ -1,4 +1,4 @@
-/** How a step is sent: as JSON, as protobuf, or byte for byte as it was recorded. Nothing is chosen in silence. */
+/** How a step is sent: as JSON, as protobuf, or byte for byte as recorded. Nothing is chosen silently. */
 import { fromJsonString, type Message, toBinary } from '@bufbuild/protobuf'
 import { type Encoding, MEDIA_TYPE } from '../../src/protocol/content-type.js'
 import { METHODS, type Method, methodAt } from '../../src/protocol/methods.js'
@@ -7,24 +7,25 @@ import { schemaOf } from '../support/library.js'
 import { NO_MESSAGE } from './differences.js'
 import type { Step } from './recording.js'
 
-/** How a step is sent. `json for want of a message`: in a replay that speaks protobuf otherwise. */
+/** The form of a step. `json for want of a message` occurs in a protobuf replay. */
 export type Form = Encoding | 'json for want of a message' | 'raw'
 
-/** In which form a step is sent. @throws when the list of those that are no message says something else */
+/** The form in which a step is sent. @throws if it contradicts the list of calls that are not messages */
 export function formOf(title: string, index: number, step: Step, encoding: Encoding): Form {
   if (step.raw !== undefined) return 'raw'
   if (encoding === 'json') return 'json'
   const listed = NO_MESSAGE[title]?.[index] !== undefined
-  // What the server could not read is no message, whatever the library, which is less strict, makes of it.
+  // What the server could not read is not a message, even if the library, which is less strict, could read it.
   const refused = step.reply?.status === 455
   const error = refused ? undefined : errorOf(step)
-  if (listed && !refused && error === undefined) throw new Error('this is a message: take it off the list')
-  if (!listed && refused) throw new Error('the server could not read this: put it on the list of what is no message')
+  if (listed && !refused && error === undefined) throw new Error('this is a message: remove it from the list')
+  if (!listed && refused)
+    throw new Error('the server could not read this: add it to the list of bodies that are not messages')
   if (!listed && error !== undefined) throw error
   return listed ? 'json for want of a message' : 'protobuf'
 }
 
-/** The request of a step whose tokens are filled in. Where protobuf is spoken, every answer is asked for in protobuf. */
+/** The request of a step with its tokens filled in. A protobuf replay asks for every reply in protobuf. */
 export function requestOf(step: Step, form: Form, encoding: Encoding): Raw {
   if (step.raw !== undefined) return rawRequest(step.raw)
   const headers = {
@@ -45,7 +46,7 @@ function errorOf(step: Step): unknown {
   }
 }
 
-/** @throws when the body is no message */
+/** @throws if the body is not a message */
 function inProtobuf(step: Step): Uint8Array {
   const name = methodAt(`/v1/${step.call}`)
   if (name === undefined) throw new Error(`there is no call ${step.call}`)

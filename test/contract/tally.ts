@@ -1,18 +1,18 @@
-/** Counts what a replay sends and compares, so that nothing is passed over without anybody noticing. */
+/** Counts what a replay sends and compares, so that nothing is skipped unnoticed. */
 import type { Encoding } from '../../src/protocol/content-type.js'
 import type { RecordedReply } from './recording.js'
 import type { Form } from './request.js'
 
-/** What is done with a reply: how much of it is recorded, or why it is not compared. */
+/** How much of a reply is compared, or why it is not. */
 export type Compared = 'in full' | 'without a body' | 'with a difference' | 'not at all'
 
-/** Steps by how they were sent, and replies by how they were compared. */
+/** Steps by the form in which they were sent, and replies by how they were compared. */
 export interface Tally {
   readonly sent: Record<Form, number>
   readonly compared: Record<Compared, number>
 }
 
-/** A tally of nothing. */
+/** An empty tally. */
 export function emptyTally(): Tally {
   return {
     sent: { json: 0, protobuf: 0, 'json for want of a message': 0, raw: 0 },
@@ -26,12 +26,12 @@ export function add(to: Tally, { sent, compared }: Tally): void {
   for (const how of Object.keys(compared) as Compared[]) to.compared[how] += compared[how]
 }
 
-/** How much of a reply is recorded. */
+/** How much of a reply was recorded. */
 export function howMuch(recorded: RecordedReply): Compared {
   return recorded.body === undefined && recorded.bodyHex === undefined ? 'without a body' : 'in full'
 }
 
-/** What a replay of all the recordings counts. One reply is not compared: its client has gone away. */
+/** The tally of all recordings. One reply is not compared, because its client went away. */
 export const COUNTS: Record<Encoding, Tally> = {
   json: {
     sent: { json: 3265, protobuf: 0, 'json for want of a message': 0, raw: 96 },

@@ -1,4 +1,4 @@
-/** A client of a history: does its steps one after the other, and notes what it asks and what it is answered. */
+/** A client of a history. It runs its steps in order and records each call and its result. */
 import { errorAnswer, leaseAnswer, listAnswer, statsAnswer } from './answers.js'
 import type { Output } from './calls.js'
 import type { Client } from './clients.js'
@@ -11,7 +11,7 @@ type DoingOf<D extends Doing['do']> = Extract<Doing, { do: D }>
 type Options = { readonly signal?: AbortSignal }
 type GivesUp = number | undefined
 
-/** See the head of this file. */
+/** Runs the steps of one client. */
 export class Actor {
   readonly #stage: Stage
   readonly #name: string
@@ -26,7 +26,7 @@ export class Actor {
     this.#client = client
   }
 
-  /** Does all its steps. */
+  /** Runs all steps. */
   async run(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       await turn(step.turns)
@@ -35,7 +35,7 @@ export class Actor {
     this.#stage.leaves()
   }
 
-  /** Does one thing. `slot`: which of those that it does at once. */
+  /** Runs one step. `slot` numbers the steps that run at once. */
   perform(doing: Doing, queue: string, givesUp?: number, slot = 0): Promise<unknown> {
     switch (doing.do) {
       case 'produce':
@@ -55,7 +55,7 @@ export class Actor {
     }
   }
 
-  /** Removes a queue. */
+  /** Deletes a queue. */
   delete(queue: string): Promise<unknown> {
     const { calls } = this.#client
     return this.#call({ do: 'delete', queue }, undefined, () =>
@@ -84,7 +84,7 @@ export class Actor {
       const listing = doing.do === 'list' ? calls.storageItemsList(request) : calls.storageScheduledList(request)
       return listing.then(listAnswer)
     })
-    // Somebody may try to complete it, though it is not leased.
+    // Another step may try to complete this item although it is not leased.
     if (isObject(output) && 'listed' in output) {
       this.#stage.hold(
         queue,
@@ -168,7 +168,7 @@ export class Actor {
     await held
   }
 
-  /** So many leases more are open. While it pauses a queue, it goes on by itself. */
+  /** Counts open leases. A client that pauses a queue does not count as waiting, since it will resume it. */
   #waitsFor(more: number): void {
     this.#leases += more
     const waits = this.#leases > 0 && !this.#pauses
@@ -178,7 +178,7 @@ export class Actor {
     else this.#stage.goesOn()
   }
 
-  /** Makes a call, and notes its begin and its end; answers undefined when nobody knows what became of it. */
+  /** Makes a call and records its begin and end. Returns undefined if its effect is unknown. */
   async #call(
     input: NewInput,
     givesUp: GivesUp,
@@ -196,13 +196,13 @@ export class Actor {
     if (output !== undefined) recorder.end(operation, output)
     else {
       await this.#settle()
-      // What became of it shows soon, or the search has to try very much.
+      // Reading stats now reveals the effect. Otherwise the search would have to try very many orders.
       await this.#performFree({ do: 'stats' }, input.queue)
     }
     return output
   }
 
-  /** Goes away in the middle of a call. */
+  /** Aborts a call before it ends. */
   #giveUp(operation: Recorded, abort: AbortController): void {
     const { recorder } = this.#stage
     const { do: what, queue, call } = operation.input
@@ -215,7 +215,7 @@ export class Actor {
     abort.abort()
   }
 
-  /** The daemon has seen by now that this client went away. What a pause holds may still take effect. */
+  /** By now the daemon knows that this client went away. Calls held by a pause may still take effect. */
   async #settle(): Promise<void> {
     await this.#client.seen?.()
     this.#stage.recorder.settle(({ caller, input }) => {
@@ -229,7 +229,7 @@ function isObject(output: Output | undefined): output is Exclude<Output, string>
   return typeof output === 'object'
 }
 
-/** Nobody knows what became of a call that was given up. Another failure is an answer, which no model gives. */
+/** The effect of an aborted call is unknown. Any other failure counts as a result, which no model allows. */
 function unknownAfter(abort: AbortController, error: unknown): Output | undefined {
   return abort.signal.aborted ? undefined : { error: String(error) }
 }

@@ -1,11 +1,11 @@
-/** Real answers in the words of a history. */
+/** Converts real replies to the results of a history. */
 import { isQueratorError } from '../../src/index.js'
 import type { ResponseOf } from '../../src/protocol/methods.js'
 import type { AnsweredItem, Output } from './calls.js'
 
 type Time = { readonly seconds: bigint; readonly nanos: number }
 
-/** What a lease was answered. */
+/** The result of a lease. */
 export function leaseAnswer({ partition, items }: ResponseOf<'queueLease'>): Output {
   const leased = items.map(({ reference, id, attempts, leaseDeadline, bytes }): AnsweredItem => {
     return { reference: named(reference, bytes), id, attempts, leasedUntil: timeOf(leaseDeadline) }
@@ -13,7 +13,7 @@ export function leaseAnswer({ partition, items }: ResponseOf<'queueLease'>): Out
   return { leased, partition }
 }
 
-/** What a list of items, or of scheduled ones, was answered. */
+/** The result of listing items or scheduled items. */
 export function listAnswer({ items }: ResponseOf<'storageItemsList'>): Output {
   return {
     listed: items.map((item): AnsweredItem => {
@@ -30,7 +30,7 @@ export function listAnswer({ items }: ResponseOf<'storageItemsList'>): Output {
   }
 }
 
-/** What the statistics were. */
+/** The result of reading stats. */
 export function statsAnswer({ logicalQueues: [logical] }: ResponseOf<'queueStats'>): Output {
   if (logical === undefined) return { error: 'the statistics are empty' }
   return {
@@ -46,12 +46,12 @@ export function statsAnswer({ logicalQueues: [logical] }: ResponseOf<'queueStats
   }
 }
 
-/** The daemon's error; undefined where none came from it. */
+/** The error of the daemon, or undefined if the error came from elsewhere. */
 export function errorAnswer(error: unknown): Output | undefined {
   return isQueratorError(error) && error.code !== 0 ? { error: `${error.code} ${error.message}` } : undefined
 }
 
-/** Payloads are the same as references; where they are not, that shows. */
+/** Payloads equal references. If they do not, the result shows it. */
 function named(reference: string, payload: Uint8Array): string {
   const text = Buffer.from(payload).toString('utf8')
   return text === reference ? reference : `${reference} with the payload '${text}'`

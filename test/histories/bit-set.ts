@@ -1,6 +1,6 @@
-/** A set of small numbers, and a memory of such sets together with a state. */
+/** A set of small numbers, and a cache of such sets together with a state. */
 
-/** Numbers from 0 up to a given one. Its hash is kept up to date with each change. */
+/** A set of numbers below a limit. Its hash is updated with each change. */
 export class BitSet {
   readonly words: Uint32Array
   #hash = 0
@@ -9,7 +9,7 @@ export class BitSet {
     this.words = new Uint32Array(Math.ceil(size / 32))
   }
 
-  /** The same for the same set; hardly ever the same for another one. */
+  /** Equal for equal sets, and almost never equal for different ones. */
   get hash(): number {
     return this.#hash
   }
@@ -36,7 +36,7 @@ export class BitSet {
 export class SeenConfigurations {
   readonly #seen = new Map<string, Uint32Array[]>()
 
-  /** Answers false when it has seen just this before. */
+  /** Returns false if it has already seen this set with this state. */
   add(set: BitSet, state: string): boolean {
     const key = `${set.hash} ${state}`
     const alike = this.#seen.get(key)

@@ -1,11 +1,11 @@
-/** The calls of a history about queues: what is asked, what is answered, and both as short text. */
+/** The calls of a history: their inputs and outputs, and both as short text. */
 
-/** An item as a lease or a list answers it. Times are milliseconds since 1970. */
+/** An item as a lease or a list returns it. Times are milliseconds since 1970. */
 export interface AnsweredItem {
   readonly reference: string
   readonly id: string
   readonly attempts: number
-  /** When its lease ends; undefined when it has none. */
+  /** When its lease expires, or undefined if it is not leased. */
   readonly leasedUntil: number | undefined
   /** Only in lists. */
   readonly created?: number
@@ -13,7 +13,7 @@ export interface AnsweredItem {
   readonly expires?: number
 }
 
-/** How an item is given back. */
+/** How an item is retried. */
 export interface GivenBack {
   readonly id: string
   /** Default: at once. */
@@ -21,7 +21,7 @@ export interface GivenBack {
   readonly dead?: boolean
 }
 
-/** What is asked. `call` is another number for each call; `queue` is its name. */
+/** The input of a call. `call` is unique to each call, and `queue` is the name of its queue. */
 export type Input = { readonly call: number; readonly queue: string } & (
   | { readonly do: 'produce'; readonly items: readonly { readonly reference: string; readonly enqueueAt: number }[] }
   | { readonly do: 'lease'; readonly clientId: string; readonly batchSize: number; readonly timeout: number }
@@ -30,9 +30,9 @@ export type Input = { readonly call: number; readonly queue: string } & (
   | { readonly do: 'clear'; readonly what: 'free' | 'scheduled' | 'all' }
   | { readonly do: 'list' | 'scheduled'; readonly partition: number }
   | { readonly do: 'stats' | 'pause' | 'resume' | 'delete' }
-  /** The client of a lease has gone away. */
+  /** The client of a lease went away. */
   | { readonly do: 'abandon'; readonly lease: number }
-  /** The clock is moved; the same for all queues. */
+  /** The clock is advanced, for all queues at once. */
   | { readonly do: 'advance'; readonly by: number }
 )
 
@@ -45,7 +45,7 @@ export interface Counts {
   readonly inFlight: number
 }
 
-/** What is answered. */
+/** The output of a call. */
 export type Output =
   | 'ok'
   | { readonly error: string }
@@ -78,7 +78,7 @@ export function inputText(input: Input): string {
   }
 }
 
-/** An answer in one line. */
+/** An output in one line. */
 export function outputText(output: Output | undefined): string {
   if (output === undefined) return 'nobody knows'
   if (output === 'ok') return 'ok'
@@ -96,7 +96,7 @@ export function itemsText(items: readonly AnsweredItem[]): string {
   return items.map(({ reference, id, attempts }) => `${reference}=${shortId(id)}×${attempts}`).join(' ')
 }
 
-/** The end of an id: its beginning is the time, and the same for all of them. */
+/** The end of an id. Its beginning is a time that all ids share. */
 function shortId(id: string): string {
   return id.length > 8 ? `…${id.slice(-6)}` : id
 }

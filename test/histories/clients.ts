@@ -1,14 +1,14 @@
-/** The doors of a daemon, each with a typed client, for the clients of a history. */
+/** Typed clients for every door of a daemon, for the clients of a history. */
 import { QueratorClient } from '../../src/client/client.js'
 import type { TestDaemon } from '../../src/index.js'
 import type { Send } from '../../src/protocol/exchange.js'
 import { DOORS, type Door } from '../support/doors.js'
 import { turn } from './turn.js'
 
-/** By which way a client comes in. */
+/** The door through which a client comes. */
 export type DoorName = 'client' | 'fetch' | 'connection' | 'TCP'
 
-/** Every door. */
+/** All doors. */
 export const DOOR_NAMES: readonly DoorName[] = ['client', 'fetch', 'connection', 'TCP']
 
 /** The calls that clients of a history make. */
@@ -25,14 +25,14 @@ export type Calls = Pick<
   | 'queuesDelete'
 >
 
-/** A client, and what is known of its door. */
+/** A client, and how to wait for its door. */
 export interface Client {
   readonly calls: Calls
-  /** Resolves when the daemon has seen whatever this client did before; undefined where it always has. */
+  /** Resolves once the daemon has seen everything this client did. Undefined if it always has. */
   readonly seen: (() => Promise<void>) | undefined
 }
 
-/** Opens a door. Two speak JSON, two protobuf. */
+/** Opens a door. Two doors use JSON, two protobuf. */
 export async function openDoor(daemon: TestDaemon, name: DoorName): Promise<Client> {
   switch (name) {
     case 'client':
@@ -41,15 +41,15 @@ export async function openDoor(daemon: TestDaemon, name: DoorName): Promise<Clie
       // Bodies of bytes are read as streams.
       return { calls: through(await door(daemon, 'in memory'), 'json'), seen: () => turn(2) }
     case 'connection':
-      return overSocket(await door(daemon, 'over a connection in memory'), 'protobuf')
+      return overSocket(await door(daemon, 'over an in-memory connection'), 'protobuf')
     case 'TCP':
       return overSocket(await door(daemon, 'over TCP'), 'json')
   }
 }
 
 /**
- * A few exchanges on other sockets, one after the other, end in later rounds of the event loop than the one in which the sockets
- * used before were ready to be read.
+ * Does a few exchanges on other sockets. They end in later turns of the event loop than the one in which earlier
+ * sockets became readable.
  */
 function overSocket(ask: Door, encoding: 'json' | 'protobuf'): Client {
   const seen = async () => {

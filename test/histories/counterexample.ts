@@ -1,10 +1,10 @@
-/** A history that is not linearizable, for people to read. */
+/** Describes a history that is not linearizable. */
 import type { Model, Operation, Verdict } from './linearizability.js'
 
-/** So much of the order is shown. */
+/** How many calls of the order are shown. */
 const MOST_SHOWN = 25
 
-/** What is wrong with a history, in lines; empty when nothing is. */
+/** Describes what is wrong with a history. Empty if nothing is. */
 export function counterexample<S, I, O>(
   model: Model<S, I, O>,
   verdict: Verdict<S, I, O>,

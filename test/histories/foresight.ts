@@ -1,24 +1,24 @@
 /**
- * What the answers of a whole history tell about each of its moments. The search uses it to see early that an order is wrong; it
- * excludes nothing but what an answer would contradict later.
+ * What the results of a whole history reveal about each of its moments. The search uses this to reject wrong orders
+ * early. It rejects only orders that a later result would contradict.
  */
 import type { AnsweredItem, Input, Output } from './calls.js'
 import type { Operation } from './linearizability.js'
 
 type Call = Operation<Input, Output>
 
-/** The ids that items are going to be seen under, by {@link placeName}. */
+/** The ids under which items will be seen, by {@link placeName}. */
 export type ForeseenIds = ReadonlyMap<string, string>
 
 /**
- * Names a place of an item in the order of its partition. It comes to a place with other attempts each time, because it leaves it
- * by a lease only, or it is scheduled there.
+ * Names one place of an item in its partition. The number of attempts identifies it, because an item leaves a place
+ * only by a lease, or is scheduled there.
  */
 export function placeName(reference: string, attempts: number | 'scheduled'): string {
   return `${reference} ${attempts}`
 }
 
-/** Reads the ids out of all answers. */
+/** Collects the ids from all results. */
 export function foreseenIds(operations: readonly Call[]): ForeseenIds {
   const ids = new Map<string, string>()
   for (const { input, output } of operations) {
@@ -30,14 +30,14 @@ export function foreseenIds(operations: readonly Call[]): ForeseenIds {
   return ids
 }
 
-/** With how many attempts the item came to the place at which it was seen. */
+/** How many attempts the item had when it came to the place where it was seen. */
 function attemptsAtPlace({ attempts, leasedUntil }: AnsweredItem, scheduled: boolean): number | 'scheduled' {
   if (scheduled && attempts === 0) return 'scheduled'
-  // Who is given back for later keeps its place until then.
+  // An item retried for later keeps its place until it comes due.
   return scheduled || leasedUntil !== undefined ? attempts - 1 : attempts
 }
 
-/** A produce that was given up has happened all the same when somebody has seen one of its items. */
+/** An aborted produce did take effect if anybody saw one of its items. */
 export function withoutDoubt(operations: readonly Call[]): Call[] {
   const seen = new Set(operations.flatMap(({ output }) => itemsOf(output).map(({ reference }) => reference)))
   return operations.map((operation) => {

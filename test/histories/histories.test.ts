@@ -1,6 +1,6 @@
 /**
- * Histories of concurrent clients are linearizable: whatever overlaps, is given up or waits, every answer is one that a queue could
- * give which does one thing at a time.
+ * Histories of concurrent clients are linearizable: even if calls overlap, are aborted or wait, every result is
+ * possible for a queue that does one thing at a time.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -9,10 +9,10 @@ import { checkHistory, modelOf, play } from './play.js'
 import { callText } from './queue-model.js'
 import { scripts } from './script.js'
 
-/** More with QUERATOR_HISTORIES=2000. */
+/** Set QUERATOR_HISTORIES=2000 for more. */
 const HISTORIES = Number(process.env.QUERATOR_HISTORIES ?? 150)
 
-/** So much is tried for one history. One that is not decided by then proves nothing, and must be rare. */
+/** The limit of the search for one history. A history undecided by then proves nothing, and must be rare. */
 const MOST_STEPS = 100_000
 
 test(`${HISTORIES} histories of concurrent clients are linearizable`, { timeout: 3_600_000 }, async () => {

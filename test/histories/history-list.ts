@@ -1,12 +1,12 @@
-/** The begins and ends of calls, in the order in which they happened, as a list from which they can be lifted and put back. */
+/** The begins and ends of calls in order, as a linked list from which entries can be lifted and put back. */
 
-/** The begin of a call, or its end. */
+/** The begin or the end of a call. */
 export interface Entry<T> {
   readonly operation: T
-  /** Of its call, in the order of the begins. */
+  /** The number of its call, in order of begins. */
   readonly index: number
   readonly isBegin: boolean
-  /** The end of this begin, or the begin of this end; undefined when the call never ended. */
+  /** The end of this begin, or the begin of this end. Undefined if the call never ended. */
   match: Entry<T> | undefined
   previous: Entry<T> | undefined
   next: Entry<T> | undefined
@@ -18,7 +18,7 @@ interface Interval {
   readonly returned: number
 }
 
-/** See the head of this file. */
+/** A linked list of begins and ends. */
 export class HistoryList<T extends Interval> {
   #first: Entry<T> | undefined
 
@@ -45,14 +45,14 @@ export class HistoryList<T extends Interval> {
     return this.#first
   }
 
-  /** Takes an entry out of the list. It keeps its links, so that it can be put back. */
+  /** Lifts an entry out of the list. It keeps its links, so that it can be put back. */
   lift(entry: Entry<T>): void {
     if (entry.previous === undefined) this.#first = entry.next
     else entry.previous.next = entry.next
     if (entry.next !== undefined) entry.next.previous = entry.previous
   }
 
-  /** Puts back the entry that was lifted last of those which are out. */
+  /** Puts back the entry that was lifted last. */
   putBack(entry: Entry<T>): void {
     if (entry.previous === undefined) this.#first = entry
     else entry.previous.next = entry

@@ -1,14 +1,14 @@
-/** The checker notices what a daemon with faults would do: a test that cannot fail proves nothing. */
+/** The checker notices a faulty daemon. Without this, the histories would prove nothing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LIES, type Lie, lying } from './lies.js'
 import { checkHistory, play } from './play.js'
 import { scripts } from './script.js'
 
-/** Always the same scripts. */
+/** A fixed sample of scripts. */
 const SCRIPTS = fc.sample(scripts(12), { numRuns: 40, seed: 20 })
 
-/** Plays scripts until a lie is found out; answers how many histories with lies that took. */
+/** Plays scripts until a lie is noticed. Returns how many histories with lies that took. */
 async function foundAfter(lie: () => Lie): Promise<number> {
   let withLies = 0
   for (const script of SCRIPTS) {
@@ -24,9 +24,9 @@ async function foundAfter(lie: () => Lie): Promise<number> {
     withLies++
     if (checkHistory(history).result === 'impossible') return withLies
   }
-  throw new Error(`not found out in ${withLies} histories with lies`)
+  throw new Error(`not noticed in ${withLies} histories with lies`)
 }
 
-test.each(Object.entries(LIES))('it notices a daemon that %s', async (_, lie) => {
+test.each(Object.entries(LIES))('notices a daemon that %s', async (_, lie) => {
   expect(await foundAfter(lie)).toBeLessThanOrEqual(10)
 })

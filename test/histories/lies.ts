@@ -1,14 +1,14 @@
-/** What a daemon with faults would answer: between a client and its door, answers are falsified or calls are lost. */
+/** Faults that a daemon could have. Between a client and its door, they change results or lose calls. */
 import { QueratorError } from '../../src/index.js'
 import type { Calls } from './clients.js'
 import { turn } from './turn.js'
 
-/** Falsifies some calls of a client; says so with `told` each time. */
+/** Changes some calls of a client, and calls `told` each time. */
 export type Lie = (calls: Calls, told: () => void) => Partial<Calls>
 
 type Leased = Awaited<ReturnType<Calls['queueLease']>>
 
-/** Falsifies what leases are answered; `falsified` answers undefined where it has nothing to change. */
+/** Changes the results of leases. `falsified` returns undefined if there is nothing to change. */
 function leasing(falsified: (answer: Leased) => Leased | undefined): Lie {
   return (calls, told) => ({
     queueLease: async (...request) => {
@@ -20,7 +20,7 @@ function leasing(falsified: (answer: Leased) => Leased | undefined): Lie {
   })
 }
 
-/** Leaves out every second call of a kind, and says that it was done. */
+/** Drops every second call of a kind and reports success. */
 function losing(name: 'queueProduce' | 'queueComplete' | 'queueRetry' | 'queueClear'): Lie {
   return (calls, told) => {
     let count = 0
@@ -32,7 +32,7 @@ function losing(name: 'queueProduce' | 'queueComplete' | 'queueRetry' | 'queueCl
   }
 }
 
-/** Every lie, by what a daemon would do. */
+/** Every lie, by what such a daemon would do. */
 export const LIES: Readonly<Record<string, () => Lie>> = {
   'loses every second produce': () => losing('queueProduce'),
   'loses every second complete': () => losing('queueComplete'),
@@ -45,7 +45,7 @@ export const LIES: Readonly<Record<string, () => Lie>> = {
       await calls.queueProduce(request)
     },
   }),
-  'leases the same items to the next one, too': () => {
+  'leases the same items to the next client too': () => {
     let last: Leased | undefined
     return leasing((answer) => {
       const before = last
@@ -56,16 +56,16 @@ export const LIES: Readonly<Record<string, () => Lie>> = {
   'loses the last item of a lease': () => {
     return leasing((answer) => (answer.items.length < 2 ? undefined : { ...answer, items: answer.items.slice(0, -1) }))
   },
-  'answers the items of a lease in another order': () => {
+  'returns the items of a lease in another order': () => {
     return leasing((answer) => (answer.items.length < 2 ? undefined : { ...answer, items: answer.items.toReversed() }))
   },
-  'counts attempts from the last lease on': () => {
+  'forgets earlier attempts': () => {
     return leasing((answer) => {
       if (answer.items.every(({ attempts }) => attempts === 1)) return undefined
       return { ...answer, items: answer.items.map((item) => ({ ...item, attempts: 1 })) }
     })
   },
-  'says that there was nothing, when there was': () => (calls, told) => ({
+  'says that there was nothing when there was something': () => (calls, told) => ({
     queueLease: async (...request) => {
       await calls.queueLease(...request)
       told()
@@ -78,13 +78,13 @@ export const LIES: Readonly<Record<string, () => Lie>> = {
       return Promise.race([calls.queueLease(request), aborted(signal)])
     },
   }),
-  'answers a complete before it is done': () => (calls, told) => ({
+  'confirms a complete before it is done': () => (calls, told) => ({
     queueComplete: async (request) => {
       told()
       void turn(20).then(() => calls.queueComplete(request).catch(() => undefined))
     },
   }),
-  'tells statistics of a moment ago': () => {
+  'returns outdated stats': () => {
     const last = new Map<string | undefined, Awaited<ReturnType<Calls['queueStats']>>>()
     return (calls, told) => ({
       queueStats: async (request) => {
@@ -105,7 +105,7 @@ export const LIES: Readonly<Record<string, () => Lie>> = {
   }),
 }
 
-/** The calls of a client, falsified. */
+/** The calls of a client, changed by a lie. */
 export function lying(calls: Calls, lie: Lie, told: () => void): Calls {
   const falsified = lie(calls, told)
   return new Proxy(calls, {
@@ -118,7 +118,7 @@ export function lying(calls: Calls, lie: Lie, told: () => void): Calls {
   })
 }
 
-/** Rejects when the signal is aborted; otherwise never settles. */
+/** Rejects when the signal is aborted. Otherwise it never settles. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
 }

@@ -1,4 +1,4 @@
-/** The checker by itself: histories that are known to be linearizable, or not. */
+/** The checker alone: histories that are known to be linearizable or not. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { counterexample } from './counterexample.js'
@@ -70,13 +70,13 @@ describe('a register', () => {
   })
 })
 
-describe('a call that was given up', () => {
+describe('an aborted call', () => {
   const gaveUp = { ...call('a', write(1), [1, 4]), optional: true }
 
   test.each([
-    ['had an effect before the client knew that it was gone', [call('b', read, [5, 6], 1)], true],
-    ['had no effect', [call('b', read, [5, 6], 0)], true],
-    ['had an effect after that', [call('b', read, [5, 6], 0), call('b', read, [7, 8], 1)], false],
+    ['takes effect before it ends', [call('b', read, [5, 6], 1)], true],
+    ['never takes effect', [call('b', read, [5, 6], 0)], true],
+    ['takes effect after it ended', [call('b', read, [5, 6], 0), call('b', read, [7, 8], 1)], false],
   ])('%s', (_, reads, linearizable) => {
     expect(check(register, [gaveUp, ...reads]).result).toBe(linearizable ? 'linearizable' : 'impossible')
   })
@@ -111,21 +111,21 @@ describe('a queue', () => {
   })
 })
 
-describe('takes that wait in a line', () => {
+describe('waiting takes', () => {
   const first = (output: number, end: number) => call('a', { do: 'take', object: 'first' }, [1, end], output)
   const second = (output: number, end: number) => call('b', { do: 'take', object: 'second' }, [3, end], output)
 
   test.each([
-    ['one is served by a later put', [first(1, 6), call('c', put(1), [4, 5], 'ok')], true],
-    ['one ends before there is an item', [first(1, 2), call('c', put(1), [4, 5], 'ok')], false],
-    ['one is served while its item is put', [first(1, 5), call('c', put(1), [4, 6], 'ok')], true],
+    ['a take is served by a later put', [first(1, 6), call('c', put(1), [4, 5], 'ok')], true],
+    ['a take ends before there is an item', [first(1, 2), call('c', put(1), [4, 5], 'ok')], false],
+    ['a take is served while its item is put', [first(1, 5), call('c', put(1), [4, 6], 'ok')], true],
     [
-      'two that overlap stand in any order',
+      'two takes that overlap are served in any order',
       [first(2, 8), second(1, 9), call('c', put(1), [4, 5], 'ok'), call('c', put(2), [6, 7], 'ok')],
       true,
     ],
     [
-      'one that was served earlier gets the later item',
+      'a take that ended earlier gets a later item',
       [first(1, 2.5), second(1, 9), call('c', put(1), [2, 5], 'ok')],
       false,
     ],
@@ -134,7 +134,10 @@ describe('takes that wait in a line', () => {
   })
 })
 
-/** A history of a register that is linearizable: the moments of the calls are chosen first, their ends around them. */
+/**
+ * A linearizable history of a register: first the moments of the calls are chosen, then their begins and ends around
+ * them.
+ */
 function bigHistory(calls: number, clients: number): Operation<Call, Answer>[] {
   const history: Operation<Call, Answer>[] = []
   let value = 0
@@ -148,25 +151,25 @@ function bigHistory(calls: number, clients: number): Operation<Call, Answer>[] {
   return history
 }
 
-test('a history of 20,000 calls, nine at a time, takes few more steps than it has calls', () => {
+test('a history of 20,000 calls, nine at a time, takes not many more steps than it has calls', () => {
   const verdict = check(register, bigHistory(20_000, 10))
   expect(verdict.result).toBe('linearizable')
   expect(verdict.order).toHaveLength(20_000)
   expect(verdict.steps).toBeLessThan(400_000)
 })
 
-test('one wrong answer at the end of a big history is found', () => {
+test('finds one wrong result at the end of a big history', () => {
   const history = [...bigHistory(5_000, 6), call('late', read, [1e6, 1e6 + 1], 99)]
   const verdict = check(register, history)
   expect(verdict.result).toBe('impossible')
   expect(verdict.order).toHaveLength(5_000)
 })
 
-test('the search gives up where it is told to', () => {
+test('the search stops at its limit', () => {
   expect(check(register, bigHistory(100, 4), 50)).toMatchObject({ result: 'undecided', steps: 50 })
 })
 
-test('parts that know nothing of each other are checked by themselves', () => {
+test('independent parts are checked separately', () => {
   const objects = {
     ...register,
     partition: (operations: readonly Operation<Call, Answer>[]) =>
@@ -178,7 +181,7 @@ test('parts that know nothing of each other are checked by themselves', () => {
   expect(verdict).toMatchObject({ result: 'impossible', operations: [{ caller: 'b' }] })
 })
 
-test('a counterexample shows the longest order, what could not follow, and why', () => {
+test('a counterexample shows the longest order, what could not follow it, and why', () => {
   const history = [
     call('a', write(1), [1, 2], 'ok'),
     call('b', write(2), [3, 4], 'ok'),
@@ -199,7 +202,7 @@ test('a counterexample shows the longest order, what could not follow, and why',
   expect(counterexample(register, check(register, history.slice(0, 2)), shown)).toBe('')
 })
 
-/** Whether any order of the calls explains them, by trying all. */
+/** Whether any order of the calls explains them, found by trying all orders. */
 function byTryingAll<S>(model: Model<S, Call, Answer>, history: readonly Operation<Call, Answer>[], state: S): boolean {
   const tried = (next: Operation<Call, Answer>) => {
     if (history.some((other) => other.returned < next.invoked)) return false
@@ -221,7 +224,7 @@ const registerCalls = fc.oneof(
   value.map((one): [Call, Answer] => [read, one]),
 )
 
-/** Short histories of such calls, some of them given up. */
+/** Short histories of such calls, some of them aborted. */
 function histories(calls: fc.Arbitrary<[Call, Answer]>): fc.Arbitrary<Operation<Call, Answer>[]> {
   return fc.array(fc.tuple(calls, fc.nat(12), fc.nat(6), fc.nat(3)), { maxLength: 6 }).map((rows) =>
     rows.map(([[input, output], from, length, kind], number) => {
@@ -232,7 +235,7 @@ function histories(calls: fc.Arbitrary<[Call, Answer]>): fc.Arbitrary<Operation<
   )
 }
 
-test.each(['queue', 'register'] as const)('of a %s it finds the same as trying every order', (which) => {
+test.each(['queue', 'register'] as const)('finds the same as trying every order, for a %s', (which) => {
   fc.assert(
     fc.property(histories(which === 'queue' ? queueCalls : registerCalls), (history) => {
       const found = which === 'queue' ? check(fifo, history).result : check(register, history).result

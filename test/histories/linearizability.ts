@@ -1,16 +1,16 @@
 /**
- * Checks whether a history of overlapping calls is linearizable: whether every call can be given one moment between
- * its begin and its end so that, in the order of these moments, a sequential model gives the same answers.
+ * Checks whether a history of overlapping calls is linearizable: whether every call can be given one moment between its
+ * begin and its end so that, in the order of these moments, a sequential model gives the same results.
  *
- * This is the search of Wing and Gong with the cache of Lowe, as Porcupine has it: begins and ends stand in a list in the
- * order in which they happened; the search takes any call whose begin comes before the first end that is left, and goes
- * back where no call can be taken. What it has seen once, the same calls taken and the same state, it does not try again.
+ * The search is that of Wing and Gong with the cache of Lowe, as in Porcupine. Begins and ends are in a list in the
+ * order in which they happened. The search takes any call whose begin comes before the first end left in the list, and
+ * backtracks where no call can be taken. It never tries the same set of taken calls with the same state twice.
  *
- * Three things are added:
- * - A call may take effect in two steps: a lease joins the line, and is served later. The model tells with `settled` when
- *   a call that was taken may end.
- * - A call that was given up is optional: it may have taken effect or not. It is left out when its end is reached.
- * - A call that can only ask, and fits, is taken without trying anything else before it.
+ * It adds three things:
+ * - A call may take effect in two steps: a lease joins the line and is served later. The model says with `settled` when
+ *   a taken call may end.
+ * - An aborted call is optional: it may or may not have taken effect. It is skipped when its end is reached.
+ * - A read-only call that fits is taken without trying anything else before it.
  */
 import { BitSet, SeenConfigurations } from './bit-set.js'
 import { type Entry, HistoryList } from './history-list.js'
@@ -19,38 +19,40 @@ import { type Entry, HistoryList } from './history-list.js'
 export interface Operation<I, O> {
   readonly caller: string
   readonly input: I
-  /** What was answered; undefined when nobody knows. */
+  /** The result, or undefined if it is unknown. */
   readonly output: O | undefined
-  /** Its place in the history. Smaller is earlier; no two places are the same. */
+  /** Its place in the history. Smaller is earlier, and all places differ. */
   readonly invoked: number
-  /** `Infinity` for a call that never ended: it may take effect at any time, or never. */
+  /** `Infinity` for a call that never ended. It may take effect at any time, or never. */
   readonly returned: number
-  /** Whether it may have had no effect at all. */
+  /** Whether it may have had no effect. */
   readonly optional?: boolean
-  /** The place at which it is likely to have taken effect: what is tried first. Default: when it was invoked. */
+  /** The place at which it probably took effect, tried first. Default: its begin. */
   readonly likely?: number
 }
 
-/** What the calls are meant to do, one after the other. */
+/** What the calls should do, one after the other. */
 export interface Model<S, I, O> {
   init(): S
-  /** The state after a call that answered `output`; undefined when it could not answer that. Leaves `state` as it is. */
+  /**
+   * The state after a call that returned `output`, or undefined if it could not return that. Does not change `state`.
+   */
   step(state: S, input: I, output: O | undefined): S | undefined
-  /** The same text for the same state only. */
+  /** A text that is equal only for equal states. */
   key(state: S): string
-  /** Whether a call that was taken may end by now. Once it may, it must stay so. Default: always. */
+  /** Whether a taken call may end by now. Once it may, this must stay true. Default: always. */
   settled?(state: S, input: I): boolean
-  /** Whether a call never changes anything, whatever the state. Default: it may. */
+  /** Whether a call never changes any state. Default: it may. */
   onlyAsks?(input: I, output: O | undefined): boolean
-  /** Why a step is impossible, for whoever reads the counterexample. */
+  /** Why a step is impossible, for the counterexample. */
   explain?(state: S, input: I, output: O | undefined): string
-  /** Parts that can be checked by themselves. Default: one part. */
+  /** Parts that can be checked separately. Default: one part. */
   partition?(operations: readonly Operation<I, O>[]): Operation<I, O>[][]
 }
 
 /** What the search found out about one part of a history. */
 export interface Verdict<S, I, O> {
-  /** `undecided`: it gave up after the number of steps that it was allowed. */
+  /** `undecided`: the search stopped at its limit of steps. */
   readonly result: 'linearizable' | 'impossible' | 'undecided'
   /** How many steps of the model it tried. */
   readonly steps: number
@@ -63,10 +65,10 @@ export interface Verdict<S, I, O> {
   readonly operations: readonly Operation<I, O>[]
 }
 
-/** How much the search may try before it gives up. */
+/** The default limit of the search. */
 const MOST_STEPS = 1_000_000
 
-/** Checks a history part by part; answers the first part that is not linearizable, or the last one. */
+/** Checks a history part by part. Returns the first part that is not linearizable, or else the last part. */
 export function check<S, I, O>(
   model: Model<S, I, O>,
   history: readonly Operation<I, O>[],
@@ -81,20 +83,20 @@ export function check<S, I, O>(
   return verdict
 }
 
-/** A state that the search has reached, and what can be tried from there. */
+/** A state that the search has reached, and what to try from there. */
 interface Node<S, I, O> {
   readonly state: S
   /** The call that led here. */
   readonly by: Entry<Operation<I, O>> | undefined
-  /** Whether it was left out, and not taken. */
+  /** Whether that call was skipped instead of taken. */
   readonly leftOut: boolean
-  /** Whether the end of that call is out of the list, too. */
+  /** Whether the end of that call is out of the list too. */
   readonly endIsOut: boolean
   /** The calls of which one can be next. */
   readonly candidates: readonly Entry<Operation<I, O>>[]
   /** How many of them were tried. */
   tried: number
-  /** The end before which one of them must be taken; undefined when every end is explained. */
+  /** The end before which one of them must be taken, or undefined if every end is explained. */
   readonly barrier: Entry<Operation<I, O>> | undefined
 }
 
@@ -139,7 +141,7 @@ class Search<S, I, O> {
     return this.#verdict('impossible')
   }
 
-  /** Takes a call as the next one, if the model allows it and this was not tried before. */
+  /** Takes a call as the next one, if the model allows it and it was not tried before. */
   #take(node: Node<S, I, O>, entry: Entry<Operation<I, O>>): void {
     const { input, output } = entry.operation
     this.#steps++
@@ -158,7 +160,7 @@ class Search<S, I, O> {
     this.#reach(after, { by: entry, endIsOut: settled && entry.match !== undefined })
   }
 
-  /** Goes on without a call that was given up, as its end is all that is left to do. */
+  /** Skips an aborted call when its end is all that is left to explain. */
   #leaveOut({ state, barrier }: Node<S, I, O>): void {
     const begin = barrier?.match as Entry<Operation<I, O>>
     this.#taken.set(begin.index)
@@ -183,7 +185,7 @@ class Search<S, I, O> {
     this.#path.push({ ...usual, ...how, state, candidates, tried: 0, barrier: entry })
   }
 
-  /** Takes the decision back that led to the last node. */
+  /** Undoes the decision that led to the last node. */
   #goBack({ by, endIsOut }: Node<S, I, O>): void {
     this.#path.pop()
     if (by === undefined) return
@@ -192,7 +194,7 @@ class Search<S, I, O> {
     this.#taken.clear(by.index)
   }
 
-  /** Notes how far it came, where that is farther than ever. */
+  /** Remembers the longest order so far. */
   #remember({ state, candidates, barrier }: Node<S, I, O>): void {
     if (this.#path.length <= this.#longest) return
     this.#longest = this.#path.length

@@ -1,4 +1,4 @@
-/** Plays a script on a daemon of its own, and answers the history. */
+/** Plays a script on a new daemon and returns the history. */
 import { startTestDaemon } from '../../src/index.js'
 import { Actor } from './actor.js'
 import type { Input, Output } from './calls.js'
@@ -10,7 +10,7 @@ import type { QueueSetup, QueueState } from './queue-state.js'
 import type { Script } from './script.js'
 import { Stage } from './stage.js'
 
-/** A history, and how its queues were made. */
+/** A history, and the settings of its queues. */
 export interface History {
   readonly setup: QueueSetup
   readonly operations: readonly Operation<Input, Output>[]
@@ -18,7 +18,7 @@ export interface History {
 
 const START = Date.UTC(2026, 0, 1)
 
-/** The model that a history is checked against. */
+/** The model to check a history against. */
 export function modelOf({ setup, operations }: History): Model<QueueState, Input, Output> {
   return queueModel({ ...setup, foreseen: foreseenIds(operations) })
 }
@@ -28,7 +28,7 @@ export function checkHistory(history: History, mostSteps?: number): Verdict<Queu
   return check(modelOf(history), withoutDoubt(history.operations), mostSteps)
 }
 
-/** See the head of this file. `through` may put something between the clients and their doors. */
+/** Plays a script. `through` may put something between the clients and their doors. */
 export async function play(script: Script, through = (client: Client): Client => client): Promise<History> {
   const { partitions, leaseTimeout, expireTimeout, maxAttempts } = script
   await using daemon = await startTestDaemon({
@@ -49,14 +49,14 @@ export async function play(script: Script, through = (client: Client): Client =>
   }
   const all = actors.map((actor, number) => actor.run(script.clients[number]?.steps ?? []))
   await stage.ended(Promise.all(all))
-  // Nothing is paused any more.
+  // No queue is paused any more.
   stage.recorder.settle(() => true)
   const reader = new Actor(stage, 'reader', through(await openDoor(daemon, 'client')))
   for (const queue of queues) await end(stage, queue, reader, actors)
   return { setup: { ...script, now: START }, operations: stage.recorder.operations }
 }
 
-/** Reads what is there, and deletes the queue in the middle of other calls. */
+/** Reads what is left and deletes the queue while other calls run. */
 async function end(stage: Stage, queue: string, reader: Actor, actors: readonly Actor[]): Promise<void> {
   await reader.perform({ do: 'stats' }, queue)
   for (let partition = 0; partition < stage.script.partitions; partition++) {

@@ -1,4 +1,4 @@
-/** What the calls do to the model's queue, each at its moment (docs/protocol/queue.md §3, §5, §6, §10, §11). */
+/** What each call does to the queue of the model, at its moment (docs/protocol/queue.md §3, §5, §6, §10, §11). */
 import { type AnsweredItem, type Counts, type GivenBack, type Input, type Output, outputText } from './calls.js'
 import { sortByLoad } from './queue-serving.js'
 import {
@@ -13,16 +13,16 @@ import {
   type ModelPartition,
 } from './queue-state.js'
 
-/** Less than this many milliseconds ahead is now. */
+/** A time less than this many milliseconds ahead means now. */
 const NEAR = 100
 
-/** Contradicts an answer that is another one. */
+/** Reports a contradiction if the real result differs. */
 export function answer(draft: Draft, output: Output | undefined, expected: Output): void {
   if (output === undefined || JSON.stringify(output) === JSON.stringify(expected)) return
   contradict(draft, `the answer would have been: ${outputText(expected)}`)
 }
 
-/** Carries out a produce, complete or retry. */
+/** Runs a produce, complete or retry. */
 export function enter(draft: Draft, input: HeldCall['input'], output: Output | undefined): void {
   if (input.do === 'produce') {
     produce(draft, input.items)
@@ -60,7 +60,7 @@ function produce(draft: Draft, items: readonly { reference: string; enqueueAt: n
   partition.nextLook = Math.min(partition.nextLook, expires)
 }
 
-/** Ends leases one by one, up to the first bad id. */
+/** Ends leases one by one, up to the first invalid id. */
 function giveBack(
   draft: Draft,
   partition: ModelPartition,
@@ -81,7 +81,7 @@ function giveBack(
   return 'ok'
 }
 
-/** It keeps its id, and with it its place among the scheduled ones. */
+/** The item keeps its id, and so its place among scheduled items. */
 function schedule(partition: ModelPartition, item: ModelItem, due: number): void {
   item.leasedUntil = undefined
   item.due = due
@@ -98,7 +98,7 @@ export function clear(draft: Draft, what: 'free' | 'scheduled' | 'all'): void {
   }
 }
 
-/** Compares a list with what the partition holds, and learns the ids. */
+/** Compares a list with the partition, and learns the ids. */
 export function listed(
   draft: Draft,
   input: Extract<Input, { do: 'list' | 'scheduled' }>,
@@ -116,7 +116,7 @@ export function listed(
   for (const [place, item] of items.entries()) learnId(draft, partition, item, got[place]?.id ?? '')
 }
 
-/** What the statistics tell. */
+/** The stats of the queue. */
 export function counts(draft: Draft): Counts {
   const held = (kind: HeldCall['input']['do']) => draft.held.filter(({ input }) => input.do === kind).length
   return {

@@ -1,11 +1,13 @@
-/** What the model's queue does when the clock is moved (docs/protocol/queue.md §8). It has no dead letter queue. */
+/**
+ * What the queue of the model does when the clock is advanced (docs/protocol/queue.md §8). It has no dead letter queue.
+ */
 import { serve } from './queue-serving.js'
 import { appendItem, contradict, type Draft, type ModelItem, type ModelPartition } from './queue-state.js'
 
-/** What a lease is answered that found nothing in time. */
+/** The result of a lease that times out. */
 export const LEASE_ENDED = '454 request timeout; no items are in the queue, try again'
 
-/** Moves the clock: everything happens at the time after the move, in the order of its deadlines. */
+/** Advances the clock. Everything happens at the time after the advance, in order of deadlines. */
 export function advance(draft: Draft, by: number): void {
   draft.now += by
   for (;;) {
@@ -14,7 +16,7 @@ export function advance(draft: Draft, by: number): void {
     const ends = Math.min(...draft.waiting.map(({ deadline }) => deadline))
     const first = Math.min(looks, dues, ends)
     if (first > draft.now || draft.status === 'deleted') return
-    // At the same time leases end first, and nobody is sent away before items that come due are there.
+    // At the same time, leases expire first, then items come due, and waiting leases time out last.
     if (looks === first) lookAt(draft, looks)
     else if (dues === first) enqueueDue(draft)
     else endWaiting(draft)
@@ -26,7 +28,7 @@ function lookAt(draft: Draft, time: number): void {
   serve(draft)
 }
 
-/** Handles every overdue item, in storage order (R5), and asks for the next look (R4). */
+/** Handles every overdue item in storage order (R5), and requests the next look (R4). */
 function look(draft: Draft, partition: ModelPartition): void {
   const { now } = draft
   const { maxAttempts } = draft.setup
@@ -49,7 +51,7 @@ function look(draft: Draft, partition: ModelPartition): void {
   )
 }
 
-/** Items that are due go to the tail: earlier ones first, equal ones in the order of their ids. */
+/** Moves due items to the tail, by time and then by id. */
 function enqueueDue(draft: Draft): void {
   for (const partition of draft.partitions) {
     const due = partition.scheduled.filter((item) => item.due <= draft.now)

@@ -1,4 +1,4 @@
-/** The model of a queue, with histories written by hand. */
+/** The model of a queue, checked with histories written by hand. */
 import { describe, expect, test } from 'vitest'
 import type { AnsweredItem, Input, Output } from './calls.js'
 import { check, type Operation } from './linearizability.js'
@@ -40,7 +40,7 @@ const NEVER = Number.POSITIVE_INFINITY
 const complete = (ids: readonly string[]): NewInput => ({ do: 'complete', queue, partition: 0, ids })
 
 describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
-  ['a lease that waits is served by a later produce', [lease([1, 4], got(['a', '1'])), produce([2, 3], 'a')], true],
+  ['a waiting lease is served by a later produce', [lease([1, 4], got(['a', '1'])), produce([2, 3], 'a')], true],
   ['a lease ends before its item is produced', [lease([1, 2], got(['a', '1'])), produce([3, 4], 'a')], false],
   [
     'two leases hold the same item at the same time',
@@ -48,17 +48,17 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     false,
   ],
   [
-    'two leases that wait share, one item each',
+    'two waiting leases share, one item each',
     [lease([1, 7], got(['b', '2'])), lease([2, 8], got(['a', '1'])), produce([3, 4], 'a', 'b')],
     true,
   ],
   [
-    'one of two leases that wait gets everything',
+    'one of two waiting leases gets everything',
     [lease([1, 7], got(['a', '1'], ['b', '2'])), lease([2, NEVER], undefined), produce([4, 5], 'a', 'b')],
     true,
   ],
   [
-    'one of two leases that wait gets everything, and the other is known to wait',
+    'one of two waiting leases gets everything although the other is known to wait',
     [
       lease([1, 7], got(['a', '1'], ['b', '2'])),
       lease([2, 10], NOTHING),
@@ -82,7 +82,7 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     false,
   ],
   [
-    'an item comes back when its lease is over, with another id and one attempt more',
+    'an item comes back when its lease expires, with a new id and one more attempt',
     [
       produce([1, 2], 'a'),
       lease([3, 4], got(['a', '1'])),
@@ -92,7 +92,7 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     true,
   ],
   [
-    'an item comes back with the id that it had',
+    'an item comes back with its old id',
     [
       produce([1, 2], 'a'),
       lease([3, 4], got(['a', '2'])),
@@ -112,13 +112,13 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     false,
   ],
   [
-    'a lease gets nothing, though there was something all the time',
+    'a lease gets nothing although an item was free all the time',
     [produce([1, 2], 'a'), lease([3, 6], NOTHING), advance([4, 5], 30_000)],
     false,
   ],
-  ['a lease gets nothing before its time is over', [lease([1, 4], NOTHING), advance([2, 3], 29_999)], false],
+  ['a lease times out too early', [lease([1, 4], NOTHING), advance([2, 3], 29_999)], false],
   [
-    'two complete the same item at the same time, and one of them is told so',
+    'two completes of the same item overlap, and one of them fails',
     [
       produce([1, 2], 'a'),
       lease([3, 4], got(['a', '1'])),
@@ -128,7 +128,7 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     true,
   ],
   [
-    'two complete the same item, and both are told that it is done',
+    'two completes of the same item overlap, and both succeed',
     [
       produce([1, 2], 'a'),
       lease([3, 4], got(['a', '1'])),
@@ -138,7 +138,7 @@ describe.each<[string, readonly Operation<Input, Output>[], boolean]>([
     false,
   ],
   [
-    'a lease whose client went away takes an item, before that is known',
+    'a lease whose client goes away takes an item before that is known',
     [
       { ...lease([1, 9], undefined), optional: true },
       produce([2, 3], 'a'),

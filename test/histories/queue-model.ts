@@ -1,10 +1,10 @@
 /**
- * A model of a queue without a dead letter queue, written from the contract (queue.md §3 to §8, §11, §13), for checking
- * histories. It knows what was really answered, so that a lease that waits is compared at the moment at which it is served.
+ * A model of a queue without a dead letter queue, for checking histories. It follows the contract (queue.md §3 to §8,
+ * §11, §13). It knows the real results, so that it can compare a waiting lease at the moment it is served.
  *
- * It leaves no choice but the order of the calls, and these:
- * - After `delete` a call may be told that the queue is unknown, or that it is shutting down.
- * - A jump of the clock ends all waiting leases whose time is over by then at once, after what was due before the first of them.
+ * It leaves open only the order of the calls, and this:
+ * - After `delete`, a call may fail because the queue is unknown or because it is shutting down.
+ * - An advance times out all waiting leases past their deadline at once, after what was due before the first of them.
  */
 
 import type { Input, Output } from './calls.js'
@@ -29,7 +29,7 @@ type InputOf<D extends Input['do']> = Extract<Input, { do: D }>
 const SHUTTING_DOWN = '453 queue is shutting down'
 const DUPLICATE = '400 duplicate client id; a client cannot make multiple leased requests to the same queue'
 
-/** The model; a history about several queues is checked queue by queue. */
+/** The model. A history with several queues is checked queue by queue. */
 export function queueModel(setup: QueueSetup): Model<QueueState, Input, Output> {
   const stepped = (state: QueueState, input: Input, output: Output | undefined): Draft => {
     const draft = draftOf(state, setup)
@@ -46,7 +46,7 @@ export function queueModel(setup: QueueSetup): Model<QueueState, Input, Output> 
     settled: ({ waiting, held }, { call }) => {
       return waiting.every((lease) => lease.call !== call) && held.every(({ input }) => input.call !== call)
     },
-    // Lists teach nothing where all ids are known beforehand.
+    // If all ids are known beforehand, lists reveal nothing.
     onlyAsks: ({ do: what }, output) => {
       if (what === 'list' || what === 'scheduled') return setup.foreseen !== undefined
       return what === 'stats' || (what === 'lease' && isError(output, DUPLICATE))
@@ -58,7 +58,7 @@ export function queueModel(setup: QueueSetup): Model<QueueState, Input, Output> 
   }
 }
 
-/** Moves of the clock belong to every queue. That makes the check weaker than one of the whole, and never wrong. */
+/** Advances belong to every queue. This makes the check weaker than one of the whole history, but never wrong. */
 function byQueue(operations: readonly Operation<Input, Output>[]): Operation<Input, Output>[][] {
   const names = new Set(operations.flatMap(({ input }) => (input.do === 'advance' ? [] : [input.queue])))
   return [...names].map((name) => operations.filter(({ input }) => input.do === 'advance' || input.queue === name))
@@ -115,14 +115,14 @@ function lease(draft: Draft, input: InputOf<'lease'>, output: Output | undefined
   }
 }
 
-/** A client that has gone away is taken out of the line. Where it does not stand there, this is not its moment. */
+/** Removes the lease of a client that went away. If it does not wait here, this is not the moment. */
 function abandon(draft: Draft, { lease }: InputOf<'abandon'>): void {
   const waiting = draft.waiting.filter(({ call }) => call !== lease)
   if (waiting.length === draft.waiting.length) contradict(draft, `lease #${lease} does not wait`)
   draft.waiting = waiting
 }
 
-/** Produces come first, and one round for all leases; then what is given back, and another round. */
+/** Held produces come first, then one round for all leases, then held completes and retries, then another round. */
 function resume(draft: Draft): void {
   if (draft.status !== 'paused') return
   draft.status = 'running'
@@ -154,7 +154,7 @@ function isError(output: Output | undefined, error: string): boolean {
   return typeof output === 'object' && 'error' in output && output.error === error
 }
 
-/** A call of a history in one line, for a counterexample. */
+/** A call in one line, for a counterexample. */
 export function callText({ caller, input, output }: Operation<Input, Output>): string {
   return `${caller}: ${inputText(input)} → ${outputText(output)}`
 }

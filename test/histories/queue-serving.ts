@@ -1,4 +1,4 @@
-/** How the model serves leases (docs/protocol/queue.md §4 and §7), and compares them with what was really answered. */
+/** How the model serves leases (docs/protocol/queue.md §4 and §7), and compares them with the real results. */
 import { itemsText } from './calls.js'
 import {
   contradict,
@@ -10,7 +10,7 @@ import {
   type WaitingLease,
 } from './queue-state.js'
 
-/** Puts the partitions in the order of their load, ties staying as they were. */
+/** Sorts the partitions by load. Ties keep their order. */
 export function sortByLoad(draft: Draft, free = (partition: ModelPartition) => freeItems(partition).length): void {
   const load = (number: number) => {
     const partition = draft.partitions[number] as ModelPartition
@@ -19,7 +19,7 @@ export function sortByLoad(draft: Draft, free = (partition: ModelPartition) => f
   draft.order.sort((a, b) => load(a) - load(b))
 }
 
-/** Gives waiting leases what there is for them. Does nothing while the queue is paused. */
+/** Serves waiting leases, unless the queue is paused. */
 export function serve(draft: Draft): void {
   sortByLoad(draft)
   if (draft.status !== 'running' || draft.waiting.length === 0) return
@@ -27,7 +27,7 @@ export function serve(draft: Draft): void {
   sortByLoad(draft)
 }
 
-/** Which leases stand at which partition: each chooses the one with most left, as if those before it had taken theirs. */
+/** Assigns leases to partitions: each takes the one with most items left, as if earlier leases had taken theirs. */
 function assign(draft: Draft): Map<ModelPartition, WaitingLease[]> {
   const left = new Map(draft.partitions.map((partition) => [partition, freeItems(partition).length]))
   const leftOf = (partition: ModelPartition) => left.get(partition) as number
@@ -43,7 +43,7 @@ function assign(draft: Draft): Map<ModelPartition, WaitingLease[]> {
   return assigned
 }
 
-/** One item each, in the order of arrival, round after round. */
+/** Gives one item to each lease in order of arrival, round after round. */
 function share(draft: Draft, partition: ModelPartition, leases: readonly WaitingLease[]): void {
   const free = freeItems(partition)
   if (free.length === 0) return
@@ -70,7 +70,7 @@ function give(draft: Draft, partition: ModelPartition, lease: WaitingLease, item
   compare(draft, partition, lease, items)
 }
 
-/** Compares what a lease gets with what it was really answered. */
+/** Compares what a lease gets with its real result. */
 function compare(draft: Draft, partition: ModelPartition, lease: WaitingLease, items: readonly ModelItem[]): void {
   const { output, call } = lease
   if (output === undefined) return

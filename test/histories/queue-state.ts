@@ -1,33 +1,33 @@
 /**
- * The state of the model's queue: plain values. A step copies it first and changes the copy, the draft; what contradicts an answer
- * that was really given is noted in the draft, and makes the step impossible.
+ * The state of the model's queue, as plain values. A step copies it and changes the copy, the draft. A contradiction to
+ * a real result is noted in the draft and makes the step impossible.
  */
 import type { Input, Output } from './calls.js'
 import { type ForeseenIds, placeName } from './foresight.js'
 
-/** How the queue of the model is made. Times are milliseconds. */
+/** The settings of the queue. Times are milliseconds. */
 export interface QueueSetup {
   readonly partitions: number
   readonly leaseTimeout: number
   readonly expireTimeout: number
-  /** 0: any number. */
+  /** 0 means no limit. */
   readonly maxAttempts: number
-  /** The time at which it is made. */
+  /** When it is created. */
   readonly now: number
-  /** The ids that items are going to be seen under. */
+  /** The ids under which items will be seen. */
   readonly foreseen?: ForeseenIds
 }
 
 /** An item. */
 export interface ModelItem {
   readonly reference: string
-  /** Its place in the order of the partition; another one after each move to the tail. */
+  /** Its place in the order of the partition. It changes when the item moves to the tail. */
   birth: number
-  /** Its id at this place, where anybody sees it there. */
+  /** Its id at this place, if anybody sees it there. */
   id: string | undefined
   attempts: number
   leasedUntil: number | undefined
-  /** When it comes due; only counts while it is scheduled. */
+  /** When it comes due. Valid only while it is scheduled. */
   due: number
   readonly created: number
   readonly expires: number
@@ -37,32 +37,32 @@ export interface ModelItem {
 export interface ModelPartition {
   readonly number: number
   queued: ModelItem[]
-  /** In the order of their births. */
+  /** In order of their births. */
   scheduled: ModelItem[]
   births: number
-  /** When the lifecycle looks at it next (docs/protocol/queue.md §8). */
+  /** When the lifecycle looks at the partition next (docs/protocol/queue.md §8). */
   nextLook: number
-  /** The last birth whose id is known: ids are in the order of births. */
+  /** The last birth whose id is known. Ids are in order of births. */
   seen: { readonly birth: number; readonly id: string } | undefined
 }
 
-/** A lease in the line. */
+/** A waiting lease. */
 export interface WaitingLease {
   readonly call: number
   readonly clientId: string
   readonly batchSize: number
   readonly deadline: number
-  /** What it was really answered. */
+  /** Its real result. */
   readonly output: Output | undefined
 }
 
-/** A call that the pause holds. */
+/** A call held by a pause. */
 export interface HeldCall {
   readonly input: Extract<Input, { do: 'produce' | 'complete' | 'retry' }>
   readonly output: Output | undefined
 }
 
-/** See the head of this file. */
+/** The state of the model. */
 export interface QueueState {
   now: number
   status: 'running' | 'paused' | 'deleted'
@@ -76,7 +76,7 @@ export interface QueueState {
 /** A state that is being changed. */
 export interface Draft extends QueueState {
   readonly setup: QueueSetup
-  /** What contradicts an answer. */
+  /** The contradiction to a real result, if any. */
   conflict: string | undefined
 }
 
@@ -86,7 +86,7 @@ export function emptyQueue(setup: QueueSetup): QueueState {
   return {
     now: setup.now,
     status: 'running',
-    // R0: a look is due at once, and comes with the first move of the clock.
+    // R0: the first look is due at once, and comes with the first advance.
     partitions: numbers.map((number) => {
       return { number, queued: [], scheduled: [], births: 0, nextLook: setup.now, seen: undefined }
     }),
@@ -96,7 +96,7 @@ export function emptyQueue(setup: QueueSetup): QueueState {
   }
 }
 
-/** A copy to be changed. */
+/** A copy to change. */
 export function draftOf(state: QueueState, setup: QueueSetup): Draft {
   const copied = (item: ModelItem) => ({ ...item })
   const partitions = state.partitions.map((partition) => {
@@ -115,17 +115,17 @@ export function draftOf(state: QueueState, setup: QueueSetup): Draft {
   }
 }
 
-/** Notes that the step contradicts an answer; the first reason stays. */
+/** Notes that the step contradicts a result. The first reason stays. */
 export function contradict(draft: Draft, why: string): void {
   draft.conflict ??= why
 }
 
-/** The items of a partition that can be leased, in order. */
+/** The free items of a partition, in order. */
 export function freeItems(partition: ModelPartition): ModelItem[] {
   return partition.queued.filter((item) => item.leasedUntil === undefined)
 }
 
-/** Puts an item at the tail, where it gets a new place and another id. */
+/** Puts an item at the tail, where it gets a new place and a new id. */
 export function appendItem(draft: Draft, partition: ModelPartition, item: ModelItem): void {
   partition.queued = partition.queued.filter((one) => one !== item)
   partition.scheduled = partition.scheduled.filter((one) => one !== item)
@@ -134,13 +134,13 @@ export function appendItem(draft: Draft, partition: ModelPartition, item: ModelI
   place(draft, partition, item, item.attempts)
 }
 
-/** Adds a new item that waits until it is due. */
+/** Adds a new scheduled item. */
 export function addScheduled(draft: Draft, partition: ModelPartition, item: ModelItem): void {
   partition.scheduled.push(item)
   place(draft, partition, item, 'scheduled')
 }
 
-/** Gives an item the next place. Whether its id is in order shows now, if anybody is going to see it. */
+/** Gives an item the next place. If anybody will see its id, this checks that ids are in order. */
 function place(draft: Draft, partition: ModelPartition, item: ModelItem, attempts: number | 'scheduled'): void {
   item.birth = partition.births++
   item.id = undefined
@@ -148,7 +148,7 @@ function place(draft: Draft, partition: ModelPartition, item: ModelItem, attempt
   if (id !== undefined) learnId(draft, partition, item, id)
 }
 
-/** Notes the id under which an item is seen: always the same one, and in the order of births. */
+/** Notes the id under which an item is seen. It must always be the same, and in order of births. */
 export function learnId(draft: Draft, partition: ModelPartition, item: ModelItem, id: string): void {
   if (item.id === id) return
   if (item.id !== undefined) contradict(draft, `the id of ${item.reference} is another one`)
@@ -161,7 +161,7 @@ export function learnId(draft: Draft, partition: ModelPartition, item: ModelItem
   if (partition.seen === undefined || partition.seen.birth < item.birth) partition.seen = { birth: item.birth, id }
 }
 
-/** A text that is the same for the same state only. */
+/** A text that is equal only for equal states. */
 export function stateKey({ now, status, partitions, order, waiting, held }: QueueState): string {
   const parts = partitions.map(({ queued, scheduled, births, nextLook, seen }) => {
     return `${queued.map(itemKey)}/${scheduled.map(itemKey)}/${births}/${nextLook - now}/${seen?.birth}/${seen?.id}`

@@ -1,11 +1,11 @@
-/** Writes a history down while it happens: when each call began, when it ended, and what was answered. */
+/** Records a history while it happens: when each call began and ended, and its result. */
 import type { Input, Output } from './calls.js'
 import type { Operation } from './linearizability.js'
 
-/** An input before it has its number. */
+/** An input without its number. */
 export type NewInput = Input extends infer One ? (One extends Input ? Omit<One, 'call'> : never) : never
 
-/** A call while it is open, and after that. */
+/** A call, while it is open and afterwards. */
 export interface Recorded extends Operation<Input, Output> {
   output: Output | undefined
   returned: number
@@ -13,16 +13,19 @@ export interface Recorded extends Operation<Input, Output> {
   likely: number
 }
 
-/** So much happens, more or less, while a call is on its way through a socket. */
+/** Roughly how many events happen while a call travels through a socket. */
 const ON_ITS_WAY = 4
 
-/** See the head of this file. */
+/** Records a history. */
 export class Recorder {
   readonly operations: Recorded[] = []
   #place = 0
   #planned: { readonly at: number; readonly act: () => void }[] = []
 
-  /** Notes that a call begins. Call it right before the call itself. `delayed`: it has to come over a socket first. */
+  /**
+   * Records the begin of a call. Call it right before the call itself. `delayed` says that the call first travels over
+   * a socket.
+   */
   begin(caller: string, input: NewInput, delayed = false): Recorded {
     const call = this.operations.length + 1
     const invoked = this.#next()
@@ -38,22 +41,22 @@ export class Recorder {
     return operation
   }
 
-  /** Notes that a call has ended. Call it right after the answer has come. */
+  /** Records the end of a call. Call it right after the result arrives. */
   end(operation: Recorded, output: Output | undefined): void {
     operation.output = output
-    // An answer that was on its way when the client gave up.
+    // The result was already on its way when the client aborted.
     if (output !== undefined) operation.optional = false
     operation.returned = this.#next()
     operation.likely = Math.min(operation.likely, operation.returned)
     this.#actAsPlanned()
   }
 
-  /** Notes that nobody waits for the answer any more: the call may have taken effect, or will, or never. */
+  /** Records that a call was aborted. It may have taken effect, may still do so, or never. */
   giveUp(operation: Recorded): void {
     operation.optional = true
   }
 
-  /** Of what was given up, these calls have taken effect by now, or never will. */
+  /** Records that these aborted calls have taken effect by now, or never will. */
   settle(which: (operation: Recorded) => boolean): void {
     for (const operation of this.operations) {
       const open = operation.optional && operation.returned === Number.POSITIVE_INFINITY
@@ -61,7 +64,7 @@ export class Recorder {
     }
   }
 
-  /** Does something when so many more calls have ended. Answers how to take that back. */
+  /** Calls back after this many more calls have ended. Returns a function that cancels it. */
   after(ends: number, act: () => void): () => void {
     const planned = { at: this.#ended() + ends, act }
     this.#planned.push(planned)

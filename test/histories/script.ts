@@ -1,30 +1,30 @@
-/** What the clients of a history do, made by fast-check: several clients, each with a list of steps and a door of its own. */
+/** Generates what the clients of a history do: several clients, each with a list of steps and a door. */
 import fc from 'fast-check'
 import { DOOR_NAMES, type DoorName } from './clients.js'
 
 /** What a client does. Times are milliseconds. */
 export type Step = {
-  /** Of which queue. */
+  /** The index of its queue. */
   readonly queue: number
-  /** So many turns of the event loop come first. */
+  /** How many turns of the event loop to wait first. */
   readonly turns: number
-  /** The client gives up when so many more calls have ended; undefined: it does not. */
+  /** The client aborts after this many more calls have ended. Undefined if it does not. */
   readonly givesUp: number | undefined
 } & Doing
 
-/** The steps that a pause does not hold. */
+/** Steps that a pause does not hold. */
 export type FreeDoing =
   | { readonly do: 'clear'; readonly what: 'free' | 'scheduled' | 'all' }
   | { readonly do: 'list' | 'scheduled'; readonly partition: number }
   | { readonly do: 'stats' }
   | { readonly do: 'advance'; readonly by: number }
 
-/** The steps that a pause holds. */
+/** Steps that a pause holds. */
 export type HeldDoing =
   | { readonly do: 'produce'; readonly delays: readonly number[] }
-  /** `shared`: under a client id that others use too. */
+  /** `shared`: uses a client id that others use too. */
   | { readonly do: 'lease'; readonly batchSize: number; readonly timeout: number; readonly shared: boolean }
-  /** `which` of the items that were leased, and how many with it; `again`: somebody will try that once more. */
+  /** `which` of the leased items to start with, and how many. `again`: another step will try the same items. */
   | { readonly do: 'complete'; readonly which: number; readonly count: number; readonly again: boolean }
   | {
       readonly do: 'retry'
@@ -38,16 +38,16 @@ export type HeldDoing =
 export type Doing =
   | FreeDoing
   | HeldDoing
-  /** Makes several calls without waiting for the answers in between. */
+  /** Makes several calls without waiting for results in between. */
   | { readonly do: 'at once'; readonly crowd: readonly HeldDoing[] }
-  /** Pauses the queue, makes calls that are held, does something else meanwhile, and lets the queue go on. */
+  /** Pauses the queue, makes calls that are held, does something else, and resumes the queue. */
   | {
       readonly do: 'paused'
       readonly crowd: readonly HeldDoing[]
       readonly inside: readonly (FreeDoing & { readonly turns: number })[]
     }
 
-/** A whole history to be. */
+/** The script of a whole history. */
 export interface Script {
   readonly queues: number
   readonly partitions: number
@@ -120,7 +120,7 @@ function step(queues: number): fc.Arbitrary<Step> {
     .map(([what, queue, turns, givesUp]) => ({ ...what, queue, turns, givesUp }))
 }
 
-/** Scripts of up to so many steps a client. */
+/** Scripts with at most this many steps per client. */
 export function scripts(longest: number): fc.Arbitrary<Script> {
   return fc.constantFrom(1, 1, 1, 2).chain((queues) =>
     fc.record({

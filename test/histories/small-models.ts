@@ -1,18 +1,18 @@
-/** Two small models for the tests of the checker, and histories as drawings. */
+/** Two small models for the tests of the checker, and a short notation for histories. */
 import type { Model, Operation } from './linearizability.js'
 
-/** A call of a register, or of a queue with one item each. */
+/** A call on a register, or on a queue with one item at a time. */
 export interface Call {
   readonly do: 'write' | 'read' | 'put' | 'take'
   readonly value?: number
-  /** Of several objects that know nothing of each other. */
+  /** The object it concerns, if there are several independent ones. */
   readonly object?: string
 }
 
-/** What a read or a take answers; 0 means there is nothing. */
+/** The result of a read or a take. 0 means empty. */
 export type Answer = number | 'ok'
 
-/** A place for one number. */
+/** A register that holds one number. */
 export const register: Model<number, Call, Answer> = {
   init: () => 0,
   step: (value, input, output) => {
@@ -24,7 +24,7 @@ export const register: Model<number, Call, Answer> = {
   explain: (value, input, output) => `${input.do} would answer ${value}, and not ${output}`,
 }
 
-/** First in, first out. A take on an empty queue answers 0. */
+/** A queue: first in, first out. A take on an empty queue returns 0. */
 export const fifo: Model<readonly number[], Call, Answer> = {
   init: () => [],
   step: (items, input, output) => {
@@ -34,7 +34,7 @@ export const fifo: Model<readonly number[], Call, Answer> = {
   key: (items) => items.join(' '),
 }
 
-/** A queue whose takes wait: they join a line, and are settled once there is an item for them. */
+/** A queue whose takes wait. They join a line, and settle once there is an item for them. */
 export const waitingFifo: Model<{ items: readonly number[]; line: readonly Call[] }, Call, Answer> = {
   init: () => ({ items: [], line: [] }),
   step: (state, input, output) => {
@@ -50,7 +50,7 @@ export const waitingFifo: Model<{ items: readonly number[]; line: readonly Call[
   settled: ({ line }, { object }) => line.every((take) => take.object !== object),
 }
 
-/** A call: who, what, when it begins and ends, and what it answers. */
+/** A call: its caller, input, begin and end, and result. */
 export function call(
   caller: string,
   input: Call,

@@ -1,4 +1,4 @@
-/** Where a history is played: a daemon with its queues, the history as it is written, and what its clients share. */
+/** Where a history is played: a daemon with its queues, the recorded history, and what the clients share. */
 import type { TestDaemon } from '../../src/index.js'
 import { until } from '../support/turns.js'
 import { statsAnswer } from './answers.js'
@@ -7,18 +7,21 @@ import { Recorder } from './recorder.js'
 import type { Script } from './script.js'
 import { turn } from './turn.js'
 
-/** How far the clock goes when everybody waits, and how often in a row: longer than any lease waits. */
+/**
+ * How far the clock advances when everybody waits, and how often in a row. Together this is longer than any lease
+ * waits.
+ */
 const JUMP = 30_000
 const MOST_JUMPS = 20
 
-/** An id that somebody has seen. */
+/** An id that a client has seen. */
 interface Holding {
   readonly queue: string
   readonly partition: number
   readonly id: string
 }
 
-/** See the head of this file. */
+/** A daemon and what the clients of a history share. */
 export class Stage {
   readonly recorder = new Recorder()
   readonly daemon: TestDaemon
@@ -26,7 +29,7 @@ export class Stage {
   readonly queues: readonly string[]
   readonly #paused = new Set<string>()
   readonly #holdings: Holding[] = []
-  /** Clients that are not done, and those among them that do not wait for an item. */
+  /** How many clients are not done, and how many of those do not wait for an item. */
   #there: number
   #active: number
   #moving: Promise<void> = Promise.resolve()
@@ -45,17 +48,17 @@ export class Stage {
     this.#active = script.clients.length
   }
 
-  /** A reference that no other item has. */
+  /** Returns a reference that no other item has. */
   newReference(): string {
     return `i${++this.#references}`
   }
 
-  /** Notes ids that a client has seen. */
+  /** Remembers ids that a client has seen. */
   hold(queue: string, partition: number, ids: readonly string[]): void {
     this.#holdings.push(...ids.map((id) => ({ queue, partition, id })))
   }
 
-  /** Some ids of one partition, from the one that is `which` on; with `again` they can be picked once more. */
+  /** Picks ids of one partition, starting at `which`. With `again` they can be picked once more. */
   pick(queue: string, which: number, count: number, again: boolean): { partition: number; ids: string[] } | undefined {
     const own = this.#holdings.filter((one) => one.queue === queue)
     const first = own[which % (own.length || 1)]
@@ -67,14 +70,14 @@ export class Stage {
     return { partition, ids: taken.map(({ id }) => id) }
   }
 
-  /** Moves the clock. */
+  /** Advances the clock. */
   async advance(caller: string, by: number): Promise<void> {
     const operation = this.recorder.begin(caller, { do: 'advance', queue: '', by })
     await this.daemon.clock.advance(by)
     this.recorder.end(operation, 'ok')
   }
 
-  /** Pauses a queue, or lets it go on. */
+  /** Pauses or resumes a queue. */
   pause(queue: string, on: boolean): void {
     if (on) this.#paused.add(queue)
     else this.#paused.delete(queue)
@@ -86,25 +89,25 @@ export class Stage {
     return this.#paused.has(queue)
   }
 
-  /** A client begins to wait for an item. When all do, nothing comes unless the clock is moved. */
+  /** Notes that a client waits for an item. When all do, only an advance helps. */
   waits(): void {
     this.#active--
     this.#check()
   }
 
-  /** A client waits no longer. */
+  /** Notes that a client no longer waits. */
   goesOn(): void {
     this.#active++
   }
 
-  /** A client is done. */
+  /** Notes that a client is done. */
   leaves(): void {
     this.#active--
     this.#there--
     this.#check()
   }
 
-  /** Waits for what clients do. @throws when it never ends, or the clock is moved in vain */
+  /** Waits for the clients. @throws if they never end, or if advancing does not help */
   async ended(work: Promise<unknown>): Promise<void> {
     let over = false
     const done = Promise.race([work, this.#stuck]).finally(() => {
@@ -125,7 +128,7 @@ export class Stage {
 
   async #moveOn(): Promise<void> {
     for (let jumps = 0; this.#allWait(); jumps++) {
-      // What is on a socket may be an answer.
+      // A reply may still be on a socket.
       await turn(4)
       if (!this.#allWait()) return
       if (jumps === MOST_JUMPS) throw new Error(`these calls are never answered:\n${this.#openCalls().join('\n')}`)
@@ -134,7 +137,7 @@ export class Stage {
     }
   }
 
-  /** Asks who waits still: an answer that comes later than it could have been is no contradiction by itself. */
+  /** Reads stats to see who still waits. Otherwise a late result would contradict nothing. */
   async #count(queue: string): Promise<void> {
     const operation = this.recorder.begin('clock', { do: 'stats', queue })
     this.recorder.end(operation, statsAnswer(await this.daemon.client.queueStats({ queueName: queue })))

@@ -1,7 +1,7 @@
-/** Letting the event loop turn, so that clients overlap in other ways. */
+/** Lets the event loop turn, so that clients overlap differently. */
 import { setImmediate } from 'node:timers'
 
-/** Resolves after so many turns of the event loop. */
+/** Resolves after this many turns of the event loop. */
 export async function turn(times: number): Promise<void> {
   for (let count = 0; count < times; count++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -7,7 +7,7 @@ for (const scenario of matrix.scenarios) {
   kind(scenario.name, () => scenario.run({ ...fixtures, attached }))
 }
 
-test.each([1, 2, 3])('a queue of its own for each test: %i', async (number) => {
+test.each([1, 2, 3])('each test has its own queue: %i', async (number) => {
   expect(seen.has(queue.name)).toBe(false)
   seen.add(queue.name)
   await queue.produce({ text: String(number) })
@@ -16,7 +16,7 @@ test.each([1, 2, 3])('a queue of its own for each test: %i', async (number) => {
 
 let attempts = 0
 jest.retryTimes(2)
-test('a queue of its own for each attempt', async () => {
+test('each attempt has its own queue', async () => {
   attempts++
   expect(seen.has(queue.name)).toBe(false)
   seen.add(queue.name)
@@ -26,7 +26,7 @@ test('a queue of its own for each attempt', async () => {
 })
 
 for (const letter of ['a', 'b', 'c']) {
-  test.concurrent(`at the same time: ${letter}`, async () => {
+  test.concurrent(`concurrent test with its own queue: ${letter}`, async () => {
     expect(seen.has(queue.name)).toBe(false)
     seen.add(queue.name)
     await matrix.alone(letter, fixtures)
@@ -42,7 +42,7 @@ describe('hooks of the user', () => {
     await shared.produce({ text: 'x' })
     await queue.produce({ text: 'during' })
   })
-  test('and queues that were made outside of tests stay', async () => {
+  test('keep queues that were created outside tests', async () => {
     expect((await shared.counts()).total).toBe(1)
   })
 })
@@ -55,7 +55,7 @@ afterEach(async () => {
   expect((await queue.items()).map((item) => item.text())).toEqual(['before', 'during'])
 })
 
-test('the queues of tests before this one are gone', async () => {
+test('queues of earlier tests are gone', async () => {
   const names = (await client.queuesList({ limit: 1000 })).items.map((info) => info.queueName)
   expect(seen.size).toBeGreaterThan(3)
   expect(names.filter((name) => seen.has(name))).toEqual([])

@@ -10,14 +10,14 @@ const MODES = {
 
 afterEach(() => jest.useRealTimers())
 
-test.each(Object.keys(MODES))('with fake timers (%s), switched on in the test', async (mode) => {
+test.each(Object.keys(MODES))('works with fake timers (%s) switched on in the test', async (mode) => {
   jest.useFakeTimers(MODES[mode])
   await matrix.everythingThatWaits({ queue, createQueue, daemon, startTestDaemon })
   jest.useRealTimers()
   await matrix.everythingThatWaits({ queue, createQueue, daemon, startTestDaemon })
 })
 
-test.embedded('the daemon goes with the fake clock of Jest', async () => {
+test.embedded("clock: 'runner' follows the fake clock of Jest", async () => {
   jest.useFakeTimers()
   const orders = await createQueue({ leaseTimeout: '10m' })
   await orders.produce({ reference: 'order-1' })

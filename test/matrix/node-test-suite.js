@@ -5,13 +5,13 @@ const all = { queue, createQueue, daemon, client, clock, leaks, QueratorError, i
 const seen = new Set()
 
 for (const scenario of matrix.scenarios) {
-  // This file's daemon goes with the runner's clock.
-  if (scenario.name === 'the clock moves, and reports') continue
+  // The daemon of this file follows the clock of the runner.
+  if (scenario.name === 'advancing the clock returns what happened') continue
   const kind = scenario.embedded ? test.embedded : test
   kind(scenario.name, () => scenario.run({ ...all, attached }))
 }
 
-describe('at the same time', { concurrency: true }, () => {
+describe('concurrent tests', { concurrency: true }, () => {
   for (const letter of ['a', 'b', 'c']) {
     test(letter, async (t) => {
       const { queue, createQueue } = fixtures(t)
@@ -22,7 +22,7 @@ describe('at the same time', { concurrency: true }, () => {
   }
 })
 
-test('a test inside of another has a queue of its own', async (t) => {
+test('a nested test has its own queue', async (t) => {
   const outer = queue.name
   await queue.produce({ text: 'outer' })
   await t.test('inner', async () => {
@@ -32,12 +32,12 @@ test('a test inside of another has a queue of its own', async (t) => {
   assert.equal(queue.name, outer)
 })
 
-test('fake timers of node:test harm nothing', async (t) => {
+test('works with fake timers of node:test', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] })
   await matrix.everythingThatWaits({ queue, createQueue, daemon, startTestDaemon })
 })
 
-test.embedded('the daemon goes with the fake clock of node:test', async (t) => {
+test.embedded("clock: 'runner' follows the fake clock of node:test", async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() })
   const orders = await createQueue({ leaseTimeout: '10m' })
   await orders.produce({ reference: 'order-1' })
@@ -59,7 +59,7 @@ describe('hooks of the user', () => {
     await shared.produce({ text: 'x' })
     await queue.produce({ text: 'during' })
   })
-  test('and queues that were made outside of tests stay', async () => {
+  test('keep queues that were created outside tests', async () => {
     assert.equal((await shared.counts()).total, 1)
   })
 })
@@ -75,7 +75,7 @@ afterEach(async (t) => {
   )
 })
 
-test('the queues of tests before this one are gone', async () => {
+test('queues of earlier tests are gone', async () => {
   const names = (await client.queuesList({ limit: 1000 })).items.map((info) => info.queueName)
   assert.equal(seen.size, 3)
   assert.deepEqual(

@@ -1,19 +1,19 @@
 /**
- * What must hold in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock, leaks }`. The
- * assertions are plain ones, because every runner has them. `embedded` ones need the daemon in the process.
+ * Scenarios that must pass in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock,
+ * leaks }`. They use plain assertions, which every runner has. `embedded` scenarios need the daemon in the process.
  */
 const assert = require('node:assert')
 
 const textsOf = (items) => items.map((item) => item.text())
 
-/** Compares without looking at prototypes, which differ between realms. */
+/** Compares without prototypes, which differ between realms. */
 function same(actual, expected) {
   assert.equal(JSON.stringify(actual), JSON.stringify(expected))
 }
 
 const scenarios = [
   {
-    name: 'an item goes round: produced, leased, retried, completed',
+    name: 'an item goes through produce, lease, retry and complete',
     async run({ queue }) {
       await queue.produce({ reference: 'order-1', json: { id: 1 } })
       const lease = await queue.lease({ batchSize: 10 })
@@ -26,7 +26,7 @@ const scenarios = [
     },
   },
   {
-    name: 'a queue is empty and its own at the start of a test',
+    name: 'a test starts with an empty queue of its own',
     async run({ queue, createQueue }) {
       same(await queue.items(), [])
       const other = await createQueue({ deadQueue: true, maxAttempts: 1 })
@@ -37,7 +37,7 @@ const scenarios = [
     },
   },
   {
-    name: 'bytes, texts and dates survive the realms',
+    name: 'bytes, strings and dates survive crossing realms',
     async run({ queue }) {
       const bytes = new Uint8Array([0, 1, 127, 128, 255])
       const enqueueAt = new Date(Date.now() + 3_600_000)
@@ -49,7 +49,7 @@ const scenarios = [
     },
   },
   {
-    name: 'a waiting lease is served as soon as there is an item',
+    name: 'a waiting lease is served as soon as an item arrives',
     async run({ queue }) {
       const waiting = queue.lease({ requestTimeout: '1m', clientId: 'waits' })
       await queue.produce({ text: 'x' })
@@ -59,7 +59,7 @@ const scenarios = [
     },
   },
   {
-    name: 'a refused call is a QueratorError with the words of the server',
+    name: 'a refused call rejects with a QueratorError and the message of the server',
     async run({ daemon, QueratorError, isQueratorError }) {
       const error = await daemon
         .queue('nowhere')
@@ -71,7 +71,7 @@ const scenarios = [
     },
   },
   {
-    name: 'what a runner or a user forgets harms nothing',
+    name: 'whatever a test leaves open is cleaned up',
     async run({ queue, daemon, client, leaks }) {
       leaks('off')
       await queue.produce({ text: 'left' }, { text: 'later', enqueueAt: new Date(Date.now() + 1e6) })
@@ -82,7 +82,7 @@ const scenarios = [
     },
   },
   {
-    name: 'every way in reaches the queue',
+    name: 'every way into the daemon reaches the queue',
     embedded: true,
     async run({ queue, daemon }) {
       const body = JSON.stringify({ queue_name: queue.name, request_timeout: '1m', items: [{ utf8: 'x' }] })
@@ -100,7 +100,7 @@ const scenarios = [
     },
   },
   {
-    name: 'code that has its URL built in is reached',
+    name: 'intercept reaches code with a built-in URL',
     async run({ queue, daemon }) {
       const undo = daemon.intercept('http://queues.internal:2319')
       const body = JSON.stringify({ queue_name: queue.name, request_timeout: '1m', items: [{ utf8: 'x' }] })
@@ -111,7 +111,7 @@ const scenarios = [
     },
   },
   {
-    name: 'the clock moves, and reports',
+    name: 'advancing the clock returns what happened',
     embedded: true,
     async run({ createQueue, clock }) {
       const queue = await createQueue({ leaseTimeout: '1m', maxAttempts: 1, deadQueue: true })
@@ -129,7 +129,7 @@ const scenarios = [
     },
   },
   {
-    name: 'what only a daemon in the process can do says so, or works',
+    name: 'what needs the daemon in the process works, or says so',
     async run({ queue, clock, attached }) {
       if (!attached) return queue.pause()
       const todo = process.env.QUERATOR_TEST_STARTED ? 'set endpoint to' : 'unset QUERATOR_ENDPOINT'
@@ -139,7 +139,7 @@ const scenarios = [
   },
 ]
 
-/** A queue that a test has while others run at the same time holds what this test put there, and nothing else. */
+/** Checks that a queue of a concurrent test holds only what this test put there. */
 async function alone(letter, { queue, createQueue }) {
   await queue.produce({ text: letter })
   const other = await createQueue()
@@ -148,7 +148,7 @@ async function alone(letter, { queue, createQueue }) {
   same([textsOf(await queue.items()), textsOf(await other.items())], [[letter], [`${letter}${letter}`]])
 }
 
-/** Everything inside of the package that waits for something, and must not wait for fake timers. */
+/** Everything in the package that waits, and must not wait for fake timers. */
 async function everythingThatWaits({ queue, createQueue, daemon, startTestDaemon }) {
   await queue.produce({ text: 'x' })
   const lease = await queue.lease({ clientId: 'a' })
@@ -159,7 +159,7 @@ async function everythingThatWaits({ queue, createQueue, daemon, startTestDaemon
   await served.complete()
   const other = await createQueue()
   assert.equal((await daemon.fetch('/health')).status, 200)
-  // Without a socket: Node's own fetch can hang on a connection that it kept, whatever it asks.
+  // Use no socket, because Node's own fetch can hang on a kept connection when timers are fake.
   const undo = daemon.intercept('http://queues.internal')
   assert.equal((await fetch('http://queues.internal/health')).status, 200)
   undo()

@@ -1,4 +1,4 @@
-/** `daemon.intercept` and undici of the version that the first argument names, as a script of its own. */
+/** A script of its own: `daemon.intercept` with the version of undici that the first argument names. */
 const assert = require('node:assert')
 const { startTestDaemon } = require('querator-test')
 const undici = require(process.argv[2])

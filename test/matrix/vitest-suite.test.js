@@ -13,7 +13,7 @@ for (const scenario of matrix.scenarios) {
   )
 }
 
-test.for([1, 2, 3])('a queue of its own for each test: %i', async (number, { queue }) => {
+test.for([1, 2, 3])('each test has its own queue: %i', async (number, { queue }) => {
   expect(seen.has(queue.name)).toBe(false)
   seen.add(queue.name)
   await queue.produce({ text: String(number) })
@@ -21,8 +21,8 @@ test.for([1, 2, 3])('a queue of its own for each test: %i', async (number, { que
 })
 
 let attempts = 0
-describe('an attempt', { retry: 2 }, () => {
-  test('has a queue of its own', async ({ queue }) => {
+describe('a retry', { retry: 2 }, () => {
+  test('has its own queue', async ({ queue }) => {
     attempts++
     expect(seen.has(queue.name)).toBe(false)
     seen.add(queue.name)
@@ -33,7 +33,7 @@ describe('an attempt', { retry: 2 }, () => {
 })
 
 describe('a repetition', { repeats: 2 }, () => {
-  test('has a queue of its own', async ({ queue }) => {
+  test('has its own queue', async ({ queue }) => {
     expect(seen.has(queue.name)).toBe(false)
     seen.add(queue.name)
     await queue.produce({ text: 'x' })
@@ -41,7 +41,7 @@ describe('a repetition', { repeats: 2 }, () => {
   })
 })
 
-describe.concurrent('at the same time', () => {
+describe.concurrent('concurrent tests have their own queues', () => {
   test.for(['a', 'b', 'c'])('%s', async (letter, { queue, createQueue }) => {
     expect(seen.has(queue.name)).toBe(false)
     seen.add(queue.name)
@@ -57,7 +57,7 @@ test('hooks of the user find the queue before and after the test', async ({ queu
   await queue.produce({ text: 'during' })
 })
 
-test('the queues of tests before this one are gone', async ({ client }) => {
+test('queues of earlier tests are gone', async ({ client }) => {
   const names = (await client.queuesList({ limit: 1000 })).items.map((info) => info.queueName)
   expect(seen.size).toBeGreaterThan(3)
   expect(names.filter((name) => seen.has(name))).toEqual([])

@@ -30,7 +30,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test.for(MODES)('with fake timers (%s), switched on in the test', async ([, options], {
+test.for(MODES)('works with fake timers (%s) switched on in the test', async ([, options], {
   queue,
   createQueue,
   daemon,
@@ -41,7 +41,7 @@ test.for(MODES)('with fake timers (%s), switched on in the test', async ([, opti
   await matrix.everythingThatWaits({ queue, createQueue, daemon, startTestDaemon })
 })
 
-test.embedded('the daemon goes with the fake clock of Vitest', async ({ createQueue, clock }) => {
+test.embedded("clock: 'runner' follows the fake clock of Vitest", async ({ createQueue, clock }) => {
   vi.useFakeTimers()
   const orders = await createQueue({ leaseTimeout: '10m' })
   await orders.produce({ reference: 'order-1' })

@@ -1,4 +1,4 @@
-/** Which partition a produce or a lease takes, and what waiting leases get (§4, §7). */
+/** Which partition a produce or a lease uses, and what waiting leases get (§4, §7). */
 import {
   freeItems,
   loadOf,
@@ -8,12 +8,12 @@ import {
   type ModelQueue,
 } from './model-state.js'
 
-/** Puts the partitions in order again, after their loads changed. */
+/** Sorts the partitions again after their loads changed. */
 export function sortByLoad(queue: ModelQueue, load = loadOf): void {
   queue.order = [...queue.order].sort((a, b) => load(a) - load(b))
 }
 
-/** Gives what is free to those who wait: each is assigned to a partition, then each partition shares. */
+/** Serves waiting leases: first assigns each to a partition, then each partition shares its free items. */
 export function serve(queue: ModelQueue, waiting: readonly ModelLease[], now: number): void {
   if (waiting.length === 0 || queue.partitions.every((partition) => freeItems(partition).length === 0)) return
   const left = new Map(queue.partitions.map((partition) => [partition, freeItems(partition).length]))
@@ -23,14 +23,14 @@ export function serve(queue: ModelQueue, waiting: readonly ModelLease[], now: nu
     const chosen = queue.order.findLast((partition) => left.get(partition) === most) as ModelPartition
     left.set(chosen, Math.max(0, most - lease.batchSize))
     takers.set(chosen, [...(takers.get(chosen) ?? []), lease])
-    // Assigned items are no load any more, so the next lease sees the new order.
+    // Assigned items no longer count as load, so the next lease sees the new order.
     sortByLoad(queue, (partition) => partition.scheduled.length + (left.get(partition) ?? 0))
   }
   for (const [partition, leases] of takers) share(partition, leases, now + queue.leaseTimeout)
   sortByLoad(queue)
 }
 
-/** One item each, round after round, until items or requests run out. */
+/** Gives one item to each lease, round after round, until items or leases run out. */
 function share(partition: ModelPartition, leases: readonly ModelLease[], deadline: number): void {
   const got = leases.map((lease) => ({ lease, items: [] as ModelItem[] }))
   for (const item of freeItems(partition)) {

@@ -1,19 +1,19 @@
-/** What a look at a partition does with its items (§8). Rules are named as in the contract, R0 to R7. */
+/** What a look at a partition does with its items (§8). R0 to R7 are the rules of the contract. */
 import { type ModelItem, type ModelPartition, type ModelQueue, type ModelState, NEVER, NO_TIME } from './model-state.js'
 
-/** Puts an item at the tail, under a new id. */
+/** Puts an item at the tail under a new id. */
 export function append(state: ModelState, partition: ModelPartition, item: ModelItem): void {
   item.id = newId(state)
   partition.queued.push(item)
 }
 
-/** Puts a new item among the scheduled ones. */
+/** Adds a new scheduled item. */
 export function schedule(state: ModelState, partition: ModelPartition, item: ModelItem): void {
   item.id = newId(state)
   partition.scheduled.push(item)
 }
 
-/** Unleases an item, and puts it at the tail. */
+/** Frees a leased item and puts it at the tail. */
 export function release(state: ModelState, partition: ModelPartition, item: ModelItem): void {
   take(partition, [item])
   item.leased = false
@@ -21,20 +21,20 @@ export function release(state: ModelState, partition: ModelPartition, item: Mode
   append(state, partition, item)
 }
 
-/** Unleases an item, and schedules it. It keeps its id, and with it its place among the scheduled ones. */
+/** Frees a leased item and schedules it. It keeps its id, and so its place among scheduled items. */
 export function postpone(partition: ModelPartition, item: ModelItem, until: number): void {
   take(partition, [item])
   partition.scheduled.push(Object.assign(item, { leased: false, leaseDeadline: NO_TIME, enqueueAt: until }))
   partition.scheduled.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)))
 }
 
-/** Removes items, and lets their source ids be used again. */
+/** Removes items and frees their source ids. */
 export function remove(partition: ModelPartition, gone: readonly ModelItem[]): void {
   take(partition, gone)
   for (const { sourceId } of gone) partition.takenSourceIds.delete(sourceId)
 }
 
-/** R4, R5: the server looks at a partition. Returns what it found, in words. */
+/** R4, R5: looks at a partition. Returns descriptions of what it found. */
 export function look(state: ModelState, queue: ModelQueue, partition: ModelPartition): string[] {
   const found: string[] = []
   const dead: ModelItem[] = []
@@ -51,7 +51,7 @@ export function look(state: ModelState, queue: ModelQueue, partition: ModelParti
   return found
 }
 
-/** Deletes dead items, or moves them to the dead letter queue; they stay when that queue was deleted. */
+/** Deletes dead items or moves them to the dead letter queue. They stay if that queue was deleted. */
 function bury(state: ModelState, queue: ModelQueue, from: ModelPartition, dead: readonly ModelItem[]): string[] {
   if (queue.deadQueue === '') {
     // Their source ids stay taken (admin.md §11).
@@ -68,7 +68,7 @@ function bury(state: ModelState, queue: ModelQueue, from: ModelPartition, dead: 
   return dead.map((item) => `${item.reference} is dead: ${fate(item)}`)
 }
 
-/** R7: to the first partition of the dead letter queue, which is not asked to look. */
+/** R7: copies items to the first partition of the dead letter queue, without requesting a look there. */
 function copy(state: ModelState, dead: readonly ModelItem[], deadQueue: ModelQueue): void {
   const to = deadQueue.partitions[0] as ModelPartition
   for (const item of dead) {
@@ -86,7 +86,7 @@ function copy(state: ModelState, dead: readonly ModelItem[], deadQueue: ModelQue
   }
 }
 
-/** R4: an overdue item that stays hides the later deadlines of its kind. */
+/** R4: an overdue item that stays hides later deadlines of the same kind. */
 function nextLook(partition: ModelPartition, now: number): number {
   const leases = partition.queued.filter((item) => item.leased).map((item) => item.leaseDeadline)
   const lives = partition.queued.map((item) => item.expireDeadline)
@@ -94,7 +94,7 @@ function nextLook(partition: ModelPartition, now: number): number {
   return Math.min(NEVER, ...ahead)
 }
 
-/** Scheduled items whose time has come become leasable, in the order of their times. */
+/** Makes due scheduled items leasable, in order of their times. */
 export function enqueueDue(state: ModelState, partition: ModelPartition): ModelItem[] {
   const timeOf = ({ enqueueAt = NEVER }: ModelItem) => enqueueAt
   const due = partition.scheduled.filter((item) => timeOf(item) <= state.now).sort((a, b) => timeOf(a) - timeOf(b))

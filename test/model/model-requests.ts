@@ -1,7 +1,7 @@
-/** What callers pass to the model, and the error with which it refuses. Times are milliseconds since 1970. */
+/** The requests that the model takes, and the error it throws to refuse one. Times are milliseconds since 1970. */
 import type { ModelLease } from './model-state.js'
 
-/** The daemon would have returned an error. */
+/** Thrown where the daemon would return an error. */
 export class Refused extends Error {
   constructor(
     readonly code: number,
@@ -11,7 +11,7 @@ export class Refused extends Error {
   }
 }
 
-/** The settings of a queue; timeouts in milliseconds. */
+/** The settings of a queue. Timeouts are in milliseconds. */
 export interface Settings {
   readonly leaseTimeout: number
   readonly expireTimeout: number
@@ -26,7 +26,7 @@ export interface Produced {
   readonly enqueueAt?: number
 }
 
-/** An item that is imported. */
+/** An item to import. */
 export interface Imported extends Produced {
   readonly sourceId?: string
   readonly leased?: boolean
@@ -35,7 +35,7 @@ export interface Imported extends Produced {
   readonly expireDeadline?: number
 }
 
-/** A lease as its client asks for it. */
+/** A lease as its client requests it. */
 export interface LeaseRequest extends Pick<ModelLease, 'key' | 'clientId' | 'batchSize'> {
   /** How long it waits, in milliseconds. */
   readonly timeout: number

@@ -1,10 +1,10 @@
 /**
- * What a jump of the clock makes happen: looks, scheduled items that come due, leases that waited too long. Everything
- * happens at the time after the jump, in the order of the times at which it was due.
+ * What happens when the clock is advanced: looks, scheduled items that come due, leases that time out. Everything
+ * happens at the time after the advance, in the order in which it was due.
  *
  * The contract does not say which of two queues is looked at first when both are due at the same time. Either is right,
- * so {@link Choose} decides. It does not say either whether what is due at different times within one jump happens
- * together. Here scheduled items of a queue do, and leases that waited too long; looks do not.
+ * so {@link Choose} decides. It also does not say whether events due at different times within one advance happen
+ * together. In this model, the scheduled items of a queue do, and so do its timed out leases, but its looks do not.
  */
 import { serve, sortByLoad } from './model-choice.js'
 import { enqueueDue, look } from './model-lifecycle.js'
@@ -13,7 +13,7 @@ import { type ModelQueue, type ModelState, NEVER, waitingLeases } from './model-
 /** Decides which of `count` things happens first. */
 export type Choose = (count: number) => number
 
-/** Something that happened in a jump, in words. */
+/** Describes something that happened during an advance. */
 export interface ModelEvent {
   /** When it was due. */
   readonly at: number
@@ -25,7 +25,7 @@ interface Kind {
   readonly happen: (state: ModelState, queue: ModelQueue, at: number) => string
 }
 
-/** R0 to R5. All partitions of a queue whose looks are due at the same time are looked at, then leases are served. */
+/** R0 to R5. Looks at all partitions of a queue that are due at the same time, then serves leases. */
 const LOOKS: Kind = {
   timesOf: (_, queue) => queue.partitions.map(({ next }) => next),
   happen: (state, queue, at) => {
@@ -61,10 +61,10 @@ const TIMEOUTS: Kind = {
   },
 }
 
-/** Of the same time, looks come first, and nobody is sent away before the rest. */
+/** At the same time, looks come first and timeouts last. */
 const KINDS = [LOOKS, DUE_ITEMS, TIMEOUTS]
 
-/** Lets everything happen that is due by now. */
+/** Does everything that is due by now. */
 export function passTime(state: ModelState, choose: Choose): ModelEvent[] {
   const happened: ModelEvent[] = []
   for (;;) {

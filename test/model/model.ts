@@ -1,4 +1,6 @@
-/** The model of a daemon's queues: each call, and the passing of time. Written from the contract, queue.md §3 to §12. */
+/**
+ * The model of the queues of a daemon: each call, and the passing of time. It follows the contract, queue.md §3 to §12.
+ */
 import { serve, sortByLoad } from './model-choice.js'
 import { append, postpone, release, remove, schedule } from './model-lifecycle.js'
 import { type Imported, type LeaseRequest, type Produced, Refused, type Settings } from './model-requests.js'
@@ -14,12 +16,12 @@ import {
 } from './model-state.js'
 import { type Choose, type ModelEvent, passTime } from './model-time.js'
 
-/** A scheduled time that is nearer than this means now, in milliseconds. */
+/** A scheduled time closer than this many milliseconds means now. */
 const NEAR = 100
-/** What an import stores where it was given no time. */
+/** What an import stores for a missing time. */
 const MISSING_TIME = 0
 
-/** One daemon's queues. A call throws {@link Refused} where the daemon returns an error. */
+/** The queues of one daemon. A call throws {@link Refused} where the daemon returns an error. */
 export class QueueModel {
   constructor(
     readonly state: ModelState,
@@ -47,7 +49,7 @@ export class QueueModel {
     this.state.queues.push({ name, ...settings, partitions: made, order: [...made] })
   }
 
-  /** A timeout of 0 leaves the old one; `deadQueue` and `maxAttempts` are always replaced (admin.md §10.3). */
+  /** A timeout of 0 keeps the old one. `deadQueue` and `maxAttempts` are always replaced (admin.md §10.3). */
   updateQueue(name: string, settings: Settings): void {
     const queue = this.queue(name)
     const { leaseTimeout, expireTimeout } = settings
@@ -82,7 +84,7 @@ export class QueueModel {
     this.#changed(queue)
   }
 
-  /** Several requests arrive together when a pause ends. */
+  /** Takes several requests because they arrive together when a pause ends. */
   lease(name: string, ...requests: readonly LeaseRequest[]): ModelLease[] {
     const queue = this.queue(name)
     const leases = requests.map(({ key, clientId, batchSize, timeout }) => {
@@ -99,7 +101,7 @@ export class QueueModel {
     return leases
   }
 
-  /** The client goes away (D2). */
+  /** Ends the lease of a client that goes away (D2). */
   abandon(key: string): void {
     for (const lease of this.state.leases) if (lease.key === key && lease.outcome === 'waiting') lease.outcome = 'gone'
   }
@@ -121,7 +123,7 @@ export class QueueModel {
         else postpone(partition, item, retryAt)
       }
     } finally {
-      // Those before a bad one are retried.
+      // Items before an invalid one have already been retried.
       this.#changed(this.queue(name))
     }
   }
@@ -139,7 +141,7 @@ export class QueueModel {
     this.#changed(queue)
   }
 
-  /** Returns what was stored, item by item; undefined where the source id was taken. */
+  /** Returns what was stored for each item, or undefined if its source id was taken. */
   importItems(name: string, number: number, items: readonly Imported[]): (ModelItem | undefined)[] {
     const partition = this.partition(name, number)
     const stored = items.map((sent) => {
@@ -158,13 +160,13 @@ export class QueueModel {
       append(this.state, partition, item)
       return item
     })
-    // Copies: the items may be leased to somebody at once.
+    // Return copies, because the items may be leased at once.
     const copies = stored.map((item) => item && { ...item })
     this.#changed(this.queue(name))
     return copies
   }
 
-  /** Unknown ids are ignored. */
+  /** Ignores unknown ids. */
   deleteItems(name: string, number: number, ids: readonly string[]): void {
     const partition = this.partition(name, number)
     for (const id of ids) {
@@ -175,7 +177,7 @@ export class QueueModel {
     this.#changed(this.queue(name))
   }
 
-  /** Moves the clock in one jump, and returns what that made happen. */
+  /** Advances the clock in one step, and returns what happened. */
   advance(duration: number): ModelEvent[] {
     this.state.now += duration
     return passTime(this.state, this.choose)
@@ -214,7 +216,7 @@ function heldItem(partition: ModelPartition, id: string, purpose: 'completed' | 
   return item
 }
 
-/** An id of the model, or a text that could be an id. */
+/** Accepts an id of the model, or a string with the length of an id. */
 function checkForm(id: string): void {
   if (id.startsWith('#') || id.length === 27) return
   throw new Refused(400, `invalid storage id; '${id}': Valid encoded KSUIDs are 27 characters`)

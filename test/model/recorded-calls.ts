@@ -1,4 +1,4 @@
-/** Calls as they stand in the recordings, carried out on the model, with replies as the server writes them. */
+/** Runs recorded calls on the model, with replies in the format of the server. */
 import { parseDuration } from '../../src/clock/parse-duration.js'
 import type { QueueModel } from './model.js'
 import { type Imported, type LeaseRequest, type Produced, Refused } from './model-requests.js'
@@ -7,7 +7,7 @@ import { type ModelItem, type ModelLease, type ModelPartition, NO_TIME, waitingL
 /** A JSON object. */
 export type Json = Record<string, unknown>
 
-/** An answer, or `undefined` for one that is still to come. */
+/** A reply, or `undefined` while it is pending. */
 export interface Answer {
   readonly status: number
   readonly body: Json
@@ -16,7 +16,7 @@ export interface Answer {
 const OK: Answer = { status: 200, body: { code: 200 } }
 const CODE_TEXTS: Record<number, string> = { 400: 'Bad Request', 453: 'Request Failed', 454: 'Retry Request' }
 
-/** The calls that the model has. */
+/** The calls that the model supports. */
 export const CALLS: Record<string, (model: QueueModel, body: never) => Answer> = {
   'queues.create': (model, body: QueueBody) => {
     model.createQueue(body.queue_name, settingsOf(body), body.requested_partitions ?? 1)
@@ -103,14 +103,14 @@ interface ItemBody {
   expireDeadline?: string
 }
 
-/** What a call is answered with when the model refuses it. @throws what is no refusal */
+/** The reply to a call that the model refuses. @throws any other error */
 export function refusal(error: unknown): Answer {
   if (!(error instanceof Refused)) throw error
   const { code, message } = error
   return { status: code, body: { code, code_text: CODE_TEXTS[code], message } }
 }
 
-/** A lease as it is asked for. */
+/** A recorded lease request. */
 export function leaseRequest(key: string, body: Json): LeaseRequest {
   const { clientId, batchSize, requestTimeout } = body as {
     clientId: string
@@ -120,7 +120,7 @@ export function leaseRequest(key: string, body: Json): LeaseRequest {
   return { key, clientId, batchSize, timeout: millisecondsOf(requestTimeout) }
 }
 
-/** What a lease was answered with; undefined while it waits, or when nobody is there. */
+/** The reply to a lease, or undefined while it waits or after its client has gone. */
 export function leaseAnswer(lease: ModelLease): Answer | undefined {
   const { outcome } = lease
   if (outcome === 'waiting' || outcome === 'gone') return undefined
@@ -184,7 +184,7 @@ function listed(items: readonly ModelItem[], { pivot, limit = 0 }: PageBody): An
   return { status: 200, body: filled({ items: page.map(storedItem) }) }
 }
 
-/** The averages are left out. */
+/** Leaves out the averages. */
 function statsOf(model: QueueModel, name: string): Json {
   const partitions = model.queue(name).partitions.map(({ queued, scheduled }: ModelPartition) =>
     filled({
@@ -197,7 +197,7 @@ function statsOf(model: QueueModel, name: string): Json {
   return { queue_name: name, logicalQueues: [filled({ lease_waiting: waiting, in_flight: waiting, partitions })] }
 }
 
-/** Without fields that have the value they have anyway, as JSON is written. */
+/** Leaves out fields with default values, as JSON replies do. */
 function filled<T>(fields: Record<string, T | undefined>): Record<string, T> {
   const empty = (value: unknown) =>
     value === undefined || value === 0 || value === '' || value === false || (Array.isArray(value) && !value.length)

@@ -1,4 +1,4 @@
-/** Replays a recorded scenario on the model, and compares the replies that the model has. */
+/** Replays a recorded scenario on the model and compares the replies that the model supports. */
 import { expect } from 'vitest'
 import { parseDuration } from '../../src/clock/parse-duration.js'
 import type { RecordedReply, Scenario, Step } from '../contract/recording.js'
@@ -12,12 +12,12 @@ const TOKEN = /<id \d+>/g
 const ONLY_TOKEN = /^<id \d+>$/
 
 /**
- * What the model leaves out: calls that it does not have, bodies that the server refused for their form (455), requests
- * that it refused for what they ask (limits, timeouts, empty lists), and the stats of a paused queue.
+ * What the model leaves out: calls that it does not support, bodies refused for their form (455), requests refused for
+ * their values (limits, timeouts, empty lists), and the stats of a paused queue.
  */
 const FOR_WHAT_THEY_ASK = /^(request timeout|queue name|ids|items|invalid (client id|batch size|clear request))/
 
-/** A call that was started and not yet joined. */
+/** A call that was started and not joined yet. */
 type Started = () => Answer | undefined
 
 /** One replay. */
@@ -27,10 +27,10 @@ export class RecordedReplay {
   compared = 0
   readonly #ids = new Ids()
   readonly #started = new Map<string, Started>()
-  /** What was started in a paused queue. */
+  /** Calls that were started while their queue was paused. */
   readonly #held = new Map<string, Step[]>()
 
-  /** Returns itself. @throws when a reply is not the recorded one */
+  /** Returns itself. @throws if a reply differs from the recording */
   run(scenario: Scenario): this {
     for (const [index, step] of scenario.steps.entries()) {
       try {
@@ -66,7 +66,7 @@ export class RecordedReplay {
     else this.#started.set(name, this.#answer(step))
   }
 
-  /** Leases that were held come last, all at once. */
+  /** Held leases come last, all at once. */
   #pause(queue: string, on: boolean): void {
     if (on) {
       this.#held.set(queue, [])
@@ -110,7 +110,7 @@ export class RecordedReplay {
     this.compared++
   }
 
-  /** The model's answer with the tokens of the recording for its ids. */
+  /** The reply of the model, with its ids replaced by the tokens of the recording. */
   #translated(recorded: unknown, ours: unknown): unknown {
     if (recorded === '<any>') return recorded
     if (typeof ours === 'string') {
@@ -130,7 +130,7 @@ function isLease(step: Step): boolean {
   return step.call === 'queue.lease'
 }
 
-/** A recorded answer without what the model does not have in it. */
+/** A recorded reply without the fields that the model does not have. */
 function withoutAges(recorded: RecordedReply | undefined): Json {
   return JSON.parse(JSON.stringify(recorded), (key, value) => (key.startsWith('average_') ? undefined : value))
 }

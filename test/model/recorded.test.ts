@@ -1,12 +1,12 @@
 /**
- * The model gives the replies that the real server gave, in the recordings that the daemon is held to as well. So walks
- * may trust it. What it leaves out of a recording stands in `recorded-replay.ts`.
+ * The model gives the same replies as the real server, in the recordings that the daemon must match too. This is why
+ * the random walks can trust it. `recorded-replay.ts` says which parts of a recording it leaves out.
  */
 import { describe, expect, test } from 'vitest'
 import { scenariosOf } from '../contract/recording.js'
 import { RecordedReplay } from './recorded-replay.js'
 
-/** Each file, with the number of replies in it that are compared. */
+/** The number of replies compared in each file. */
 const COMPARED = {
   walks: 1018,
   'walks-dead': 1358,
@@ -19,7 +19,7 @@ const COMPARED = {
   items: 84,
 }
 
-/** Scenarios about the form of requests, of which the model knows nothing. */
+/** Scenarios about the form of requests, which the model does not know. */
 const LEFT_OUT = new Set([
   'base64: line breaks count in its length',
   'a bearer header without a key',

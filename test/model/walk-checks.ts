@@ -1,9 +1,9 @@
-/** What must hold whatever the model says. */
+/** Invariants that hold whatever the model says. */
 import type { Fired } from '../../src/index.js'
 import type { QueueName } from './walk-commands.js'
 import type { Seen, SeenItem } from './walk-seen.js'
 
-/** Ids that do not grow within a partition, in words. */
+/** Describes ids that do not grow within a partition. */
 export function unsortedIds(seen: Seen): string[] {
   const lists = [...seen].flatMap(([name, { partitions }]) =>
     partitions.flatMap(({ number, queued, scheduled }) => [
@@ -16,15 +16,16 @@ export function unsortedIds(seen: Seen): string[] {
     .map(({ where, ids }) => `the ids of ${where} do not grow: ${ids}`)
 }
 
-/** What moves of the clock reported, and what they should have reported. */
+/** Compares what advances reported with what they should have reported. */
 export class Reports {
   readonly #reported = new Set<string>()
-  /** Ids of items that had a copy in the dead letter queue at any time. */
+  /** Ids of items that ever had a copy in the dead letter queue. */
   readonly #copied = new Set<string>()
 
-  /** Items that a move of the clock took out of their queue without a word, in words. */
+  /** Describes items that left their queue during an advance that did not report them. */
   missing(before: Seen, after: Seen, fired: readonly Fired[]): string[] {
-    // An expired item is reported when it is copied, and leaves later without a word; so does one whose copy was imported.
+    // An expired item is reported when it is copied, so it may leave later without a report. The same is true if its
+    // copy was imported.
     for (const { queue, reference } of fired) this.#reported.add(`${queue} ${reference}`)
     for (const { sourceId } of itemsOf(before, 'd')) this.#copied.add(sourceId)
     return [...after.keys()].flatMap((name) => {

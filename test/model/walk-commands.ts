@@ -1,27 +1,27 @@
-/** What a walk may do. Every command makes sense in any state: one that finds nothing to do does nothing. */
+/** The commands of a walk. Each is valid in any state: a command that finds nothing to do does nothing. */
 import fc from 'fast-check'
 
 /** The queue of the walk, and its dead letter queue. */
 export type QueueName = 'q' | 'd'
 
-/** What is said of a queue when it is made or updated; times in milliseconds. */
+/** The settings for creating or updating a queue, in milliseconds. */
 export interface WalkSettings {
   readonly leaseTimeout: number
   readonly expireTimeout: number
   readonly maxAttempts: number
 }
 
-/** An item to import; times count from now, undefined ones are not sent. */
+/** An item to import. Times are relative to now, and undefined ones are not sent. */
 export interface WalkImport {
   readonly leased: boolean
   readonly attempts: number
   readonly leaseIn: number | undefined
   readonly expireIn: number | undefined
-  /** Nothing, a text of its own, or the id of one of the items that are in `q`. */
+  /** Nothing, a fixed string, or the index of an item in `q` whose id is used. */
   readonly source: string | number | undefined
 }
 
-/** One step. `which` picks among what is there at that moment. */
+/** One step. `which` picks among what exists at that moment. */
 export type Command =
   | { do: 'produce'; queue: QueueName; delays: (number | undefined)[] }
   | { do: 'import'; queue: QueueName; partition: number; items: WalkImport[] }
@@ -40,7 +40,7 @@ export type Command =
 export interface Beginning {
   readonly partitions: number
   readonly settings: WalkSettings
-  /** Whether `q` names `d` as its dead letter queue. `d` is there in any case. */
+  /** Whether `q` has `d` as its dead letter queue. `d` exists in any case. */
   readonly hasDeadQueue: boolean
   readonly deadQueue: { readonly partitions: number; readonly settings: WalkSettings }
 }
@@ -100,7 +100,7 @@ const advance = fc.record({
   by: fc.constantFrom(1, 99, 5_000, 10_000, 10_001, 20_000, 30_000, 60_000, 200_000),
 })
 
-/** All there is. */
+/** Any command. */
 export const anything: fc.Arbitrary<Command> = fc.oneof(
   weighed(6, produce),
   weighed(6, lease),
@@ -132,10 +132,10 @@ export const anything: fc.Arbitrary<Command> = fc.oneof(
   weighed(1, fc.record({ do: fc.constant('reload' as const), queue: mostlyQ })),
 )
 
-/** Those with which a queue can be made. */
+/** Settings with which a queue can be created. */
 const validSettings = settings.filter(({ leaseTimeout, expireTimeout }) => leaseTimeout <= expireTimeout)
 
-/** Where a walk over {@link anything} may begin. */
+/** Any beginning of a walk. */
 export const anyBeginning: fc.Arbitrary<Beginning> = fc.record({
   partitions: fc.constantFrom(1, 1, 1, 2, 3),
   settings: validSettings,

@@ -1,14 +1,14 @@
-/** The daemon of a walk: its client and clock, and the leases that are on their way. */
+/** The daemon of a walk: its client, its clock, and its pending leases. */
 import { isQueratorError, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import type { ResponseOf } from '../../src/protocol/methods.js'
 import { dateOf } from '../../src/protocol/timestamp.js'
 import type { QueueName } from './walk-commands.js'
 import { refusalText } from './worlds.js'
 
-/** What became of a lease. */
+/** The outcome of a lease. */
 export type LeaseOutcome = 'waiting' | 'timeout' | 'gone' | 'deleted' | SeenLeased
 
-/** What a lease got; times in milliseconds since 1970. */
+/** What a lease got. Times are milliseconds since 1970. */
 export interface SeenLeased {
   readonly partition: number
   readonly items: readonly {
@@ -19,7 +19,7 @@ export interface SeenLeased {
   }[]
 }
 
-/** A lease as it is asked for; times in milliseconds. */
+/** A lease request. Times are in milliseconds. */
 export interface WalkLease {
   readonly key: string
   readonly queue: QueueName
@@ -30,7 +30,7 @@ export interface WalkLease {
 
 /** A daemon with a frozen clock. */
 export class WalkDaemon {
-  /** What became of each lease since the last {@link WalkDaemon.forgetAnswered}. */
+  /** The outcome of each lease since the last {@link WalkDaemon.forgetAnswered}. */
   readonly leases = new Map<string, LeaseOutcome>()
   readonly #daemon: TestDaemon
   readonly #aborts = new Map<string, AbortController>()
@@ -53,19 +53,19 @@ export class WalkDaemon {
     return this.#daemon.clock
   }
 
-  /** How a lease was refused since the last call. */
+  /** Returns how a lease was refused since the last call of this method. */
   takeRefusal(): string | undefined {
     const refusal = this.#refusal
     this.#refusal = undefined
     return refusal
   }
 
-  /** Leases that wait. */
+  /** The names of the waiting leases. */
   waiting(): string[] {
     return [...this.leases].filter(([, outcome]) => outcome === 'waiting').map(([key]) => key)
   }
 
-  /** Starts a lease; what becomes of it shows in {@link WalkDaemon.leases}. */
+  /** Starts a lease. Its outcome appears in {@link WalkDaemon.leases}. */
   startLease({ key, queue, clientId, batchSize, timeout }: WalkLease): void {
     const abort = new AbortController()
     this.#aborts.set(key, abort)
@@ -85,12 +85,12 @@ export class WalkDaemon {
     )
   }
 
-  /** The client of a lease goes away. */
+  /** Aborts a lease as its client would. */
   abandon(key: string): void {
     this.#aborts.get(key)?.abort()
   }
 
-  /** Drops the leases that no longer wait. */
+  /** Forgets the leases that no longer wait. */
   forgetAnswered(): void {
     for (const [key, outcome] of this.leases) if (outcome !== 'waiting') this.leases.delete(key)
   }

@@ -1,6 +1,6 @@
 /**
- * The daemon and the model in the same words, so that the two can be compared, and read when they differ: one line for
- * each item, with the model's ids, and times counted from the beginning of the walk.
+ * Shows the daemon and the model in the same format, to compare them and to read the differences: one line per item,
+ * with the model's ids and with times relative to the beginning of the walk.
  */
 import type { Ids } from './ids.js'
 import { type ModelItem, type ModelLease, type ModelState, NO_TIME, waitingLeases } from './model-state.js'
@@ -8,10 +8,10 @@ import type { LeaseOutcome } from './walk-daemon.js'
 import type { Seen, SeenItem } from './walk-seen.js'
 import type { World } from './worlds.js'
 
-/** Lists of lines, by what they are about. */
+/** Lists of lines by subject. */
 export type Picture = ReadonlyMap<string, readonly string[]>
 
-/** What the daemon did, as far as it can be seen. */
+/** The visible state of the daemon. */
 export interface DaemonSide {
   readonly start: number
   readonly answer: string
@@ -19,7 +19,7 @@ export interface DaemonSide {
   readonly leases: ReadonlyMap<string, LeaseOutcome>
 }
 
-/** What the model says. */
+/** The picture of the model. */
 export function modelPicture({ state, answer }: Pick<World, 'state' | 'answer'>, start: number): Picture {
   const picture = new Map([['the answer', [answer]]])
   for (const queue of state.queues) {
@@ -42,7 +42,7 @@ export function modelPicture({ state, answer }: Pick<World, 'state' | 'answer'>,
   return picture
 }
 
-/** What the daemon did, in the ids of a world, with which it gets acquainted. */
+/** The picture of the daemon in the ids of a world. Pairs new ids on the way. */
 export function daemonPicture({ start, answer, seen, leases }: DaemonSide, { state, ids }: World): Picture {
   acquaint(ids, seen, leases, state)
   const line = (item: SeenItem) => itemLine(item, ids.ours(item.id), ids.ours(item.sourceId), start)
@@ -70,13 +70,13 @@ export function isSame(one: Picture, other: Picture): boolean {
   return differences(one, other).length === 0
 }
 
-/** What is not the same in two pictures. */
+/** The subjects that differ between two pictures. */
 export function differences(one: Picture, other: Picture): string[] {
   const subjects = [...new Set([...one.keys(), ...other.keys()])]
   return subjects.filter((subject) => one.get(subject)?.join('\n') !== other.get(subject)?.join('\n'))
 }
 
-/** Items at the same place that have the same reference are the same item. */
+/** Pairs the ids of items with the same place and the same reference. */
 function acquaint(ids: Ids, seen: Seen, leases: DaemonSide['leases'], state: ModelState): void {
   const pair = (ours: ModelItem | undefined, theirs: { id: string; reference: string; sourceId?: string }) => {
     if (ours?.reference !== theirs.reference) return
@@ -121,7 +121,7 @@ function countsLine(total: number, leased: number, scheduled: number): string {
   return `total ${total}, leased ${leased}, scheduled ${scheduled}`
 }
 
-/** A time as it is shown. */
+/** A time, relative to the beginning of the walk. */
 export function clock(time: number, start: number): string {
   if (time === 0) return '1970'
   if (!Number.isFinite(time)) return 'never'

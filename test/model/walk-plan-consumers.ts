@@ -1,4 +1,4 @@
-/** What consumers do: lease, go away, complete, retry. */
+/** The commands of consumers: lease, abandon, complete, retry. */
 
 import {
   type Do,
@@ -26,7 +26,7 @@ export function lease({ queue, client, batchSize, timeout }: Do<'lease'>, { newN
   }
 }
 
-/** The client of a waiting lease goes away. */
+/** Makes the client of a waiting lease go away. */
 export function abandon({ which }: Do<'abandon'>, { waiting }: Situation): Plan | undefined {
   const key = pick(waiting, which)
   if (key === undefined) return undefined
@@ -37,7 +37,7 @@ export function abandon({ which }: Do<'abandon'>, { waiting }: Situation): Plan 
   }
 }
 
-/** Completes items of one partition; others than the first may be wrong. */
+/** Completes items of one partition. All but the first may be invalid. */
 export function complete({ which }: Do<'complete'>, at: Situation): Plan | undefined {
   const picked = pickOfOnePartition(at, which, isLeased)
   if (picked === undefined) return undefined
@@ -50,7 +50,7 @@ export function complete({ which }: Do<'complete'>, at: Situation): Plan | undef
   }
 }
 
-/** Retries items of one partition; others than the first may be wrong. */
+/** Retries items of one partition. All but the first may be invalid. */
 export function retry({ which, delay, dead }: Do<'retry'>, at: Situation): Plan | undefined {
   const picked = pickOfOnePartition(at, which, isLeased)
   if (picked === undefined) return undefined

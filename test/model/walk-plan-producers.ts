@@ -1,11 +1,11 @@
-/** What brings items into a queue: produce and import. */
+/** The commands that add items to a queue: produce and import. */
 
 import type { Imported } from './model-requests.js'
 import type { WalkImport } from './walk-commands.js'
 import type { Do, Place, Plan, Situation } from './walk-situation.js'
 import { pick, places, toldDelay } from './walk-situation.js'
 
-/** Adds items, to be leased now or later. */
+/** Adds items, due now or later. */
 export function produce({ queue, delays }: Do<'produce'>, { now, newName }: Situation): Plan {
   const items = delays.map((delay) => ({ reference: newName('i'), delay }))
   return {
@@ -30,7 +30,7 @@ export function produce({ queue, delays }: Do<'produce'>, { now, newName }: Situ
   }
 }
 
-/** Adds items in any state, and tells which of them were stored. */
+/** Adds items in any state, and reports which of them were stored. */
 export function importItems({ queue, partition, items }: Do<'import'>, at: Situation): Plan {
   const number = partition % (at.seen.get(queue)?.partitions.length ?? 1)
   const sources = places(at.seen, ({ queue: name }) => name === 'q')
@@ -42,7 +42,7 @@ export function importItems({ queue, partition, items }: Do<'import'>, at: Situa
     told: `import to ${queue}/${number}: ${items.map((item, index) => toldImport(item, wanted[index], sources)).join(', ')}`,
     daemon: async ({ client }) => {
       const sent = { queueName: queue, partition: number, items: wanted.map(sentItem) }
-      // One that was not stored comes back as it was sent, without an id.
+      // An item that was not stored comes back as sent, without an id.
       return answerOf((await client.storageItemsImport(sent)).items.map(({ id }) => id !== ''))
     },
     model: (model, ids) => {

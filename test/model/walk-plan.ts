@@ -1,4 +1,4 @@
-/** Each command, applied to what is there. */
+/** Turns each command into a plan for the current situation. */
 import type { Command, QueueName, WalkSettings } from './walk-commands.js'
 import { abandon, complete, lease, retry } from './walk-plan-consumers.js'
 import { importItems, produce } from './walk-plan-producers.js'
@@ -6,7 +6,7 @@ import { type Do, type Plan, pickOfOnePartition, type Situation, toldItems } fro
 
 const UNKNOWN_ID = '000000000000000000000000000'
 
-/** Undefined when there is nothing to do. */
+/** Returns undefined if there is nothing to do. */
 export function planOf(command: Command, at: Situation): Plan | undefined {
   switch (command.do) {
     case 'produce':
@@ -36,11 +36,11 @@ export function planOf(command: Command, at: Situation): Plan | undefined {
   }
 }
 
-/** Makes a queue. */
+/** Creates a queue. */
 export function createQueue(name: QueueName, how: Situation['deadQueue'], deadQueue: '' | 'd'): Plan {
   const { settings, partitions } = how
   return {
-    told: `make ${name}: partitions ${partitions}, ${toldSettings(settings, deadQueue)}`,
+    told: `create ${name}: partitions ${partitions}, ${toldSettings(settings, deadQueue)}`,
     daemon: ({ client }) =>
       client.queuesCreate({ queueName: name, requestedPartitions: partitions, ...sentSettings(settings), deadQueue }),
     model: (model) => model.createQueue(name, { ...settings, deadQueue }, partitions),

@@ -1,11 +1,11 @@
-/** What storage lists and stats count in the queues of a walk, as the daemon's client tells it. */
+/** What storage lists and stats show for the queues of a walk, read through the client. */
 import type { QueratorClient } from '../../src/client/client.js'
 import { isQueratorError } from '../../src/index.js'
 import type { ResponseOf } from '../../src/protocol/methods.js'
 import { dateOf } from '../../src/protocol/timestamp.js'
 import type { QueueName } from './walk-commands.js'
 
-/** An item in storage; times in milliseconds since 1970. */
+/** An item in storage. Times are milliseconds since 1970. */
 export interface SeenItem {
   readonly id: string
   readonly sourceId: string
@@ -32,10 +32,10 @@ export interface SeenQueue {
   readonly leasesWaiting: number
 }
 
-/** The queues that are there. */
+/** The existing queues. */
 export type Seen = ReadonlyMap<QueueName, SeenQueue>
 
-/** Looks at every queue of a walk. */
+/** Reads every queue of a walk. */
 export async function look(client: QueratorClient): Promise<Seen> {
   const seen = new Map<QueueName, SeenQueue>()
   for (const name of ['q', 'd'] as const) {

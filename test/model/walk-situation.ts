@@ -1,4 +1,4 @@
-/** Where a walk stands when a command comes, and what becomes of the command there. */
+/** The situation in which a command runs, and the plan it becomes. */
 import type { Fired } from '../../src/index.js'
 import type { Command, QueueName, WalkSettings } from './walk-commands.js'
 import type { WalkDaemon } from './walk-daemon.js'
@@ -8,40 +8,40 @@ import type { OnModel } from './worlds.js'
 /** One kind of command. */
 export type Do<D extends Command['do']> = Extract<Command, { do: D }>
 
-/** Where a walk stands. */
+/** The state of a walk before a command. */
 export interface Situation {
   readonly now: number
-  /** What the daemon showed last. */
+  /** What the daemon last showed. */
   readonly seen: Seen
-  /** Names of the leases that wait. */
+  /** The names of the waiting leases. */
   readonly waiting: readonly string[]
-  /** How the dead letter queue is made. */
+  /** The settings with which the dead letter queue is created. */
   readonly deadQueue: { readonly partitions: number; readonly settings: WalkSettings }
-  /** A name that was not there before. */
+  /** Returns an unused name. */
   readonly newName: (kind: string) => string
 }
 
-/** What to ask of the daemon, what to do on the model, and how to tell of it. */
+/** What to do on the daemon and on the model, and how to describe it. */
 export interface Plan {
   readonly told: string
   readonly daemon: (side: WalkDaemon) => Promise<DaemonResult | void>
   readonly model: OnModel
 }
 
-/** What the daemon returned, where it is more than success. */
+/** What the daemon returned, if more than success. */
 export interface DaemonResult {
   readonly answer?: string
   readonly fired?: readonly Fired[]
 }
 
-/** An item, and where it was seen. */
+/** An item and where it is. */
 export interface Place {
   readonly queue: QueueName
   readonly partition: SeenPartition
   readonly item: SeenItem
 }
 
-/** Every item that `wanted` wants. */
+/** All items that `wanted` accepts. */
 export function places(seen: Seen, wanted: (place: Place) => boolean = () => true): Place[] {
   return [...seen].flatMap(([queue, { partitions }]) =>
     partitions.flatMap((partition) =>
@@ -50,14 +50,14 @@ export function places(seen: Seen, wanted: (place: Place) => boolean = () => tru
   )
 }
 
-/** The one that a number stands for; undefined when there is none at all. */
+/** Picks an entry by any number. Returns undefined if there are none. */
 export function pick<T>(among: readonly T[], which: number): T | undefined {
   return among[which % (among.length || 1)]
 }
 
 /**
- * Items of one partition: the first number picks one that is wanted, the others any of the same partition, so that some
- * of them are wrong.
+ * Picks items of one partition. The first number picks an item that `wanted` accepts, the others any item of the same
+ * partition, so some of them are invalid.
  */
 export function pickOfOnePartition(
   { seen }: Situation,
@@ -71,12 +71,12 @@ export function pickOfOnePartition(
   return { queue: place.queue, partition: number, items: [place.item, ...rest] }
 }
 
-/** Items by their references. */
+/** The references of items. */
 export function toldItems(items: readonly SeenItem[]): string {
   return items.map(({ reference }) => reference).join(', ')
 }
 
-/** When, if it is not now. */
+/** Describes a delay, if any. */
 export function toldDelay(delay: number | undefined): string {
   return delay === undefined ? '' : ` at ${delay < 0 ? '' : '+'}${delay}ms from now`
 }

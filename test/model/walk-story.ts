@@ -1,9 +1,9 @@
-/** What to say of a walk in which the daemon and the model part. */
+/** The message of a walk in which the daemon and the model differ. */
 import { type ModelPartition, type ModelState, NEVER } from './model-state.js'
 import { clock, type DaemonSide, daemonPicture, differences, modelPicture, type Picture } from './walk-picture.js'
 import type { World } from './worlds.js'
 
-/** The walk so far, how things stood before the last step, and where the two differ after it. */
+/** Shows the walk so far, the state before the last step, and the differences after it. */
 export function tellFailure(
   story: readonly string[],
   before: readonly World[],
@@ -13,11 +13,11 @@ export function tellFailure(
   const { model, daemon, world } = nearest(after, side)
   const open = after.length > 1 ? ` The contract allows ${after.length} outcomes; this is the nearest.` : ''
   return [
-    'the daemon and the model part:',
+    'the daemon and the model differ:',
     ...story,
     ...eventLines(world, side.start),
     '',
-    'Before the last step, by the model:',
+    'Before the last step, according to the model:',
     ...(before[0] === undefined ? [] : stateLines(before[0].state, side.start)),
     '',
     `After it.${open}`,
@@ -25,9 +25,9 @@ export function tellFailure(
   ].join('\n')
 }
 
-/** What happened in a jump of the clock, by the model. */
+/** What happened during an advance, according to the model. */
 export function eventLines({ events }: World, start: number): string[] {
-  return events.map(({ at, what }) => `    by the model, due ${clock(at, start)}: ${what}`)
+  return events.map(({ at, what }) => `    according to the model, due ${clock(at, start)}: ${what}`)
 }
 
 function nearest(worlds: readonly World[], side: DaemonSide): { world: World; model: Picture; daemon: Picture } {
@@ -42,7 +42,7 @@ function stateLines(state: ModelState, start: number): string[] {
   const items = [...modelPicture({ state, answer: '' }, start)].filter(([, lines]) => lines.join('') !== '')
   return [
     ...state.queues.flatMap(({ name, partitions, leaseTimeout, expireTimeout, maxAttempts, deadQueue }) => [
-      `  ${name}: lease ${leaseTimeout}ms, expire ${expireTimeout}ms, most attempts ${maxAttempts}, dead letters to '${deadQueue}'`,
+      `  ${name}: lease ${leaseTimeout}ms, expire ${expireTimeout}ms, max attempts ${maxAttempts}, dead letters to '${deadQueue}'`,
       ...partitions.map((partition) => partitionLine(name, partition, start)),
     ]),
     ...items
@@ -58,7 +58,7 @@ function partitionLine(queue: string, { number, next, takenSourceIds }: ModelPar
 }
 
 function differenceLines(subject: string, model: Picture, daemon: Picture): string[] {
-  const [ours, theirs] = [model.get(subject) ?? ['is not there'], daemon.get(subject) ?? ['is not there']]
+  const [ours, theirs] = [model.get(subject) ?? ['does not exist'], daemon.get(subject) ?? ['does not exist']]
   const marked = (lines: readonly string[], others: readonly string[]) =>
     (lines.length === 0 ? ['nothing'] : lines).map((line) => `  ${others.includes(line) ? '    ' : ' >> '}${line}`)
   return [`${subject}, the model:`, ...marked(ours, theirs), `${subject}, the daemon:`, ...marked(theirs, ours)]

@@ -1,6 +1,6 @@
 /**
- * One random walk: the same commands to a daemon and to the model, and after each of them both must show the same. What
- * the contract leaves open is decided by what the daemon did (`worlds.ts`).
+ * A random walk: sends the same commands to a daemon and to the model, and compares them after each. Where the contract
+ * allows several outcomes, the daemon decides which worlds remain possible (`worlds.ts`).
  */
 import { isQueratorError } from '../../src/index.js'
 import { Ids } from './ids.js'
@@ -14,7 +14,7 @@ import type { DaemonResult, Plan } from './walk-situation.js'
 import { eventLines, tellFailure } from './walk-story.js'
 import { distinct, everyWay, refusalText, type World } from './worlds.js'
 
-/** Goes through a walk. @throws when the daemon does what the model cannot do */
+/** Runs a walk. @throws if the daemon does something that the model does not allow */
 export async function walk(beginning: Beginning, commands: readonly Command[]): Promise<void> {
   const daemon = await WalkDaemon.start()
   try {
@@ -62,7 +62,7 @@ class Walk {
     if (plan !== undefined) await this.#carryOut(plan)
   }
 
-  /** Leases that still wait end with their queues. */
+  /** Deletes the queues, which ends waiting leases. */
   async end(): Promise<void> {
     for (const queue of ['q', 'd'] as const) if (this.#seen.has(queue)) await this.#carryOut(deleteQueue(queue))
   }

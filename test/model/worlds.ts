@@ -1,6 +1,6 @@
 /**
- * All the states in which the model may be. Where the contract leaves something open, a command leads to several worlds;
- * those that do not look like the daemon are dropped, and when none is left the daemon did something that it may not do.
+ * All states that the model may be in. Where the contract allows several outcomes, a command leads to several worlds.
+ * Worlds that do not match the daemon are dropped. If none is left, the daemon broke the contract.
  */
 import { Ids } from './ids.js'
 import { QueueModel } from './model.js'
@@ -8,29 +8,29 @@ import { Refused } from './model-requests.js'
 import type { ModelPartition, ModelState } from './model-state.js'
 import type { Choose, ModelEvent } from './model-time.js'
 
-/** One state of the model, and how it came about. */
+/** One state of the model, and how it arose. */
 export interface World {
   readonly state: ModelState
   readonly ids: Ids
-  /** What the last command returned: `ok`, or the error's code and the constant part of its message. */
+  /** The result of the last command: `ok`, or the error code and the constant part of its message. */
   readonly answer: string
-  /** What the last command made happen, if it moved the clock. */
+  /** What happened during the last command, if it advanced the clock. */
   readonly events: readonly ModelEvent[]
 }
 
-/** A command on the model; `ids` translates the daemon's ids. */
+/** A command on the model. `ids` translates the ids of the daemon. */
 export type OnModel = (model: QueueModel, ids: Ids) => ModelResult | void
 
-/** What the model returned, where it is more than success. */
+/** What the model returned, if more than success. */
 export interface ModelResult {
   readonly answer?: string
   readonly events?: readonly ModelEvent[]
 }
 
-/** More than this many worlds from one command means that the search went wrong. */
+/** More worlds than this from one command mean that the search went wrong. */
 const MOST_WORLDS = 20_000
 
-/** Every world that a command may lead to. */
+/** All worlds that a command may lead to. */
 export function everyWay(world: World, command: OnModel): World[] {
   const worlds: World[] = []
   for (let way: Way | undefined = new Way([]); way !== undefined; way = way.next()) {
@@ -52,12 +52,12 @@ function resultOf(command: () => ModelResult | void): ModelResult {
   }
 }
 
-/** An error without the details of its message. */
+/** An error as its code and the constant part of its message. */
 export function refusalText({ code, message }: { code: number; message: string }): string {
   return `${code} ${message.split(/[;']/)[0]?.trim()}`
 }
 
-/** Worlds that differ in nothing that could ever show become one. */
+/** Merges worlds that can never be told apart. */
 export function distinct(worlds: readonly World[]): readonly World[] {
   if (worlds.length === 1) return worlds
   return [...new Map(worlds.map((world) => [fingerprint(world), world])).values()]
@@ -72,7 +72,7 @@ function fingerprint({ state, ids }: World): string {
   return ids.theirs(text)
 }
 
-/** One sequence of decisions; {@link Way.next} is the next one in order. */
+/** One sequence of decisions. {@link Way.next} returns the next sequence in order. */
 class Way {
   readonly #given: readonly number[]
   readonly #made: { count: number; taken: number }[] = []

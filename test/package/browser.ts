@@ -1,14 +1,14 @@
-/** A real Chromium, as Debian has it, for the tests that look at pages. */
+/** A real Chromium, as Debian installs it, for tests that look at pages. */
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 
-/** Where it is; CI installs it there. */
+/** Its path. CI installs it there. */
 export const CHROMIUM = '/usr/bin/chromium'
 
-/** Whether there is one here. */
+/** Whether Chromium is installed. */
 export const hasChromium: boolean = existsSync(CHROMIUM)
 
-/** Starts it, without a window and without anything that would ask the network. */
+/** Starts Chromium without a window and without anything that would use the network. */
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,

@@ -1,4 +1,7 @@
-/** The commands that talk to a server, as processes: what they send, print, and end with (docs/protocol/admin.md §14). */
+/**
+ * The client commands as processes: what they send, what they print, and their exit status (docs/protocol/admin.md
+ * §14).
+ */
 import { writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
@@ -29,12 +32,12 @@ function querator(...args: string[]) {
   return startWith({ QUERATOR_ENDPOINT }, folder, command(), ...args).ended
 }
 
-/** What is printed for an error: it alone, and the hint where there is one. */
+/** The output for an error: only the error, and a hint if there is one. */
 function failure(text: string): RegExp {
   return new RegExp(`^${errorLine(text)}(Hint: .*\\n)?$`)
 }
 
-/** What is printed for a wrong use of a command: the error once, and how it is used. */
+/** The output for wrong usage: the error once, and the usage of the command. */
 function misuse(text: string, command: string): RegExp {
   return new RegExp(
     `^${errorLine(text)}Usage: querator ${command} (?![\\s\\S]*Error:)[\\s\\S]*display help for command\\n$`,
@@ -45,7 +48,7 @@ function errorLine(text: string): string {
   return `Error: ${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\n`
 }
 
-test('produce: one item, with all that its flags say', async () => {
+test('produce: sends one item with everything from its flags', async () => {
   const at = new Date(daemon.clock.now() + 3_600_000).toISOString()
   const flags = ['--encoding', 'utf-8', '--kind', 'order', '--reference', 'order-1', '--enqueue-at', at]
   expect(await querator('produce', 'q', '-p', 'für', ...flags)).toMatchObject({
@@ -57,14 +60,14 @@ test('produce: one item, with all that its flags say', async () => {
   expect([item?.text(), item?.reference, item?.kind, item?.encoding]).toEqual(['für', 'order-1', 'order', 'utf-8'])
 })
 
-test('produce: bytes from stdin, and no word about it', async () => {
+test('produce: reads bytes from stdin and prints nothing about it', async () => {
   const bytes = Buffer.from([0, 255, 10, 13, 128])
   const { ended } = startFed(bytes, { QUERATOR_ENDPOINT }, folder, command(), 'produce', 'q')
   expect(await ended).toMatchObject({ status: 0, stdout: '', stderr: '' })
   expect(Buffer.from((await daemon.queue('q').items())[0]?.bytes ?? [])).toEqual(bytes)
 })
 
-test('lease: JSON on stdout, without what is empty; what was done on stderr', async () => {
+test('lease: prints JSON without empty fields on stdout, and a summary on stderr', async () => {
   await daemon.queue('q').produce({ reference: 'a', kind: 'k', text: '{"x":"<>"}' }, {})
   const { status, stdout, stderr } = await querator('lease', 'q', '-c', 'me', '-b', '5')
   expect([status, stderr]).toEqual([0, "Successfully leased 2 item(s) from queue 'q'\n"])
@@ -83,24 +86,24 @@ test('lease: JSON on stdout, without what is empty; what was done on stderr', as
   expect(stdout).toMatch(/^\{\n {2}"queue_name": "q",\n/)
 })
 
-test('lease: each time another client, so that several can wait', async () => {
+test('lease: uses a new client id each time, so that several can wait', async () => {
   const waiting = [1, 2].map(() => startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q'))
-  await until('both wait', async () => (await daemon.queue('q').counts()).leasesWaiting === 2)
+  await until('both leases wait', async () => (await daemon.queue('q').counts()).leasesWaiting === 2)
   await daemon.queue('q').produce({}, {})
   expect((await Promise.all(waiting.map(({ ended }) => ended))).map(({ status }) => status)).toEqual([0, 0])
 })
 
-test('lease: interrupted while it waits, it takes nothing along', async () => {
+test('lease: takes no item when interrupted while it waits', async () => {
   const { child, ended } = startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q')
-  await until('it waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
+  await until('the lease waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
   child.kill('SIGINT')
   expect(await ended).toMatchObject({ status: null, stdout: '', stderr: '' })
-  await until('it waits no more', async () => (await daemon.queue('q').counts()).leasesWaiting === 0)
+  await until('the lease has ended', async () => (await daemon.queue('q').counts()).leasesWaiting === 0)
 })
 
-test('lease: nothing came in time', async () => {
+test('lease: reports a timeout', async () => {
   const { ended } = startWith({ QUERATOR_ENDPOINT }, folder, command(), 'lease', 'q', '--timeout', '20s')
-  await until('it waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
+  await until('the lease waits', async () => (await daemon.queue('q').counts()).leasesWaiting === 1)
   await daemon.clock.advance('20s')
   const { status, stdout, stderr } = await ended
   expect([status, stdout]).toEqual([1, ''])
@@ -111,7 +114,7 @@ test('lease: nothing came in time', async () => {
   )
 })
 
-test('complete and retry: ids as arguments, or from a file, which wins', async () => {
+test('complete and retry: take ids as arguments, or from a file, which wins', async () => {
   await daemon.queue('q').produce({}, {}, {}, {})
   const [a, b, c, d] = (await daemon.queue('q').lease({ batchSize: 4 })).items.map((item) => item.id) as string[]
   writeFileSync(join(folder, 'ids'), `\n  ${b}\r\n\n${c}\n`)
@@ -132,7 +135,7 @@ test('complete and retry: ids as arguments, or from a file, which wins', async (
   expect(await daemon.queue('q').counts()).toMatchObject({ total: 0, scheduled: 1 })
 })
 
-test('create: what is not said is filled in', async () => {
+test('create: fills in defaults', async () => {
   expect(await querator('create', 'plain')).toMatchObject({
     status: 0,
     stdout: '',
@@ -155,7 +158,7 @@ test('create: what is not said is filled in', async () => {
   })
 })
 
-test('list: the queues of a namespace', async () => {
+test('list: prints the queues of a namespace', async () => {
   await daemon.createQueue({ name: 'other', namespace: 'shop' })
   const { status, stdout, stderr } = await querator('list')
   expect([status, stderr]).toEqual([0, 'Found 1 queue(s)\n'])
@@ -179,7 +182,7 @@ test('list: the queues of a namespace', async () => {
   })
 })
 
-test('update: what is not said stays, and a longer lease makes a longer life', async () => {
+test('update: keeps what is not given, and a longer lease extends the expire timeout', async () => {
   await daemon.createQueue({ name: 'full', maxAttempts: 2, reference: 'r', expireTimeout: '10h' })
   expect(await querator('update', 'full', '--lease-timeout', '2m')).toMatchObject({
     status: 0,
@@ -194,7 +197,7 @@ test('update: what is not said stays, and a longer lease makes a longer life', a
   })
 })
 
-test('info, stats, clear, delete', async () => {
+test('info, stats, clear and delete work', async () => {
   await daemon.queue('q').produce({}, {}, { enqueueAt: new Date(daemon.clock.now() + 60_000) })
   await daemon.queue('q').lease()
   expect(JSON.parse((await querator('info', 'q')).stdout)).toMatchObject({ queueName: 'q', leaseTimeout: '1m0s' })
@@ -222,7 +225,7 @@ test('info, stats, clear, delete', async () => {
   })
 })
 
-describe('what goes wrong is said once, on stderr, with status 1', () => {
+describe('an error is printed once on stderr, with status 1', () => {
   test.each([
     [['produce'], 'accepts 1 arg(s), received 0'],
     [['produce', 'a', 'b'], 'accepts 1 arg(s), received 2'],
@@ -254,7 +257,7 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
       ['list', '--endpoint', 'localhost:2319'],
       "'localhost:2319' is no URL of a daemon; write it with its scheme: http://localhost:2319",
     ],
-  ] as const)('a wrong use, with usage: %j', async (args, text) => {
+  ] as const)('wrong usage, with the usage text: %j', async (args, text) => {
     const { status, stdout, stderr } = await querator(...args)
     expect([status, stdout]).toEqual([1, ''])
     const command = args.find((arg) => /^[a-z]+$/.test(arg)) ?? ''
@@ -271,7 +274,7 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
       ['list', '--endpoint', 'http://127.0.0.1:1'],
       'failed to list queues: no answer from http://127.0.0.1:1: nothing listens there; is the daemon running?',
     ],
-  ] as const)('a failure, without usage: %j', async (args, text) => {
+  ] as const)('a failure, without the usage text: %j', async (args, text) => {
     const { status, stdout, stderr } = await querator(...args)
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(failure(text))
@@ -287,7 +290,7 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
     [['clear', 'nope'], 'clear queue', 'queue.clear'],
     [['stats', 'nope'], 'get queue stats', 'queue.stats'],
     [['info', 'nope'], 'get queue info', 'queues.info'],
-  ] as const)('%j: in the words of the server', async (args, what, call) => {
+  ] as const)('%j: with the message of the server', async (args, what, call) => {
     const { status, stdout, stderr } = await querator(...args)
     expect([status, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(
@@ -300,7 +303,7 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
   test.each([
     ['leas', 'q'],
     ['help', 'leas'],
-  ])('an unknown command has no usage of its own: %s %s', async (...args) => {
+  ])('an unknown command, without a usage text: %s %s', async (...args) => {
     expect(await querator(...args)).toMatchObject({
       status: 1,
       stdout: '',
@@ -326,7 +329,7 @@ describe('what goes wrong is said once, on stderr, with status 1', () => {
   })
 })
 
-test('keys: the flag goes before its variable; without either nobody asks', async () => {
+test('API key: the flag overrides its variable, and without either none is sent', async () => {
   await using closed = await startTestDaemon({ auth: 'internal', log: 'silent' })
   const user = await closed.createUser({ permissions: ['queue.list'] })
   await closed.closeDoor()
@@ -344,7 +347,7 @@ test('keys: the flag goes before its variable; without either nobody asks', asyn
   })
 })
 
-test('the endpoint: the flag, before or after the command, goes before the variable; an empty one is unset', async () => {
+test('endpoint: the flag, before or after the command, overrides the variable, and an empty one counts as unset', async () => {
   const wrong = { QUERATOR_ENDPOINT: 'http://127.0.0.1:1' }
   expect(await startWith(wrong, folder, command(), 'list', '--endpoint', QUERATOR_ENDPOINT).ended).toMatchObject({
     status: 0,
@@ -357,13 +360,13 @@ test('the endpoint: the flag, before or after the command, goes before the varia
   })
 })
 
-test('a reader that goes away ends the command in silence, as SIGPIPE does', async () => {
+test('a command ends silently when its reader goes away, as with SIGPIPE', async () => {
   for (let number = 0; number < 500; number++) await daemon.createQueue({ label: 'a-name-that-is-rather-long' })
   const script = `'${command()}' list --limit 1000 --endpoint '${QUERATOR_ENDPOINT}' | head -c 1; echo " \${PIPESTATUS[0]}"`
   expect(await start(folder, 'bash', '-c', script).ended).toMatchObject({ status: 0, stdout: '{ 141\n', stderr: '' })
 })
 
-test('a hostile name moves no cursor on stderr; JSON on stdout has it as it is', async () => {
+test('a hostile name is escaped on stderr, and JSON on stdout contains it unchanged', async () => {
   // Arguments end at the first NUL.
   const [name, text] = [HOSTILE_NAME, HOSTILE].map((one) => one.replaceAll('\0', '')) as [string, string]
   const done = await querator('create', name, '--reference', text)
@@ -387,7 +390,7 @@ test('a hostile name moves no cursor on stderr; JSON on stdout has it as it is',
   expect((await querator('delete', name)).stderr).toMatch(/^Successfully deleted queue 'a\\u\{1b\}\[2J[^\n]*'\n$/)
 })
 
-test('nor does a server that says something hostile', async () => {
+test('a hostile server message is escaped on stderr', async () => {
   const body = JSON.stringify({ code: 400, code_text: HOSTILE, message: HOSTILE })
   const answers = [
     { type: 'application/json', body, details: { nearest: HOSTILE, existing: HOSTILE, [HOSTILE]: HOSTILE } },
@@ -408,7 +411,7 @@ test('nor does a server that says something hostile', async () => {
   }
 })
 
-test('help is on stdout, for each command, and tells of the flags that count', async () => {
+test('help is printed on stdout for each command and lists its flags', async () => {
   const { status, stdout, stderr } = await querator('--help')
   expect([status, stderr]).toEqual([0, ''])
   const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name]) => name as string)

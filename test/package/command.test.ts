@@ -1,4 +1,4 @@
-/** The command as a process: what it prints, when it stops, with which status. */
+/** The server command as a process: what it prints, when it stops, and its exit status. */
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { turn, until } from '../support/turns.js'
@@ -29,7 +29,7 @@ for (const [args, signal] of [
       const stats = (await (await post('queue.stats', { queue_name: 'q' })).json()) as { logicalQueues: object[] }
       return 'lease_waiting' in (stats.logicalQueues[0] ?? {})
     })
-    // A supervisor and a group of processes may say it twice, within milliseconds.
+    // A supervisor and a process group may both send the signal, within milliseconds.
     let answered = false
     const isAnswered = () => {
       answered = true
@@ -46,12 +46,12 @@ for (const [args, signal] of [
   })
 }
 
-/** What is printed for an error: it alone. */
+/** The output for an error: only the error. */
 function failure(text: string | RegExp): RegExp {
   return new RegExp(`^${errorLine(text)}$`)
 }
 
-/** What is printed for a wrong use: the error once, and how the command is used. */
+/** The output for wrong usage: the error once, and the usage of the command. */
 function misuse(text: string): RegExp {
   return new RegExp(
     `^${errorLine(text)}Usage: querator server (?![\\s\\S]*Error:)[\\s\\S]*display help for command\\n$`,
@@ -62,7 +62,7 @@ function errorLine(text: string | RegExp): string {
   return `Error: ${typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source}\\n`
 }
 
-test('a busy port is said in one clear line, and nothing else, with status 1', async () => {
+test('a busy port prints one clear line and ends with status 1', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -101,7 +101,7 @@ test.each([
     /while reading config file: yaml: unmarshal errors:\n {2}line 1: cannot unmarshal !!str `x` into list .*\nin c\.yaml/,
   ],
   ['address: nowhere', "invalid address 'nowhere'; write host and port, for example localhost:2319"],
-])('a bad file (%s) ends it with status 1', (text, line) => {
+])('a bad file (%s) ends the command with status 1', (text, line) => {
   const { status, stderr, stdout } = run(projectOf({ 'c.yaml': text }), bin('querator'), '--config', 'c.yaml')
   expect([status, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(failure(line))
@@ -111,7 +111,7 @@ test.each([
   ['leese-timeout', 'queues: [{ name: q, leese-timeout: 1m, expire-timeout: 1h, requested-partitions: 1 }]', []],
   ['levl', 'logging: { handler: blue, levl: x }', []],
   ['adress', '{ adress: x, address: nowhere }', []],
-])('a start that fails tells the unknown key %s too (%s, %j)', (key, text, args) => {
+])('a failed start also reports the unknown key %s (%s, %j)', (key, text, args) => {
   const { status, stderr } = run(
     projectOf({ 'c.yaml': text }),
     bin('querator'),
@@ -127,7 +127,7 @@ test.each([
   expect([status, stderr]).toEqual([1, expect.stringMatching(told)])
 })
 
-test('and so does one that finds its port in use, whatever the log level', async () => {
+test('a failed start on a busy port also reports unknown keys at any log level', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -140,7 +140,7 @@ test('and so does one that finds its port in use, whatever the log level', async
   ])
 })
 
-test('a file that is not there', () => {
+test('a missing file prints an error', () => {
   const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml')
   expect([status, stderr]).toEqual([1, expect.stringMatching(failure(/while opening config file: ENOENT.*/))])
 })
@@ -148,12 +148,12 @@ test('a file that is not there', () => {
 test.each([
   ['--log-level', 'loud', "invalid log level; 'loud' is not one of (debug, info, warn, error)"],
   ['--address', 'nowhere', "invalid address 'nowhere'; write host and port, for example localhost:2319"],
-])('a flag with a wrong value is told before the file is read: %s %s', (flag, value, text) => {
+])('a wrong flag value is reported before the file is read: %s %s', (flag, value, text) => {
   const { status, stderr } = run(projectOf({}), bin('querator'), 'server', '--config', 'none.yaml', flag, value)
   expect([status, stderr]).toEqual([1, expect.stringMatching(misuse(text))])
 })
 
-test('a server whose log is read no more goes on', async () => {
+test('a server goes on when nobody reads its log any more', async () => {
   const { child, shows } = start(projectOf({ 'c.yaml': FREE }), bin('querator'), '--config', 'c.yaml')
   const [, url] = await shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
   child.stdout.destroy()
@@ -164,7 +164,7 @@ test('a server whose log is read no more goes on', async () => {
   expect(await ended).toEqual([0, null])
 })
 
-test('D13: a flag goes before its variable, and that before the file', async () => {
+test('D13: a flag overrides its variable, and the variable overrides the file', async () => {
   const folder = projectOf({ 'c.yaml': 'address: 127.0.0.1:1\nlogging: { level: debug }\n' })
   const { child, ended, shows } = start(
     folder,
@@ -183,7 +183,7 @@ test('D13: a flag goes before its variable, and that before the file', async () 
   expect([status, stdout]).toEqual([0, expect.stringMatching(/^querator is listening on http:\/\/127\.0\.0\.1:\d+\n$/)])
 })
 
-test('version, help, and what does not exist', () => {
+test('prints the version, help, and an error for an unknown command', () => {
   const folder = projectOf({})
   expect(run(folder, bin('querator'), 'version')).toMatchObject({ status: 0, stdout: 'querator 0.1.0\n' })
   expect(run(folder, bin('querator'))).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: querator') })

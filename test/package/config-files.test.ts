@@ -1,4 +1,6 @@
-/** The configurations that users copy: each starts the command, which is healthy, says nothing on stderr, and stops. */
+/**
+ * The configurations that users copy: with each, the command starts, is healthy, prints nothing on stderr, and stops.
+ */
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +9,7 @@ import { bin, projectOf, start } from './project.js'
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/config/', import.meta.url))
 
-/** What each of them is for, as it shows from outside; a new one has to be added here. */
+/** What each file should do, as seen from outside. Add new files here. */
 const SHOWS: Record<string, (url: string, printed: string) => Promise<void>> = {
   'basic.yaml': async (url) => {
     expect(await post(url, 'queues.list', {})).toEqual({})
@@ -41,7 +43,7 @@ async function post(url: string, call: string, body: object): Promise<unknown> {
 test.each(readdirSync(EXAMPLES))('%s', async (name) => {
   const folder = projectOf({})
   cpSync(join(EXAMPLES, name), join(folder, name))
-  // Its own port may be taken on the machine of the test.
+  // The port in the file may be taken on this machine.
   const { child, ended, shows } = start(folder, bin('querator'), '--config', name, '--address', '127.0.0.1:0')
   const listening = await shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
   const [, url = ''] = listening

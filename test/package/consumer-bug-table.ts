@@ -1,23 +1,23 @@
 /**
- * Faults of consumers, as they are made: each is a piece of `examples/consumer/src` and what somebody wrote in its place.
- * `consumer-bugs.test.ts` puts them in one at a time, and looks for the cause in what is printed.
+ * Typical bugs of consumers. Each replaces a piece of `examples/consumer/src` with a mistake. `consumer-bugs.test.ts`
+ * makes one mistake at a time, and looks for its cause in the output.
  */
 
-/** A fault, and what has to say so. */
+/** A bug, and what the output must say about it. */
 export interface ConsumerBug {
   readonly name: string
-  /** Whose first failure it is, of `examples/consumer/vitest`; default `email-worker`. */
+  /** The suite of `examples/consumer/vitest` whose first failure is checked. Default: `email-worker`. */
   readonly suite?: 'access'
-  /** Below `examples/consumer/src`. */
+  /** Relative to `examples/consumer/src`. */
   readonly file: string
-  /** Stands there once. */
+  /** Occurs exactly once in the file. */
   readonly text: string
   readonly replacement: string
-  /** Stands in the first lines of the report. */
+  /** Must match the first lines of the report. */
   readonly cause: RegExp
 }
 
-/** See the head of this file. */
+/** All bugs. */
 export const CONSUMER_BUGS: readonly ConsumerBug[] = [
   {
     name: 'sends another content type',
@@ -34,7 +34,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /Accept header 'text\/html' is invalid/,
   },
   {
-    name: 'writes the name of a field wrong',
+    name: 'misspells a field name',
     file: 'querator.js',
     text: 'batch_size: batchSize',
     replacement: 'batchsize: batchSize',
@@ -69,21 +69,21 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /queue\.lease by mailer-\w+ was refused.*minimum timeout is '10ms'/,
   },
   {
-    name: 'leases more than a call may',
+    name: 'leases more items than allowed',
     file: 'email-worker.js',
     text: 'batchSize: 2 * this.#concurrency',
     replacement: 'batchSize: 5000',
     cause: /queue\.lease by mailer-\w+ was refused.*max_lease_batch_size is 1000/,
   },
   {
-    name: 'retries at a number of milliseconds',
+    name: 'sends the retry time as milliseconds',
     file: 'querator.js',
     text: 'retry_at: retryAt?.toISOString()',
     replacement: 'retry_at: retryAt?.getTime()',
     cause: /retry_at takes a time as text/,
   },
   {
-    name: 'schedules by a date without a zone',
+    name: 'schedules with a date without a time zone',
     file: 'querator.js',
     text: 'enqueue_at: enqueueAt?.toISOString()',
     replacement: "enqueue_at: enqueueAt?.toISOString().replace('T', ' ').slice(0, 19)",
@@ -97,14 +97,14 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /no such method; \/v1\/queues\.lease/,
   },
   {
-    name: 'asks with GET',
+    name: 'sends GET',
     file: 'querator.js',
     text: "      method: 'POST',\n",
     replacement: '',
     cause: /with GET\/HEAD method cannot have body/,
   },
   {
-    name: 'asks with PUT',
+    name: 'sends PUT',
     file: 'querator.js',
     text: "method: 'POST'",
     replacement: "method: 'PUT'",
@@ -140,42 +140,42 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /queue\.complete.*no such queue named 'e-mails'.*did you mean 'emails'\?/,
   },
   {
-    name: 'reads a field of the answer in camel case',
+    name: 'reads a field of the reply in camel case',
     file: 'email-worker.js',
     text: 'item.lease_deadline',
     replacement: 'item.leaseDeadline',
     cause: /'\w{27}' was the id of news-\d until \+5m0(\.\d+)?s: lease-expired by mailer-/,
   },
   {
-    name: 'reads a list of the answer by a name that it does not have',
+    name: 'reads a list of the reply under a wrong name',
     file: 'querator.js',
     text: 'reply.logicalQueues.flatMap',
     replacement: 'reply.logical_queues.flatMap',
     cause: /Cannot read properties of undefined \(reading 'flatMap'\)/,
   },
   {
-    name: 'takes zeros for granted in answers',
+    name: 'expects zeros to be present in replies',
     file: 'querator.js',
     text: '(partition[count] ?? 0)',
     replacement: 'partition[count]',
     cause: /NaN/,
   },
   {
-    name: 'does not complete what was sent already',
+    name: 'does not complete items already sent',
     file: 'email-worker.js',
     text: 'if (!this.#sent.claim(key)) return this.#complete(partition, id)',
     replacement: 'if (!this.#sent.claim(key)) return',
     cause: /welcome-1.* is leased by mailer-\w+, the lease ends in .*; attempt 1 of 4/,
   },
   {
-    name: 'does not complete what it has sent',
+    name: 'does not complete items after sending',
     file: 'email-worker.js',
     text: '    await this.#complete(partition, id)\n',
     replacement: '',
     cause: /welcome-1.* is leased by mailer-\w+, the lease ends in .*; attempt 1 of 4/,
   },
   {
-    name: 'completes before it sends',
+    name: 'completes before sending',
     file: 'email-worker.js',
     text: '    try {\n      await this.#send(',
     replacement: '    await this.#complete(partition, id)\n    try {\n      await this.#send(',
@@ -189,63 +189,63 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /'\w{27}' was the id of welcome-1 until .*: completed by mailer-/,
   },
   {
-    name: 'completes in the first partition, whatever the lease said',
+    name: 'always completes in the first partition',
     file: 'querator.js',
     text: "call('queue.complete', { queue_name: queue, partition, ids",
     replacement: "call('queue.complete', { queue_name: queue, ids",
     cause: /queue\.complete .*welcome-2 is in partition 1/,
   },
   {
-    name: 'gives back in the first partition, whatever the lease said',
+    name: 'always retries in the first partition',
     file: 'querator.js',
     text: "call('queue.retry', {\n        queue_name: queue,\n        partition,",
     replacement: "call('queue.retry', {\n        queue_name: queue,",
     cause: /queue\.retry .*broken-2 is in partition 1/,
   },
   {
-    name: 'loses what could not be sent',
+    name: 'loses items it could not send',
     file: 'email-worker.js',
     text: '      return this.#retry(partition, [{ id, retryAt: new Date(this.#now() + retryAfter(attempts)) }])\n',
     replacement: '      return this.#complete(partition, id)\n',
     cause: /completed welcome-1 .*by mailer-\w+, attempt 1; queue\.complete/,
   },
   {
-    name: 'swallows the error, and keeps what could not be sent',
+    name: 'swallows the error and keeps items it could not send',
     file: 'email-worker.js',
     text: '      return this.#retry(partition, [{ id, retryAt: new Date(this.#now() + retryAfter(attempts)) }])\n',
     replacement: '      return\n',
     cause: /welcome-1.* is leased by mailer-\w+, the lease ends in .*; attempt 1 of 4/,
   },
   {
-    name: 'wants a dead letter, and deletes the item',
+    name: 'wants a dead letter but deletes the item',
     file: 'querator.js',
     text: 'retry_at: retryAt?.toISOString() })',
     replacement: 'dead: true })',
     cause: /deleted welcome-1 .*; queue\.retry/,
   },
   {
-    name: 'retries once more than the queue allows',
+    name: 'retries more often than the queue allows',
     file: 'email-worker.js',
     text: 'attempts >= EMAIL_QUEUE.maxAttempts',
     replacement: 'attempts > EMAIL_QUEUE.maxAttempts',
     cause: /welcome-1 was given back by \S+ on attempt \d of \d: only a lease that runs out ends an item/,
   },
   {
-    name: 'gives up an attempt too early',
+    name: 'gives up one attempt too early',
     file: 'email-worker.js',
     text: 'attempts >= EMAIL_QUEUE.maxAttempts',
     replacement: 'attempts >= EMAIL_QUEUE.maxAttempts - 1',
     cause: /welcome-1.* is leased by mailer-\w+, the lease ends in .*; attempt 3 of 4/,
   },
   {
-    name: 'retries at a time that has passed',
+    name: 'retries at a time in the past',
     file: 'email-worker.js',
     text: 'this.#now() + retryAfter(attempts)',
     replacement: 'this.#now() - retryAfter(attempts)',
     cause: /queue\.retry: retry_at is .* (ago|in the past)/,
   },
   {
-    name: 'takes seconds for milliseconds',
+    name: 'mistakes seconds for milliseconds',
     file: 'email-worker.js',
     text: 'const MINUTE = 60_000',
     replacement: 'const MINUTE = 60',
@@ -260,7 +260,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /retried welcome-1 .*attempt 2; queue\.retry .*\n.*leased welcome-1 .*attempt 3/,
   },
   {
-    name: 'gives back at once what it cannot read, for ever',
+    name: 'retries unreadable items at once, for ever',
     file: 'email-worker.js',
     text: '    } catch {\n      this.#sent.release(key)\n',
     replacement: `    } catch (error) {
@@ -270,35 +270,35 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /attempt \d{2,}|attempt 1 .*\n.*retried by mailer-\w+ .*\n.*leased by mailer-\w+ .*attempt 2/,
   },
   {
-    name: 'backs off by the clock of the machine',
+    name: 'backs off by the machine clock',
     file: 'email-worker.js',
     text: 'this.#now() + retryAfter(attempts)',
     replacement: 'Date.now() + retryAfter(attempts)',
     cause: /queue\.retry: retry_at is .* ahead by the machine's clock, but \S+ ago by the daemon's/,
   },
   {
-    name: 'has a lease that is too short for its work',
+    name: 'uses a lease too short for its work',
     file: 'email-queue.js',
     text: "leaseTimeout: '5m'",
     replacement: "leaseTimeout: '30s'",
     cause: /lease-expired welcome-1 .*by mailer-\w+, attempt 1/,
   },
   {
-    name: 'has the same client id in all workers',
+    name: 'uses the same client id in all workers',
     file: 'email-worker.js',
     text: 'randomUUID().slice(0, 8)',
     replacement: "'1'",
     cause: /queue\.lease by mailer-1 was refused.*duplicate client id/,
   },
   {
-    name: 'has a new idempotency key for each item',
+    name: 'uses a new idempotency key for each item',
     file: 'email-worker.js',
     text: 'const { id, reference: key, attempts } = item',
     replacement: 'const { id, attempts } = item\n    const key = id',
     cause: /welcome-1: produced .* completed .*\n.*welcome-1: produced .* completed/,
   },
   {
-    name: 'takes an empty queue for an error',
+    name: 'treats an empty queue as an error',
     file: 'querator.js',
     text: ` && this.status !== 453 && this.status !== 454
   }
@@ -322,7 +322,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /TypeError: fetch failed/,
   },
   {
-    name: 'asks again and again when it is refused',
+    name: 'repeats refused calls',
     file: 'email-worker.js',
     text: '      if (signal.aborted) return undefined\n      throw error\n',
     replacement: '      return undefined\n',
@@ -336,21 +336,21 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /expected \[ 'stopped', 'completed' \] to deeply equal \[ 'completed', 'stopped' \]/,
   },
   {
-    name: 'goes on waiting for items when it is stopped',
+    name: 'keeps waiting for items after it is stopped',
     file: 'querator.js',
     text: "await call('queue.lease', request, signal)",
     replacement: "await call('queue.lease', request)",
     cause: /mailer-\w+ (still )?waits for/,
   },
   {
-    name: 'keeps what it has not begun when it is stopped',
+    name: 'keeps unstarted items after it is stopped',
     file: 'email-worker.js',
     text: '    if (ours.length > 0) await this.#retry(partition, ours)\n',
     replacement: '',
     cause: /news-5 +leased +1 /,
   },
   {
-    name: 'begins what it has leased although it is stopped',
+    name: 'starts leased items after it is stopped',
     file: 'email-worker.js',
     text: 'while (left.length > 0 && !signal.aborted)',
     replacement: 'while (left.length > 0)',
@@ -364,21 +364,21 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     cause: /expected 1 to be 4/,
   },
   {
-    name: 'sends all e-mails at a time',
+    name: 'sends all e-mails at once',
     file: 'email-worker.js',
     text: 'Array.from({ length: this.#concurrency }, lane)',
     replacement: 'items.map(lane)',
     cause: /expected 8 to be 4/,
   },
   {
-    name: 'puts text where encoded bytes belong',
+    name: 'sends text instead of encoded bytes',
     file: 'querator.js',
     text: 'utf8: JSON.stringify(payload)',
     replacement: 'bytes: JSON.stringify(payload)',
     cause: /queue\.produce: 455 .*invalid value for bytes type/,
   },
   {
-    name: 'reminds a thousand times too early',
+    name: 'sends reminders a thousand times too early',
     file: 'send-later.js',
     text: 'new Date(startsAt.getTime() - 24 * 60 * 60 * 1000)',
     replacement: 'new Date(startsAt.getTime() / 1000 - 24 * 60 * 60)',

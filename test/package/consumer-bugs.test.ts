@@ -1,6 +1,6 @@
 /**
- * Faults put into the worker of `examples/consumer`, one at a time: its suite turns red, and the cause stands in the first
- * lines of what is printed for the first test that fails.
+ * Puts bugs into the worker of `examples/consumer`, one at a time. Its suite must fail, and the first lines printed for
+ * the first failed test must contain the cause.
  */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
@@ -9,40 +9,40 @@ import { CONSUMER_BUGS, type ConsumerBug } from './consumer-bug-table.js'
 import { bin, type Outcome, projectOf, run } from './project.js'
 
 /**
- * So many lines are read of a test that failed, from its failure's first line on: its errors with their stack traces, in the
- * order in which they are printed, then what happened in its queues. The code that the runner shows around is left out.
+ * How many lines of the first failed test are checked: its errors with their stack traces, then what happened in its
+ * queues. The source code that the runner prints is left out.
  */
 const LINES_READ = 15
 
-/** Tests that wait in vain end after this time, in milliseconds. */
+/** Timeouts of tests and hooks that wait for nothing, in milliseconds. */
 const TEST_TIMEOUT = 1500
 const HOOK_TIMEOUT = 800
-/** They wait most of the time. */
+/** They spend most of the time waiting. */
 const WORKERS = 4
 
 const SOURCES = ['email-queue.js', 'email-worker.js', 'querator.js', 'send-later.js', 'sent-emails.js']
 
-/** Faults of each sort: a refused call, a leak, lost and repeated work, a worker that never ends. */
+/** One bug of each sort: a refused call, a leak, lost and repeated work, a worker that never ends. */
 const ALSO_IN_JEST = [
-  'retries at a number of milliseconds',
-  'does not complete what was sent already',
-  'keeps what it has not begun when it is stopped',
-  'has a lease that is too short for its work',
-  'has the same client id in all workers',
-  'loses what could not be sent',
-  'asks again and again when it is refused',
+  'sends the retry time as milliseconds',
+  'does not complete items already sent',
+  'keeps unstarted items after it is stopped',
+  'uses a lease too short for its work',
+  'uses the same client id in all workers',
+  'loses items it could not send',
+  'repeats refused calls',
 ]
 
 function read(path: string): string {
   return readFileSync(new URL(`../../examples/consumer/${path}`, import.meta.url), 'utf8')
 }
 
-/** The folder of a fault. */
+/** The folder of a bug. */
 function folderOf({ name }: ConsumerBug): string {
   return name.replaceAll(/\W+/g, '-')
 }
 
-/** A copy of the sources with a fault in them, and of the suite of one runner that finds it. */
+/** A copy of the sources with a bug in them, and of the suite that finds it. */
 function copyWith(bug: ConsumerBug, runner: 'vitest' | 'jest'): Record<string, string> {
   const { file, text, replacement, suite = 'email-worker' } = bug
   const tests = [`${runner}/${suite}.test.js`, ...(runner === 'vitest' ? ['vitest/email-test.js'] : [])]
@@ -55,10 +55,10 @@ function copiesWith(bugs: readonly ConsumerBug[], runner: 'vitest' | 'jest'): Re
   return Object.assign({}, ...bugs.map((bug) => copyWith(bug, runner)))
 }
 
-/** What a runner printed for the first test of each folder that failed, by folder. */
+/** What a runner printed for the first failed test of each folder. */
 type Reports = ReadonlyMap<string, string[]>
 
-/** The first test of a folder, with all that is printed for it. */
+/** Keeps only the first test of each folder, with everything printed for it. */
 function firstOfEach(printed: readonly { folder: string; title: string; lines: string[] }[]): Reports {
   const titles = new Map<string, string>()
   const reports = new Map<string, string[]>()
@@ -70,7 +70,7 @@ function firstOfEach(printed: readonly { folder: string; title: string; lines: s
   return reports
 }
 
-/** Without the code that is shown around an error, and empty lines around it. */
+/** Removes the source code around an error, and empty lines around that. */
 function withoutCode(lines: readonly string[]): string[] {
   const told = lines.filter((line) => !/^\s*>?\s*\d*\s*\|/.test(line))
   return told
@@ -79,7 +79,7 @@ function withoutCode(lines: readonly string[]): string[] {
     .split('\n')
 }
 
-/** Vitest prints the errors of a test one by one, each behind ` FAIL  folder/file > title`, up to a line across. */
+/** Vitest prints the errors of a test one by one, each after ` FAIL  folder/file > title`, up to a horizontal line. */
 function reportsOfVitest({ text }: Outcome): Reports {
   const sections = text.split(/^ FAIL {2}/m).slice(1)
   const printed = sections.map((section) => {
@@ -91,7 +91,7 @@ function reportsOfVitest({ text }: Outcome): Reports {
   return firstOfEach(printed)
 }
 
-/** Jest prints `FAIL folder/file`, and then the errors of its tests one by one, each behind `● title`. */
+/** Jest prints `FAIL folder/file`, and then the errors of its tests one by one, each after `● title`. */
 function reportsOfJest({ text }: Outcome): Reports {
   const files = text.split(/^FAIL /m).slice(1)
   const printed = files.flatMap((file) => {
@@ -105,19 +105,19 @@ function reportsOfJest({ text }: Outcome): Reports {
   return firstOfEach(printed)
 }
 
-/** For titles of tests, which would cut names that stand in objects. */
+/** Pairs of name and bug, because names inside objects would be shortened in test titles. */
 function named(bugs: readonly ConsumerBug[]): [string, ConsumerBug][] {
   return bugs.map((bug) => [bug.name, bug])
 }
 
-/** The cause stands where it is read. */
+/** Checks that the cause is in the lines that people read. */
 function checkReport(reports: Reports, bug: ConsumerBug): void {
   const report = reports.get(folderOf(bug))
   expect(report, 'the suite is green').toBeDefined()
   expect(report?.slice(0, LINES_READ).join('\n')).toMatch(bug.cause)
 }
 
-test('each fault has a name of its own, and a text that stands in the sources once', () => {
+test('each bug has a unique name, and its text occurs once in the sources', () => {
   for (const { name, file, text } of CONSUMER_BUGS) expect(read(`src/${file}`).split(text), name).toHaveLength(2)
   expect(new Set(CONSUMER_BUGS.map(folderOf)).size).toBe(CONSUMER_BUGS.length)
 })
@@ -125,7 +125,7 @@ test('each fault has a name of its own, and a text that stands in the sources on
 test.each([
   ['vitest', ['run']],
   ['jest', []],
-] as const)('without a fault the suite of %s passes', (runner, args) => {
+] as const)('the suite of %s passes without a bug', (runner, args) => {
   const { status, text } = run(copyExample(inject('packed'), 'consumer'), bin(runner), ...args)
   expect(text).toMatch(/Tests: +18 passed, 18 total|Tests {2}18 passed \(18\)/)
   expect(status).toBe(0)
@@ -144,7 +144,7 @@ describe('in Vitest', () => {
           setupFiles: './first-failure.mjs',
         },
       })}`,
-      // Nobody reads further than the first failure, and the rest takes its time.
+      // Stop at the first failure: nobody reads further, and the rest takes time.
       'first-failure.mjs': `import { beforeEach } from 'vitest'
         beforeEach(({ task, skip }) => skip(task.file.tasks.some(({ result }) => result?.state === 'fail')))`,
       ...copiesWith(CONSUMER_BUGS, 'vitest'),
@@ -152,7 +152,7 @@ describe('in Vitest', () => {
     reports = reportsOfVitest(run(folder, bin('vitest'), 'run'))
   })
 
-  test.each(named(CONSUMER_BUGS))('a worker that %s', (_, bug) => checkReport(reports, bug))
+  test.each(named(CONSUMER_BUGS))('explains a worker that %s', (_, bug) => checkReport(reports, bug))
 })
 
 describe('in Jest', () => {
@@ -168,5 +168,5 @@ describe('in Jest', () => {
     reports = reportsOfJest(run(folder, bin('jest')))
   })
 
-  test.each(named(bugs))('a worker that %s', (_, bug) => checkReport(reports, bug))
+  test.each(named(bugs))('explains a worker that %s', (_, bug) => checkReport(reports, bug))
 })

@@ -1,4 +1,4 @@
-/** The contrast of each text of a page with what is behind it, as an expression for a browser. */
+/** Returns the contrast of each text on a page with its background. An expression for a browser. */
 ;(() => {
   const channels = (color) => (color.match(/[\d.]+/g) ?? []).map(Number)
   const luminance = (color) => {

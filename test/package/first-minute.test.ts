@@ -1,4 +1,4 @@
-/** The mistakes of the first minute: each error says what happened, and the line to change. */
+/** Mistakes of the first minute: each error says what happened and which line to change. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
@@ -7,7 +7,7 @@ import { jestConfig } from './runner-files.js'
 
 const PASSES = "test('x', () => {})"
 
-/** The text as it stands in one line: runners break and indent what they print. */
+/** The text on one line, because runners wrap and indent what they print. */
 function oneLine({ text }: Outcome): string {
   return text.replace(/\s+/g, ' ')
 }
@@ -26,7 +26,7 @@ describe('Jest', () => {
     'querator-test/preset/jest',
     'querator-test/presets',
     'querator-test/presets/vitest',
-  ])('a wrong name of the preset: %s', (preset) => {
+  ])('a wrong preset name: %s', (preset) => {
     const outcome = jest({ ...jestConfig({ preset }), 'a.test.js': PASSES })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
@@ -34,18 +34,18 @@ describe('Jest', () => {
     )
   })
 
-  test('the name of the package alone is the preset, too', () => {
+  test('accepts the package name alone as a preset', () => {
     const outcome = jest({ ...jestConfig({ preset: 'querator-test' }), 'a.test.js': PASSES })
     expect([outcome.status, outcome.text]).toEqual([0, expect.stringContaining('1 passed')])
   })
 
-  test('the entry of Vitest', () => {
+  test('the Vitest entry in Jest', () => {
     const outcome = jest({ 'a.test.js': `require('querator-test/vitest')\n${PASSES}` })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain("or in Jest require('querator-test/jest')")
   })
 
-  test('queue outside of a test, with the line where it was used', () => {
+  test('queue used outside a test, with the line that used it', () => {
     const outcome = jest({
       'a.test.js': `const { queue } = require('querator-test/jest')\n\nqueue.produce({ text: 'too early' })\n${PASSES}`,
     })
@@ -77,7 +77,7 @@ describe('Jest', () => {
       const path = join(copy, 'dist', 'cjs', bundle)
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll('0.1.0', '0.0.9'))
     }
-    // The preset is the copy; the test asks for the other one by its path.
+    // The preset is one copy, and the test imports the other by path.
     const other = join(inject('packed'), 'node_modules', 'querator-test', 'dist', 'cjs', 'runners', 'jest.js')
     writeFileSync(join(folder, 'a.test.js'), `require(${JSON.stringify(other)})\n${PASSES}`)
     const outcome = run(folder, bin('jest'))
@@ -87,7 +87,7 @@ describe('Jest', () => {
     )
   })
 
-  test('two copies of one version are one: as CommonJS and as an ES module, and after resetModules', () => {
+  test('two copies of the same version work as one: CommonJS and ES module, and after resetModules', () => {
     const folder = projectOf({
       ...jestConfig({ testMatch: ['**/*.test.mjs', '**/*.test.js'] }),
       'a.test.mjs': `
@@ -114,7 +114,7 @@ describe('Jest', () => {
 })
 
 describe('Vitest', () => {
-  test('the entry of Jest, with and without globals', () => {
+  test('the Jest entry in Vitest, with and without globals', () => {
     for (const globals of ['', '--globals']) {
       const folder = projectOf({
         'package.json': '{ "private": true, "type": "module" }',
@@ -126,7 +126,7 @@ describe('Vitest', () => {
     }
   })
 
-  test('an option that does not exist, with those that do', () => {
+  test('an unknown option, with a list of the valid ones', () => {
     const outcome = vitest({
       'a.test.js': `
         import { testWith } from 'querator-test/vitest'
@@ -149,7 +149,7 @@ describe('elsewhere', () => {
     ],
   ])('%s', (source, message) => {
     const folder = projectOf({ 'main.mjs': source })
-    // A package manager that is strict, and a project that has not installed the runner.
+    // Simulate a strict package manager, and a project without the runner.
     const copy = join(folder, 'node_modules', 'querator-test')
     cpSync(join(inject('packed'), 'node_modules', 'querator-test'), copy, { recursive: true })
     const blocked = { 'vitest/package.json': '{ "name": "vitest", "exports": {} }' }
@@ -162,7 +162,7 @@ describe('elsewhere', () => {
     expect(oneLine(outcome)).toContain(message)
   })
 
-  test('a daemon that is used after it was closed', () => {
+  test('a daemon used after it was closed', () => {
     const source = `
       import { startTestDaemon } from 'querator-test'
       const daemon = await startTestDaemon()
@@ -178,7 +178,7 @@ describe('elsewhere', () => {
     for (const line of lines) expect(line).toMatch(/daemon.* is closed; start a new one/)
   })
 
-  test('an unknown queue names those that exist, and the nearest', () => {
+  test('an unknown queue, with the existing ones and the nearest name', () => {
     const source = `
       import { startTestDaemon } from 'querator-test'
       const daemon = await startTestDaemon()
@@ -191,7 +191,7 @@ describe('elsewhere', () => {
     expect(outcome.text).toMatch(/main\.mjs:5:\d+/)
   })
 
-  test('a server that is not there', () => {
+  test('an unreachable server', () => {
     const outcome = runWith(
       { QUERATOR_ENDPOINT: 'http://127.0.0.1:9' },
       projectOf({

@@ -1,4 +1,4 @@
-/** Nobody closes anything: every run ends by itself, without a warning, whatever flags it has. */
+/** Tests that close nothing: every run ends without a warning, whatever its flags. */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { jestConfig, runnerKinds } from './runner-files.js'
 const WARNING =
   /did not exit|open handle|failed to exit|force exited|something prevents|close timed out|hanging|Unhandled/i
 
-/** Leaves everything open that there is: in memory, over TCP, and in a queue that lasts as long as the file. */
+/** Leaves everything open: in memory, over TCP, and in a queue that lives as long as the file. */
 const FORGETFUL = {
   forgetful: `
     await queue.produce({ text: 'x' }, { text: 'y', enqueueAt: new Date(Date.now() + 1e6) })
@@ -51,7 +51,7 @@ const FLAGS = {
 
 for (const [runner, variants] of Object.entries(FLAGS)) {
   describe(runner, () => {
-    test.each(variants.map((flags) => [flags]))('with flags %j', (flags) => {
+    test.each(variants.map((flags) => [flags]))('ends with flags %j', (flags) => {
       const { file, ending, config, command } = runnerKinds()[runner as keyof typeof FLAGS]
       const files = { [`one.${ending}`]: file(FORGETFUL), [`two.${ending}`]: file(FORGETFUL) }
       const [program, ...args] = command
@@ -60,11 +60,11 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
       const { status, text } = run(folder, program, ...args, ...flags)
       expect([status, text]).toEqual([0, expect.stringMatching(/2 passed|# pass 2/)])
       expect(text).not.toMatch(WARNING)
-      // Vitest keeps its own results there.
+      // Vitest keeps its results in node_modules.
       expect(readdirSync(folder).filter((name) => name !== 'node_modules')).toEqual(before)
     })
 
-    test('on a server elsewhere, where no queue stays but those of the file, until the next run', async () => {
+    test('on a server elsewhere, leaves only queues of the file, until the next run', async () => {
       await using server = await startTestDaemon({ endpoint: '' })
       const { file, ending, config, command } = runnerKinds()[runner as keyof typeof FLAGS]
       const folder = projectOf({ ...config, [`one.${ending}`]: file(FORGETFUL) })
@@ -78,7 +78,7 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
   })
 }
 
-test('node:test: hooks at the end of the file still get answers over TCP', () => {
+test('node:test: hooks at the end of the file can still use TCP', () => {
   const { config } = runnerKinds()['node:test']
   const source = `
     import { after, test } from 'node:test'
@@ -99,7 +99,7 @@ test('node:test: hooks at the end of the file still get answers over TCP', () =>
   expect([status, text]).toEqual([0, expect.stringMatching(/the hook got: queue/)])
 })
 
-test('Jest: --bail ends after the first failure, with what the others left open', () => {
+test('Jest: --bail ends after the first failure although tests left things open', () => {
   const { file } = runnerKinds().jest
   const folder = projectOf({
     ...jestConfig(),
@@ -111,7 +111,7 @@ test('Jest: --bail ends after the first failure, with what the others left open'
   expect(text).not.toMatch(WARNING)
 })
 
-test('Vitest: --bail ends after the first failure, with what the others left open', () => {
+test('Vitest: --bail ends after the first failure although tests left things open', () => {
   const { file, config, command } = runnerKinds().vitest
   const folder = projectOf({
     ...config,

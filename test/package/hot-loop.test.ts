@@ -1,9 +1,12 @@
-/** A test that never stops calling is ended by its runner's timeout, and what goes on behind it does not keep the run. */
+/**
+ * The runner's timeout ends a test that never stops calling, and a loop that goes on afterwards does not keep the run
+ * alive.
+ */
 import { expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
 
-/** Loops without an end; those that catch everything outlive their queue, and the file. */
+/** Endless loops. Those that catch every error outlive their queue and the file. */
 const LOOPS = {
   'lease and retry times out': `
     await queue.produce({ reference: 'a' })
@@ -39,7 +42,7 @@ test.each([
   ['vitest', []],
   ['vitest', ['--pool=threads', '--no-isolate']],
   ['node:test', []],
-] as const)('%s %j', (runner, flags) => {
+] as const)('the timeout ends endless loops: %s %j', (runner, flags) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const quick = { 'is quick': "await queue.produce({ reference: 'a' })" }

@@ -1,4 +1,4 @@
-/** Packs and installs once for all tests of the tarball. */
+/** Packs and installs the package once for all tests of the tarball. */
 import type { TestProject } from 'vitest/node'
 import { installPacked } from '../../scripts/packed.mjs'
 

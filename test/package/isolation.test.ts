@@ -1,4 +1,4 @@
-/** The contract of isolation, in every runner: seen from a server outside of the run, and from the tests themselves. */
+/** The contract of isolation in every runner, as seen from a server outside the run and from the tests themselves. */
 import { describe, expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 import { bin, type Outcome, projectOf, run, startWith } from './project.js'
@@ -6,10 +6,10 @@ import { jestConfig, runnerKinds } from './runner-files.js'
 
 const NAMES = ['jest', 'vitest', 'node:test'] as const
 
-/** How a runner is told that a test may take 300 ms; node:test is told for each. */
+/** Limits a test to 300 ms. For node:test, each test sets its own timeout. */
 const SHORT = { jest: ['--testTimeout=300'], vitest: ['--testTimeout=300'], 'node:test': [] }
 
-/** What holds at the start of a test on a server of one's own: no queue but its own is there. */
+/** Checks at the start of a test that only its own queue exists on the server. */
 const ALONE = `
   const names = (await client.queuesList({})).items.map((info) => info.queueName)
   expect(names).toEqual([queue.name])`
@@ -26,7 +26,7 @@ describe.each(NAMES)('%s: a queue is gone after its test', (name) => {
   function check({ status, text }: Outcome) {
     expect(status).toBe(1)
     expect(text).toMatch(/on purpose/)
-    // Two fail, and nothing else does.
+    // Exactly two fail.
     expect(text).toMatch(
       { jest: /Tests: +2 failed, 3 passed/, vitest: /Tests +2 failed \| 3 passed/, 'node:test': /# pass 3\n/ }[name],
     )
@@ -49,7 +49,7 @@ describe.each(NAMES)('%s: a queue is gone after its test', (name) => {
   })
 })
 
-test('a run that was killed leaves queues, and the next one removes them', async () => {
+test('a killed run leaves queues behind, and the next run removes them', async () => {
   await using server = await startTestDaemon({ endpoint: '' })
   const env = { QUERATOR_ENDPOINT: await server.listen() }
   const namesThere = async () => (await server.client.queuesList({})).items.map((info) => info.queueName)
@@ -68,7 +68,7 @@ test('a run that was killed leaves queues, and the next one removes them', async
   expect([status, await namesThere()]).toEqual([0, ['of-somebody-else']])
 })
 
-test('Jest: a test that goes on after its time was up does not get the queue of the next one', () => {
+test('Jest: a test that goes on after its timeout does not get the queue of the next test', () => {
   const folder = projectOf({
     ...jestConfig(),
     'a.test.js': `
@@ -94,7 +94,7 @@ test('Jest: a test that goes on after its time was up does not get the queue of 
   expect([status, text]).toEqual([1, expect.stringMatching(/✕ slow[\s\S]*✓ next/)])
 })
 
-test('Jest: every form of test.concurrent, and what fails or times out in it', () => {
+test('Jest: every form of test.concurrent has its own queues, even if it fails or times out', () => {
   const folder = projectOf({
     ...jestConfig(),
     'a.test.js': `
@@ -127,7 +127,7 @@ test('Jest: every form of test.concurrent, and what fails or times out in it', (
   expect([status, text]).toEqual([1, expect.stringMatching(/Tests: +1 failed, 1 skipped, 8 passed/)])
 })
 
-test('node:test: where it cannot be told which test asks, the error says what to write', () => {
+test('node:test: if it is unclear which test is calling, the error says what to write', () => {
   const source = (own: string) => `
     import { describe, test } from 'node:test'
     import { fixtures, queue } from 'querator-test/node-test'

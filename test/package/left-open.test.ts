@@ -1,4 +1,4 @@
-/** What a test leaves open in its own queues is told when it is over, with the line that took it, in each runner. */
+/** In each runner, what a test leaves open in its queues is reported when it ends, with the line that took it. */
 import { describe, expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
@@ -10,7 +10,7 @@ const LEASE = `
   await queue.produce({ reference: 'order-1' })
   const lease = await queue.lease({ clientId: 'worker' })`
 
-/** How a project of these tests ends. */
+/** The outcome of a project with these tests. */
 function outcomeOf(
   runner: Runner,
   bodies: Bodies,
@@ -20,7 +20,7 @@ function outcomeOf(
   const [program, ...args] = command
   const files = { ...kind.config, ...config, [`a.${ending}`]: change(file(bodies, options)) }
   const { status, text } = run(projectOf(files), program, ...args)
-  // The lines that a test of node:test prints begin so.
+  // node:test prefixes the lines that a test prints.
   return { status, text: text.replaceAll(/^# /gm, '') }
 }
 
@@ -33,7 +33,7 @@ interface ProjectChange {
 }
 
 describe.each(RUNNERS)('%s', (runner) => {
-  test('warns of items leased, leases waiting, and calls without await, and passes', () => {
+  test('warns about leased items, waiting leases and calls without await, and passes', () => {
     const { status, text } = outcomeOf(runner, {
       'takes an item': LEASE,
       'leaves a lease waiting': `
@@ -59,7 +59,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     )
   })
 
-  test('lets the test fail where it is to, at the line that took the lease', () => {
+  test("with leaks: 'error', fails the test at the line that took the lease", () => {
     const bodies = {
       'takes an item': LEASE,
       'is allowed to': `
@@ -76,7 +76,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     if (runner !== 'node:test') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
   })
 
-  test('says nothing of a test that fails, or whose own hooks clean up', () => {
+  test('reports nothing for a test that fails or whose hooks clean up', () => {
     const bodies = {
       'a hook gives it back': `${LEASE}
         left.push(lease)`,
@@ -94,7 +94,7 @@ describe.each(RUNNERS)('%s', (runner) => {
   })
 })
 
-test.each(['jest', 'vitest'] as const)('%s: of tests at the same time the right one is blamed', (runner) => {
+test.each(['jest', 'vitest'] as const)('%s: blames the right one of several concurrent tests', (runner) => {
   const concurrent = 'test.concurrent('
   const wait = (until: string) => `
       await new Promise((resolve) => { const look = () => (${until} ? resolve() : setImmediate(look)); look() })`
@@ -116,13 +116,13 @@ test.each(['jest', 'vitest'] as const)('%s: of tests at the same time the right 
 test.each([
   ['jest', jestConfig({ globals: { queratorOptions: { leaks: 'error' } } })],
   ['vitest', { 'vitest.config.js': "export default { test: { provide: { queratorOptions: { leaks: 'error' } } } }" }],
-] as const)('%s: its configuration says so for all files', (runner, config) => {
+] as const)('%s: can be set for all files in the configuration of the runner', (runner, config) => {
   const { status, text } = outcomeOf(runner, { 'takes an item': LEASE }, { config })
   expect(status).toBe(1)
   expect(text).toContain("'takes an item' finished, but left open:")
 })
 
-/** The other ways in which a test can end, by what each runner calls them. */
+/** Other ways in which a test can end, for each runner. */
 const OTHER_ENDS = {
   jest: `
     test.failing('is to fail', async () => {${LEASE}
@@ -153,7 +153,7 @@ const OTHER_ENDS = {
 test.each([
   'jest',
   'vitest',
-] as const)('%s: says nothing of tests that are to fail, are left, or pass in the end', (runner) => {
+] as const)('%s: reports nothing for tests that are expected to fail, are skipped, or pass on retry', (runner) => {
   const imported = runner === 'vitest' ? "import { describe } from 'vitest'\n" : ''
   const change = (text: string) => imported + text + OTHER_ENDS[runner]
   const { status, text } = outcomeOf(runner, {}, { options: { leaks: 'error' }, change })
@@ -163,7 +163,7 @@ test.each([
   expect(text).not.toContain('what happened')
 })
 
-test.each(RUNNERS)('%s: a mode that does not exist is refused, and leaks belongs to a test', (runner) => {
+test.each(RUNNERS)('%s: refuses an unknown mode, and leaks() outside a test', (runner) => {
   const bodies = { 'asks for another': "leaks('loud')" }
   const { text } = outcomeOf(runner, bodies)
   expect(text).toContain('leaks is one of warn, error, off; got loud')

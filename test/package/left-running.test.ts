@@ -1,4 +1,4 @@
-/** Workers that nobody stops: the run prints its results, names the worker, and ends by itself. */
+/** Workers that nobody stops: the run prints its results, names the worker, and ends. */
 import { expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { runnerKinds } from './runner-files.js'
@@ -11,7 +11,7 @@ const CALL = `
     if (!answer.ok) throw new Error('the lease ended with ' + answer.status)
   }`
 
-/** In the last test of the file, so that nothing comes after it. */
+/** For the last test of a file, so that nothing comes after it. */
 const WAITS = `${CALL}
   void call(daemon.fetch, '', queue.name)
   await new Promise((resolve) => setTimeout(resolve, 20))`
@@ -25,7 +25,7 @@ const OVER_TCP = `${CALL}
   work().catch(() => {})
   await new Promise((resolve) => setTimeout(resolve, 20))`
 
-test('jest: a lease that is left waiting fails its own test, and not the whole process', () => {
+test('jest: a lease left waiting fails its own test, not the whole process', () => {
   const { file, ending, config, command } = runnerKinds().jest
   const [program, ...args] = command
   const files = {
@@ -43,7 +43,7 @@ test.each([
   'jest',
   'vitest',
   'node:test',
-] as const)('%s: a worker over TCP finds no port when the file is over', (runner) => {
+] as const)('%s: a worker over TCP finds no open port after the file', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const folder = projectOf({ ...config, [`a.${ending}`]: file({ works: OVER_TCP }, { leaks: 'off' }) })
@@ -52,10 +52,7 @@ test.each([
   expect(text).toMatch(/Tests: +1 passed|Tests {2}1 passed|# pass 1/)
 })
 
-test.each([
-  'close()',
-  "clock.advance('1s')",
-])('a script that awaits %s while a client does not read goes on', (call) => {
+test.each(['close()', "clock.advance('1s')"])('a script goes on after %s although a client does not read', (call) => {
   const folder = projectOf({
     'script.mjs': `
       import { startTestDaemon } from 'querator-test'

@@ -1,14 +1,18 @@
-/** The matchers of queues in each runner: they are there without a line of set-up, and a failure is printed whole. */
+/** The queue matchers in each runner: they work without setup, and their failures are printed completely. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { runnerKinds } from './runner-files.js'
 
-/** How each of them claims something of a queue. */
+/** How each runner makes an assertion about a queue. */
 const CLAIM = { jest: 'expect(queue)', vitest: 'expect(queue)', 'node:test': 'assertQueue(queue)' }
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+] as const)('%s: a failure is printed with its table and points at the assertion', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const claim = CLAIM[runner]
@@ -37,11 +41,11 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
   expect(printed).toMatch(/ reference {2}state {3}attempts {2}payload/)
   expect(printed).toMatch(/timeline of a:/)
   expect(printed).toMatch(/\+\S+ +leased by worker for 1m0s, attempt 1 \(a\.test\.m?js:\d+\)/)
-  // The line of the claim, not one of ours.
+  // The line of the assertion, not one inside the package.
   expect(printed).toMatch(/a\.test\.m?js:\d+:\d+/)
 })
 
-/** Each matcher, with what holds of the queue below, what does not, and what it does not take. */
+/** Each matcher with arguments that hold for the queue below, that do not, and that it refuses. */
 const EACH: Record<string, { holds: string; fails: string; wrong?: string }> = {
   toHaveItems: { holds: "['a', { reference: 'b', text: 'B' }]", fails: "['b', 'a']", wrong: '7' },
   toHaveDepth: { holds: '2', fails: '1', wrong: "'2'" },
@@ -53,7 +57,7 @@ const EACH: Record<string, { holds: string; fails: string; wrong?: string }> = {
   toBeDrained: { holds: '', fails: '' },
 }
 
-/** The body of a test that claims all of it, in the words of a runner. */
+/** The body of a test that makes all of these assertions, in the style of a runner. */
 function bodyOf(claim: (queue: string) => string): string {
   const claims = Object.entries(EACH).map(([matcher, { holds, fails, wrong }]) => {
     const [full, empty] = matcher === 'toBeDrained' ? ['other', 'queue'] : ['queue', 'queue']
@@ -95,14 +99,18 @@ function bodyOf(claim: (queue: string) => string): string {
     ${claims.join('')}`
 }
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s: each holds, fails, is turned round, and refuses', (runner) => {
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+] as const)('%s: each matcher passes, fails, works with not, and refuses wrong arguments', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const body = bodyOf((queue) => CLAIM[runner].replace('queue', queue))
   const written = file({ each: body }).replace('createQueue, daemon,', (names) =>
     runner === 'node:test' ? `assertQueue, ${names}` : names,
   )
-  // The queue of the test itself is not used here.
+  // The queue fixture is not used here.
   const text = written.replace(', queue })', ' })').replace(', queue, test }', ', test }')
   const { status, text: printed } = run(projectOf({ ...config, [`a.${ending}`]: text }), program, ...args)
   expect(printed).not.toContain('is not what was said')

@@ -1,12 +1,12 @@
-/** The command in a small heap: offered ten times its memory limit, it lives, and keeps all that it took. */
+/** The server in a small heap, offered ten times its memory limit: it survives, and keeps everything it accepted. */
 import { expect, test } from 'vitest'
 import { QueratorClient } from '../../src/index.js'
 import { bin, projectOf, run, startWith } from './project.js'
 
-/** So many items of 1 KB a request. */
+/** How many items of 1 KB a request has. */
 const BATCH = 500
 
-/** Produces a batch; answers the refusal, or undefined. */
+/** Produces a batch. Returns the error, or undefined. */
 async function offer(client: QueratorClient): Promise<{ code: number; message: string } | undefined> {
   const items = Array.from({ length: BATCH }, (_, index) => ({ bytes: new Uint8Array(1000).fill(index) }))
   return client.queueProduce({ queueName: 'q', requestTimeout: '1m', items }).then(
@@ -29,7 +29,7 @@ async function drain(client: QueratorClient): Promise<number> {
   return total
 }
 
-test('querator survives ten times its memory limit in offers, and loses nothing that it answered with 200', async () => {
+test('querator survives offers of ten times its memory limit, and loses nothing that it confirmed with 200', async () => {
   const folder = projectOf({ 'test-config.yaml': 'address: 127.0.0.1:0\n' })
   const heap = { NODE_OPTIONS: '--max-old-space-size=100' }
   const { child, ended, shows } = startWith(heap, folder, bin('querator'), '--config', 'test-config.yaml')
@@ -56,7 +56,7 @@ test('querator survives ten times its memory limit in offers, and loses nothing 
   expect(stdout).toContain('most of the memory limit')
 })
 
-test('the bodies of requests that wait are not kept', () => {
+test('does not keep the bodies of waiting requests', () => {
   const folder = projectOf({
     'script.mjs': `
       import { request } from 'node:http'

@@ -1,10 +1,10 @@
-/** The package as a module: ES and CommonJS, and what is in the tarball. */
+/** The package as a module: ES and CommonJS, and the contents of the tarball. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { projectOf, run } from './project.js'
 
-test("import and require give the same names, and know each other's errors", () => {
+test("import and require export the same names and recognise each other's errors", () => {
   const folder = projectOf({
     'main.mjs': `
       import { createRequire } from 'node:module'
@@ -25,7 +25,7 @@ test("import and require give the same names, and know each other's errors", () 
   expect(JSON.parse(stdout)).toEqual({ same: true, copies: true, instance: true, is: true })
 })
 
-test('a script that leaves everything open ends by itself', () => {
+test('a script that leaves everything open ends', () => {
   const folder = projectOf({
     'main.mjs': `
       import { QueratorClient, startTestDaemon } from 'querator-test'
@@ -44,7 +44,7 @@ test('a script that leaves everything open ends by itself', () => {
   expect([status, stdout]).toEqual([0, 'done\n'])
 })
 
-test.each(['main.mjs', 'main.cjs'])('%s: the metrics are there, and loaded when they are asked for', (name) => {
+test.each(['main.mjs', 'main.cjs'])('%s: metrics work, and are loaded only when requested', (name) => {
   const imports =
     name === 'main.mjs'
       ? "import { startTestDaemon } from 'querator-test'"
@@ -61,7 +61,7 @@ test.each(['main.mjs', 'main.cjs'])('%s: the metrics are there, and loaded when 
   expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
 })
 
-test('the tarball holds the build, the preset, the schema, the documentation and the license, and nothing else', () => {
+test('the tarball contains only the build, the preset, the schema, the documentation and the license', () => {
   const installed = join(inject('packed'), 'node_modules', 'querator-test')
   expect(readdirSync(installed).sort()).toEqual([
     'CHANGELOG.md',

@@ -1,23 +1,23 @@
-/** Small projects beside the installed tarball, and running commands in them. */
+/** Creates small projects beside the installed tarball, and runs commands in them. */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inject } from 'vitest'
 
-/** Nothing here takes this long, in milliseconds; what does, hangs. */
+/** The limit for any command here, in milliseconds. A command that takes longer hangs. */
 const LONGEST = 60_000
 
-/** What a command left behind. */
+/** The outcome of a command. */
 export interface Outcome {
-  /** Null when it did not end by itself. */
+  /** Null if it had to be killed. */
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
-  /** Both, without colours. */
+  /** Both outputs, without colours. */
   readonly text: string
 }
 
-/** A project of these files, in a folder of its own below the installed tarball. */
+/** Creates a project with these files, in a new folder below the installed tarball. */
 export function projectOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(inject('packed'), 'project-'))
   for (const [name, text] of Object.entries({ 'package.json': '{ "private": true }', ...files })) {
@@ -27,12 +27,12 @@ export function projectOf(files: Record<string, string>): string {
   return folder
 }
 
-/** The path of a command that is installed there. */
+/** The path of an installed command. */
 export function bin(name: string): string {
   return join(inject('packed'), 'node_modules', '.bin', name)
 }
 
-/** The environment of a user's shell, not of the runner around this test. */
+/** The environment of a user's shell, without that of the runner around this test. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|NODE_ENV|TEST|JEST|QUERATOR|FORCE_COLOR|CI)/.test(name),
@@ -40,12 +40,12 @@ function environment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), NO_COLOR: '1' }
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it ends. */
 export function run(folder: string, command: string, ...args: string[]): Outcome {
   return runWith({}, folder, command, ...args)
 }
 
-/** The same with further variables. */
+/** Runs a command with further variables. */
 export function runWith(env: NodeJS.ProcessEnv, folder: string, command: string, ...args: string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: folder,
@@ -57,17 +57,17 @@ export function runWith(env: NodeJS.ProcessEnv, folder: string, command: string,
   return { status, stdout, stderr, text: stdout + stderr }
 }
 
-/** Starts a command; `shows` resolves when it has printed the pattern, after what the last one waited for. */
+/** Starts a command. `shows` resolves when the command prints the pattern, after what was matched before. */
 export function start(folder: string, command: string, ...args: string[]) {
   return startWith({}, folder, command, ...args)
 }
 
-/** The same with further variables. */
+/** Starts a command with further variables. */
 export function startWith(env: NodeJS.ProcessEnv, folder: string, command: string, ...args: string[]) {
   return startFed('', env, folder, command, ...args)
 }
 
-/** The same with something on stdin. */
+/** Runs a command with this text on stdin. */
 export function startFed(
   input: string | Uint8Array,
   env: NodeJS.ProcessEnv,
@@ -76,7 +76,7 @@ export function startFed(
   ...args: string[]
 ) {
   const child = spawn(command, args, { cwd: folder, env: { ...environment(), ...env }, stdio: 'pipe' })
-  // It may end without reading.
+  // The command may end without reading.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
   const output = { stdout: '', stderr: '', text: '' }

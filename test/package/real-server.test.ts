@@ -1,4 +1,6 @@
-/** `startQuerator`, with the command of this package as the binary: it takes what the real one takes. */
+/**
+ * `startQuerator`, with the command of this package as the binary, because it takes the same flags as the real server.
+ */
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +8,7 @@ import { until } from '../support/turns.js'
 import { bin, projectOf, run, runWith, start } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
 
-/** A script with a server in it. `TMPDIR` is its own, so that what is left there can be seen. */
+/** A script with a server in it. It has its own `TMPDIR`, to see what it leaves behind. */
 function project(body: string) {
   const folder = projectOf({
     'tmp/.keep': '',
@@ -20,7 +22,7 @@ function project(body: string) {
   return { folder, left: () => readdirSync(join(folder, 'tmp')).filter((name) => name !== '.keep') }
 }
 
-/** Whether a process lives, by its number. */
+/** Whether a process is running. */
 function lives(pid: number): boolean {
   try {
     return process.kill(pid, 0)
@@ -29,7 +31,7 @@ function lives(pid: number): boolean {
   }
 }
 
-test('starts on a port of its own, with the configuration that is given, and stops', () => {
+test('starts on a free port with the given configuration, and stops', () => {
   const { folder, left } = project(`
     const querator = await startQuerator({ binary, config: 'config.yaml' })
     const daemon = await startTestDaemon({ endpoint: querator.endpoint })
@@ -48,7 +50,7 @@ test('starts on a port of its own, with the configuration that is given, and sto
   expect(left()).toEqual([])
 })
 
-test('a run that forgets it ends, and takes it along', async () => {
+test('a run that does not stop its server ends, and stops it', async () => {
   const { folder, left } = project(`
     const querator = await startQuerator({ binary })
     const daemon = await startTestDaemon({ endpoint: querator.endpoint })
@@ -65,7 +67,7 @@ test('a run that forgets it ends, and takes it along', async () => {
   await until('its folder is gone', () => left().length === 0)
 })
 
-test('a run that is killed takes it along', async () => {
+test('a killed run stops its server', async () => {
   const { folder, left } = project(`
     const querator = await startQuerator({ binary })
     console.log(querator.endpoint)
@@ -84,7 +86,7 @@ test('a run that is killed takes it along', async () => {
   await until('its folder is gone', () => left().length === 0)
 })
 
-test('a server that ignores SIGTERM is killed', async () => {
+test('kills a server that ignores SIGTERM', async () => {
   const { folder } = project(`
     const querator = await startQuerator({ binary: './stubborn.mjs' })
     console.log(querator.output)
@@ -103,13 +105,13 @@ test('a server that ignores SIGTERM is killed', async () => {
   chmodSync(stubborn, 0o755)
   const { status, text } = run(folder, 'node', 'main.mjs')
   expect([status, text]).toEqual([0, expect.stringMatching(/^pid \d+\nclosed\n$/)])
-  await until('it is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
+  await until('the server is gone', () => !lives(Number(/\d+/.exec(text)?.[0])))
 })
 
 test.each([
   ['jest', { ...jestConfig({ globalSetup: 'querator-test/global-setup' }) }],
   ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
-] as const)('QUERATOR_BINARY: %s runs its suite on a server of the run, which is gone afterwards', async (runner, config) => {
+] as const)('QUERATOR_BINARY: %s runs its suite on one server, which is gone afterwards', async (runner, config) => {
   const kind = runnerKinds()[runner]
   const folder = projectOf({
     ...kind.config,
@@ -165,7 +167,7 @@ test.each([
     "{ binary: './colours.sh' }",
     "'./colours.sh' ended with status 1 before it was healthy; it said:\nERR  broken a\\u{7}b",
   ],
-])('what cannot work says why: startQuerator(%s)', (options, message) => {
+])('explains why it cannot start: startQuerator(%s)', (options, message) => {
   const { folder, left } = project(
     `await startQuerator(${options}).catch((error) => console.log(error.name + ' ' + error.message))`,
   )

@@ -1,4 +1,4 @@
-/** `npm run examples` says of the example that fails on purpose how many tests failed, and prints the rest if one did not. */
+/** `npm run examples` prints how many tests of the failing example failed, and its whole output if one did not. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -20,11 +20,11 @@ function plain({ asExpected, text }: ReturnType<typeof runRed>) {
   return { asExpected, text: stripVTControlCharacters(text) }
 }
 
-test('all fail: one line', () => {
+test('prints one line if all tests fail', () => {
   expect(runRed(folder, command())).toEqual({ asExpected: true, text: '8 of 8 tests failed, as they should' })
 })
 
-test('one passes: everything that was printed, and which one it is', () => {
+test('prints everything and names the test if one passes', () => {
   const file = join(folder, 'vitest', 'lost-item.test.js')
   const [title = ''] = /(?<=test\(')[^']+/.exec(readFileSync(file, 'utf8')) ?? []
   writeFileSync(file, `import { test } from 'vitest'\ntest('${title}', () => {})\n`)
@@ -35,7 +35,7 @@ test('one passes: everything that was printed, and which one it is', () => {
   expect(text.endsWith(`1 of 8 tests did not fail: ${title} (passed)`)).toBe(true)
 })
 
-test('something fails outside of the tests: everything that was printed', () => {
+test('prints everything if there are errors outside the tests', () => {
   const file = join(folder, 'vitest', 'lost-item.test.js')
   writeFileSync(file, `${readFileSync(file, 'utf8')}\nPromise.reject(new Error('astray'))\n`)
   const { asExpected, text } = plain(runRed(folder, command()))
@@ -43,13 +43,13 @@ test('something fails outside of the tests: everything that was printed', () => 
   expect(text).toMatch(/Error: astray[\s\S]*\nthere were errors outside of the tests$/)
 })
 
-test('Vitest does not start: its words, and no praise', () => {
+test('prints the message of Vitest if it does not start', () => {
   const { asExpected, text } = plain(runRed(folder, [bin('vitest'), 'run', '--no-such-flag']))
   expect(asExpected).toBe(false)
   expect(text).toMatch(/Unknown option[\s\S]*\nVitest wrote no results; it ended with status 1$/)
 })
 
-/** A report of one file for each of `files`, with tests of these results. */
+/** A report with one test file for each of `files`, with these results. */
 function reportOf(files: Record<string, string[]>): Report {
   const all = Object.values(files).flat()
   const count = (status: string) => all.filter((one) => one === status).length

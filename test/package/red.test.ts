@@ -1,13 +1,13 @@
-/** The suites of `examples/red` fail on purpose, and what is printed says why: the cause stands in the first screen. */
+/** The suites of `examples/red` fail on purpose. Their output shows the cause on the first screen. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { copyExample } from '../../scripts/packed.mjs'
 import { bin, run } from './project.js'
 
-/** So many lines of a window are seen at once; a runner's own part takes up to half of them. */
+/** How many lines fit on one screen. The runner itself takes up to half of them. */
 const SCREEN = 40
 
-/** What has to stand there, by suite. */
+/** What the first screen must show, by suite. */
 const CAUSES: Record<string, readonly RegExp[]> = {
   'lost-item': [/missing: 'order-2'/, /timeline of order-2:/, /completed by shipper \(workers\.cjs:\d+[^)]*\)/],
   'double-processing': [/order-1 was handed out again, to quick: the lease of slow ran out after 30s/],
@@ -25,7 +25,7 @@ const CAUSES: Record<string, readonly RegExp[]> = {
   ],
 }
 
-/** And what the rest of the output says. */
+/** What the rest of the output must show. */
 const BEYOND: Record<string, RegExp> = {
   'dead-letter-expected': /'orders', at the end 1 free \(leaseTimeout 30m0s, maxAttempts 3, deadQueue orders-dead\)/,
   'waits-for-ever': /is about to time out, and still waits for a lease:/,
@@ -36,7 +36,7 @@ beforeAll(() => {
   folder = copyExample(inject('packed'), 'red')
 })
 
-/** Without what differs from run to run: ids, and milliseconds of a running clock. */
+/** Removes what differs between runs: ids, and milliseconds of a running clock. */
 function steady(text: string): string[] {
   return text
     .replaceAll(/\b[0-9A-Za-z]{27}\b/g, 'ID')
@@ -50,14 +50,14 @@ describe.each([
   ['jest', bin, [], /^FAIL /m],
   ['vitest', bin, ['run'], /^ FAIL /m],
 ] as const)('%s', (runner, path, args, failure) => {
-  test.each(Object.keys(CAUSES))('%s', (suite) => {
+  test.each(Object.keys(CAUSES))('%s shows its cause on the first screen', (suite) => {
     const { status, text } = run(folder, path(runner), ...args, `${runner}/${suite}`)
     expect(status).toBe(1)
     expect(text).toMatch(/Tests: +1 failed, 1 total|Tests {2}1 failed \(1\)/)
     const screen = text.slice(text.search(failure)).split('\n').slice(0, SCREEN).join('\n')
     for (const cause of CAUSES[suite] ?? []) expect(screen).toMatch(cause)
     if (BEYOND[suite] !== undefined) expect(text).toMatch(BEYOND[suite])
-    // Once.
+    // Printed only once.
     expect(text.match(/what happened in the queues of/g)).toHaveLength(1)
     expect(text).not.toContain('left open:')
   })
@@ -67,7 +67,7 @@ test.each([
   ['README.md', 1],
   ['docs/when-a-test-fails.md', 2],
   ['examples/red/README.md', 2],
-])('what %s shows is what is printed', (page, count) => {
+])('the output in %s is what is really printed', (page, count) => {
   const written = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')
   const shown = [...written.matchAll(/<!-- printed: (\S+) -->\n```text\n([\s\S]*?)```/g)]
   expect(shown).toHaveLength(count)

@@ -1,4 +1,4 @@
-/** What a page draws of stories that are long, or have long names, as a browser shows it. */
+/** How a browser draws report pages with many items or long names. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   const overlapping = (boxes: readonly { from: number; to: number }[]) =>
     boxes.filter(({ from }, at) => at > 0 && from < (boxes[at - 1]?.to ?? 0))
 
-  test('what would get into the page in spite of all can neither run nor ask anybody', async () => {
+  test('injected markup can neither run nor send requests', async () => {
     const asked: string[] = []
     const server = createServer(({ url = '' }, response) => {
       asked.push(url)
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     await page.goto(pathToFileURL(path).href)
     expect(await page.title()).toBe('orders.test.ts: what happened in its queues')
     expect(await page.locator('h1').isVisible()).toBe(true)
-    // Its own script has run: it says how many lanes there are.
+    // The page's own script has run and shows the number of lanes.
     expect(await page.locator('output').innerText()).toBe('4 of 4 lanes')
     const stopped = page.waitForEvent('console', (message) => message.text().includes('form-action'))
     await page.locator('.evil').evaluate((form) => (form as unknown as { submit(): void }).submit())
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     server.closeAllConnections()
   })
 
-  test('a client has one lane below the items, with a bar for each of its leases that waited', () =>
+  test('a client has one lane below the items, with a bar for each waiting lease', () =>
     opened([FAILED], async (page) => {
       expect(await names(page)).toEqual([LONG_NAME, 'order-2', 'waits poller', 'waits other'])
       const poller = page.locator('.lane').filter({ hasText: 'poller' })
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await poller.locator('td:nth-child(3)').allInnerTexts()).toEqual(['served', 'served', 'still waits'])
     }))
 
-  test('an item that did not go as usual is found behind a thousand others', () =>
+  test('an unusual item is drawn behind a thousand usual ones', () =>
     opened(
       [{ story: story([...usualItems(1500), item('lost', [event('produced', 0)])]), errors: ['x'] }],
       async (page) => {
@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       },
     ))
 
-  test('a bar has the attempt and the end of the client, no letter is cut, and the title has the whole name', () =>
+  test('a bar shows the attempt and the end of the client name, cuts no letter, and has the whole name in its title', () =>
     opened([FAILED], async (page) => {
       const bars = page.locator('.lane').first().locator('.bar')
       expect(await bars.allInnerTexts()).toEqual(['#1', expect.stringMatching(/^#2 ….*-worker-17$/), ''])
@@ -159,7 +159,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       for (const title of await titles(bars)) expect(title).toContain(`leased by ${LONG_CLIENT}`)
     }))
 
-  test('labels of the axis do not touch, the last of them is there, and the axis says how it is drawn', () =>
+  test('axis labels do not overlap, the last one is always drawn, and the axis explains its scale', () =>
     opened([{ story: story(usualItems(1), { end: 2 + 24 * 3_600_000 }), errors: ['x'] }], async (page) => {
       expect((await page.locator('.axis .track span').allInnerTexts()).at(-1)).toBe('+24h0m0.002s')
       expect(overlapping(await spans(page.locator('.axis .track span')))).toEqual([])
@@ -167,7 +167,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await page.locator('.note').innerText()).toMatch(/not to scale: gaps are drawn by the logarithm/)
     }))
 
-  test('labels of moments close to the last one give way to it', () => {
+  test('labels close to the last one are left out', () => {
     const events = Array.from({ length: 40 }, (_, at) => event(at === 0 ? 'produced' : 'retried', 100_000_001 + at))
     return opened([{ story: story([item('a', events)], { end: 100_000_041 }), errors: ['x'] }], async (page) => {
       const labels = await page.locator('.axis .track span').allInnerTexts()
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
     })
   })
 
-  test('a long error says how long it is and opens by keyboard; a short one is whole', () =>
+  test('a long error shows its length and opens by keyboard, a short one is shown in full', () =>
     opened([FAILED], async (page) => {
       const [long, short] = [page.locator('.error').nth(0), page.locator('.error').nth(1)]
       const isCut = (error: Locator) => error.locator('pre').evaluate((pre) => pre.scrollHeight > pre.clientHeight)
@@ -191,14 +191,14 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await long.locator('pre').innerText()).toBe(LONG_ERROR)
     }))
 
-  test('a name that does not fit is whole in its title', () =>
+  test('a shortened name is complete in its title', () =>
     opened([FAILED], async (page) => {
       const name = page.locator('.lane .name').first()
       expect(await name.evaluate((one) => one.scrollWidth > one.clientWidth)).toBe(true)
       expect(await titles(name)).toEqual([LONG_NAME])
     }))
 
-  test('a lane opens with the payload of its item as text, and says that it is cut', () =>
+  test('a lane opens to show the payload as text, and says if it is cut', () =>
     opened([FAILED], async (page) => {
       const lane = page.locator('.lane').first()
       await lane.locator('summary').first().click()
@@ -206,13 +206,13 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await lane.locator('.more > p').innerText()).toBe('payload (cut: this is only the beginning)')
     }))
 
-  test('failed tests come before those that passed, and each says which it is', () =>
+  test('failed tests come before passed ones, and both are marked', () =>
     opened([PASSED, FAILED], async (page) => {
       expect(await page.locator('header p').first().innerText()).toMatch(/^2 tests, 1 failed\./)
       expect(await page.locator('.test').allInnerTexts()).toEqual(['works off orders failed', 'sends mails passed'])
     }))
 
-  test.each(['light', 'dark'] as const)('all of it can be read in %s', (scheme) =>
+  test.each(['light', 'dark'] as const)('everything is readable in %s mode', (scheme) =>
     opened(
       [PASSED, FAILED],
       async (page) => {
@@ -223,7 +223,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       scheme,
     ))
 
-  test('on a small screen all text is within its width, whatever is beside it', () =>
+  test('on a small screen all text fits the width', () =>
     opened([FAILED], async (page) => {
       await page.setViewportSize({ width: 400, height: 800 })
       await page.locator('.lane').evaluateAll((all) => all.map((lane) => lane.setAttribute('open', '')))

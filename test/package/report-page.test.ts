@@ -1,4 +1,4 @@
-/** `QUERATOR_REPORT=<folder>`: the page of a file that failed, as each runner writes it, and as a browser shows it. */
+/** `QUERATOR_REPORT=<folder>`: the page of a failed test file, as each runner writes it and as a browser shows it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -27,7 +27,7 @@ const BODY = `
   await clock.advance('1s')
   throw new Error('the evening was <i>too long</i>')`
 
-/** Runs these tests in one of the runners, with a report; answers where it is. */
+/** Runs these tests in one runner with reports. Returns the folder of the reports. */
 function reportOf(runner: keyof ReturnType<typeof runnerKinds>, bodies: Record<string, string>) {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
@@ -37,7 +37,7 @@ function reportOf(runner: keyof ReturnType<typeof runnerKinds>, bodies: Record<s
   return { status, text, folder: join(folder, 'reports'), page: join(folder, 'reports', `${name}.html`) }
 }
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s: a page for each file of which a test failed', (runner) => {
+test.each(['jest', 'vitest', 'node:test'] as const)('%s: writes a page for each file with a failed test', (runner) => {
   const { status, text, folder, page } = reportOf(runner, { 'works off orders': BODY, passes: '' })
   expect(status).toBe(1)
   expect(text).toMatch(/what happened, as a page: \S*reports\/tests\/orders\.test\.m?js\.html/)
@@ -45,7 +45,7 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s: a page for each file of
   expect(readFileSync(page, 'utf8')).toContain('<h2>works off orders</h2>')
 })
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s: a test that only uses the daemon is told of too', (runner) => {
+test.each(['jest', 'vitest', 'node:test'] as const)('%s: includes a test that only uses the daemon', (runner) => {
   const body = `
     const orders = await daemon.createQueue({ name: 'orders' })
     await orders.produce({ reference: 'order-1' })
@@ -55,7 +55,7 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s: a test that only uses t
   expect(readFileSync(page, 'utf8')).toContain('data-name="order-1"')
 })
 
-test('the page of an earlier run goes when the file does not fail any more, and one that cannot be written is told', () => {
+test('removes the page of an earlier run when the file passes, and reports a page that cannot be written', () => {
   const { file, config, command } = runnerKinds().vitest
   const [program, ...args] = command
   const fails = "await queue.produce({}); if (process.env.FAILS) throw new Error('x')"
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
   })
   afterAll(() => browser.close())
 
-  /** Opens the page, and holds it to asking for nothing and complaining of nothing. */
+  /** Opens the page, and checks that it sends no requests and logs no errors. */
   async function opened(colorScheme: 'light' | 'dark', look: (page: Page) => Promise<void>): Promise<void> {
     const page = await browser.newPage({ colorScheme })
     const asked: string[] = []
@@ -96,7 +96,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   const names = (page: Page) => page.locator('.lane:visible .name').allInnerTexts()
 
-  test('items are lanes on the axis of the clock, leases are bars', () =>
+  test('items are lanes on the axis of the clock, and leases are bars', () =>
     opened('light', async (page) => {
       expect(await page.locator('h1').innerText()).toBe('tests/orders.test.js')
       expect(await page.locator('.error pre').innerText()).toBe('the evening was <i>too long</i>')
@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       ]
       expect(quick.x).toBe(slow.x)
       expect(quick.width).toBeLessThan(slow.width)
-      // It came back when the lease ran out, and went to the third.
+      // The item became free when its lease expired, and the third client leased it.
       expect(third.x).toBeGreaterThanOrEqual(slow.x + slow.width)
       expect(waits.x + waits.width).toBe(third.x + third.width)
       expect(await page.locator('.said').allInnerTexts()).toEqual([
@@ -135,7 +135,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await page.locator('output').innerText()).toBe('1 of 4 lanes')
     }))
 
-  test('is used by keyboard alone', () =>
+  test('can be used by keyboard alone', () =>
     opened('dark', async (page) => {
       await page.keyboard.press('/')
       await page.keyboard.type('order')
@@ -157,11 +157,11 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await names(page)).toHaveLength(4)
     }))
 
-  test.each(['light', 'dark'] as const)('can be read in %s', (scheme) =>
+  test.each(['light', 'dark'] as const)('is readable in %s mode', (scheme) =>
     opened(scheme, async (page) => {
       const contrasts = await page.evaluate<{ text: string; contrast: number }[]>(CONTRASTS)
       expect(contrasts.length).toBeGreaterThan(20)
-      // What WCAG asks of text of this size.
+      // WCAG asks for this contrast at this text size.
       expect(contrasts.filter(({ contrast }) => contrast < 4.5)).toEqual([])
     }))
 })

@@ -1,5 +1,4 @@
-/** Stories of tests, made by hand, for the tests of the page that shows them. */
-
+/** Handwritten stories of tests, for the tests of the report page. */
 import type { QueueEvent } from '../../src/diagnosis/event-log.js'
 import type { ItemStory } from '../../src/diagnosis/report/item-story.js'
 import type { LeaseStory, QueueStory, TestStory } from '../../src/diagnosis/report/test-story.js'
@@ -8,7 +7,7 @@ import type { EventKind } from '../../src/engine/events/event-kinds.js'
 /** When each story begins. */
 export const BEGIN = Date.UTC(2026, 0, 1)
 
-/** An event of an item, so many milliseconds after the beginning. */
+/** An event of an item, this many milliseconds after the beginning. */
 export function event(kind: EventKind, after: number, more: Partial<QueueEvent> = {}): QueueEvent {
   return {
     number: 1,
@@ -27,7 +26,7 @@ export function item(name: string, events: readonly QueueEvent[], more: Partial<
   return { item: 1, name, events, ...more }
 }
 
-/** An item that was leased once, from 1 ms to 2 ms, and completed. */
+/** An item leased once, from 1 ms to 2 ms, and completed. */
 export function usualItem(name: string): ItemStory {
   return item(name, [
     event('produced', 0),
@@ -36,19 +35,19 @@ export function usualItem(name: string): ItemStory {
   ])
 }
 
-/** So many of them, with names from `order-0` on. */
+/** Several such items, named `order-0` and so on. */
 export function usualItems(count: number): ItemStory[] {
   return Array.from({ length: count }, (_, at) => usualItem(`order-${at}`))
 }
 
-/** A lease that waited from one time after the beginning to another, and was served; without the second it still waits. */
+/** A lease that waited from one time after the beginning to another. Without the second time it still waits. */
 export function waited(clientId: string, from: number, to?: number): LeaseStory {
   const ended = to === undefined ? undefined : BEGIN + to
   const outcome = to === undefined ? undefined : 'lease-served'
   return { clientId, since: BEGIN + from, ended, outcome, callPath: [] }
 }
 
-/** A test with one queue of these items and leases. */
+/** A test with one queue that has these items and leases. */
 export function story(items: readonly ItemStory[], more: Partial<QueueStory> & { title?: string; end?: number } = {}) {
   const { title = 'works off orders', end = 1000, ...ofQueue } = more
   const queue = { name: 'orders', state: undefined, items, leases: [], advice: [], faults: [], ...ofQueue }

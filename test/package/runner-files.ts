@@ -1,14 +1,14 @@
-/** The same tests for each runner: `body` is the inside of an async test that knows the fixtures. */
+/** Writes the same tests for each runner. `body` is the inside of an async test that has the fixtures. */
 import { bin } from './project.js'
 
-/** The text of a test by its name. */
+/** The bodies of tests by name. */
 export type Bodies = Record<string, string>
 
-/** How a project of one runner is made and run. */
+/** How to create and run a project with one runner. */
 export interface RunnerKind {
-  /** A file of tests, with options for its fixtures. */
+  /** A test file, with options for its fixtures. */
   file(bodies: Bodies, options?: object): string
-  /** The ending of its name. */
+  /** The extension of its name. */
   readonly ending: string
   readonly config: Record<string, string>
   readonly command: readonly [string, ...string[]]
@@ -26,12 +26,12 @@ function tests(bodies: Bodies, parameters = '', options: (name: string) => strin
     .join('\n')
 }
 
-/** Jest's configuration with the preset, and more. */
+/** The configuration of Jest with the preset, and more. */
 export function jestConfig(more: object = {}): Record<string, string> {
   return { 'package.json': JSON.stringify({ private: true, jest: { preset: 'querator-test/presets/jest', ...more } }) }
 }
 
-/** By the name of the runner. A function, because the commands are known when tests run only. */
+/** By the name of the runner. A function, because the commands are known only while tests run. */
 export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKind> {
   return {
     jest: {

@@ -1,4 +1,4 @@
-/** Jest, Vitest and node:test as a user has them: isolation, forgetting everything, failing, one daemon for a run. */
+/** Jest, Vitest and node:test as users run them: isolation, open handles, failures, and one daemon for a run. */
 import { describe, expect, test } from 'vitest'
 import { bin, type Outcome, projectOf, run } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
@@ -7,7 +7,7 @@ type Files = Record<string, string>
 
 const NAMES = ['jest', 'vitest', 'node:test'] as const
 
-/** Runs a file with one test for each of `bodies`. */
+/** Runs one test file for each of `bodies`. */
 function runTests(runner: (typeof NAMES)[number], bodies: Files, config: Files = {}): Outcome {
   const kind = runnerKinds()[runner]
   const files = Object.entries(bodies).map(([name, body]) => [`${name}.${kind.ending}`, kind.file({ [name]: body })])
@@ -28,7 +28,7 @@ describe.each(NAMES)('%s', (name) => {
     expect([status, text.includes('failed') && name === 'jest']).toEqual([0, false])
   })
 
-  test('a test that fails shows what the daemon said', () => {
+  test('a failed test shows the message of the daemon', () => {
     const { status, text } = runTests(name, { wrong: `await daemon.queue('order').produce({ text: 'x' })` })
     expect(status).toBe(1)
     expect(text).toContain("queue does not exist; no such queue named 'order'")
@@ -36,7 +36,7 @@ describe.each(NAMES)('%s', (name) => {
     if (name !== 'node:test') expect(text).toMatch(/there are: \S*wrong-1/)
   })
 
-  test('a lease that waits in vain fails its test with the words of the server', () => {
+  test('a lease that times out fails its test with the message of the server', () => {
     const { status, text } = runTests(name, { vain: `await queue.lease({ requestTimeout: '100ms' })` })
     expect(status).toBe(1)
     expect(text).toContain('request timeout; no items are in the queue, try again')
@@ -69,7 +69,7 @@ describe('one daemon for a whole run', () => {
   test.each([
     ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
     ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
-  ] as const)('%s: what needs the daemon in the process fails at once, and says what to do', (runner, config) => {
+  ] as const)('%s: what needs the daemon in the process fails at once and says what to do', (runner, config) => {
     const { status, text } = runTests(runner, { one: 'await clock.advance(1)' }, config)
     expect(status).toBe(1)
     expect(text).toMatch(
@@ -81,7 +81,7 @@ describe('one daemon for a whole run', () => {
   test.each([
     ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
     ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
-  ] as const)("%s: a file with endpoint: '' has a daemon of its own, as the error says", (runner, config) => {
+  ] as const)("%s: a file with endpoint: '' has its own daemon, as the error suggests", (runner, config) => {
     const kind = runnerKinds()[runner]
     const file = kind.file({ one: 'await clock.advance(1)' }, { endpoint: '' })
     const [command, ...args] = kind.command
@@ -90,7 +90,7 @@ describe('one daemon for a whole run', () => {
   })
 })
 
-test('Jest: fake timers, also when they are on before anything loads, harm nothing', () => {
+test('Jest: works with fake timers, even if they are on before anything loads', () => {
   const config = jestConfig({ fakeTimers: { enableGlobally: true } })
   const { status, text } = runTests(
     'jest',
@@ -109,7 +109,7 @@ test('Jest: fake timers, also when they are on before anything loads, harm nothi
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
-test('Vitest: fake timers that are on before anything loads harm nothing', () => {
+test('Vitest: works with fake timers that are on before anything loads', () => {
   const config = {
     'vitest.config.js': `export default { test: { setupFiles: './fake.js' } }`,
     'fake.js': `import { vi } from 'vitest'\nvi.useFakeTimers()`,
@@ -129,7 +129,7 @@ test('Vitest: fake timers that are on before anything loads harm nothing', () =>
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
-test('Jest: an environment that hides what Node has, as that of a browser does', () => {
+test('Jest: works in an environment that hides what Node has, like that of a browser', () => {
   const folder = projectOf({
     ...jestConfig({ testEnvironment: './bare.js' }),
     'bare.js': `
@@ -153,7 +153,7 @@ test('Jest: an environment that hides what Node has, as that of a browser does',
   expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
-test('Jest: queues made in beforeAll last as long as the file, and concurrent tests make their own', () => {
+test('Jest: queues created in beforeAll last as long as the file, and concurrent tests create their own', () => {
   const folder = projectOf({
     ...jestConfig(),
     'a.test.js': `
@@ -174,7 +174,7 @@ test('Jest: queues made in beforeAll last as long as the file, and concurrent te
   expect([status, text]).toEqual([0, expect.stringContaining('5 passed')])
 })
 
-test('Jest: what belongs to a running test says so outside of one', () => {
+test('Jest: what belongs to a running test says so outside a test', () => {
   const folder = projectOf({
     ...jestConfig(),
     'a.test.js': `const { queue } = require('querator-test/jest')\nqueue.produce({ text: 'too early' })\ntest('x', () => {})`,
@@ -186,7 +186,7 @@ test('Jest: what belongs to a running test says so outside of one', () => {
   ])
 })
 
-test('node:test: a test that runs others inside of it keeps its queue, and the file ends', () => {
+test('node:test: a test with nested tests keeps its queue, and the file ends', () => {
   const { status, text } = runTests('node:test', {
     outer: `
       const name = queue.name
@@ -197,7 +197,7 @@ test('node:test: a test that runs others inside of it keeps its queue, and the f
   expect([status, text]).toEqual([0, expect.stringContaining('# fail 0')])
 })
 
-test('the Jest entry outside of Jest says what to use instead', () => {
+test('the Jest entry outside Jest says what to use instead', () => {
   const { status, text } = run(projectOf({}), 'node', '--eval', "require('querator-test/jest')")
   expect([status, text]).toEqual([1, expect.stringContaining('is for test files that Jest runs')])
 })

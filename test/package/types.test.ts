@@ -5,7 +5,7 @@ import { type Outcome, projectOf, start } from './project.js'
 
 const COMPILERS = ['typescript', 'typescript-7']
 
-/** How modules are found, by the ending of the file. */
+/** The module resolution for each file extension. */
 const RESOLUTIONS = [
   ['mts', 'nodenext', 'nodenext'],
   ['cts', 'nodenext', 'nodenext'],
@@ -90,7 +90,7 @@ const JEST = (known: boolean) => `
   test.concurrent.each([[1]])('%i', async () => undefined)
   ${known ? '// @ts-expect-error Jest knows no such thing\n  test.sometimes()' : ''}`
 
-/** Compiles each of the sources, by its name and with the ending of its kind of module. */
+/** Compiles each of the sources, with the file extension of its kind of module. */
 function compile(compiler: string, ending: string, sources: Record<string, string>, options: object): Promise<Outcome> {
   const files = Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}.${ending}`, source]))
   const compilerOptions = {
@@ -121,7 +121,7 @@ describe.each(COMPILERS)('%s', (compiler) => {
   })
 })
 
-test('TypeScript 5.9 with the resolution of old, which knows no exports', async () => {
+test('TypeScript 5.9 with the classic resolution, which ignores exports', async () => {
   const sources = { jest: JEST(true), core: CORE.replaceAll('await using', 'const') }
   const options = { module: 'commonjs', moduleResolution: 'node10', types: ['node', 'jest'] }
   expect((await compile('typescript', 'ts', sources, options)).text).toBe('')

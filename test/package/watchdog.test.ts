@@ -1,4 +1,4 @@
-/** A test that waits for a lease in vain is told why shortly before its time is over, in each runner. */
+/** In each runner, a test that waits for a lease that never comes is told why, shortly before its timeout. */
 import { expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
@@ -8,7 +8,7 @@ const WAITS = `
   const orders = await createQueue({ name: 'orders' })
   await client.queueLease({ queueName: 'orders', clientId: 'worker', batchSize: 1, requestTimeout: '6s' })`
 
-/** Each runner with little patience, where it can be told so. */
+/** Each runner with a short timeout, if it can be configured. */
 const CONFIG: Record<string, Record<string, string>> = {
   jest: jestConfig({ testTimeout: 900 }),
   vitest: {
@@ -17,7 +17,11 @@ const CONFIG: Record<string, Record<string, string>> = {
   },
 }
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+] as const)('%s: explains the waiting lease shortly before the timeout', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const folder = projectOf({ ...config, ...CONFIG[runner], [`a.${ending}`]: file({ 'works off orders': WAITS }) })
@@ -30,10 +34,7 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s', (runner) => {
   expect(text).toContain("'order' holds 1 item that could be leased; was 'order' meant?")
 })
 
-test.each([
-  'jest',
-  'vitest',
-] as const)('%s: says nothing where no lease waits, and nothing once the test is over', (runner) => {
+test.each(['jest', 'vitest'] as const)('%s: prints nothing if no lease waits, and nothing after the test', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
   const slow = 'await new Promise((resolve) => setTimeout(resolve, 850))'
@@ -46,7 +47,7 @@ test.each([
   expect(text).not.toContain('out of time')
 })
 
-test('node:test, which has no limit: a test that waits for ever on a frozen clock is cancelled', () => {
+test('node:test, which has no timeout: cancels a test that waits for ever on a frozen clock', () => {
   const { file, ending, command } = runnerKinds()['node:test']
   const [program, ...args] = command
   const bodies = { 'waits for ever': 'await queue.lease()' }

@@ -1,8 +1,8 @@
-/** The ways into a daemon, as one interface: what holds for one of them must hold for all. */
+/** The ways into a daemon behind one interface. What a test finds must be the same through all of them. */
 import { request as httpRequest } from 'node:http'
 import type { TestDaemon } from '../../src/index.js'
 
-/** A request by hand. */
+/** A request written by hand. */
 export interface Raw {
   readonly method?: string
   readonly path: string
@@ -11,14 +11,14 @@ export interface Raw {
   readonly signal?: AbortSignal
 }
 
-/** A reply, read to its end. */
+/** A complete reply. */
 export interface RawReply {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: Buffer
 }
 
-/** Sends a request through one of the doors. */
+/** Sends a request through one door. */
 export type Door = (raw: Raw) => Promise<RawReply>
 
 const ALL: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
@@ -32,14 +32,14 @@ const ALL: Record<string, (daemon: TestDaemon) => Promise<Door>> = {
     const body = Buffer.from(await response.arrayBuffer())
     return { status: response.status, headers: Object.fromEntries(response.headers), body }
   },
-  'over a connection in memory': async (daemon) => overHttp({ createConnection: () => daemon.connect() as never }),
+  'over an in-memory connection': async (daemon) => overHttp({ createConnection: () => daemon.connect() as never }),
   'over TCP': async (daemon) => {
     const { hostname, port } = new URL(await daemon.listen())
     return overHttp({ host: hostname, port: Number(port) })
   },
 }
 
-/** Each door, opened for a daemon; with QUERATOR_DOORS only those that it names. */
+/** All doors, or only those named in QUERATOR_DOORS. */
 export const DOORS: typeof ALL = Object.fromEntries(
   Object.entries(ALL).filter(([name]) => (process.env.QUERATOR_DOORS ?? name).split(',').includes(name)),
 )

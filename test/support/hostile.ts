@@ -1,11 +1,11 @@
-/** Texts that a terminal must not get as they are, and how to see that it did not. */
+/** Strings that must not reach a terminal unescaped, and a check for them. */
 
-/** Every number from the first to the last. */
+/** All numbers from the first to the last. */
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at)
 }
 
-/** Control characters, DEL, C1, marks of direction, separators of lines and paragraphs, what has no width, halves of a pair. */
+/** Control characters, DEL, C1, direction marks, line and paragraph separators, and characters without width. */
 const CODES = [
   ...range(0x00, 0x1f),
   ...range(0x7f, 0x9f),
@@ -14,16 +14,16 @@ const CODES = [
   ...range(0x2066, 0x2069),
 ]
 
-/** All of them. */
+/** All hostile characters, including lone surrogates. */
 export const MARKS: readonly string[] = [...CODES, 0xd83d, 0xdc00].map((code) => String.fromCharCode(code))
 
-/** A text with all of them that can travel: half of a character cannot. */
+/** A string with all of them except lone surrogates, which no encoding can carry. */
 export const HOSTILE: string = `a\u001b[2J\u001b]0;title\u0007${CODES.map((code) => String.fromCharCode(code)).join('')}z`
 
-/** The same without white space, which names of queues cannot have. */
+/** The same without white space, which queue names cannot contain. */
 export const HOSTILE_NAME: string = HOSTILE.replace(/[\s\u0085\ufeff]/g, '')
 
-/** The marks of a text that are there as they are, but for the line breaks of its layout. */
+/** The hostile characters that a text contains unescaped, ignoring its line breaks. */
 export function marksIn(text: string): string[] {
   return MARKS.filter((mark) => mark !== '\n' && text.includes(mark)).map((mark) => mark.charCodeAt(0).toString(16))
 }

@@ -1,32 +1,36 @@
-/** Requests out of the ordinary, and what Go's servers were seen to answer. */
+/** Unusual requests, and the replies of Go's server to them. */
 import { expect } from 'vitest'
 import { rawRequest } from './raw-http.js'
 
 /** The first line of an ordinary request. */
 export const LIST = 'POST /v1/queues.list HTTP/1.1'
-/** The head of one with a body in chunks. */
+/** The head of a request with a chunked body. */
 export const CHUNKED = rawRequest(LIST, ['Transfer-Encoding: chunked'])
 
 const LONGEST_HEAD = 1_048_576 + 4_096
 
-/** A head of exactly so many bytes. */
+/** A request whose head has exactly this length. */
 function headOf(length: number, mark = ''): string {
   const head = rawRequest(LIST, [`X-Long: ${mark}`], '{}').slice(0, -'{}'.length)
   return rawRequest(LIST, [`X-Long: ${mark}${'a'.repeat(length - head.length)}`], '{}')
 }
 
-/** Answers in short: the status, and the message or the text. */
+/** Replies in short: the status, and the message or text. */
 export const notAllowed = (method: string) => [400, `http method '${method}' not allowed; only POST`]
 export const unknown = (path: string) => [501, `no such method; ${path}`]
 export const DONE = [200, '{}']
 export const BAD = [400, '400 Bad Request']
 
-/** What is answered, and the connection lives on. */
+/** Requests that are answered and keep the connection open. */
 export const ANSWERED: [what: string, request: string, answer: unknown][] = [
-  ['a method that nobody knows', rawRequest('FOO /v1/queues.list HTTP/1.1', [], '{}'), notAllowed('FOO')],
-  ['one with a body in chunks', CHUNKED.replace('POST', 'FOO').concat('2\r\n{}\r\n0\r\n\r\n'), notAllowed('FOO')],
-  ['one in lower case', rawRequest('post /v1/queues.list HTTP/1.1'), notAllowed('post')],
-  ['one with signs in it', rawRequest('M-SEARCH * HTTP/1.1'), notAllowed('M-SEARCH')],
+  ['an unknown method', rawRequest('FOO /v1/queues.list HTTP/1.1', [], '{}'), notAllowed('FOO')],
+  [
+    'an unknown method with a chunked body',
+    CHUNKED.replace('POST', 'FOO').concat('2\r\n{}\r\n0\r\n\r\n'),
+    notAllowed('FOO'),
+  ],
+  ['a method in lower case', rawRequest('post /v1/queues.list HTTP/1.1'), notAllowed('post')],
+  ['a method with a hyphen', rawRequest('M-SEARCH * HTTP/1.1'), notAllowed('M-SEARCH')],
   ['CONNECT with a path', rawRequest('CONNECT /v1/queues.list HTTP/1.1'), notAllowed('CONNECT')],
   ['CONNECT with a host, as to a proxy', rawRequest('CONNECT example.com:80 HTTP/1.1'), notAllowed('CONNECT')],
   ['TRACE', rawRequest('TRACE /v1/queues.list HTTP/1.1'), notAllowed('TRACE')],
@@ -37,39 +41,43 @@ export const ANSWERED: [what: string, request: string, answer: unknown][] = [
   ['a fragment in the query', rawRequest('POST /v1/queues.list?a#b HTTP/1.1', [], '{}'), DONE],
   ['a bad escape in the query', rawRequest('POST /v1/queues.list?%zz HTTP/1.1', [], '{}'), DONE],
   ['a path in UTF-8', rawRequest('POST /v1/\xc5\xbe HTTP/1.1', [], '{}'), unknown('/v1/ž')],
-  ['a path that is no UTF-8 (D16)', rawRequest('POST /v1/\xff HTTP/1.1', [], '{}'), unknown('/v1/\ufffd')],
-  ['an escaped control', rawRequest('POST /v1/%00%0a HTTP/1.1', [], '{}'), unknown('/v1/\0\n')],
+  ['a path that is not UTF-8 (D16)', rawRequest('POST /v1/\xff HTTP/1.1', [], '{}'), unknown('/v1/\ufffd')],
+  ['an escaped control character', rawRequest('POST /v1/%00%0a HTTP/1.1', [], '{}'), unknown('/v1/\0\n')],
   ['a target with a host', rawRequest('POST HTTP://u:p@h:1/v1/queues.list HTTP/1.1', [], '{}'), DONE],
   ['a host without a path', rawRequest('POST http://h?x HTTP/1.1', [], '{}'), unknown('')],
   ['a target without slashes', rawRequest('POST foo:bar HTTP/1.1', [], '{}'), unknown('')],
   ['a target with two slashes', rawRequest('POST //v1/queues.list HTTP/1.1', [], '{}'), unknown('//v1/queues.list')],
   ['the target *', rawRequest('POST * HTTP/1.1', [], '{}'), unknown('*')],
   ['HTTP/1.2', rawRequest(LIST.replace('1.1', '1.2'), [], '{}'), DONE],
-  ['HTTP/1.0 that asks', rawRequest(LIST.replace('1.1', '1.0'), ['Connection: keep-alive'], '{}'), DONE],
+  ['HTTP/1.0 with keep-alive', rawRequest(LIST.replace('1.1', '1.0'), ['Connection: keep-alive'], '{}'), DONE],
   ['lines that end with LF', rawRequest(LIST, [], '{}').replaceAll('\r\n', '\n'), DONE],
   ['a header on two lines', rawRequest(LIST, ['Authorization: Bearer', '\t x'], '{}'), DONE],
-  ['a header twice: the first counts', rawRequest(LIST, ['Accept: application/json', 'Accept: x'], '{}'), DONE],
   [
-    '3,000 headers, all of them',
+    'a repeated header, of which the first counts',
+    rawRequest(LIST, ['Accept: application/json', 'Accept: x'], '{}'),
+    DONE,
+  ],
+  [
+    '3,000 headers, and the last one counts',
     rawRequest(LIST, [...manyHeaders(3000), 'Authorization: x'], '{}'),
     [401, expect.any(String)],
   ],
   ['the longest head', headOf(LONGEST_HEAD), DONE],
-  ['the same length twice', rawRequest(LIST, ['Content-Length: 2'], '{}'), DONE],
-  ['a length, and chunks', CHUNKED.replace('\r\n', '\r\nContent-Length: 7\r\n').concat('2\r\n{}\r\n0\r\n\r\n'), DONE],
+  ['a repeated equal length', rawRequest(LIST, ['Content-Length: 2'], '{}'), DONE],
+  ['a length and chunks', CHUNKED.replace('\r\n', '\r\nContent-Length: 7\r\n').concat('2\r\n{}\r\n0\r\n\r\n'), DONE],
   [
     'chunks with blanks, extensions, a trailer',
     `${CHUNKED}1 \t\r\n{\r\n01;a=b\r\n}\r\n0\r\nX : y\r\nZ: 1\r\n\r\n`,
     DONE,
   ],
-  ['chunks by another case', CHUNKED.replace('chunked', 'Chunked').concat('2\r\n{}\r\n0\r\n\r\n'), DONE],
+  ['chunked in another case', CHUNKED.replace('chunked', 'Chunked').concat('2\r\n{}\r\n0\r\n\r\n'), DONE],
   ['a line break after a POST', `${rawRequest(LIST, [], '{}')}\r\n`, DONE],
 ]
 
-/** What is no HTTP, or too much of it: an answer in text, and the connection ends. */
+/** Requests that are not HTTP, or too large. The reply is plain text, and the connection is closed. */
 export const REFUSED: [what: string, request: string, answer: unknown][] = [
   ['garbage', '\0\x01 this is not HTTP\r\n\r\n', BAD],
-  ['a line that is none, before the head is there', 'hello\r\n', BAD],
+  ['an invalid line before the head is complete', 'hello\r\n', BAD],
   ['a line break before the first request', `\r\n${rawRequest(LIST, [], '{}')}`, BAD],
   ['no version', rawRequest('POST /v1/queues.list'), BAD],
   ['no method', rawRequest(' /v1/queues.list HTTP/1.1'), BAD],
@@ -77,12 +85,12 @@ export const REFUSED: [what: string, request: string, answer: unknown][] = [
   ['a blank in the target', rawRequest('POST /v1/a b HTTP/1.1'), BAD],
   ['a bad escape', rawRequest('POST /%zz HTTP/1.1'), BAD],
   ['half an escape', rawRequest('POST /v1/x%2 HTTP/1.1'), BAD],
-  ['a control in the target', rawRequest('POST /v1/\x01 HTTP/1.1'), BAD],
+  ['a control character in the target', rawRequest('POST /v1/\x01 HTTP/1.1'), BAD],
   ['a target without a slash', rawRequest('POST v1/queues.list HTTP/1.1'), BAD],
   ['a target with a bad host', rawRequest('POST http://h%zz/v1/queues.list HTTP/1.1'), BAD],
   ['a target with a bad port', rawRequest('POST http://h:ab/v1/queues.list HTTP/1.1'), BAD],
   ['a target with a bad user', rawRequest('POST http://a[b@h/v1/queues.list HTTP/1.1'), BAD],
-  ['CONNECT with nothing like a host', rawRequest('CONNECT a\\b HTTP/1.1'), BAD],
+  ['CONNECT without a valid host', rawRequest('CONNECT a\\b HTTP/1.1'), BAD],
   ['two hosts', rawRequest(LIST, ['Host: y'], '{}'), BAD],
   ['no host', 'POST /v1/queues.list HTTP/1.1\r\n\r\n', [400, '400 Bad Request: missing required Host header']],
   ['a bad host', rawRequest(LIST).replace('Host: x', 'Host: a b'), [400, '400 Bad Request: malformed Host header']],
@@ -91,20 +99,20 @@ export const REFUSED: [what: string, request: string, answer: unknown][] = [
   ['a header without a name', rawRequest(LIST, [': a']), BAD],
   ['a header whose name is not ASCII', rawRequest(LIST, ['\xc5\xbe: a']), BAD],
   ['a blank before the first header', `${LIST}\r\n Host: x\r\n\r\n`, BAD],
-  ['a control in a header', rawRequest(LIST, ['X: a\0b']), BAD],
-  ['half a line break in a header', rawRequest(LIST, ['X: a\rb']), BAD],
-  ['lengths that differ', rawRequest(LIST, ['Content-Length: 3'], '{}'), BAD],
-  ['lengths that differ, and chunks', CHUNKED.replace('\r\n', '\r\nContent-Length: 1\r\nContent-Length: 2\r\n'), BAD],
+  ['a control character in a header', rawRequest(LIST, ['X: a\0b']), BAD],
+  ['a lone CR in a header', rawRequest(LIST, ['X: a\rb']), BAD],
+  ['different lengths', rawRequest(LIST, ['Content-Length: 3'], '{}'), BAD],
+  ['different lengths and chunks', CHUNKED.replace('\r\n', '\r\nContent-Length: 1\r\nContent-Length: 2\r\n'), BAD],
   ['an empty length', rawRequest(LIST, ['Content-Length:']), BAD],
-  ['a length that is none', rawRequest(LIST, ['Content-Length: +2']), BAD],
+  ['an invalid length', rawRequest(LIST, ['Content-Length: +2']), BAD],
   ['a length that is too long', rawRequest(LIST, ['Content-Length: 9223372036854775808']), BAD],
   [
-    'a body packed otherwise',
+    'a body with another encoding',
     rawRequest(LIST, ['Transfer-Encoding: gzip, chunked']),
     [501, 'Unsupported transfer encoding'],
   ],
   [
-    'chunks twice',
+    'a repeated chunked encoding',
     CHUNKED.replace('\r\n', '\r\nTransfer-Encoding: chunked\r\n'),
     [501, 'Unsupported transfer encoding'],
   ],
@@ -115,14 +123,14 @@ export const REFUSED: [what: string, request: string, answer: unknown][] = [
   ]),
   ['a head that is too long', headOf(LONGEST_HEAD + 1), [431, '431 Request Header Fields Too Large']],
   [
-    'a head without end',
+    'an endless head',
     rawRequest(LIST, [`X: ${'a'.repeat(2_000_000)}`]).trimEnd(),
     [431, '431 Request Header Fields Too Large'],
   ],
-  ['a target without end', `POST /${'a'.repeat(2_000_000)}`, [431, '431 Request Header Fields Too Large']],
+  ['an endless target', `POST /${'a'.repeat(2_000_000)}`, [431, '431 Request Header Fields Too Large']],
 ]
 
-/** Bodies in chunks that are none; the rest of the connection means nothing then. */
+/** Invalid chunked bodies. The rest of the connection is ignored. */
 export const BAD_CHUNKS: [body: string, message: string][] = [
   ['zz\r\n{}\r\n0\r\n\r\n', 'invalid byte in chunk length'],
   ['1\r\n{\r\nzz\r\n}\r\n0\r\n\r\n', 'invalid byte in chunk length'],
@@ -140,7 +148,7 @@ export const BAD_CHUNKS: [body: string, message: string][] = [
   [`2\r\n{}\r\n0\r\nX: ${'a'.repeat(5000)}\r\n\r\n`, 'http: suspiciously long trailer after chunked body'],
 ]
 
-/** Bodies whose end never comes. */
+/** Bodies whose end never arrives. */
 export const CUT_OFF: [request: string, message: string][] = [
   [CHUNKED, 'unexpected EOF'],
   [`${CHUNKED}5`, 'unexpected EOF'],

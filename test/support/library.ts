@@ -1,4 +1,4 @@
-/** The protobuf library with what it generates from the .proto files: a second opinion on our own codec. */
+/** The protobuf library with code generated from the .proto files, as a second opinion on our own codec. */
 import { createRegistry, type DescMessage } from '@bufbuild/protobuf'
 import type { MessageType } from '../../src/protocol/messages/message.js'
 import { file_duh_v1_reply } from '../gen/duh/v1/reply_pb.js'
@@ -21,7 +21,7 @@ const registry = createRegistry(
   file_querator_users,
 )
 
-/** The library's description of one of our types. @throws when it has none */
+/** The library's description of one of our types. @throws if it has none */
 export function schemaOf(type: MessageType): DescMessage {
   const schema = registry.getMessage(type.name)
   if (schema === undefined) throw new Error(`${type.name} is in no .proto file`)

@@ -1,23 +1,23 @@
-/** A machine whose clock tests set. Time passes only when they say so, and a little with each look at it. */
+/** A machine whose clock the test sets. Time passes only when the test says so, and a little with each reading. */
 import { type MachineClock, MachineTime } from '../../src/clock/machine-time.js'
 import type { TimeSource } from '../../src/clock/time-source.js'
 
-/** When it was started: 2026-01-01T00:00:00Z. */
+/** When the machine was started: 2026-01-01T00:00:00Z. */
 export const STARTED = 1_767_225_600_000
 
-/** See the head of this file. Times are nanoseconds since {@link STARTED}. */
+/** A fake machine. Times are nanoseconds since {@link STARTED}. */
 export class FakeMachine implements MachineClock {
   /** What its clock shows. */
   wall: number
   /** What its counter has counted. */
   counted = 0
-  /** How long a look takes. */
+  /** How long one reading takes. */
   lookTakes: () => number = () => 50
   readonly origin: number
-  /** What waits: after so many milliseconds, it is to be woken. */
+  /** The pending wake-ups, with their delays in milliseconds. */
   readonly waiting: { delay: number; wake: () => void }[] = []
 
-  /** `ahead`: by how many nanoseconds what it tells of its origin is ahead of its clock. */
+  /** `ahead` is by how many nanoseconds its time origin is ahead of its clock. */
   constructor(startsAt = 0, ahead = 2_000) {
     this.wall = startsAt
     this.origin = STARTED + (startsAt + ahead) / 1e6
@@ -41,12 +41,12 @@ export class FakeMachine implements MachineClock {
     this.counted += ns
   }
 
-  /** Sets the clock, or lets the machine sleep: the counter counts neither. */
+  /** Sets the clock or lets the machine sleep. The counter counts neither. */
   set(ns: number): void {
     this.wall += ns
   }
 
-  /** Wakes whoever waits no longer than that. */
+  /** Runs the wake-ups whose delay is not longer than this. */
   wakeAfter(ms: number): void {
     for (const one of this.waiting.splice(0)) {
       if (one.delay <= ms) one.wake()
@@ -54,7 +54,7 @@ export class FakeMachine implements MachineClock {
     }
   }
 
-  /** The time of this machine, for a clock. */
+  /** The time source of this machine, for a clock. */
   source(): TimeSource {
     const time = new MachineTime(this)
     return {
@@ -72,7 +72,7 @@ export class FakeMachine implements MachineClock {
   }
 }
 
-/** The nanoseconds of milliseconds, from {@link STARTED} on; exact for instants, but for less than one. */
+/** Converts milliseconds to nanoseconds since {@link STARTED}. Exact for instants to less than a nanosecond. */
 export function nanosSinceStart(ms: number): number {
   return (ms - STARTED) * 1e6
 }

@@ -1,4 +1,4 @@
-/** Messages of any type, with every field set at times, for tests that compare codecs. */
+/** Arbitrary messages of any type, in which every field is set at times, for tests that compare codecs. */
 import fc from 'fast-check'
 import type { Field, MessageType } from '../../src/protocol/messages/message.js'
 
@@ -13,13 +13,13 @@ const timestamp = fc.record({
   nanos: fc.constantFrom(0, 1, 1000, 500_000_000, 999_999_999),
 })
 
-/** Around every number of bytes that one may take, and both ends. */
+/** Numbers around every encoded length, and both extremes. */
 export const EXTREME_NUMBERS = [
   ...[0, 1, 0x7f, 0x80, 0x3fff, 0x4000, 0x1fffff, 0x200000, 0xfffffff, 0x10000000, 0x7ffffffe, 0x7fffffff],
   ...[-1, -2, -0x80, -0x10000000, -0x7fffffff, -0x80000000],
 ]
 
-/** Messages of a type, as the client's side has them. */
+/** Messages of a type in the form of the client. */
 export function messages(type: MessageType): fc.Arbitrary<Values> {
   const fields = type.fields.map((field): [string, fc.Arbitrary<unknown>] => {
     const value = valuesOf(field)

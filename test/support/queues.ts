@@ -1,4 +1,4 @@
-/** Queues without a daemon, for tests of what a daemon never lets happen. */
+/** Queues without a daemon, for situations that a daemon never allows. */
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventRecord } from '../../src/engine/events/record.js'
 import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
@@ -9,7 +9,7 @@ import { seededRandom } from '../../src/ids/random.js'
 
 const MINUTE = { ns: 60_000_000_000n, ms: 60_000, early: 0 }
 
-/** Queues on a frozen clock, in one storage. */
+/** A set of queues on a frozen clock, in one storage. */
 export function newQueues(options: Partial<QueuesOptions> = {}): Queues {
   return new Queues({
     clock: new MovableClock('frozen').exact,
@@ -22,7 +22,7 @@ export function newQueues(options: Partial<QueuesOptions> = {}): Queues {
   })
 }
 
-/** A queue with one partition, in queues of its own unless they are given. */
+/** A queue with one partition, in a new set of queues unless one is given. */
 export function newQueue(queues: Queues = newQueues(), config: Partial<QueueConfig> = {}): LogicalQueue {
   return queues.create({
     name: 'q',

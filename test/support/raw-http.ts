@@ -1,17 +1,17 @@
-/** HTTP as bytes, for what no client sends: over TCP, and over a connection in memory. */
+/** HTTP as raw bytes, for requests that no client sends: over TCP, and over an in-memory connection. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TestDaemon } from '../../src/index.js'
 
-/** A reply as it came. */
+/** A reply as it arrived. */
 export interface RawAnswer {
   readonly status: number
   readonly headers: Record<string, string>
   readonly body: string
 }
 
-/** Ways to a stream of bytes. */
+/** Ways to open a stream of bytes to a daemon. */
 export const LINES: Record<string, (daemon: TestDaemon) => Promise<Duplex>> = {
   'over TCP': async (daemon) => {
     const { hostname, port } = new URL(await daemon.listen())
@@ -19,19 +19,19 @@ export const LINES: Record<string, (daemon: TestDaemon) => Promise<Duplex>> = {
     await once(socket, 'connect')
     return socket
   },
-  'over a connection in memory': async (daemon) => daemon.connect(),
+  'over an in-memory connection': async (daemon) => daemon.connect(),
 }
 
-/** A request; a length stands in it where there is a body. */
+/** A request. It has a length if there is a body. */
 export function rawRequest(line: string, headers: readonly string[] = [], body?: string): string {
   const length = body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]
   return [`${line}`, 'Host: x', 'Content-Type: application/json', ...headers, ...length, '', body ?? ''].join('\r\n')
 }
 
-/** Ends every talk: where the connection lives on, its answer is the last one. */
+/** Ends every exchange. If the connection is still open, its reply is the last one. */
 export const LAST = rawRequest('GET /health HTTP/1.1', ['Connection: close'])
 
-/** Everything that comes back until the daemon hangs up. */
+/** All replies until the daemon closes the connection. */
 export async function answersOf(line: Duplex): Promise<RawAnswer[]> {
   const pieces: Buffer[] = []
   line.on('error', () => undefined)
@@ -41,14 +41,14 @@ export async function answersOf(line: Duplex): Promise<RawAnswer[]> {
   return repliesIn(Buffer.concat(pieces).toString('latin1'))
 }
 
-/** Sends bytes, or pieces of them, as they are; answers the replies until the daemon hangs up. */
+/** Sends these bytes or pieces as they are, and returns the replies until the daemon closes the connection. */
 export async function exchange(line: Duplex, ...pieces: (string | Uint8Array)[]): Promise<RawAnswer[]> {
   const answers = answersOf(line)
   for (const piece of pieces) line.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece)
   return answers
 }
 
-/** Reads replies, of which each character is a byte. */
+/** Parses replies. Each character is one byte. */
 function repliesIn(text: string): RawAnswer[] {
   const replies: RawAnswer[] = []
   let rest = text

@@ -1,4 +1,4 @@
-/** Tests that go up to a limit of megabytes: `npm run mutants`, which repeats all others thousands of times, does without. */
+/** A test that sends megabytes. `npm run mutants` skips it, because it repeats all other tests thousands of times. */
 import { test } from 'vitest'
 
 export const slow = test.skipIf(process.env.QUERATOR_QUICK !== undefined)

@@ -1,4 +1,4 @@
-/** An HTTP server for which real time passes only when a test says so, and ways to it. */
+/** An HTTP server for which real time passes only when the test says so, and ways to connect to it. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,7 +12,7 @@ import { listen } from '../../src/transport/tcp-listener.js'
 import { FakeMachine } from './machine.js'
 import { turn } from './turns.js'
 
-/** How far a server's looks at its connections are apart, in milliseconds. */
+/** The interval between a server's checks of its connections, in milliseconds. */
 const LOOK = 250
 
 /** A server, its clock and its machine. */
@@ -22,16 +22,16 @@ export class StoppedServer {
   readonly budget = new MemoryBudget(1e9)
   readonly server: HttpServer
 
-  /** `handle` answers the requests. Default: calls of Querator that answer nothing. */
+  /** `handle` answers the requests. By default, calls of Querator return an empty result. */
   constructor(handle?: (request: WireRequest) => Promise<WireReply>) {
     const handler = handle === undefined ? new Handler(NO_BACKEND) : { handle }
     this.server = new HttpServer(handler, this.clock.exact, this.budget, this.machine.source().wakeAfter)
   }
 
-  /** Lets so many seconds pass for whoever waits. */
+  /** Lets this many seconds pass for everyone who waits. */
   async pass(seconds: number): Promise<void> {
     for (let looks = (seconds * 1000) / LOOK; looks > 0; looks--) {
-      // What is on its way at the other end of a socket comes in between.
+      // Let data from the other end of a socket arrive in between.
       await turn()
       this.machine.wakeAfter(LOOK)
       await turn()
@@ -39,7 +39,7 @@ export class StoppedServer {
   }
 }
 
-/** Ways to a server. */
+/** Ways to connect to a server. */
 export const LINES: Record<string, (server: HttpServer) => Promise<Duplex>> = {
   'over TCP': async (server) => {
     const listener = await listen(server)
@@ -48,7 +48,7 @@ export const LINES: Record<string, (server: HttpServer) => Promise<Duplex>> = {
     await once(socket, 'connect')
     return socket
   },
-  'over a connection in memory': async (server) => connectInMemory(server),
+  'over an in-memory connection': async (server) => connectInMemory(server),
 }
 
 const NO_BACKEND: Backend<undefined> = {

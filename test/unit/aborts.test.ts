@@ -1,4 +1,4 @@
-/** One AbortSignal for many calls: no warnings of leaks, no listeners left. */
+/** One AbortSignal shared by many calls: no leak warnings, and no listeners left behind. */
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
@@ -14,7 +14,7 @@ async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
   return warnings
 }
 
-test('one signal over 2,000 fetches: no warning, and no listener is left', async () => {
+test('one signal shared by 2,000 fetches causes no warning and leaves no listener', async () => {
   const daemon = await startTestDaemon()
   const { signal } = new AbortController()
   const fetches = () => Promise.all(Array.from({ length: 2000 }, () => daemon.fetch('/health', { signal })))
@@ -22,7 +22,7 @@ test('one signal over 2,000 fetches: no warning, and no listener is left', async
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('one signal over a hundred leases: each is given up, and no listener is left', async () => {
+test('aborting one signal ends all of its hundred leases and leaves no listener', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen' })
   const queue = await daemon.createQueue()
   const controller = new AbortController()
@@ -35,14 +35,14 @@ test('one signal over a hundred leases: each is given up, and no listener is lef
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('a signal of a Request counts, and the one of init goes before it', async () => {
+test('fetch uses the signal of a Request unless init gives another', async () => {
   const daemon = await startTestDaemon()
   const aborted = new Request('http://q/health', { signal: AbortSignal.abort(new Error('gone')) })
   await expect(daemon.fetch(aborted)).rejects.toThrow('gone')
   expect((await daemon.fetch(aborted, { signal: null })).status).toBe(200)
 })
 
-test('a listener that was taken back is not called, the others are', () => {
+test('a removed listener is not called, the other listeners are', () => {
   const controller = new AbortController()
   const called: number[] = []
   const note = () => void called.push(1)

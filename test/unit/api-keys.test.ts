@@ -1,4 +1,4 @@
-/** Keys that share what may be shown of them, and the end of a key (docs/protocol/admin.md §2.2, §6). */
+/** API keys with the same visible prefix, and when a key expires (docs/protocol/admin.md §2.2, §6). */
 import { expect, test } from 'vitest'
 import { ApiKeys } from '../../src/access/api-keys.js'
 import { prefixOf } from '../../src/access/key-text.js'
@@ -38,7 +38,7 @@ function known(keys: ApiKeys, now = 0): (string | undefined)[] {
   })
 }
 
-test('keys with the same prefix are told apart, and go one by one', () => {
+test('keeps keys with the same prefix apart and deletes them one by one', () => {
   const keys = keysOf(['u', 'u', 'v'])
   expect(known(keys)).toEqual(['id-0', 'id-1', 'id-2'])
   keys.delete('id-1')
@@ -49,17 +49,17 @@ test('keys with the same prefix are told apart, and go one by one', () => {
   expect(() => keys.delete('id-2')).toThrow('api key does not exist')
 })
 
-test('the keys of one user go, and no others', () => {
+test('deletes all keys of one user and no others', () => {
   const keys = keysOf(['u', 'v', 'u'])
   keys.deleteOf('u')
   expect(known(keys)).toEqual([undefined, 'id-1', undefined])
   expect(keys.page('', 10, '').map(({ id }) => id)).toEqual(['id-1'])
 })
 
-test('a key counts until the very nanosecond of its end', () => {
+test('a key is valid up to the nanosecond it expires', () => {
   const whole = keysOf(['u'], { at: 5, early: 0 })
   expect([known(whole, 5)[0], known(whole, 6)[0]]).toEqual(['id-0', undefined])
-  // It ends some nanoseconds before 5.
+  // This key expires a few nanoseconds before 5.
   const early = keysOf(['u'], { at: 5, early: 3 })
   expect([known(early, 4)[0], known(early, 5)[0], known(early, 6)[0]]).toEqual(['id-0', undefined, undefined])
 })

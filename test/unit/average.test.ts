@@ -1,10 +1,10 @@
-/** Averages of instants that come and go, held to the sum of those that are there. */
+/** Running averages of instants, checked against the plain sum of the instants present. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nanosOf } from '../../src/clock/instant.js'
 import { AverageInstant } from '../../src/engine/store/average.js'
 
-/** An instant with parts of a millisecond, a few days around the first of 2026, and nanoseconds that it is early by. */
+/** An instant with a fraction of a millisecond, within a few years of 2026, and how many nanoseconds early it is. */
 const instant = fc.record({
   at: fc.integer({ min: -(2 ** 38), max: 2 ** 38 }).map((parts) => Date.UTC(2026, 0, 1) + parts / 1024),
   early: fc.nat(900),
@@ -14,7 +14,7 @@ function nanosSince1970({ at, early }: { at: number; early: number }): bigint {
   return BigInt(Math.floor(at)) * 1_000_000n + BigInt(nanosOf(at) - early)
 }
 
-test('the average age is exact to the nanosecond, whatever came and went', () => {
+test('the average age is exact to the nanosecond after any additions and removals', () => {
   const step = fc.record({ add: fc.boolean(), which: fc.nat(), instant })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30 }), instant, (steps, { at: now }) => {

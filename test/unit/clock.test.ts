@@ -1,4 +1,4 @@
-/** The clock by itself: running, frozen, moved, stopped. */
+/** The test clock: running, frozen, advanced and stopped. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { startTestDaemon } from '../../src/index.js'
@@ -17,7 +17,7 @@ test('a frozen clock stands still until it is moved', async () => {
   expect(clock.now() - START.start.getTime()).toBe(5_400_000)
 })
 
-test('freezing and resuming never turns time back', async () => {
+test('freezing and resuming never moves time backwards', async () => {
   const clock = new MovableClock()
   const before = clock.now()
   clock.freeze()
@@ -29,7 +29,7 @@ test('freezing and resuming never turns time back', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(frozen + 600_000)
 })
 
-test('what a running daemon makes lies between the times read before the call and after it, and is finer', async () => {
+test('a running daemon creates items at a time between the start and end of the call, finer than a millisecond', async () => {
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue()
   const calls: [number, number][] = []
@@ -48,7 +48,7 @@ test('what a running daemon makes lies between the times read before the call an
   expect(items.some(({ createdAt }) => (createdAt?.nanos ?? 0) % 1_000_000 !== 0)).toBe(true)
 })
 
-test('the time of a clock is whole for those who read it', async () => {
+test('clock.now() returns whole milliseconds', async () => {
   const clock = new MovableClock()
   expect(Number.isInteger(clock.now())).toBe(true)
   const before = clock.exact.now()
@@ -57,7 +57,7 @@ test('the time of a clock is whole for those who read it', async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(before)
 })
 
-test('a running clock jumps, and its deadlines with it', async () => {
+test('advancing a running clock moves its deadlines too', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ leaseTimeout: '10m' })
   await queue.produce({ reference: 'a' })
@@ -65,7 +65,7 @@ test('a running clock jumps, and its deadlines with it', async () => {
   expect(await daemon.clock.advance('10m')).toMatchObject([{ kind: 'lease-expired', reference: 'a' }])
 })
 
-test('timers fire in the order of their times, equal ones by priority and then as they were set', async () => {
+test('timers fire in order of time, then priority, then when they were set', async () => {
   const clock = new MovableClock(START)
   const fired: string[] = []
   const at = clock.now() + 1000
@@ -78,7 +78,7 @@ test('timers fire in the order of their times, equal ones by priority and then a
   expect(fired).toEqual(['first', 'second', 'low', 'later'])
 })
 
-test('moves that are made at once are carried out one after the other', async () => {
+test('concurrent advances run one after the other', async () => {
   const clock = new MovableClock(START)
   const at = clock.now()
   const seen: number[] = []
@@ -111,18 +111,18 @@ test.each([
   )
 })
 
-test('a clock of a closed daemon cannot be moved', async () => {
+test('the clock of a closed daemon cannot be advanced', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   await daemon.close()
   await expect(daemon.clock.advance(1)).rejects.toThrow(/the daemon of this clock is closed/)
 })
 
-test('an option that is none says which there are', async () => {
+test('an unknown clock option throws an error that lists the valid ones', async () => {
   await expect(startTestDaemon({ clock: 'fake' as never })).rejects.toThrow(/'real', 'frozen', 'runner' or \{ start:/)
   await expect(startTestDaemon({ clock: { start: new Date('x') } })).rejects.toThrow(/'real', 'frozen'/)
 })
 
-test("a runner's fake timers neither freeze nor drive the daemon", async () => {
+test('fake timers of the runner neither freeze nor drive the daemon', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setImmediate', 'Date', 'performance', 'queueMicrotask'] })
   vi.setSystemTime(new Date('2001-01-01T00:00:00Z'))
   await using daemon = await startTestDaemon({ log: 'silent' })
@@ -136,7 +136,7 @@ test("a runner's fake timers neither freeze nor drive the daemon", async () => {
   expect(await daemon.clock.advance('1h')).toHaveLength(1)
 })
 
-test('everyone who waits for answers on their way is told of the last one', async () => {
+test('everyone waiting for pending replies is notified when the last one arrives', async () => {
   const clock = new MovableClock('frozen')
   const [first, second] = [clock.way(), clock.way()]
   for (const way of [first, second]) {
@@ -147,10 +147,10 @@ test('everyone who waits for answers on their way is told of the last one', asyn
   for (const waiting of [clock.arrivals(), clock.arrivals()]) void waiting.then(() => told++)
   first.end()
   second.end()
-  await until('both are told', () => told === 2)
+  await until('both are notified', () => told === 2)
 })
 
-test("clock: 'runner' goes with fake timers: leases run out, items come due, waiting leases are served and end", async () => {
+test("clock: 'runner' follows fake timers: leases expire, scheduled items come due, waiting leases are served or time out", async () => {
   vi.useFakeTimers()
   await using daemon = await startTestDaemon({ clock: 'runner' })
   const queue = await daemon.createQueue({ leaseTimeout: '10m' })
@@ -167,13 +167,13 @@ test("clock: 'runner' goes with fake timers: leases run out, items come due, wai
   expect(daemon.clock.now()).toBe(Date.now())
 })
 
-test("clock: 'runner' goes with a date that is set, back and forth, and with timers that are switched", async () => {
+test("clock: 'runner' follows a date set forwards or backwards, and fake timers switched on or off", async () => {
   await using daemon = await startTestDaemon({ clock: 'runner' })
   const queue = await daemon.createQueue({ leaseTimeout: '10m' })
   await queue.produce({ reference: 'a' })
   await queue.lease()
   vi.useFakeTimers()
-  // The timer of this lease is a real one until the next call.
+  // This lease runs on a real timer until the next call.
   expect(await queue.counts()).toMatchObject({ leased: 1 })
   vi.advanceTimersByTime(600_000)
   expect(await queue.counts()).toMatchObject({ leased: 0 })
@@ -191,13 +191,13 @@ test("clock: 'runner' goes with a date that is set, back and forth, and with tim
   expect((await other.lease()).items[0]?.leaseDeadline).toEqual(new Date('2001-01-01T00:01:00Z'))
 })
 
-test("clock: 'runner' can only be moved by the runner, and says how", async () => {
+test("with clock: 'runner', advance and freeze throw and point to the functions of the runner", async () => {
   await using daemon = await startTestDaemon({ clock: 'runner' })
   await expect(daemon.clock.advance('1m')).rejects.toThrow(/clock: 'runner'.*vi\.advanceTimersByTimeAsync/)
   expect(() => daemon.clock.freeze()).toThrow(/goes with the runner's clock/)
 })
 
-test('fake timers of node:test, switched on after this package was loaded, neither stop nor drive the daemon', async () => {
+test('fake timers of node:test enabled after this package is loaded neither stop nor drive the daemon', async () => {
   const { mock } = await import('node:test')
   await using daemon = await startTestDaemon()
   const queue = await daemon.createQueue()

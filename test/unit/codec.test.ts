@@ -1,4 +1,6 @@
-/** The general codec, held to the library's wherever both must agree (docs/protocol/admin.md §1.2, §1.3). */
+/**
+ * The general codec, checked against the protobuf library wherever both must agree (docs/protocol/admin.md §1.2, §1.3).
+ */
 import { create, fromBinary, fromJsonString, toBinary, toJsonString } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -28,7 +30,7 @@ for (const { request, response } of Object.values(METHODS) as Method[]) {
 for (const [name, type] of TYPES) {
   const schema = schemaOf(type)
 
-  test(`${name}: we read what the library writes`, () => {
+  test(`${name}: reads what the library writes`, () => {
     fc.assert(
       fc.property(messages(type), (message) => {
         const made = create(schema, message as never)
@@ -41,7 +43,7 @@ for (const [name, type] of TYPES) {
     )
   })
 
-  test(`${name}: we write what the library writes`, () => {
+  test(`${name}: writes what the library writes`, () => {
     fc.assert(
       fc.property(messages(type), (message) => {
         const made = create(schema, message as never)
@@ -55,13 +57,13 @@ for (const [name, type] of TYPES) {
   })
 }
 
-test('a client passes over what it does not know, the server does not', () => {
+test('a client ignores unknown fields, the server refuses them', () => {
   const json = Buffer.from('{"x":{"y":[1,{"z":null}],"s":"}"},"limit":7,"w":[]}')
   expect(decodeJson(QueuesListRequest, json, lenient)).toMatchObject({ limit: 7 })
   expect(() => decodeJson(QueuesListRequest, json, strict)).toThrow('unknown field "x"')
 })
 
-test('a map keeps a name that means something to JavaScript', () => {
+test('a map keeps __proto__ as an ordinary key', () => {
   const details = JSON.parse('{"__proto__":"a","b":"c"}') as Record<string, string>
   for (const read of [
     decodeJson(Reply, Buffer.from(encodeJson(Reply, { details })), strict),
@@ -117,16 +119,16 @@ test.each([
   ['{"queueName":01}', 'proto: syntax error (line 1:14): invalid value 01'],
   ['{"queueName":tru}', 'proto: syntax error (line 1:14): invalid value tru'],
   ['{"queueName":"a', 'proto: unexpected EOF'],
-])('%s is refused with line and column', (json, message) => expect(refusal(json)).toBe(message))
+])('refuses %s with line and column', (json, message) => expect(refusal(json)).toBe(message))
 
 test.each([
-  ['a byte that begins nothing', '22ff22'],
+  ['a byte that starts no character', '22ff22'],
   ['a character that is cut short', '22e28222'],
   ['an overlong form', '22c0af22'],
   ['half of a surrogate pair', '22eda08022'],
-  ['a character beyond the last one', '22f490808022'],
-  ['a byte outside of every text', 'ff'],
-])('JSON with %s is refused, in values and in names', (_, hex) => {
+  ['a character past U+10FFFF', '22f490808022'],
+  ['a byte outside a string', 'ff'],
+])('refuses JSON with %s, both in values and in names', (_, hex) => {
   const bytes = Buffer.from(hex, 'hex')
   for (const [before, after] of [
     ['{"queueName":', '}'],
@@ -138,7 +140,7 @@ test.each([
   }
 })
 
-test('U+FFFD itself is a character like any other', () => {
+test('accepts U+FFFD as an ordinary character', () => {
   const json = Buffer.from('{"queueName":"\ufffd\\ufffd"}')
   expect(decodeJson(QueueProduceRequest, json, strict).queueName).toBe('\ufffd\ufffd')
 })
@@ -152,10 +154,10 @@ test.each([
   '\\uD800\\uD800',
   '\\ud83d\\uzzzz',
   '\\u12',
-])('the escape %s is refused', (wrong) =>
+])('refuses the escape %s', (wrong) =>
   expect(refusal(`{"queueName":"${wrong}"}`)).toMatch(/^proto: (syntax error .* invalid escape code|unexpected EOF)/))
 
-test('all escapes are read, in names too, however many there are', () => {
+test('reads all escapes, in names too, however many there are', () => {
   const escapes = '\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\ude00\\u0000\u007f\u2028'
   const json = Buffer.from(`{"queue\\u004eame":"${escapes.repeat(1000)}"}`)
   const value = '"\\/\b\f\n\r\té😀\u0000\u007f\u2028'
@@ -174,7 +176,7 @@ test.each([
   ['1e', 1],
   ['0e+', 0],
   ['"7 8"', 7],
-])('the number %s is an int32', (json, value) => {
+])('reads the number %s as an int32', (json, value) => {
   expect(decodeJson(QueuesListRequest, Buffer.from(`{"limit":${json}}`), strict).limit).toBe(value)
 })
 
@@ -193,7 +195,8 @@ test.each([
   'true',
   '{}',
   '[]',
-])('the number %s is no int32', (json) => expect(refusal(`{"limit":${json}}`, QueuesListRequest)).toMatch(/^proto:/))
+])('refuses the number %s as an int32', (json) =>
+  expect(refusal(`{"limit":${json}}`, QueuesListRequest)).toMatch(/^proto:/))
 
 test.each([
   ['2026-01-01T00:00:00Z', 1767225600n, 0],
@@ -201,12 +204,12 @@ test.each([
   ['0001-01-01T00:00:00Z', -62135596800n, 0],
   ['9999-12-31T23:59:59.9Z', 253402300799n, 900000000],
   ['2024-02-29T12:00:00Z', 1709208000n, 0],
-  // What Go's library lets pass although RFC 3339 does not.
+  // Go's library accepts these although RFC 3339 does not.
   ['2026-01-01T0:00:00Z', 1767225600n, 0],
   ['2026-01-01T00:00:00,5Z', 1767225600n, 500000000],
   ['2026-01-01T00:00:00,1234567899Z', 1767225600n, 123456789],
   ['2026-01-02T00:00:00+23:60', 1767225600n, 0],
-])('%s is a timestamp', (json, seconds, nanos) => {
+])('reads %s as a timestamp', (json, seconds, nanos) => {
   const items = itemsOf(decodeJson(QueueProduceRequest, Buffer.from(`{"items":[{"enqueue_at":"${json}"}]}`), strict))
   expect(items[0]?.enqueueAt).toMatchObject({ seconds, nanos })
 })
@@ -222,7 +225,7 @@ test.each([
   '2026-01-01T00:00:00',
   '2026-01-01T00:00:00.1234567890Z',
   '2026-01-01T00:00:00+25:00',
-])('%s is no timestamp', (value) => {
+])('refuses %s as a timestamp', (value) => {
   expect(refusal(`{"items":[{"enqueueAt":"${value}"}]}`)).toBe(
     `proto: (line 1:24): invalid google.protobuf.Timestamp value "${value}"`,
   )
@@ -232,7 +235,7 @@ test.each([
   '0000-12-31T23:59:59Z',
   '0001-01-01T00:00:00+01:00',
   '9999-12-31T23:59:59-01:00',
-])('%s is out of range', (value) => {
+])('refuses %s as out of range', (value) => {
   expect(refusal(`{"items":[{"enqueueAt":"${value}"}]}`)).toBe(
     `proto: (line 1:24): google.protobuf.Timestamp value out of range: "${value}"`,
   )
@@ -248,7 +251,7 @@ test.each([
   ['YWJj\\n', 'abc'],
   ['YWJj\\r\\nZGV', 'abcde'],
   ['\\nYQ=\\r\\n=\\n', 'a'],
-])('%s is base 64', (json, bytes) => {
+])('reads %s as base64', (json, bytes) => {
   const items = itemsOf(decodeJson(QueueProduceRequest, Buffer.from(`{"items":[{"bytes":"${json}"}]}`), strict))
   expect(Buffer.from((items[0]?.bytes ?? []) as Uint8Array).toString('latin1')).toBe(bytes)
 })
@@ -260,16 +263,16 @@ test.each([
   'YQ===',
   '+_8=',
   'Y=Q=',
-  // A line break counts in the length, and the length says whether there must be padding.
+  // A line break counts towards the length, and the length decides whether padding is required.
   'YQ==\\n',
   'YQ=\\n=',
   'YWJ\\n',
   'YQ\\r\\n',
-])('%s is no base 64', (json) => {
+])('refuses %s as base64', (json) => {
   expect(refusal(`{"items":[{"bytes":"${json}"}]}`)).toMatch(/invalid value for bytes type/)
 })
 
-test('protobuf: a field of another layout is unknown, a message given twice is merged, unknown fields are passed over', () => {
+test('protobuf: ignores unknown fields and fields of the wrong wire type, and merges a repeated message', () => {
   const decode = (hex: string) => decodeBinary(QueuesListRequest, Buffer.from(hex, 'hex'), keep)
   expect(decode('1a0178').limit).toBe(0)
   expect(decode('1805').limit).toBe(5)
@@ -278,7 +281,7 @@ test('protobuf: a field of another layout is unknown, a message given twice is m
   expect(decode('98800005').limit).toBe(5)
   expect(decode('c23e0378797a1805').limit).toBe(5)
   expect(decode('530a01615418051805').limit).toBe(5)
-  // Two items, each with its lease deadline in two parts: seconds first, nanoseconds then.
+  // Two items, each with its lease deadline in two parts: first seconds, then nanoseconds.
   const parts = '1a082202080122021005'
   const items = itemsOf(decodeBinary(StorageItemsImportRequest, Buffer.from(parts + parts, 'hex'), keep))
   expect(items.map((item) => item.leaseDeadline)).toMatchObject([
@@ -298,22 +301,22 @@ test.each([
   '54',
   '5308',
   '8080808080808080808001',
-  // A number of eleven bytes, one of more than 64 bits, and one that does not end.
+  // A number of eleven bytes, a number of more than 64 bits, and a number that never ends.
   '18ffffffffffffffffffff01',
   '18ffffffffffffffffff02',
   '1880',
-  // Tags of more than 32 bits, whose lower 32 are those of a field that is known.
+  // Tags of more than 32 bits whose lower 32 bits match a known field.
   '988080801005',
   '98808080808080808001',
-  // A length of more than 32 bits, whose lower 32 would fit; and a negative one.
+  // A length of more than 32 bits whose lower 32 bits would fit, and a negative length.
   '12818080801078',
   '12ffffffff0f',
-])('protobuf %s is refused', (hex) => {
+])('refuses protobuf %s', (hex) => {
   const bytes = Buffer.from(hex, 'hex')
   expect(() => decodeBinary(QueuesListRequest, bytes, keep)).toThrow('proto: cannot parse invalid wire-format data')
 })
 
-test('protobuf: a text that is no UTF-8 is refused, and its field is told beside the message', () => {
+test('protobuf: refuses a string that is not UTF-8 and names its field in the details', () => {
   expect(() => decodeBinary(QueuesListRequest, Buffer.from('1201ff', 'hex'), keep)).toThrow(
     expect.objectContaining({
       code: 455,

@@ -1,4 +1,4 @@
-/** Groups of neighbours with the same deadline, held to a plain list of all members. */
+/** Groups of neighbouring items with the same deadline, checked against a plain list of all members. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DeadlineGroup, DeadlineGroups, type DeadlineGroup as Group } from '../../src/engine/store/deadline-groups.js'
@@ -18,7 +18,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('take' as const), now: fc.nat(5) }) },
 )
 
-test('the next deadline, and what is due, are those of the members', () => {
+test('the next deadline and the due groups match those of the members', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const groups = new DeadlineGroups()
@@ -37,7 +37,7 @@ test('the next deadline, and what is due, are those of the members', () => {
         } else if (one.do === 'take') {
           const taken = groups.takeDue(one.now)
           const due = members.filter(({ at }) => at <= one.now)
-          // In order of the deadlines, and each member in the range of its group.
+          // Groups come in order of deadline, and each member is within the range of its group.
           expect(taken.map(({ at }) => at)).toEqual(taken.map(({ at }) => at).sort((a, b) => a - b))
           expect(new Set(due.map(({ group }) => group))).toEqual(new Set(taken))
           for (const { sequence: number, group } of due)
@@ -50,7 +50,7 @@ test('the next deadline, and what is due, are those of the members', () => {
   )
 })
 
-test('of many deadlines in order, and some that are not, the earliest is known whichever go', () => {
+test('finds the earliest of many deadlines, mostly in order, whichever are removed', () => {
   const deadlines = fc.array(
     fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(400) }),
     {
@@ -63,13 +63,13 @@ test('of many deadlines in order, and some that are not, the earliest is known w
       const groups = new DeadlineGroups()
       const left = given.map((at, number) => groups.join(number, new DeadlineGroup(at ?? number, 0)))
       while (left.length > 20) {
-        // Most of them from the front, as items are completed.
+        // Remove most of them from the front, as completing items does.
         const which = chosen.next().value as number
         const [gone] = left.splice(which % 3 === 0 ? which % left.length : which % 5, 1)
         groups.leave(gone as Group)
         expect(groups.next()).toBe(Math.min(...left.map(({ at }) => at)))
       }
-      // Two neighbours may have got the same deadline, and share a group.
+      // Two neighbours may have the same deadline and share a group.
       const inOrder = [...new Set(left)].sort((a, b) => a.at - b.at || a.first - b.first)
       expect(groups.takeDue(1000)).toEqual(inOrder)
       expect(groups.next()).toBe(Number.POSITIVE_INFINITY)
@@ -78,7 +78,7 @@ test('of many deadlines in order, and some that are not, the earliest is known w
   )
 })
 
-test('a batch is one group', () => {
+test('a batch becomes one group', () => {
   const groups = new DeadlineGroups()
   const joined = new Set(Array.from({ length: 1000 }, (_, number) => groups.join(number, new DeadlineGroup(7, 0))))
   expect([...joined]).toMatchObject([{ first: 0, last: 999, count: 1000 }])
@@ -93,7 +93,7 @@ test('a group that was taken is not used again', () => {
   expect(second.at).toBe(1)
 })
 
-test('a group that another partition watches is left alone', () => {
+test('leaves a group of another partition alone', () => {
   const [here, elsewhere] = [new DeadlineGroups(), new DeadlineGroups()]
   const group = elsewhere.join(0, new DeadlineGroup(5, 0))
   expect(here.keeps(group)).toBe(false)
@@ -104,7 +104,7 @@ test('a group that another partition watches is left alone', () => {
   expect([here.next(), elsewhere.next()]).toEqual([5, Number.POSITIVE_INFINITY])
 })
 
-test('neighbours with the same deadline to the millisecond, but not to the nanosecond or of another beginning, are apart', () => {
+test('neighbours whose deadlines differ by nanoseconds, or that started at different times, get separate groups', () => {
   const groups = new DeadlineGroups()
   const first = groups.join(0, new DeadlineGroup(5, 0, 1))
   expect(groups.join(1, new DeadlineGroup(5, 1, 1))).not.toBe(first)
@@ -114,14 +114,14 @@ test('neighbours with the same deadline to the millisecond, but not to the nanos
   expect(groups.join(5, new DeadlineGroup(5, 1, 2))).toMatchObject({ first: 5, last: 5, count: 1 })
 })
 
-test('the line gives back room: from its head, and where most of it is empty', () => {
+test('frees space at the head of the line, and where most of it is empty', () => {
   const groups = new DeadlineGroups()
   const joined = Array.from({ length: 200 }, (_, number) => groups.join(number, new DeadlineGroup(number, 0)))
   for (const group of joined.slice(0, 99)) groups.leave(group)
   expect(groups.room).toBe(200)
   groups.leave(joined[99] as Group)
   expect([groups.room, groups.next()]).toEqual([100, 100])
-  // Those behind the head: 64 of 100 and not 63, since half of the line is less than that.
+  // Behind the head it takes 64 of 100, not 63: less than half of the line is too little.
   for (const group of joined.slice(110, 173)) groups.leave(group)
   expect(groups.room).toBe(100)
   groups.leave(joined[173] as Group)
@@ -131,7 +131,7 @@ test('the line gives back room: from its head, and where most of it is empty', (
   )
 })
 
-test('half of a long line has to be empty before it is tidied up', () => {
+test('tidies a long line only once half of it is empty', () => {
   const groups = new DeadlineGroups()
   const joined = Array.from({ length: 400 }, (_, number) => groups.join(number, new DeadlineGroup(number, 0)))
   for (const group of joined.slice(1, 200)) groups.leave(group)

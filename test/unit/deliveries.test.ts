@@ -1,4 +1,4 @@
-/** Waiting for answers on their way: for how long, and for whom not. Time passes when the test says so. */
+/** How long `advance` waits for pending replies, and which clients it gives up on. The test controls the time. */
 import { expect, test } from 'vitest'
 import type { Way } from '../../src/clock/clock.js'
 import { Deliveries } from '../../src/clock/deliveries.js'
@@ -7,7 +7,7 @@ import { turn, until } from '../support/turns.js'
 
 const machine = new FakeMachine()
 
-/** Waits for the answers that are on their way now, and tells whether they are waited for no more. */
+/** Waits for the replies pending now, and shows whether that wait is over. */
 function waiting(deliveries: Deliveries): { isOver: boolean } {
   const wait = { isOver: false }
   void deliveries.arrivals().then(() => {
@@ -16,13 +16,13 @@ function waiting(deliveries: Deliveries): { isOver: boolean } {
   return wait
 }
 
-/** Lets the time pass after which a client that does not read is given up. */
+/** Lets enough time pass to give up on a client that does not read. */
 async function twoLooks(): Promise<void> {
   await look()
   await look()
 }
 
-/** Lets the time pass that is between two looks. */
+/** Lets the time between two checks pass. */
 async function look(): Promise<void> {
   machine.wakeAfter(200)
   for (let turns = 0; turns < 5; turns++) await turn()
@@ -35,7 +35,7 @@ function sent(deliveries: Deliveries): Way {
   return way
 }
 
-test('a client that does not read is waited for once', async () => {
+test('waits once for a client that does not read', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   const first = waiting(deliveries)
@@ -50,9 +50,9 @@ test('a client that does not read is waited for once', async () => {
 })
 
 test.each<[string, (way: Way) => void]>([
-  ['some of an answer', (way) => way.moved()],
-  ['a whole one', (way) => way.end()],
-])('a client that reads again, %s, is waited for again', async (_, reads) => {
+  ['part of a reply', (way) => way.moved()],
+  ['a whole reply', (way) => way.end()],
+])('waits again for a client that reads %s', async (_, reads) => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   way.begin()
@@ -65,11 +65,11 @@ test.each<[string, (way: Way) => void]>([
   await look()
   expect(again.isOver).toBe(false)
   way.close()
-  await until('it is over', () => again.isOver)
+  await until('the wait is over', () => again.isOver)
   expect(machine.waiting).toEqual([])
 })
 
-test('a look without a move between two with one is not the end', async () => {
+test('one check without progress between two with progress does not end the wait', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   const wait = waiting(deliveries)
@@ -79,10 +79,10 @@ test('a look without a move between two with one is not the end', async () => {
   await look()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
-test('one that reads a little at a time is waited for until the fifth look', async () => {
+test('waits until the fifth check for a client that reads a little at a time', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   const wait = waiting(deliveries)
@@ -96,7 +96,7 @@ test('one that reads a little at a time is waited for until the fifth look', asy
   expect(wait.isOver).toBe(true)
 })
 
-test('what happens in the turn after a look counts: the process may have been busy', async () => {
+test('counts progress in the turn after a check, since the process may have been busy', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = sent(deliveries)
   const wait = waiting(deliveries)
@@ -106,10 +106,10 @@ test('what happens in the turn after a look counts: the process may have been bu
   await turn()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
-test('no client is to blame for an answer that is not made yet', async () => {
+test('never gives up on a client whose reply is not ready yet', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const way = deliveries.way()
   way.begin()
@@ -120,17 +120,17 @@ test('no client is to blame for an answer that is not made yet', async () => {
   await look()
   expect(wait.isOver).toBe(false)
   way.end()
-  await until('it has arrived', () => wait.isOver)
+  await until('the reply has arrived', () => wait.isOver)
 })
 
-test('answers that are begun meanwhile are not waited for, nor those of a client that is gone', async () => {
+test('waits neither for replies begun later nor for clients that are gone', async () => {
   const deliveries = new Deliveries(machine.source().wakeAfter)
   const [way, gone] = [sent(deliveries), sent(deliveries)]
   const wait = waiting(deliveries)
   sent(deliveries)
   way.end()
   gone.close()
-  await until('it is over', () => wait.isOver)
+  await until('the wait is over', () => wait.isOver)
   gone.begin()
   const last = waiting(deliveries)
   await twoLooks()

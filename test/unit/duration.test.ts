@@ -1,4 +1,4 @@
-/** Durations: Go's grammar, Go's words, Go's form (docs/protocol/queue.md §9, admin.md §9.1). */
+/** Durations in the grammar, error messages and format of Go (docs/protocol/queue.md §9, admin.md §9.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatDuration, timeoutOf } from '../../src/clock/duration.js'
@@ -19,7 +19,7 @@ test.each([
   ['1h1h', 7_200_000_000_000n],
   ['9223372036854775807ns', 2n ** 63n - 1n],
   ['-9223372036854775808ns', -(2n ** 63n)],
-])('%s is read', (text, ns) => expect(parseDuration(text)).toEqual({ ns }))
+])('reads %s', (text, ns) => expect(parseDuration(text)).toEqual({ ns }))
 
 test.each([
   ['', 'time: invalid duration ""'],
@@ -32,9 +32,9 @@ test.each([
   ['1constructor', 'time: unknown unit "constructor" in duration "1constructor"'],
   ['9223372036854775808ns', 'time: invalid duration "9223372036854775808ns"'],
   ['1s"\\\u0001', 'time: unknown unit "s\\"\\\\\\x01" in duration "1s\\"\\\\\\x01"'],
-])("%s is refused in Go's words", (text, problem) => expect(parseDuration(text)).toEqual({ problem }))
+])('refuses %s with the error message of Go', (text, problem) => expect(parseDuration(text)).toEqual({ problem }))
 
-test('what is written is read back as the same', () => {
+test('a formatted duration reads back as the same value', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (ns) => {
       expect(parseDuration(formatDuration(ns))).toEqual({ ns })
@@ -52,9 +52,9 @@ test.each([
   [86_400_000_000_000n, '24h0m0s'],
   [40_666_666_666n, '40.666666666s'],
   [-300_000_000_000n, '-5m0s'],
-])('%s is written as %s', (ns, text) => expect(formatDuration(ns)).toBe(text))
+])('formats %s as %s', (ns, text) => expect(formatDuration(ns)).toBe(text))
 
-test('a timeout is rounded up to milliseconds, and knows by how much', () => {
+test('a timeout is rounded up to milliseconds and keeps the difference', () => {
   expect(timeoutOf(1_000_000n)).toMatchObject({ ms: 1, early: 0 })
   expect(timeoutOf(1_000_001n)).toMatchObject({ ms: 2, early: 999_999 })
   expect(timeoutOf(-1_500_000n)).toMatchObject({ ms: -1, early: 500_000 })

@@ -1,4 +1,4 @@
-/** Loops of in-memory calls let the event loop turn, so that timers fire, the runner's own among them. */
+/** Loops of in-memory calls yield to the event loop, so timers fire, including those of the runner. */
 import { request as httpRequest } from 'node:http'
 import { expect, test } from 'vitest'
 import { standIn } from '../../src/fixtures/stand-in.js'
@@ -10,44 +10,44 @@ interface Place {
   readonly queue: TestQueue
 }
 
-/** Each is repeated until a timer fires; what it throws is ignored. */
+/** Calls to repeat until a timer fires. What they throw is ignored. */
 const TURNS: Record<string, (place: Place) => unknown> = {
   'lease and retry': async ({ queue }) => (await queue.lease()).retry(),
   produce: ({ queue }) => queue.produce({}),
-  'produce of a wrong item': ({ queue }) => queue.produce({ json: 1, text: '' }),
+  'produce of an invalid item': ({ queue }) => queue.produce({ json: 1, text: '' }),
   counts: ({ queue }) => queue.counts(),
   items: ({ queue }) => queue.items(),
   snapshot: ({ queue }) => queue.snapshot(),
-  'a wait for what has happened': ({ queue }) => queue.waitFor({ event: 'produced' }),
-  'a wait with a wrong option': ({ queue }) => queue.waitFor({ event: 'produced', nonsense: 1 } as never),
+  'a wait for a past event': ({ queue }) => queue.waitFor({ event: 'produced' }),
+  'a wait with an unknown option': ({ queue }) => queue.waitFor({ event: 'produced', nonsense: 1 } as never),
   idle: ({ daemon }) => daemon.queue('empty').idle(),
   drained: ({ daemon }) => daemon.queue('empty').drained(),
-  'advance by nothing': ({ daemon }) => daemon.clock.advance(0),
-  'advance by nonsense': ({ daemon }) => daemon.clock.advance('soon'),
-  'a matcher that asks the record': ({ queue }) => queueMatchers.toHaveCompleted(queue, 1),
-  'a matcher that asks storage': ({ queue }) => queueMatchers.toHaveDepth(queue, 7),
-  'a call of the client': ({ daemon }) => daemon.client.queuesList({}),
-  'a call of the client that is wrong': ({ daemon }) => daemon.client.queuesList({ limit: 'x' as never }),
-  'a call that is aborted already': ({ queue }) => queue.lease({ signal: AbortSignal.abort() }),
+  'advance by zero': ({ daemon }) => daemon.clock.advance(0),
+  'advance by an invalid duration': ({ daemon }) => daemon.clock.advance('soon'),
+  'a matcher that reads the event record': ({ queue }) => queueMatchers.toHaveCompleted(queue, 1),
+  'a matcher that reads storage': ({ queue }) => queueMatchers.toHaveDepth(queue, 7),
+  'a client call': ({ daemon }) => daemon.client.queuesList({}),
+  'an invalid client call': ({ daemon }) => daemon.client.queuesList({ limit: 'x' as never }),
+  'a call with an aborted signal': ({ queue }) => queue.lease({ signal: AbortSignal.abort() }),
   fetch: ({ daemon }) => daemon.fetch('/v1/queues.list', { method: 'POST', body: '{}' }),
-  'fetch of nonsense': ({ daemon }) => daemon.fetch('http://'),
-  'fetch that is aborted already': ({ daemon }) => daemon.fetch('/health', { signal: AbortSignal.abort() }),
+  'fetch of an invalid URL': ({ daemon }) => daemon.fetch('http://'),
+  'fetch with an aborted signal': ({ daemon }) => daemon.fetch('/health', { signal: AbortSignal.abort() }),
   'a lease that is aborted at once': async ({ daemon }) => {
     const controller = new AbortController()
     const leased = daemon.queue('empty').lease({ signal: controller.signal })
     controller.abort()
     await leased
   },
-  'HTTP over a connection in memory': ({ daemon }) => overConnection(daemon),
+  'HTTP over an in-memory connection': ({ daemon }) => overConnection(daemon),
   'the same event again': async ({ daemon }) => {
     for await (const _ of daemon.events) break
   },
-  'an unknown queue': ({ daemon }) => daemon.queue('unknown').produce({}),
-  'a queue that exists': ({ daemon, queue }) => daemon.createQueue({ name: queue.name }),
-  'an option that does not exist': ({ daemon }) => daemon.createQueue({ nonsense: 1 } as never),
+  'a call on an unknown queue': ({ daemon }) => daemon.queue('unknown').produce({}),
+  'creating a queue that exists': ({ daemon, queue }) => daemon.createQueue({ name: queue.name }),
+  'creating a queue with an unknown option': ({ daemon }) => daemon.createQueue({ nonsense: 1 } as never),
   listen: ({ daemon }) => daemon.listen(),
-  'a daemon': () => startTestDaemon(),
-  'a closed daemon': async ({ daemon }) => {
+  'starting a daemon': () => startTestDaemon(),
+  'a call on a closed daemon': async ({ daemon }) => {
     await daemon.close()
     await daemon.createQueue()
   },
@@ -59,7 +59,7 @@ const TURNS: Record<string, (place: Place) => unknown> = {
     await daemon.close()
     await overConnection(daemon)
   },
-  'a queue outside of a test': () => {
+  'a queue used outside a test': () => {
     const outside = standIn<TestQueue>(() => {
       throw new Error('no test runs')
     }, ['lease'])
@@ -76,7 +76,7 @@ function overConnection(daemon: TestDaemon): Promise<void> {
   })
 }
 
-test.each(Object.entries(TURNS))('%s', async (_, again) => {
+test.each(Object.entries(TURNS))('a loop of this call lets timers fire: %s', async (_, again) => {
   const daemon = await startTestDaemon({ clock: 'frozen' })
   await daemon.createQueue({ name: 'empty' })
   const queue = await daemon.createQueue()
@@ -89,13 +89,13 @@ test.each(Object.entries(TURNS))('%s', async (_, again) => {
     try {
       await again({ daemon, queue })
     } catch {
-      // A worker that catches everything goes on.
+      // The loop of a worker that catches every error.
     }
   }
   await daemon.close()
 })
 
-test('events that make events do not keep timers from firing', async () => {
+test('iterating over events while creating new ones lets timers fire', async () => {
   const daemon = await startTestDaemon()
   const queue = await daemon.createQueue()
   setTimeout(() => daemon.close(), 1)
@@ -107,7 +107,7 @@ test('events that make events do not keep timers from firing', async () => {
   expect(daemon.closed).toBe(true)
 })
 
-test('a call is carried out at once, also when its answer waits for the event loop', async () => {
+test('a call takes effect at once, even when its reply waits for the event loop', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen' })
   const queue = await daemon.createQueue()
   for (let round = 0; round < 300; round++) {
@@ -117,7 +117,7 @@ test('a call is carried out at once, also when its answer waits for the event lo
   }
 })
 
-test('answers that wait for the event loop keep their order, and advance waits for them', async () => {
+test('replies that wait for the event loop keep their order, and advance waits for them', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen' })
   const queue = await daemon.createQueue()
   for (let round = 0; round < 300; round++) {

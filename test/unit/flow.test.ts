@@ -1,4 +1,4 @@
-/** How time flows by a clock: in whole milliseconds while it stands still, and never backwards. */
+/** How the time of a clock flows: in whole milliseconds while frozen, and never backwards. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Flow } from '../../src/clock/flow.js'
@@ -7,13 +7,13 @@ import { REAL_TIME } from '../../src/clock/real-time.js'
 
 const START = 1_767_225_600_000
 
-/** A clock that shows what a test says. */
+/** A flow over a machine whose time the test sets. */
 function shown(mayGoBack = false) {
   const machine = { at: START }
   return { machine, flow: new Flow({ ...REAL_TIME, now: () => machine.at }, mayGoBack) }
 }
 
-test('time that was set back goes on at half its speed, until the machine has caught up', () => {
+test('after the machine is set back, time runs at half speed until the machine catches up', () => {
   const { machine, flow } = shown()
   flow.now()
   machine.at -= 10_000
@@ -24,7 +24,7 @@ test('time that was set back goes on at half its speed, until the machine has ca
   expect(seen).toEqual([0, 500, 5000, 10_000, 11_000])
 })
 
-test('set back twice, it is still the time of the machine in the end', () => {
+test('matches the machine in the end after it was set back twice', () => {
   const { machine, flow } = shown()
   flow.now()
   machine.at -= 1000
@@ -35,7 +35,7 @@ test('set back twice, it is still the time of the machine in the end', () => {
   expect(flow.now()).toBe(machine.at)
 })
 
-test('a move is a whole one also while the machine catches up', () => {
+test('an advance moves by its full length even while the machine catches up', () => {
   const { machine, flow } = shown()
   flow.now()
   machine.at -= 10_000
@@ -50,7 +50,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('move' as const), by: fc.nat(5000) }),
 )
 
-test('it never goes back, stands still on whole milliseconds, and shows instants', () => {
+test('never goes back, freezes on whole milliseconds, and always shows an instant', () => {
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const { machine, flow } = shown()
@@ -70,14 +70,14 @@ test('it never goes back, stands still on whole milliseconds, and shows instants
   )
 })
 
-test('with the time of a runner it goes back', () => {
+test('follows the time of a runner backwards', () => {
   const { machine, flow } = shown(true)
   flow.now()
   machine.at -= 10_000
   expect(flow.now()).toBe(machine.at)
 })
 
-test('far from our time it shows whole milliseconds', () => {
+test('shows whole milliseconds for dates far in the future', () => {
   const { machine, flow } = shown()
   flow.freeze(Date.UTC(3000, 0, 1))
   flow.resume()

@@ -1,4 +1,4 @@
-/** The program between a run and a server that it starts: it stays until the server has stopped. */
+/** The guard process between a test run and the server it starts. The guard stays until the server has stopped. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GUARD } from '../../src/real-server/guard.js'
 
-/** A server that says when it is asked to stop, and how often, and stops when it is asked in another way. */
+/** A server that prints each SIGTERM it receives and stops only on SIGUSR2. */
 const SERVER = `
 let asked = 0
 process.on('SIGTERM', () => process.stdout.write('asked ' + ++asked + '\\n'))
@@ -14,7 +14,11 @@ process.on('SIGUSR2', () => process.exit(7))
 setInterval(() => {}, 60_000)
 process.stdout.write('pid ' + process.pid + '\\n')`
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('a second %s does not leave the server alone', async (signal) => {
+test.each([
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+] as const)('waits for the server to stop even after a second %s', async (signal) => {
   const folder = mkdtempSync(join(tmpdir(), 'guard-'))
   const program = ['--eval', GUARD, '--', folder, process.execPath, '--eval', SERVER]
   const guard = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] })
@@ -38,7 +42,7 @@ test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('a second %s does not leave 
   guard.kill(signal)
   await shows(/asked (1)\n/)
   guard.kill(signal)
-  // The pipe of the run is another reason to stop, and comes behind the signal.
+  // Closing the pipe also asks the guard to stop. It happens here after the signal.
   guard.stdin.end()
   process.kill(pid, 'SIGUSR2')
   expect(await ended).toEqual([7, null])

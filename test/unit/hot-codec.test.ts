@@ -1,4 +1,4 @@
-/** The codec made by hand for hot messages, held to the general one: on good messages, and on bytes that are broken. */
+/** The handwritten codec for hot messages, checked against the general codec on valid messages and on broken bytes. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
@@ -29,7 +29,7 @@ const DECODERS: [string, MessageType, Decode, (bytes: Uint8Array) => unknown][] 
 ]
 
 for (const [name, type, decode, makeBytes] of DECODERS) {
-  test(`${name}: bytes are read as the general codec reads them, or left to it`, () => {
+  test(`${name}: reads bytes as the general codec does, or leaves them to it`, () => {
     let read = 0
     fc.assert(
       fc.property(
@@ -46,12 +46,12 @@ for (const [name, type, decode, makeBytes] of DECODERS) {
       ),
       { numRuns: RUNS },
     )
-    // Otherwise this would hold of a codec that reads nothing.
+    // Without this, a codec that reads nothing would pass.
     expect(read).toBeGreaterThan(RUNS / 10)
   })
 }
 
-/** Messages whose bytes were changed, cut, doubled or given a tail. */
+/** Encoded messages whose bytes were changed, cut, repeated or extended. */
 function broken(type: MessageType): fc.Arbitrary<Uint8Array> {
   const mutation = fc.record({
     kind: fc.constantFrom('set', 'cut', 'insert', 'double'),
@@ -78,7 +78,7 @@ const ENCODERS: [string, MessageType, (message: never) => Uint8Array | undefined
 ]
 
 for (const [name, type, encode] of ENCODERS) {
-  test(`${name}: messages are written as the general codec writes them, or left to it`, () => {
+  test(`${name}: writes messages as the general codec does, or leaves them to it`, () => {
     let written = 0
     fc.assert(
       fc.property(messages(type), (given) => {
@@ -86,7 +86,7 @@ for (const [name, type, encode] of ENCODERS) {
         const hot = encode(message as never)
         if (hot === undefined) return
         written++
-        // As texts: some are long, and byte for byte takes a second.
+        // Compare as strings: some are long, and comparing buffers takes a second.
         expect(Buffer.from(hot).toString('latin1')).toBe(Buffer.from(encodeBinary(type, message)).toString('latin1'))
       }),
       { numRuns: RUNS },
@@ -95,7 +95,7 @@ for (const [name, type, encode] of ENCODERS) {
   })
 }
 
-/** As the service answers: ids in ASCII, payloads as texts. */
+/** A message as the service returns it: ids in ASCII, payloads as strings. */
 function answered(message: Record<string, unknown>): Record<string, unknown> {
   const { items = [] } = message as { items?: Record<string, unknown>[] }
   return {
@@ -138,7 +138,7 @@ const EXTREMES: Partial<Record<string, readonly unknown[]>> = {
   ),
 }
 
-/** A message for each extreme value of each of its fields, and of the fields of its items. */
+/** One message for each extreme value of each field, including the fields of items. */
 function extremes(type: MessageType): Record<string, unknown>[] {
   return type.fields.flatMap(({ local, kind, repeated }) => {
     const values = typeof kind === 'object' ? extremes(kind) : (EXTREMES[kind] ?? [])
@@ -148,7 +148,7 @@ function extremes(type: MessageType): Record<string, unknown>[] {
 
 test.each(
   DECODERS,
-)('%s: extreme values are read as the general codec reads them, or left to it', (_, type, decode, makeBytes) => {
+)('%s: reads extreme values as the general codec does, or leaves them to it', (_, type, decode, makeBytes) => {
   let read = 0
   for (const message of extremes(type)) {
     const bytes = encodeBinary(type, message)
@@ -164,20 +164,20 @@ test.each(
 
 test.each(
   ENCODERS,
-)('%s: extreme values are written as the general codec writes them, or left to it', (name, type, encode) => {
+)('%s: writes extreme values as the general codec does, or leaves them to it', (name, type, encode) => {
   let written = 0
   for (const given of extremes(type)) {
     const message = name === 'leased' ? answered(given) : given
     const hot = encode(message as never)
     if (hot === undefined) continue
     written++
-    // As texts: some are long, and byte for byte takes a second.
+    // Compare as strings: some are long, and comparing buffers takes a second.
     expect(Buffer.from(hot).toString('latin1')).toBe(Buffer.from(encodeBinary(type, message)).toString('latin1'))
   }
   expect(written).toBeGreaterThan(50)
 })
 
-/** A message with bytes as a reader has them. */
+/** A message with its bytes in the form that the decoder returns. */
 function asRead(value: unknown, makeBytes: (bytes: Uint8Array) => unknown): never {
   if (value instanceof Uint8Array) return makeBytes(value) as never
   if (Array.isArray(value)) return value.map((one) => asRead(one, makeBytes)) as never
@@ -185,7 +185,7 @@ function asRead(value: unknown, makeBytes: (bytes: Uint8Array) => unknown): neve
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, asRead(one, makeBytes)])) as never
 }
 
-test('a time in two parts is left to the general codec, which merges them', () => {
+test('a time split in two parts is left to the general codec, which merges them', () => {
   const item = [0x22, 2, 0x08, 5, 0x22, 2, 0x10, 7]
   const bytes = Uint8Array.from([0x1a, item.length, ...item])
   expect(decodeProduce(bytes)).toBeUndefined()
@@ -200,23 +200,23 @@ test('a time in two parts is left to the general codec, which merges them', () =
 })
 
 test.each([
-  ['a text where bytes belong', { items: [{ bytes: 'text' }] }],
-  ['a number where a text belongs', { queueName: 5 }],
-  ['something else than a list', { items: {} }],
-  ['a list with nothing in a place', { items: [null] }],
-  ['a time of its own', { items: [{ enqueueAt: new Date(0) }] }],
-])('produce: %s is left to the general codec', (_, message) => {
+  ['a string instead of bytes', { items: [{ bytes: 'text' }] }],
+  ['a number instead of a string', { queueName: 5 }],
+  ['an object instead of a list', { items: {} }],
+  ['a null in a list', { items: [null] }],
+  ['a Date instead of a timestamp', { items: [{ enqueueAt: new Date(0) }] }],
+])('produce: leaves %s to the general codec', (_, message) => {
   expect(encodeProduce(message as never)).toBeUndefined()
 })
 
-test('what is the same in a batch is kept once', () => {
+test('equal strings in a batch are all read correctly', () => {
   const items = [{ kind: 'a-rather-long-kind' }, { kind: 'a-rather-long-kind' }, { kind: 'é'.repeat(20) }]
   const read = decodeProduce(encodeBinary(QueueProduceRequest, { items }))
   expect(read?.items.map((item) => item.kind)).toEqual(items.map((item) => item.kind))
 })
 
 const TIME = { seconds: 1_767_225_600n, nanos: 5 }
-/** Ordinary messages, with every field, and one of several bytes wherever a length or number is. */
+/** Ordinary messages with every field set, some of whose lengths and numbers take several bytes. */
 const ORDINARY: Record<string, Record<string, unknown>> = {
   produce: {
     queueName: 'q'.repeat(200),
@@ -253,7 +253,7 @@ const ORDINARY: Record<string, Record<string, unknown>> = {
 
 test.each(
   DECODERS,
-)('%s: an ordinary message is read by hand, whole and with each field by itself', (name, type, decode, makeBytes) => {
+)('%s: reads ordinary messages itself, both complete ones and those with a single field', (name, type, decode, makeBytes) => {
   const message = ORDINARY[name] as Record<string, unknown>
   for (const one of [message, ...parts(message)]) {
     const bytes = encodeBinary(type, one)
@@ -263,7 +263,7 @@ test.each(
 
 test.each(
   ENCODERS,
-)('%s: an ordinary message is written by hand, whole and with each field by itself', (name, type, encode) => {
+)('%s: writes ordinary messages itself, both complete ones and those with a single field', (name, type, encode) => {
   const message = ORDINARY[name] as Record<string, unknown>
   for (const one of [message, ...parts(message)]) {
     const given = name === 'leased' ? answered(one) : one
@@ -272,7 +272,7 @@ test.each(
   }
 })
 
-/** A message with one field only, for each, and with one item with one field only. */
+/** One message for each field with only that field, and for a list of items one for each field of an item. */
 function parts(message: Record<string, unknown>): Record<string, unknown>[] {
   return Object.entries(message).flatMap(([name, value]) => {
     if (!Array.isArray(value)) return [{ [name]: value }]
@@ -285,44 +285,44 @@ function parts(message: Record<string, unknown>): Record<string, unknown>[] {
 test.each([
   'produce',
   'complete',
-])('%s: more than a thousand are left to the general codec, which counts them', (name) => {
+])('%s: leaves more than a thousand elements to the general codec, which counts them', (name) => {
   const [, type, decode] = DECODERS.find(([one]) => one === name) as (typeof DECODERS)[number]
   const message = name === 'produce' ? { items: Array(1001).fill({}) } : { ids: Array(1001).fill('x') }
   expect(decode(encodeBinary(type, message))).toBeUndefined()
 })
 
 test.each([
-  ['a number where a text belongs', { queueName: 5 }],
-  ['a number where the timeout belongs', { requestTimeout: 5 }],
-  ['something else than a list', { ids: 'x' }],
+  ['a number instead of a string', { queueName: 5 }],
+  ['a number as timeout', { requestTimeout: 5 }],
+  ['a string instead of a list', { ids: 'x' }],
   ['a number in the list', { ids: [5] }],
   ['an empty id', { ids: ['a', ''] }],
   ['a fraction as a partition', { partition: 0.5 }],
   ['a negative partition', { partition: -1 }],
   ['a partition of more than 31 bits', { partition: 2 ** 31 }],
-  ['a text as a partition', { partition: '1' }],
-  ['half of a surrogate pair', { queueName: '\ud800' }],
-  ['a field of another name', { queue: 'q' }],
-])('complete: %s is left to the general codec', (_, message) => {
+  ['a string as a partition', { partition: '1' }],
+  ['a lone surrogate', { queueName: '\ud800' }],
+  ['an unknown field', { queue: 'q' }],
+])('complete: leaves %s to the general codec', (_, message) => {
   expect(encodeComplete(message as never)).toBeUndefined()
 })
 
 test.each([
-  ['a number as the timeout', { requestTimeout: 5 }],
-  ['a text as an item', { items: ['text'] }],
+  ['a number as timeout', { requestTimeout: 5 }],
+  ['a string as an item', { items: ['text'] }],
   ['a number as encoding', { items: [{ encoding: 5 }] }],
   ['a number as kind', { items: [{ kind: 5 }] }],
   ['a number as reference', { items: [{ reference: 5 }] }],
   ['a number as utf8', { items: [{ utf8: 5 }] }],
   ['a list as bytes', { items: [{ bytes: [1] }] }],
-  ['wide elements as bytes', { items: [{ bytes: new Uint16Array(1) }] }],
-  ['a field of another name in an item', { items: [{ payload: 'x' }] }],
-  ['half of a surrogate pair in an item', { items: [{ utf8: '\udc00' }] }],
-])('produce: %s is left to the general codec too', (_, message) => {
+  ['a Uint16Array as bytes', { items: [{ bytes: new Uint16Array(1) }] }],
+  ['an unknown field in an item', { items: [{ payload: 'x' }] }],
+  ['a lone surrogate in an item', { items: [{ utf8: '\udc00' }] }],
+])('produce: leaves %s to the general codec too', (_, message) => {
   expect(encodeProduce(message as never)).toBeUndefined()
 })
 
-test('an answer writes an id that can write itself, and leaves what is negative or has no deadline bytes', () => {
+test('a lease response uses writeId for ids, and leaves negative numbers and unusual deadlines to the general codec', () => {
   const writeId = (bytes: Uint8Array, at: number) => bytes.fill(0x79, at, at + 27)
   const written = encodeLeased({ items: [{ writeId, id: 'ignored' } as never] })
   expect(decodeLeased(written as Uint8Array)?.items).toMatchObject([{ id: 'y'.repeat(27) }])

@@ -1,4 +1,6 @@
-/** Instants hold microseconds, exact instants nanoseconds: order, equality and sums are those of whole nanoseconds. */
+/**
+ * Instants hold microseconds, exact instants hold nanoseconds. Their order, equality and sums match whole nanoseconds.
+ */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { timeoutOf } from '../../src/clock/duration.js'
@@ -11,7 +13,7 @@ import { instantOf, timestampOf } from '../../src/protocol/timestamp.js'
 
 const YEAR_2248 = 2 ** 43
 
-/** Nanoseconds since 1970, the one measure for everything here. */
+/** Nanoseconds since 1970, the common measure in this file. */
 function ns({ seconds, nanos }: Timestamp): bigint {
   return seconds * 1_000_000_000n + BigInt(nanos)
 }
@@ -20,7 +22,7 @@ function nsOf({ at, early }: ExactInstant): bigint {
   return ns(timestampOf(at, early))
 }
 
-/** What a clock can show in our days. */
+/** An instant that a clock can show these days. */
 const instant = fc
   .tuple(fc.integer({ min: 1.6e12, max: 2.2e12 }), fc.nat(PARTS - 1))
   .map(([ms, part]): Instant => ms + part / PARTS)
@@ -39,7 +41,7 @@ const nanos = fc.oneof(
 )
 const timestamp = fc.record({ seconds, nanos })
 
-test('a timestamp that is kept comes back as it was', () => {
+test('a stored timestamp comes back unchanged', () => {
   fc.assert(
     fc.property(timestamp, (given) => {
       const { at, early } = instantOf(given)
@@ -49,7 +51,7 @@ test('a timestamp that is kept comes back as it was', () => {
   )
 })
 
-test('a timestamp that was answered means the very instant when it is sent back', () => {
+test('a returned timestamp means the same instant when it is sent back', () => {
   fc.assert(
     fc.property(instant, (at) => {
       expect(instantOf(timestampOf(at))).toEqual({ at, early: 0 })
@@ -58,14 +60,14 @@ test('a timestamp that was answered means the very instant when it is sent back'
   )
 })
 
-test('each instant of a millisecond has nanoseconds of its own, in order', () => {
+test('each instant within a millisecond has distinct nanoseconds, in order', () => {
   const all = Array.from({ length: PARTS }, (_, part) => nanosOf(1.7e12 + part / PARTS))
   expect(new Set(all).size).toBe(PARTS)
   expect(all).toEqual([...all].sort((a, b) => a - b))
   expect([all[0], all[512], all[1023]]).toEqual([0, 500_000, 999_024])
 })
 
-test('the clock reaches a point in time with the first instant that is not before it', () => {
+test('the clock reaches a point in time at the first instant not before it', () => {
   fc.assert(
     fc.property(timestamp, (given) => {
       const { at, early } = instantOf(given)
@@ -78,7 +80,7 @@ test('the clock reaches a point in time with the first instant that is not befor
   )
 })
 
-test('exact instants are in the order of their nanoseconds, and equal only when those are', () => {
+test('exact instants compare as their nanoseconds do', () => {
   const pair = fc
     .tuple(timestamp, fc.integer({ min: -2000, max: 2000 }))
     .map(([one, step]): [Timestamp, Timestamp] => [one, { seconds: one.seconds, nanos: one.nanos + step }])
@@ -99,19 +101,19 @@ const timeoutNs = fc.oneof(
   fc.bigInt(1n, 2n ** 63n - 1n),
 )
 
-test('a timeout ends exactly as many nanoseconds after it began', () => {
+test('a timeout ends exactly its length in nanoseconds after its start', () => {
   fc.assert(
     fc.property(instant, timeoutNs, (start, length) => {
       const end = endOf(start, timeoutOf(length))
       expect(nsOf(end)).toBe(ns(timestampOf(start)) + length)
-      // In the one form that this point in time has.
+      // This point in time has only one representation.
       expect(instantOf(timestampOf(end.at, end.early))).toEqual(end)
     }),
     { numRuns: 2000 },
   )
 })
 
-test('timeouts that start at the same instant end together, others do not', () => {
+test('timeouts end together only if they start at the same instant', () => {
   const ends = new SharedDeadlines()
   const timeout = timeoutOf(60_000_000_000n)
   const [first, again, later] = [1.7e12, 1.7e12, 1.7e12 + 1 / PARTS].map((now) => ends.of(timeout, now))
@@ -120,7 +122,7 @@ test('timeouts that start at the same instant end together, others do not', () =
   expect(ends.of(timeoutOf(60_000_000_001n), 1.7e12 + 1 / PARTS)).toMatchObject({ at: 1.7e12 + 60_000 + 2 / PARTS })
 })
 
-test('far from our time instants are whole milliseconds', () => {
+test('instants far from the present are whole milliseconds', () => {
   expect(instantAt(YEAR_2248 + 0.25)).toBe(YEAR_2248 + 1)
   expect(instantAt(ZERO_TIME + 0.25)).toBe(ZERO_TIME + 1)
   expect(instantAt(1.7e12 + 0.00025)).toBe(1.7e12 + 1 / PARTS)
@@ -128,7 +130,7 @@ test('far from our time instants are whole milliseconds', () => {
   expect(instantOf({ seconds: -62135596800n, nanos: 0 })).toEqual({ at: ZERO_TIME, early: 0 })
 })
 
-test('an average is exact to the nanosecond, whatever came and went', () => {
+test('an average is exact to the nanosecond after any additions and removals', () => {
   const member = fc.record({ seconds: fc.bigInt(1_700_000_000n, 1_700_100_000n), nanos })
   fc.assert(
     fc.property(fc.array(member, { minLength: 1 }), fc.array(member), instant, (stay, go, now) => {

@@ -1,4 +1,4 @@
-/** Item ids: KSUIDs that count (docs/protocol/admin.md §11.1). */
+/** Item ids are consecutive KSUIDs (docs/protocol/admin.md §11.1). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ItemIds } from '../../src/engine/store/item-ids.js'
@@ -13,7 +13,7 @@ function lastDigit(text: string): number {
 
 const NOW = Date.parse('2026-01-01T00:00:00Z')
 
-test('ids are KSUIDs, in order, and lead back to their number', () => {
+test('ids are valid KSUIDs, in order, and map back to their number', () => {
   fc.assert(
     fc.property(fc.string(), fc.nat(2 ** 40), (seed, sequence) => {
       const ids = new ItemIds(NOW, seededRandom(seed))
@@ -29,7 +29,7 @@ test('ids are KSUIDs, in order, and lead back to their number', () => {
   )
 })
 
-test('a pivot that is no id of the partition leads to the next greater one', () => {
+test('a pivot that is not an id of the partition leads to the next greater id', () => {
   fc.assert(
     fc.property(fc.nat(10_000), fc.stringMatching(/^[0-9A-Za-z!~]{8}$/), (sequence, tail) => {
       const ids = new ItemIds(NOW, seededRandom('x'))
@@ -44,14 +44,14 @@ test('a pivot that is no id of the partition leads to the next greater one', () 
   expect(ids.sequenceFrom('aWgEPTl1tmebfsQzFP4bxwgy80V')).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a pivot with the head of the partition leads to the first id that is not before it, exactly', () => {
+test('a pivot with the prefix of the partition leads to exactly the first id not before it', () => {
   const ids = new ItemIds(NOW, seededRandom('x'))
   const head = ids.text(0).slice(0, -8)
   expect(ids.sequenceFrom(`${head}00000000`)).toBe(0)
   expect(ids.sequence(`${head}00000000`)).toBeUndefined()
   for (const sequence of [0, 1, 61, 3843, 12_345_678]) {
     const text = ids.text(sequence)
-    // '!' is before every digit, '~' and what is not ASCII behind them.
+    // '!' sorts before every digit. '~' and non-ASCII characters sort after them.
     expect(ids.sequenceFrom(`${text.slice(0, -1)}!`)).toBe(Math.max(0, sequence - lastDigit(text)))
     expect(ids.sequenceFrom(`${text}0`)).toBe(sequence + 1)
     expect(ids.sequenceFrom(text.slice(0, -1))).toBe(Math.max(0, sequence - lastDigit(text)))
@@ -63,13 +63,13 @@ test('a pivot with the head of the partition leads to the first id that is not b
   }
 })
 
-test('the same seed gives the same ids, another gives others', () => {
+test('the same seed gives the same ids, another seed gives others', () => {
   const first = (seed: string) => new ItemIds(NOW, seededRandom(seed)).text(0)
   expect(first('a')).toBe(first('a'))
   expect(first('a')).not.toBe(first('b'))
 })
 
-test('the bound is exact', () => {
+test('accepts the greatest KSUID and refuses the next one', () => {
   expect(problemOfId('aWgEPTl1tmebfsQzFP4bxwgy80V')).toBeUndefined()
   expect(problemOfId('aWgEPTl1tmebfsQzFP4bxwgy80W')).toMatch(/bounded by/)
   expect(problemOfId('é'.repeat(14))).toMatch(/27 characters/)

@@ -1,4 +1,4 @@
-/** Answers that could not be made as one text: a lease gets fewer items, a list is refused (docs/differences.md). */
+/** Replies too large for one string: a lease returns fewer items, a list is refused (docs/differences.md). */
 import { expect, test } from 'vitest'
 import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
 import type { Leased } from '../../src/engine/serving/waiting-leases.js'
@@ -6,7 +6,7 @@ import { MemoryBudget } from '../../src/engine/store/memory-budget.js'
 import { checkAnswer } from '../../src/service/memory.js'
 import { newQueue, newQueues } from '../support/queues.js'
 
-/** One text for all items: it takes its memory once. */
+/** All items share one string, so it takes its memory once. */
 const HUGE = { reference: '', encoding: '', kind: '', payload: 'x'.repeat(100_000_000) }
 
 function queueOf(count: number, storages = 1): LogicalQueue {
@@ -25,13 +25,13 @@ function lease(queue: LogicalQueue): Promise<Leased> {
   })
 }
 
-test('a lease gets as many items as one answer can hold, and the next lease gets the others', async () => {
+test('a lease gets as many items as fit in one reply, and the next lease gets the rest', async () => {
   const queue = queueOf(5)
   expect((await lease(queue)).items).toHaveLength(3)
   expect((await lease(queue)).items).toHaveLength(2)
 })
 
-test('a lease that waits does too', async () => {
+test('a waiting lease gets as many items as fit in one reply', async () => {
   const queue = queueOf(5)
   queue.pause(true)
   const waiting = lease(queue)
@@ -39,7 +39,7 @@ test('a lease that waits does too', async () => {
   expect((await waiting).items).toHaveLength(3)
 })
 
-test('an item that is too large for an answer with others still comes by itself', async () => {
+test('a list of too many large items is refused and suggests a limit, a shorter one is accepted', async () => {
   const memory = new MemoryBudget(1e12)
   const context = { queues: { memory } } as never
   expect(() => checkAnswer(context, [HUGE, HUGE])).not.toThrow()
@@ -48,7 +48,7 @@ test('an item that is too large for an answer with others still comes by itself'
   )
 })
 
-test('an answer is refused while clients do not read those that they asked for', () => {
+test('a list is refused while clients have not read earlier replies, and accepted once they have', () => {
   const memory = new MemoryBudget(1e6)
   const context = { queues: { memory } } as never
   const item = { ...HUGE, payload: 'x'.repeat(10_000_000) }

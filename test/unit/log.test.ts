@@ -1,4 +1,6 @@
-/** The log: three forms, levels, and what a failure that is nobody's fault tells (docs/protocol/admin.md §1.1, §13.1). */
+/**
+ * The log: its three formats, its levels, and what it writes for internal errors (docs/protocol/admin.md §1.1, §13.1).
+ */
 import { expect, test } from 'vitest'
 import { createLog, type LogHandler, type LogLevel } from '../../src/daemon/log.js'
 import { Handler } from '../../src/transport/handler.js'
@@ -17,23 +19,19 @@ test.each([
     '{"time":"2026-01-01T00:00:00.500Z","level":"WARN","msg":"one two","file":"a.yaml","text":"a \\"b\\"","empty":"","count":3}',
   ],
   ['color', '2026-01-01T00:00:00.500Z \u001b[33mWARN \u001b[0m one two file=a.yaml text="a \\"b\\"" empty="" count=3'],
-] as const)('a line as %s', (handler, expected) => {
+] as const)('formats a line as %s', (handler, expected) => {
   const { lines, log } = linesOf(handler)
   log.write('warn', 'one two', { file: 'a.yaml', text: 'a "b"', empty: '', count: 3 })
   expect(lines).toEqual([expected])
 })
 
-test('levels below the least one are not written', () => {
+test('skips levels below the configured one', () => {
   const { lines, log } = linesOf('text', 'warn')
   for (const level of ['debug', 'info', 'warn', 'error'] as const) log.write(level, level)
   expect(lines.map((line) => /msg=(\w+)/.exec(line)?.[1])).toEqual(['warn', 'error'])
 })
 
-test.each([
-  'text',
-  'json',
-  'color',
-] as const)('%s: a request that fails logs its cause, and never a key', async (form) => {
+test.each(['text', 'json', 'color'] as const)('%s: a failed request logs its cause and never a key', async (form) => {
   const { lines, log } = linesOf(form)
   const handler = new Handler({
     identify: () => undefined,

@@ -1,4 +1,4 @@
-/** A daemon whose clock follows a machine: times finer than a millisecond, and what setting that clock or sleep does. */
+/** A daemon that follows the machine clock: times finer than a millisecond, clock changes, and sleep. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { REAL_TIME } from '../../src/clock/real-time.js'
@@ -16,7 +16,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A daemon on a machine of its own, and a queue in it. */
+/** A daemon on a fake machine, with one queue. */
 async function daemonOn(machine: FakeMachine) {
   const own = new Daemon({ clock: new MovableClock('real', machine.source()), events: 1000 })
   const daemon = new TestDaemon(new EmbeddedBacking(own, undefined))
@@ -25,7 +25,7 @@ async function daemonOn(machine: FakeMachine) {
   return { daemon, queue, own, untils, client: daemon.client, queueName: queue.name }
 }
 
-test('a call has one time, to the microsecond', async () => {
+test('everything in one call has the same time, to the microsecond', async () => {
   const machine = new FakeMachine(500_000_000)
   const { queue, client, queueName } = await daemonOn(machine)
   machine.pass(123_456)
@@ -40,7 +40,7 @@ test('a call has one time, to the microsecond', async () => {
   expect(one?.expireDeadline).toEqual({ seconds: (one?.createdAt?.seconds ?? 0n) + 172_800n, nanos })
 })
 
-test('what a call makes happen has the time of that call', async () => {
+test('a lease served by a produce has the time of that produce', async () => {
   const machine = new FakeMachine()
   const { queue, client, queueName } = await daemonOn(machine)
   const waiting = client.queueLease({ queueName, clientId: 'a', batchSize: 1, requestTimeout: '1m' })
@@ -51,7 +51,7 @@ test('what a call makes happen has the time of that call', async () => {
   expect(leaseDeadline).toEqual({ seconds: (createdAt?.seconds ?? 0n) + 60n, nanos: createdAt?.nanos })
 })
 
-test('the time that a test reads is whole, and what is made after it is not before it', async () => {
+test('clock.now() is whole milliseconds, and nothing created later has an earlier time', async () => {
   const machine = new FakeMachine(700_000)
   const { daemon, queue } = await daemonOn(machine)
   machine.lookTakes = () => 0
@@ -63,7 +63,7 @@ test('the time that a test reads is whole, and what is made after it is not befo
   expect(daemon.clock.now()).toBe(STARTED + 1)
 })
 
-test('a deadline that was answered is the same instant when it is sent back', async () => {
+test('a lease deadline sent back to the daemon is the same instant', async () => {
   const machine = new FakeMachine(700_123)
   const { client, queueName, queue, untils } = await daemonOn(machine)
   await queue.produce({})
@@ -75,7 +75,7 @@ test('a deadline that was answered is the same instant when it is sent back', as
   expect(Number.isInteger(held[0])).toBe(false)
 })
 
-test('an item for 100 ms ahead waits, one for a nanosecond less does not', async () => {
+test('an item scheduled exactly 100 ms ahead waits, one a nanosecond sooner does not', async () => {
   const machine = new FakeMachine(700_123)
   const { client, queueName, own, queue } = await daemonOn(machine)
   machine.lookTakes = () => 0
@@ -88,7 +88,7 @@ test('an item for 100 ms ahead waits, one for a nanosecond less does not', async
 test.each([
   ['slept', 8 * HOUR],
   ['was set forward', HOUR],
-])('a call that comes after the machine %s finds done what is overdue', async (_, by) => {
+])('a call after the machine %s finds overdue work done', async (_, by) => {
   const machine = new FakeMachine()
   const { queue } = await daemonOn(machine)
   await queue.produce({ reference: 'a' })
@@ -99,7 +99,7 @@ test.each([
   expect(items[0]?.leaseDeadline.getTime()).toBeGreaterThanOrEqual(STARTED + by / 1e6 + 60_000)
 })
 
-test('whoever waits while the machine sleeps is served a second later at most', async () => {
+test('a lease that waits while the machine sleeps is served within a second of its waking', async () => {
   const machine = new FakeMachine()
   const { queue } = await daemonOn(machine)
   await queue.produce({ reference: 'a' })
@@ -111,7 +111,7 @@ test('whoever waits while the machine sleeps is served a second later at most', 
   expect(REAL_TIME.longestNap).toBeLessThanOrEqual(1000)
 })
 
-test('nothing wakes a clock for which nothing waits, or that stands still', async () => {
+test('nothing wakes a clock that is frozen or has nothing waiting', async () => {
   const machine = new FakeMachine()
   const { daemon, queue } = await daemonOn(machine)
   const empty = new FakeMachine()
@@ -123,7 +123,7 @@ test('nothing wakes a clock for which nothing waits, or that stands still', asyn
   expect(machine.waiting).toEqual([])
 })
 
-test('when the machine is set back leases run out all the same, and nothing goes back', async () => {
+test('when the machine is set back, leases still expire and no time goes backwards', async () => {
   const machine = new FakeMachine()
   const { queue, own } = await daemonOn(machine)
   await queue.produce({ reference: 'a' })
@@ -134,14 +134,14 @@ test('when the machine is set back leases run out all the same, and nothing goes
   const [a, b] = await queue.items()
   expect(b?.createdAt?.getTime()).toBeGreaterThanOrEqual(a?.createdAt?.getTime() ?? Number.NaN)
   expect(own.clock.exact.now()).toBeGreaterThanOrEqual(before)
-  // At half speed.
+  // Time runs at half speed until the machine catches up.
   machine.pass(119 * SECOND)
   expect((await queue.counts()).leased).toBe(1)
   machine.pass(2 * SECOND)
   expect((await queue.counts()).leased).toBe(0)
 })
 
-test('a daemon that starts after the machine was set back has its time', async () => {
+test('a daemon started after the machine was set back follows the new time', async () => {
   const machine = new FakeMachine(2 * HOUR)
   await daemonOn(machine)
   machine.set(-HOUR)
@@ -150,7 +150,7 @@ test('a daemon that starts after the machine was set back has its time', async (
   expect(machine.wall).toBeLessThan(HOUR + SECOND)
 })
 
-test('the real time is out of the reach of who replaced Date before this package was loaded', async () => {
+test('the real time ignores a Date replaced before this package was loaded', async () => {
   const before = Date.now()
   vi.spyOn(Date, 'now').mockReturnValue(5)
   vi.useFakeTimers({ now: new Date('2001-01-01T00:00:00Z') })

@@ -1,4 +1,4 @@
-/** The time of a machine whose clock is fine and right, is set, and sleeps. */
+/** Reading the time of a machine: fine, correct after the clock is set, and correct after sleep. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PARTS } from '../../src/clock/instant.js'
@@ -7,15 +7,15 @@ import { FakeMachine, nanosSinceStart, STARTED } from '../support/machine.js'
 
 const MS = 1e6
 const SECOND = 1e9
-/** An instant, in nanoseconds, and one for what a number cannot hold. */
+/** The length of an instant in nanoseconds, plus one for what a number cannot hold. */
 const GRAIN = 1e6 / PARTS + 1
 
-/** Looks take this long, one after the other: now and then somebody else has the processor. */
+/** How long successive reads take. Now and then another process has the processor. */
 const looks = fc.array(fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 20, max: 400 }) }, fc.nat(3 * MS)), {
   minLength: 1,
 })
 
-/** Reads the time, and holds it to what the machine's clock shows before and after. */
+/** Reads the time and checks it against the machine clock before and after. */
 function checkedNow(machine: FakeMachine, time: MachineTime): number {
   const before = machine.date()
   const now = time.now()
@@ -25,7 +25,7 @@ function checkedNow(machine: FakeMachine, time: MachineTime): number {
   return now
 }
 
-test('a time lies between what was read before the call and after it, by the clock and finer', () => {
+test('the time lies between the clock readings before and after the call, and is finer than the clock', () => {
   const waits = fc.array(fc.nat(3 * MS), { minLength: 1, maxLength: 50 })
   fc.assert(
     fc.property(fc.nat(SECOND), fc.nat(8_000), looks, waits, (startsAt, ahead, takes, waited) => {
@@ -47,7 +47,7 @@ test('a time lies between what was read before the call and after it, by the clo
   )
 })
 
-test('it is as fine as the counter', () => {
+test('is as fine as the counter', () => {
   const machine = new FakeMachine(0, 0)
   const time = new MachineTime(machine)
   for (const at of [10_000, 250_000, 999_000, 1_000_000, 1_500_500]) {
@@ -67,7 +67,7 @@ const step = fc.oneof(
   },
 )
 
-test('wherever the clock is set, the time is never off by a millisecond', () => {
+test('is never off by a millisecond, however the clock is set', () => {
   fc.assert(
     fc.property(fc.nat(SECOND), fc.array(step, { maxLength: 40 }), (startsAt, steps) => {
       const machine = new FakeMachine(startsAt)
@@ -86,7 +86,7 @@ test.each([
   ['set forward', 3_600 * SECOND + 123_456],
   ['set back', -3_600 * SECOND - 654_321],
   ['asleep', 8 * 3_600 * SECOND + 77_777],
-])('after the machine was %s the time is fine again, at once', (_, by) => {
+])('right after the machine was %s, the time is fine again', (_, by) => {
   const machine = new FakeMachine(400_000)
   const time = new MachineTime(machine)
   time.now()
@@ -98,12 +98,12 @@ test.each([
     const now = nanosSinceStart(time.now())
     expect(now).toBeGreaterThanOrEqual(before - 200)
     expect(now).toBeLessThanOrEqual(machine.wall + GRAIN)
-    // Without looking for the turn of a millisecond again.
+    // It need not wait for the next millisecond again.
     expect(machine.wall - before).toBeLessThan(1000)
   }
 })
 
-test('a step of less than a millisecond is made up for when a millisecond turns', () => {
+test('catches up with a clock change of less than a millisecond at the next millisecond', () => {
   const machine = new FakeMachine(400_000)
   const time = new MachineTime(machine)
   time.now()
@@ -117,7 +117,7 @@ test('a step of less than a millisecond is made up for when a millisecond turns'
   expect(now).toBeLessThanOrEqual(machine.wall + GRAIN)
 })
 
-test('an origin that is not the time of the machine counts no longer than until it is seen', () => {
+test('a wrong time origin is corrected as soon as it is noticed', () => {
   const machine = new FakeMachine(0, 700_000)
   const time = new MachineTime(machine)
   machine.pass(900_000)
@@ -127,7 +127,7 @@ test('an origin that is not the time of the machine counts no longer than until 
   expect(nanosSinceStart(time.now())).toBeLessThanOrEqual(before + 100 + GRAIN)
 })
 
-test('a clock that never turns is taken at its word', () => {
+test('trusts a clock that never moves', () => {
   const stuck = { date: () => STARTED, passed: () => 5, origin: STARTED }
   const time = new MachineTime(stuck)
   expect([time.now(), time.now()]).toEqual([STARTED, STARTED])

@@ -1,20 +1,20 @@
-/** What the memory budget counts, and where its limits are, to the byte. */
+/** What the memory budget counts, and its limits to the byte. */
 import { expect, test } from 'vitest'
 import { answerSize, bytesText, contentSize, MemoryBudget, QueueMemory } from '../../src/engine/store/memory-budget.js'
 
 const CONTENT = { payload: 'x'.repeat(1000), reference: 'r'.repeat(10), encoding: 'e'.repeat(3), kind: 'k'.repeat(5) }
 
-test('each text of an item counts', () => {
+test('counts every string of an item', () => {
   expect(contentSize(CONTENT)).toBe(200 + 1000 + 2 * (10 + 3 + 5))
   expect(contentSize(CONTENT, 's'.repeat(27))).toBe(200 + 1000 + 2 * (10 + 3 + 5 + 27))
   expect(answerSize(CONTENT)).toBe(200 + 1400 + 6 * (10 + 3 + 5))
 })
 
-test('sizes are shown in bytes, kilobytes and megabytes', () => {
+test('shows sizes in bytes, kilobytes and megabytes', () => {
   expect([999, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual(['999 bytes', '999.9kB', '1.0MB', '12.3MB'])
 })
 
-test('there is room up to the limit, for answers on their way too', () => {
+test('has room up to the limit, including replies being sent', () => {
   const budget = new MemoryBudget(1000)
   budget.add(600)
   budget.leaves(100)
@@ -25,7 +25,7 @@ test('there is room up to the limit, for answers on their way too', () => {
   expect([budget.used, budget.hasRoom(600), budget.hasRoom(601)]).toEqual([400, true, false])
 })
 
-test('answers have their own room, of 64 MB at least', () => {
+test('replies have their own room of at least 64 MB', () => {
   const small = new MemoryBudget(1000)
   small.add(1000)
   expect([small.hasRoomToAnswer(64e6), small.hasRoomToAnswer(64e6 + 1)]).toEqual([true, false])
@@ -34,7 +34,7 @@ test('answers have their own room, of 64 MB at least', () => {
   expect([large.hasRoomToAnswer(60e6), large.hasRoomToAnswer(60e6 + 1)]).toEqual([true, false])
 })
 
-test('four fifths of the limit are told once', () => {
+test('warns once at four fifths of the limit', () => {
   let told = 0
   const budget = new MemoryBudget(1000, () => told++)
   budget.add(799)
@@ -46,7 +46,7 @@ test('four fifths of the limit are told once', () => {
   expect(told).toBe(1)
 })
 
-test('a request without room is told what to do', () => {
+test('a request without room gets an error that says what to do', () => {
   const budget = new MemoryBudget(2e6)
   budget.add(1.5e6)
   expect(budget.noRoom(-1).message).toContain('there is no room for this request. Send')
@@ -57,7 +57,7 @@ test('a request without room is told what to do', () => {
   })
 })
 
-test('a queue that ends gives back what its items took', () => {
+test('a stopped queue frees the memory of its items', () => {
   const budget = new MemoryBudget(1000)
   const queue = new QueueMemory(budget)
   budget.add(1)

@@ -1,4 +1,4 @@
-/** The tables of fields are the .proto files: same fields, numbers, names and kinds. */
+/** The field tables match the .proto files: the same fields, numbers, names and kinds. */
 import { type DescField, ScalarType } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import type { Field, MessageType } from '../../src/protocol/messages/message.js'
@@ -30,4 +30,5 @@ function check(type: MessageType): void {
   for (const { kind } of type.fields) if (typeof kind === 'object') check(kind)
 }
 
-test.each(types.map((type) => [type.name, type] as const))('%s', (_, type) => check(type))
+test.each(types.map((type) => [type.name, type] as const))('the fields of %s match its .proto file', (_, type) =>
+  check(type))

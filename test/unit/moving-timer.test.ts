@@ -1,4 +1,4 @@
-/** One timer behind a deadline that moves. */
+/** One timer that serves a moving deadline. */
 import { expect, test } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { MovingTimer } from '../../src/engine/queue/moving-timer.js'
@@ -14,7 +14,7 @@ function clockAtStart(): MovableClock {
   return new MovableClock({ start: new Date(START) })
 }
 
-/** Moves the clock a millisecond at a time: in a jump, the time is that of its end. */
+/** Advances the clock one millisecond at a time, because during one long advance the clock already shows its end. */
 async function tick(clock: MovableClock, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed++) await clock.advance(1)
 }
@@ -29,7 +29,7 @@ test('a deadline passes once, when the clock reaches it', async () => {
   expect(passed).toEqual([10])
 })
 
-test('the last time that is set counts, whether it is sooner or later', async () => {
+test('the time set last applies, whether sooner or later', async () => {
   const clock = clockAtStart()
   const { passed, deadline } = deadlineOn(clock)
   deadline.set(START + 10)
@@ -44,7 +44,7 @@ test('the last time that is set counts, whether it is sooner or later', async ()
   expect(passed).toEqual([20, 30])
 })
 
-test('a deadline that is taken back never passes, and can be set again', async () => {
+test('a cancelled deadline never passes, and can be set again', async () => {
   const clock = clockAtStart()
   const { passed, deadline } = deadlineOn(clock)
   deadline.set(START + 10)
@@ -59,7 +59,7 @@ test('a deadline that is taken back never passes, and can be set again', async (
   expect(passed).toEqual([50])
 })
 
-test('it costs a timer only when it comes sooner', () => {
+test('sets a new timer only for an earlier deadline', () => {
   const set: number[] = []
   let cancelled = 0
   const setTimer = (at: number) => {
@@ -73,7 +73,7 @@ test('it costs a timer only when it comes sooner', () => {
   expect(cancelled).toBe(2)
 })
 
-test('in a jump past an early ring and the deadline, what was due in between goes first', async () => {
+test('when one advance passes both an outdated timer and the deadline, timers in between fire first', async () => {
   const clock = clockAtStart()
   const { passed, deadline } = deadlineOn(clock)
   deadline.set(START + 10)

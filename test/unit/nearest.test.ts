@@ -1,10 +1,10 @@
-/** The name that was probably meant: the same answer as the plain way to find it, with an end to what it costs. */
+/** Suggesting the nearest name gives the same result as a plain algorithm, at a limited cost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nearestOf } from '../../src/nearest.js'
 import { nearestNames } from '../../src/service/nearest-name.js'
 
-/** The plain way: every cell of the table, whatever the limit. */
+/** The plain algorithm: fills every cell of the table, without a limit. */
 function plainDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let i = 1; i <= a.length; i++) {
@@ -18,21 +18,21 @@ function plainDistance(a: string, b: string): number {
   return row[b.length] as number
 }
 
-/** The first of the names with the fewest changes, where these are fewer than `far` and leave half of the letters. */
+/** The first of the names with the fewest edits, if these are fewer than `far` and at most half of the letters. */
 function plainNearest(name: string, existing: readonly string[], far: number): string | undefined {
   const distances = existing.map((one) => plainDistance(name.toLowerCase(), one.toLowerCase()))
   const least = Math.min(...distances)
   return least < far && least <= Math.floor(name.length / 2) ? existing[distances.indexOf(least)] : undefined
 }
 
-/** Names that are near each other more often than not. */
+/** Names that are often close to each other. */
 function names(longest: number) {
   const letters = fc.constantFrom(...'abAB-1')
   return fc.string({ unit: letters, maxLength: longest })
 }
 
-describe('the answer is that of the plain way', () => {
-  test('for names of up to 31 letters, whatever the distance', () => {
+describe('matches the plain algorithm', () => {
+  test('for names of up to 31 letters at any distance', () => {
     const given = fc.tuple(names(31), fc.array(names(31), { maxLength: 12 }))
     fc.assert(
       fc.property(given, ([name, existing]) => {
@@ -42,9 +42,9 @@ describe('the answer is that of the plain way', () => {
     )
   })
 
-  test('for longer ones, but that 16 changes are too many', () => {
+  test('for longer names, up to 15 edits', () => {
     const base = fc.string({ unit: fc.constantFrom(...'abc'), minLength: 32, maxLength: 60 })
-    /** The name with letters put in, taken out and changed, at these places. */
+    /** Edits that insert, remove or replace letters of the name at these positions. */
     const edits = fc.array(fc.tuple(fc.nat(60), fc.constantFrom('', 'x', 'xy')), { maxLength: 20 })
     const edited = (name: string, changes: readonly [number, string][]) =>
       changes.reduce((text, [at, put]) => text.slice(0, at) + put + text.slice(at + 1), name)
@@ -65,13 +65,13 @@ test.each([
   ['', ['a'], undefined],
   ['a'.repeat(99), ['b', 'a'.repeat(100)], 'a'.repeat(100)],
   ['a'.repeat(101), ['a'.repeat(101)], undefined],
-])('%s among %j: %s', (name, existing, nearest) => {
+])('nearest to %s among %j is %s', (name, existing, nearest) => {
   expect(nearestOf(name, existing)).toBe(nearest)
 })
 
-test('a comparison looks at a strip of the letters only, and stops when nothing near can come of it', () => {
+test('compares only a diagonal strip of letters, and stops once nothing close can follow', () => {
   let looks = 0
-  /** A text that counts how often one of its letters is looked at. */
+  /** A string that counts how often its letters are read. */
   const counting = (text: string): string =>
     new Proxy(Object(text) as object, {
       get(_, key) {
@@ -83,27 +83,27 @@ test('a comparison looks at a strip of the letters only, and stops when nothing 
     }) as unknown as string
   const strange = Array.from({ length: 500 }, () => counting('b'.repeat(100)))
   expect(nearestOf('a'.repeat(100), strange)).toBeUndefined()
-  // All of the letters with each other would be 5,000,000.
+  // Comparing all letters with each other would take 5,000,000 reads.
   expect(looks).toBeLessThan(500 * 100 * 6)
 })
 
-describe('the names that exist, as details of an error', () => {
+describe('the existing names in the details of an error', () => {
   const long = 'n'.repeat(999)
 
-  test('are listed in their order, with the nearest', () => {
+  test('are listed in order, with the nearest', () => {
     expect(nearestNames('order', ['mails', 'orders'])).toEqual({ existing: 'mails, orders', nearest: 'orders' })
     expect(nearestNames('nothing-like-it', ['mails'])).toEqual({ existing: 'mails' })
     expect(nearestNames('order', [])).toEqual({ existing: 'no queues' })
   })
 
-  test('take at most two thousand characters as they are written in a header', () => {
+  test('take at most two thousand characters when written in a header', () => {
     expect(nearestNames('?', [`a${long}`, `b${long}`]).existing).toBe(`a${long}, b${long}`)
     expect(nearestNames('?', [`a${long}`, `b${long}`, 'c']).existing).toBe(`a${long}, b${long}, and 1 more`)
     expect(nearestNames('?', ['a', 'é'.repeat(400), 'c']).existing).toBe('a, and 2 more')
     expect(nearestNames('?', ['x'.repeat(2001)]).existing).toBe('1 with long names')
   })
 
-  test('are five hundred at most', () => {
+  test('are at most five hundred', () => {
     const many = Array.from({ length: 501 }, () => 'q')
     expect(nearestNames('?', many).existing).toBe(`${Array(500).fill('q').join(', ')}, and 1 more`)
   })

@@ -1,4 +1,4 @@
-/** Durations of any length are read as Go's grammar says, in Go's words (docs/protocol/queue.md §9). */
+/** Durations of any length follow the grammar and error messages of Go (docs/protocol/queue.md §9). */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
@@ -27,7 +27,7 @@ const MOST = 2n ** 63n
 const NUMBER = /^([0-9]*)(?:\.([0-9]*))?/
 const UNIT = /^[^0-9.]*/
 
-/** The grammar, term by term: slow, and easy to read. */
+/** The grammar term by term: slow, but easy to read. */
 function plainReading(text: string): ParsedDuration {
   const invalid = { problem: `time: invalid duration ${quote(text)}` }
   const negative = text.startsWith('-')
@@ -52,13 +52,13 @@ function plainReading(text: string): ParsedDuration {
   return total === MOST ? invalid : { ns: total }
 }
 
-/** The part of a unit that decimals stand for, cut to whole nanoseconds; digits past the 18th do not count. */
+/** What the decimals add, cut to whole nanoseconds. Digits past the 18th do not count. */
 function partOf(fraction: string, size: bigint): bigint {
   const digits = fraction.slice(0, 18)
   return digits === '' ? 0n : (BigInt(digits) * size) / 10n ** BigInt(digits.length)
 }
 
-test('each text is read as the grammar says, term by term', () => {
+test('reads any string as the plain grammar does', () => {
   fc.assert(
     fc.property(fc.oneof(duration, fc.string({ unit: 'binary' }), fc.constantFrom('0', '-0', '+0', '00')), (text) => {
       expect(parseDuration(text)).toEqual(plainReading(text))
@@ -74,7 +74,7 @@ test.each([
   [`1.${'3'.repeat(100_000)}s`, 1_333_333_333n],
   [`9223372036s${'1ns'.repeat(1000)}`, 9_223_372_036_000_001_000n],
   [`-9223372036854775807.9ns0.1ns${'0ns'.repeat(30)}`, -9_223_372_036_854_775_807n],
-])('a long duration is exact (%#)', (text, ns) => expect(parseDuration(text)).toEqual({ ns }))
+])('reads a long duration exactly (%#)', (text, ns) => expect(parseDuration(text)).toEqual({ ns }))
 
 test.each([
   ['x'.repeat(1_000_000), `time: invalid duration "${'x'.repeat(1_000_000)}"`],
@@ -85,9 +85,10 @@ test.each([
   ],
   [`${'1h'.repeat(1000)}5`, `time: missing unit in duration "${'1h'.repeat(1000)}5"`],
   ['9999h'.repeat(1000), `time: invalid duration "${'9999h'.repeat(1000)}"`],
-])('a long text that is none is refused (%#)', (text, problem) => expect(parseDuration(text)).toEqual({ problem }))
+])('refuses a long string that is not a duration (%#)', (text, problem) =>
+  expect(parseDuration(text)).toEqual({ problem }))
 
-test('a request timeout of a megabyte is read, and nothing of it is kept', () => {
+test('reads a request timeout of one megabyte and keeps none of it in memory', () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const used = () => {

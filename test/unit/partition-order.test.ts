@@ -1,4 +1,4 @@
-/** The order of partitions and their times, held to the plain lists that they stand for (docs/protocol/queue.md §7; D17). */
+/** The order of partitions and their timers, checked against plain lists (docs/protocol/queue.md §7; D17). */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PartitionTimes } from '../../src/engine/queue/partition-times.js'
@@ -24,7 +24,7 @@ function fakes(count: number): Fake[] {
   }))
 }
 
-/** The list itself, sorted again after each change. */
+/** A plain list, sorted again after each change. */
 class PlainOrder {
   list: Fake[]
 
@@ -60,14 +60,14 @@ const count = fc.nat(4)
 const step = fc.oneof(
   fc.record({
     kind: fc.constant('change' as const),
-    // Several at once, as when a queue is cleared or the clock jumps.
+    // Several at once, as when a queue is cleared or the clock advances.
     to: fc.array(fc.record({ at: fc.nat(), leasable: count, scheduled: count }), { minLength: 1, maxLength: 4 }),
   }),
   fc.record({ kind: fc.constant('produce' as const), items: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ kind: fc.constant('lease' as const), sizes: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 5 }) }),
 )
 
-test('the choices are those of a list that is sorted again after each change', () => {
+test('chooses the same partitions as a list sorted after each change', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 16 }), fc.array(step, { maxLength: 40 }), (size, steps) => {
       const partitions = fakes(size)
@@ -109,7 +109,7 @@ test('the choices are those of a list that is sorted again after each change', (
   )
 })
 
-test('the earliest times are found, and who they are for, by number', () => {
+test('finds the earliest times and their partitions, by number', () => {
   const time = fc.oneof(fc.nat(5), fc.constant(Number.POSITIVE_INFINITY))
   const change = fc.record({
     at: fc.nat(),
@@ -147,7 +147,7 @@ test('the earliest times are found, and who they are for, by number', () => {
   )
 })
 
-test('a call looks at the partitions that it is about, however many the queue has', async () => {
+test('a call looks only at the partitions it concerns, however many the queue has', async () => {
   await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   const queue = await daemon.createQueue({ partitions: 2000 })
   await daemon.clock.advance('1s')
@@ -167,7 +167,7 @@ test('a call looks at the partitions that it is about, however many the queue ha
     gone.abort()
     await abandoned
     await daemon.client.storageItemsImport({ queueName: queue.name, partition: 7, items: [{}] })
-    // A handful for each call; every walk over the partitions would be 2,000.
+    // Each call reads a handful. Walking over all partitions once would take 2,000 reads.
     expect(asked.count).toBeGreaterThan(10)
     expect(asked.count).toBeLessThan(300)
   } finally {
@@ -175,7 +175,7 @@ test('a call looks at the partitions that it is about, however many the queue ha
   }
 })
 
-/** Counts how often any partition is asked for what the order and the clockwork go by. */
+/** Counts reads of the partition properties that the order and the timers depend on. */
 function countingReads(): { count: number; restore(): void } {
   const reads = { count: 0, restore: () => undefined as void }
   const names = ['leasable', 'unleased', 'nextLook', 'nextDue'] as const

@@ -1,9 +1,9 @@
-/** The pieces of a body: whatever their sizes, the whole is what came, and many small ones take few buffers. */
+/** Collecting the pieces of a body: any sizes join to the whole, and many small ones need few buffers. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Pieces } from '../../src/transport/http/pieces.js'
 
-test('pieces of any size make the whole', () => {
+test('pieces of any size join to the whole', () => {
   const piece = fc.oneof(
     fc.uint8Array({ maxLength: 20 }),
     fc.uint8Array({ minLength: 4090, maxLength: 4100, size: 'max' }),
@@ -12,7 +12,7 @@ test('pieces of any size make the whole', () => {
     fc.property(fc.array(piece, { maxLength: 40 }), fc.nat(40), (all, cut) => {
       const pieces = new Pieces()
       for (const [index, one] of all.entries()) {
-        // Whoever looks in between sees what has come, and changes nothing.
+        // Joining in between returns what has arrived, and changes nothing.
         if (index === cut) expect(Buffer.from(pieces.joined())).toEqual(Buffer.concat(all.slice(0, index)))
         pieces.push(one)
       }
@@ -24,7 +24,7 @@ test('pieces of any size make the whole', () => {
   )
 })
 
-test('a million pieces of one byte are kept in a few large ones', () => {
+test('keeps a million pieces of one byte in a few large buffers', () => {
   const pieces = new Pieces()
   const buffers = new Set<ArrayBufferLike>()
   const original = Buffer.concat

@@ -1,4 +1,4 @@
-/** Queues in states that a daemon hardly ever lets happen (docs/protocol/queue.md §8 and §12, admin.md §10). */
+/** Queues in states that a daemon rarely reaches (docs/protocol/queue.md §8 and §12, admin.md §10). */
 import { expect, test } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventRecord } from '../../src/engine/events/record.js'
@@ -19,7 +19,7 @@ function lease(queue: LogicalQueue, clientId = 'c', deadline = Number.MAX_SAFE_I
   })
 }
 
-test('every request is refused, and what waited too', async () => {
+test('a stopped queue refuses new requests and those already waiting', async () => {
   const queue = newQueue()
   const waiting = expect(lease(queue)).rejects.toMatchObject(STOPPED)
   queue.pause(true)
@@ -33,7 +33,7 @@ test('every request is refused, and what waited too', async () => {
   expect(() => queue.assertRunning()).toThrow('queue is shutting down')
 })
 
-test('it cannot be paused or started again, and gives its memory back once', async () => {
+test('a stopped queue cannot be paused or resumed, and frees its memory only once', async () => {
   const memory = new MemoryBudget(1e6)
   const record = new EventRecord(10)
   const queue = newQueue(newQueues({ memory, record }))
@@ -49,7 +49,7 @@ test('it cannot be paused or started again, and gives its memory back once', asy
   await expect(produce(queue)).rejects.toMatchObject(STOPPED)
 })
 
-test('a stopped queue wants nothing of the clock', async () => {
+test('a stopped queue sets no timers', async () => {
   const clock = new MovableClock('frozen')
   const record = new EventRecord(0)
   const queue = newQueue(newQueues({ clock: clock.exact, record }))
@@ -59,7 +59,7 @@ test('a stopped queue wants nothing of the clock', async () => {
   expect(await clock.move('1h', (fire) => record.collect(fire))).toEqual([])
 })
 
-test('stopped queues take no further ones', () => {
+test('a stopped service refuses new queues', () => {
   const queues = newQueues()
   const queue = newQueue(queues)
   queues.stop()
@@ -70,7 +70,7 @@ test('stopped queues take no further ones', () => {
   expect(() => queue.assertRunning()).toThrow('queue is shutting down')
 })
 
-test('queues have numbers in the order of their creation, and deleting one that is not there does nothing', () => {
+test('queues are numbered in order of creation, and deleting an unknown queue does nothing', () => {
   const record = new EventRecord(10)
   const queues = newQueues({ record })
   expect(newQueue(queues, { name: 'a' }).address.queueId).toBe(1)
@@ -79,7 +79,7 @@ test('queues have numbers in the order of their creation, and deleting one that 
   expect(record.count).toBe(2)
 })
 
-test('pausing twice is noted once, and leases stay until it ends', async () => {
+test('pausing twice is recorded once, and leases wait until the queue resumes', async () => {
   const record = new EventRecord(20)
   const queue = newQueue(newQueues({ record }))
   queue.pause(false)
@@ -98,7 +98,7 @@ test('pausing twice is noted once, and leases stay until it ends', async () => {
   await Promise.all([waiting, produced])
 })
 
-test('leases that end at the same time end in the order in which they came', async () => {
+test('leases with the same deadline end in order of arrival', async () => {
   const clock = new MovableClock('frozen')
   const queue = newQueue(newQueues({ clock: clock.exact }))
   const ended: string[] = []
@@ -108,7 +108,7 @@ test('leases that end at the same time end in the order in which they came', asy
   expect(ended).toEqual(['c', 'a', 'd', 'b'])
 })
 
-test('abandoning a lease that was served leaves the next one of the same client waiting', async () => {
+test('abandoning a lease that was already served leaves the next lease of the same client waiting', async () => {
   const queue = newQueue()
   const request = { clientId: 'c', batchSize: 1, deadline: Number.MAX_SAFE_INTEGER }
   const settle = { resolve: () => undefined, reject: () => undefined }
@@ -121,7 +121,7 @@ test('abandoning a lease that was served leaves the next one of the same client 
   await second
 })
 
-test('an item that ends stays where its dead letter queue has no partition', async () => {
+test('an expired item stays in its queue if the dead letter queue has no partition', async () => {
   const clock = new MovableClock('frozen')
   const queues = newQueues({ clock: clock.exact })
   queues.create(newQueue(newQueues(), { name: 'dead' }).config, 0)

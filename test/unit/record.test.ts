@@ -1,4 +1,4 @@
-/** The record of events as a ring of columns. */
+/** The event record, a ring of columns. */
 import { expect, test } from 'vitest'
 import { type Address, BY_CLOCK, KIND, type Refusal } from '../../src/engine/events/event-kinds.js'
 import { EventRecord } from '../../src/engine/events/record.js'
@@ -16,7 +16,7 @@ function refusal(given: Partial<Refusal> = {}): Refusal {
   return { ...usual, times: 1, lastTime: 5, lastPassed: 7, ...given }
 }
 
-test('the latest events are kept, the first ones however many there may be', () => {
+test('keeps the latest events and drops the oldest', () => {
   const record = new EventRecord(300)
   for (let number = 1; number <= 1000; number++) {
     record.item(KIND.produced, number, ADDRESS, itemWith('', `item-${number}`), number + 1)
@@ -29,7 +29,7 @@ test('the latest events are kept, the first ones however many there may be', () 
   expect(() => record.at(1001)).toThrow(new RangeError('there is no event 1001'))
 })
 
-test('a record of none counts and keeps nothing', () => {
+test('a record of size zero neither counts nor keeps events', () => {
   const record = new EventRecord(0)
   const item = itemWith('')
   record.item(KIND.produced, 1, ADDRESS, item)
@@ -38,7 +38,7 @@ test('a record of none counts and keeps nothing', () => {
   expect([record.count, record.refusedCalls, record.refusedEvents, item.serial]).toEqual([0, 0, 0, 0])
 })
 
-test('what a row held before does not show in the event that takes its place', () => {
+test('a reused row shows nothing of the event it held before', () => {
   const record = new EventRecord(2)
   const item = itemWith('paid', 'order-1')
   item.attempts = 3
@@ -51,7 +51,7 @@ test('what a row held before does not show in the event that takes its place', (
   expect(record.at(4)).toMatchObject({ kind: 'queue-resumed', ...empty, payload: undefined, until: Number.NaN })
 })
 
-test('a payload is kept up to a thousand bytes, with its length', () => {
+test('keeps up to a thousand characters of a payload, and its length', () => {
   const record = new EventRecord(10)
   record.item(KIND.produced, 1, ADDRESS, itemWith('x'.repeat(1000)))
   record.item(KIND.imported, 1, ADDRESS, itemWith('é'.repeat(1001)))
@@ -65,7 +65,7 @@ test('a payload is kept up to a thousand bytes, with its length', () => {
   expect(small.at(2).payload).toBeUndefined()
 })
 
-test('the same refusal in a row is one event with a count', () => {
+test('repeated identical refusals become one event with a count', () => {
   const record = new EventRecord(100)
   const call = { call: 'queue.lease' }
   record.refused(call, ADDRESS, refusal())
@@ -81,8 +81,8 @@ test.each([
   ['another code', { call: 'queue.lease' }, ADDRESS, { code: 453 }],
   ['another message', { call: 'queue.lease' }, ADDRESS, { message: 'never' }],
   ['another client', { call: 'queue.lease' }, ADDRESS, { clientId: 'v' }],
-  ['a client whose name is made up', { call: 'queue.lease' }, ADDRESS, { clientId: 'client-1' }],
-])('%s is another event', (_, cause, address, other) => {
+  ['a client with a generated name', { call: 'queue.lease' }, ADDRESS, { clientId: 'client-1' }],
+])('a refusal with %s is a separate event', (_, cause, address, other) => {
   const record = new EventRecord(100)
   record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
   record.refused(cause, address, refusal(other))
@@ -90,14 +90,14 @@ test.each([
   expect(record.at(2)).toMatchObject({ kind: 'refused', cause, address })
 })
 
-test('clients whose names are made up are one', () => {
+test('clients with generated names count as one', () => {
   const record = new EventRecord(100)
   record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId: 'client-1' }))
   record.refused({ call: 'queue.lease' }, ADDRESS, refusal({ clientId: 'client-2' }))
   expect(record.refusedEvents).toBe(1)
 })
 
-test('workers that are refused in turns are counted up to sixteen of them', () => {
+test('refusals of up to sixteen alternating workers are merged', () => {
   for (const [workers, events] of [
     [16, 16],
     [17, 34],
@@ -110,7 +110,7 @@ test('workers that are refused in turns are counted up to sixteen of them', () =
   }
 })
 
-test('an event in between, a fence, and the end of the ring make the same refusal a new event', () => {
+test('an event in between, a fence, or a full ring makes the same refusal a new event', () => {
   const record = new EventRecord(3)
   const again = () => record.refused({ call: 'queue.lease' }, ADDRESS, refusal())
   again()
@@ -127,7 +127,7 @@ test('an event in between, a fence, and the end of the ring make the same refusa
   expect(record.refusedEvents).toBe(7)
 })
 
-test('watchers hear of several events once, after them, until they stop', async () => {
+test('watchers are called once for several events, afterwards, until they stop', async () => {
   const record = new EventRecord(10)
   let heard = 0
   const stop = record.watch(() => heard++)
@@ -148,7 +148,7 @@ test('watchers hear of several events once, after them, until they stop', async 
   expect(heard).toBe(2)
 })
 
-test('whoever waits for the next event after the end is let go', async () => {
+test('waiting for the next event ends when the record ends', async () => {
   const record = new EventRecord(10)
   const waiting = record.next()
   record.end()
@@ -157,7 +157,7 @@ test('whoever waits for the next event after the end is let go', async () => {
   expect(record.ended).toBe(true)
 })
 
-test('a cause holds for its work only, also when that throws', () => {
+test('a cause applies only during its work, even if the work throws', () => {
   const record = new EventRecord(10)
   const cause = { call: 'queue.produce' }
   expect(() =>

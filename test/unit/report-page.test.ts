@@ -1,4 +1,4 @@
-/** The page of a test file as a text: which lanes it has, what its labels say, and that all of it is escaped. */
+/** The HTML of a report page: its lanes, its labels, and that everything in it is escaped. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,25 +10,25 @@ import { ReportFiles } from '../../src/diagnosis/report/report-files.js'
 import type { TestStory } from '../../src/diagnosis/report/test-story.js'
 import { event, item, story, usualItem, usualItems, waited } from '../package/report-stories.js'
 
-/** The page of one test. */
+/** The page of a single test. */
 function pageOf(told: TestStory, errors: readonly string[] = ['on purpose']): string {
   return reportPage('orders.test.ts', [{ story: told, errors }])
 }
 
-/** The names of the lanes of a page. */
+/** The lane names on a page. */
 function lanes(page: string): string[] {
   return [...page.matchAll(/data-name="([^"]*)"/g)].map(([, name = '']) => name)
 }
 
-test('items come first, then each client that waited in one lane', () => {
+test('draws items first, then one lane for each client that waited', () => {
   const leases = [waited('one', 0, 5), waited('two', 1, 6), waited('one', 5, 9), waited('one', 9)]
   const page = pageOf(story([usualItem('order-1'), usualItem('order-2')], { leases }))
   expect(lanes(page)).toEqual(['order-1', 'order-2', 'one', 'two'])
-  // The legend has two.
+  // The legend contains two more.
   expect(page.match(/class="wait[ "]/g)).toHaveLength(2 + leases.length)
 })
 
-test('what did not go as usual is drawn behind however many items', () => {
+test('draws unusual items after any number of usual ones', () => {
   const strange = [
     item('twice', [...usualItem('').events.slice(0, 2), event('lease-expired', 3), event('leased', 4)]),
     item('free', [event('produced', 0)]),
@@ -38,7 +38,7 @@ test('what did not go as usual is drawn behind however many items', () => {
   expect(shown.slice(-3)).toEqual(['order-999', 'twice', 'free'])
 })
 
-test('what an error names is drawn too, by its reference as a whole word or by any of its ids', () => {
+test('also draws items named in an error, by whole-word reference or by any of their ids', () => {
   const id = '2Nq5yDzCFIkTFHJxJzqZCzyEMFT'
   const known = item(
     'by id',
@@ -50,7 +50,7 @@ test('what an error names is drawn too, by its reference as a whole word or by a
   expect(page).toContain('233 more items that went as usual are not shown.')
 })
 
-test('of clients that waited, those that still wait are drawn behind however many', () => {
+test('draws clients still waiting after any number of those served', () => {
   const leases = Array.from({ length: 1001 }, (_, at) => waited(`client-${at}`, 0, 1))
   const page = pageOf(story([], { leases: [...leases, waited('hungry', 5)] }))
   expect(lanes(page).slice(999)).toEqual(['client-999', 'hungry'])
@@ -64,16 +64,16 @@ test.each([
   [46, '#2'],
   [18, '#2'],
   [17, ''],
-])('a lease of %i pixels is labelled %j', (width, label) => {
+])('a lease %i pixels wide is labelled %j', (width, label) => {
   expect(leaseLabel(2, 'orders-service-worker-17', width)).toBe(label)
 })
 
-test('a label does not cut characters of several code units, and counts wide ones twice', () => {
+test('a label never splits characters of several code units, and counts wide ones twice', () => {
   expect(leaseLabel(1, '倉庫ロボット-👩‍🚀👩‍🚀👩‍🚀', 76)).toBe('#1 …👩‍🚀👩‍🚀👩‍🚀')
   expect(leaseLabel(1, 'дом-дом-дом-7', 60)).toBe('#1 …ом-7')
 })
 
-test('the counts of a page say how many tests failed', () => {
+test('the summary says how many tests failed', () => {
   const failed = { story: story([usualItem('a')]), errors: ['x'] }
   const passed = { story: story([usualItem('b')]), errors: [] }
   const counts = (...tests: (typeof failed)[]) => /<p>([^.]*)\. Times/.exec(reportPage('a.test.ts', tests))?.[1]
@@ -83,7 +83,7 @@ test('the counts of a page say how many tests failed', () => {
   expect(counts(passed)).toBe('1 test, none failed')
 })
 
-test('a file of which every test passed has a page when its tests are added', () => {
+test('a file whose tests all passed gets a page when its tests are added', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reports-'))
   onTestFinished(() => {
     vi.unstubAllEnvs()
@@ -101,7 +101,7 @@ test('a file of which every test passed has a page when its tests are added', ()
   expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)
 })
 
-test('the policy of the page is in front of all that it is about, and knows script and style by their hashes', () => {
+test('the content security policy comes first, and allows script and style by hash', () => {
   const page = pageOf(story([usualItem('order-1')]))
   const hash = (tag: string) => {
     const [, text = ''] = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(page) ?? []
@@ -119,7 +119,7 @@ test('the policy of the page is in front of all that it is about, and knows scri
   expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.search(/<(?:style|script|title|body)/))
 })
 
-test('nothing that a test says is markup', () => {
+test('nothing from a test becomes markup', () => {
   const evil = `<x-evil a="'">&amp;`
   const by = { clientId: evil, callPath: [evil], queue: evil, call: evil, deadQueue: evil, attempts: 1 }
   const events = [event('produced', 0, by), event('leased', 5000, by), event('dead-lettered', 90_000, by)]

@@ -1,4 +1,4 @@
-/** The table of items by number, held to a plain map. */
+/** The table of items by sequence number, checked against a plain map. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Item } from '../../src/engine/store/item.js'
@@ -12,7 +12,7 @@ function itemAt(sequence: number): Item {
 
 const number = fc.oneof(fc.nat(600), fc.nat(20_000))
 
-test('whatever is added and removed, pages and look-ups are those of a map', () => {
+test('pages and look-ups match a map after any additions and removals', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.boolean(), number), { maxLength: 80 }),
@@ -43,7 +43,7 @@ test('whatever is added and removed, pages and look-ups are those of a map', () 
   )
 })
 
-test('an early item is found where very many have passed it', () => {
+test('finds an early item after very many later ones have come and gone', () => {
   const table = new SequenceTable()
   table.add(itemAt(0))
   for (let sequence = 1; sequence < 200_000; sequence++) {
@@ -57,7 +57,7 @@ test('an early item is found where very many have passed it', () => {
   ])
 })
 
-test('room for items that are gone is given back, whether they go from the front or all at once', () => {
+test('frees the space of removed items, both from the front and all at once', () => {
   const table = new SequenceTable()
   const segments = (count: number) => count * 256
   for (let sequence = 0; sequence < segments(10); sequence++) table.add(itemAt(sequence))
@@ -68,7 +68,7 @@ test('room for items that are gone is given back, whether they go from the front
   expect(table.room).toBe(5)
   for (let sequence = segments(6); sequence < segments(10); sequence++) table.remove(sequence)
   expect(table.room).toBe(5)
-  // The segment in front goes, and the gone ones behind it with it.
+  // Removing the front segment also frees the empty ones behind it.
   for (let sequence = segments(5); sequence < segments(6) - 1; sequence++) table.remove(sequence)
   expect(table.room).toBe(5)
   table.remove(segments(6) - 1)
@@ -77,7 +77,7 @@ test('room for items that are gone is given back, whether they go from the front
   expect(table.room).toBe(1)
 })
 
-test('an item with an earlier number than all others makes room before them, and takes it along when it goes', () => {
+test('an item with a number before all others gets space in front, which is freed with it', () => {
   const table = new SequenceTable()
   table.add(itemAt(256 * 8))
   table.add(itemAt(256 * 2 + 7))
@@ -89,7 +89,7 @@ test('an item with an earlier number than all others makes room before them, and
   expect(table.page(0, 10).map((item) => item.sequence)).toEqual([256 * 8])
 })
 
-test('an item in a segment that was gone moves the front back to it', () => {
+test('an item added to a freed segment moves the front back to it', () => {
   const table = new SequenceTable()
   for (let segment = 0; segment < 10; segment++) table.add(itemAt(segment * 256))
   for (let segment = 0; segment < 3; segment++) table.remove(segment * 256)

@@ -1,4 +1,4 @@
-/** Requests that come a few bytes at a time: what they cost grows with their length, not with its square. */
+/** Requests that arrive a few bytes at a time: their cost grows with their length, not with its square. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HeadReader } from '../../src/transport/http/head-reader.js'
@@ -6,7 +6,7 @@ import { Inbox } from '../../src/transport/http/inbox.js'
 
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 6000 })
 
-test('an inbox holds what came and was not taken, and leaves alone what was', () => {
+test('an inbox keeps what arrived until it is taken, and never changes what was taken', () => {
   const steps = fc.array(fc.record({ chunk: bytes, taken: fc.double({ min: 0, max: 1, noNaN: true }) }))
   fc.assert(
     fc.property(steps, (all) => {
@@ -24,7 +24,7 @@ test('an inbox holds what came and was not taken, and leaves alone what was', ()
   )
 })
 
-test('an inbox copies what comes byte by byte a few times altogether', () => {
+test('an inbox copies bytes that arrive one by one only a few times in all', () => {
   const inbox = new Inbox()
   const rooms = new Set<ArrayBufferLike>()
   for (let count = 0; count < 1_000_000; count++) {
@@ -35,7 +35,7 @@ test('an inbox copies what comes byte by byte a few times altogether', () => {
   expect(rooms.size).toBeLessThan(25)
 })
 
-/** The same bytes, which tell how many of them are searched. */
+/** The same bytes, reporting how many of them are searched. */
 function counting(bytes: Buffer, searched: (count: number) => void): Buffer {
   const indexOf = (byte: number, from = 0) => {
     const found = Buffer.prototype.indexOf.call(bytes, byte, from)
@@ -49,7 +49,7 @@ test.each([
   ['in the first line', `POST /${'a'.repeat(3000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
   ['in a header', `POST /a HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(3000)}\r\n\r\n`],
   ['in many headers', `POST /a HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(1000)}\r\n`],
-])('a head that drips in %s is searched twice at most', (_, text) => {
+])('a head arriving byte by byte, long %s, is searched at most twice', (_, text) => {
   const input = Buffer.from(text)
   const heads = new HeadReader()
   let searched = 0

@@ -1,4 +1,4 @@
-/** Calls that nobody asks about are known by their promises, which are promises in every other way. */
+/** Detects calls that nobody awaits. The promises it tracks behave like plain promises. */
 import { expect, test } from 'vitest'
 import { answering, UnawaitedCalls } from '../../src/client/unawaited.js'
 
@@ -9,7 +9,7 @@ function noted<T>(answer: Promise<T>) {
   return { calls, promise: calls.note(CALL, answer) }
 }
 
-test('whoever asks for the answer in any way takes the call off the list', async () => {
+test('using the promise in any way takes the call off the list', async () => {
   const ways: ((promise: Promise<number>) => unknown)[] = [
     async (promise) => await promise,
     (promise) => promise.then(),
@@ -28,7 +28,7 @@ test('whoever asks for the answer in any way takes the call off the list', async
   }
 })
 
-test('who does not ask leaves it there, whatever came of it, until it is taken; other queues stay', async () => {
+test('an unused call stays on the list until it is taken, and other queues keep theirs', async () => {
   const calls = new UnawaitedCalls({ skip: [] })
   calls.note(CALL, Promise.resolve())
   calls.note({ ...CALL, queueName: 'mails' }, Promise.resolve())
@@ -38,7 +38,7 @@ test('who does not ask leaves it there, whatever came of it, until it is taken; 
   expect(calls.take(['mails'])).toHaveLength(1)
 })
 
-test('it is a promise, and what comes of it is a plain one', async () => {
+test('a tracked promise is a Promise, and derived promises are not tracked', async () => {
   const { promise } = noted(Promise.resolve('x'))
   expect(promise).toBeInstanceOf(Promise)
   const next = promise.then((text) => text.length)
@@ -48,7 +48,7 @@ test('it is a promise, and what comes of it is a plain one', async () => {
   await expect(failing).rejects.toThrow('refused')
 })
 
-test('the same call with another answer counts as asked about when that one is', async () => {
+test('a call with a mapped result counts as awaited when the mapped promise is', async () => {
   const { calls, promise } = noted(Promise.resolve(1))
   const other = answering(promise, (number) => number + 1)
   expect(calls.take(['orders'])).toHaveLength(1)
@@ -64,7 +64,7 @@ test('the same call with another answer counts as asked about when that one is',
   expect(await answering(Promise.resolve(1), String)).toBe('1')
 })
 
-test('a worker that awaits nothing does not fill the memory', () => {
+test('a worker that awaits nothing does not fill memory', () => {
   const calls = new UnawaitedCalls({ skip: [] })
   for (let count = 0; count < 1500; count++) calls.note({ ...CALL }, Promise.resolve())
   expect(calls.take(['orders'])).toHaveLength(1000)

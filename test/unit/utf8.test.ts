@@ -1,4 +1,4 @@
-/** Bytes as text, and what it keeps of those that are none. */
+/** Bytes as a string that keeps invalid UTF-8 recoverable. */
 import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -9,7 +9,7 @@ const bytes = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).map((text) => Buffer.from(text, 'utf8')),
 )
 
-/** The bytes of a text, bad ones among them. */
+/** The original bytes of a string, including invalid ones. */
 function bytesOf(text: string): Buffer {
   return Buffer.concat(
     [...text].map((character) =>
@@ -18,7 +18,7 @@ function bytesOf(text: string): Buffer {
   )
 }
 
-test('a text tells whether its bytes were UTF-8, and can be turned back', () => {
+test('a string shows whether its bytes were valid UTF-8, and converts back to them', () => {
   fc.assert(
     fc.property(fc.array(bytes), (pieces) => {
       const given = Buffer.concat(pieces)
@@ -29,12 +29,12 @@ test('a text tells whether its bytes were UTF-8, and can be turned back', () => 
   )
 })
 
-test('pairs of surrogates are no bad bytes, nor is what stands for bad bytes elsewhere', () => {
+test('surrogate pairs and U+FFFD do not count as bad bytes', () => {
   expect(hasBadBytes('😀\ufffd\u00ff')).toBe(false)
   expect(textOf(Buffer.from('\ufeffž😀', 'utf8'))).toBe('\ufeffž😀')
 })
 
-test('next to bad bytes, characters of one to four bytes stay characters', () => {
+test('characters of one to four bytes survive next to bad bytes', () => {
   const bad = Buffer.from([0xff])
   const characters = ['a', '\x7f', '\x80', 'é', '\u07ff', '\u0800', '中', '\uffff', '\u{10000}', '😀', '\u{10ffff}']
   for (const character of characters) {
