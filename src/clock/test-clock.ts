@@ -20,10 +20,23 @@ import { RUNNER_TIME } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
 /**
- * How a clock starts: following the machine, frozen at the machine's time, frozen at a given time, or following the runner's fake
- * timers.
+ * How the daemon's clock starts:
+ *
+ * - `'real'` follows the machine's clock
+ * - `'frozen'` stands still at the machine's time
+ * - `{ start: new Date('2026-01-01') }` stands still at that time
+ * - `'runner'` follows the test's `Date` and `setTimeout`, so that the runner's fake timers move the daemon
+ *
+ * You can move, freeze and resume the first three later. Only fake timers move `'runner'`.
  */
-export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
+export type ClockOption =
+  | 'real'
+  | 'frozen'
+  | 'runner'
+  | {
+      /** The time at which the clock stands. It is cut to whole milliseconds. */
+      start: Date
+    }
 
 /** More timers than one clock will ever set: the step from one priority to the next. */
 const RANKS = 2 ** 40
@@ -67,7 +80,7 @@ export class TestClock {
   #fired: Fired[] | undefined
   #lastMove: Promise<unknown> = Promise.resolve()
 
-  /** @throws QueratorError when the option is none of those documented. */
+  /** @throws QueratorError when the option is none of those documented. @internal */
   constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME) {
     this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#source = option === 'runner' ? RUNNER_TIME : machine
@@ -77,22 +90,22 @@ export class TestClock {
   }
 
   /**
-   * Returns the daemon's time in whole milliseconds since 1970, as `Date.now()` does for the machine. For a Date, write
-   * `new Date(clock.now())`. While the clock runs, the daemon's own times go below the millisecond. On a frozen clock all times are
-   * whole.
+   * Returns the daemon's time in milliseconds since 1970, as `Date.now()` does for the machine. For a `Date`, write
+   * `new Date(clock.now())`. The result is cut to whole milliseconds. While the clock runs, the daemon's own times have fractions
+   * of a millisecond. On a frozen clock, they are whole.
    */
   now(): number {
     return Math.floor(this.#flow.now())
   }
 
-  /** Whether the clock stands still until it is moved. */
+  /** Whether the clock stands still until you move it. */
   get frozen(): boolean {
     return this.#flow.frozen
   }
 
   /**
    * Stops the clock at the next whole millisecond. Does nothing if it is frozen already.
-   * @throws QueratorError with `clock: 'runner'`
+   * @throws QueratorError if the daemon has `clock: 'runner'`
    */
   freeze(): void {
     this.#checkMovable('freeze')
@@ -114,9 +127,9 @@ export class TestClock {
    *
    *     await clock.advance('61s')
    *
-   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
-   * @returns what fired, in the order of the deadlines, once waiting clients have their replies
-   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
+   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`. Whole milliseconds, 0 or more.
+   * @returns what happened, in the order of the deadlines. The promise resolves when waiting clients have their replies.
+   * @throws QueratorError if the duration is invalid, the daemon is closed, or it has `clock: 'runner'`
    */
   advance(duration: number | string): Promise<Fired[]> {
     return paced(this.#advance(duration))

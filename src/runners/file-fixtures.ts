@@ -12,7 +12,7 @@ import {
 } from '../index.js'
 import { paced, usageError } from '../internal.js'
 import { type FixtureOptions, splitOptions } from './fixture-options.js'
-import type { CreateQueue, Leaks } from './queues-of-test.js'
+import type { CreateQueue, SetLeaks } from './queues-of-test.js'
 import { type RunningTest, RunningTests } from './running-tests.js'
 import { standIn } from './stand-in.js'
 
@@ -24,7 +24,7 @@ export interface FileFixtures {
   readonly queue: TestQueue
   readonly createQueue: CreateQueue
   readonly configureDaemon: (options: FixtureOptions) => void
-  readonly leaks: Leaks
+  readonly leaks: SetLeaks
 }
 
 /** What returns a promise, and rejects where there is nothing to call. */

@@ -2,11 +2,11 @@
 import { LEAKS_MODES, type LeaksMode, type TestDaemonOptions } from '../index.js'
 import { checkOptions, DAEMON_OPTIONS, usageError } from '../internal.js'
 
-/** As for `startTestDaemon`, and more. */
+/** Options of the fixtures: those of `startTestDaemon()`, and `leaks`. */
 export interface FixtureOptions extends TestDaemonOptions {
   /**
-   * What happens when a passing test leaves items leased, leases waiting or calls without `await` in its own queues: `'warn'` (default)
-   * prints a warning, `'error'` makes the test fail, `'off'` does nothing.
+   * What happens if a passing test leaves items leased, leases waiting or calls without `await` in its own queues. `'warn'` prints a
+   * warning, `'error'` makes the test fail, `'off'` does nothing. Default `'warn'`.
    */
   readonly leaks?: LeaksMode
 }

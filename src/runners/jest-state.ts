@@ -3,8 +3,7 @@
  * has it no more, they are as Jest's defaults are.
  */
 
-import type { EndOfTest } from '../index.js'
-import { visibleText } from '../internal.js'
+import { type EndOfTest, visibleText } from '../internal.js'
 
 interface Hook {
   readonly fn: unknown

@@ -1,12 +1,13 @@
 /** What the runners have in common: queues that last as long as their test, and the report when it is over. */
-import type { EndOfTest, LeaksMode, QueueOptions, TestDaemon, TestQueue } from '../index.js'
+import type { LeaksMode, QueueOptions, TestDaemon, TestQueue } from '../index.js'
+import type { EndOfTest } from '../internal.js'
 import { checkedLeaks } from './fixture-options.js'
 
-/** Makes a queue of its own for the running test. */
+/** Creates a queue for the running test. The queue is deleted after the test. */
 export type CreateQueue = (options?: QueueOptions) => Promise<TestQueue>
 
-/** Says what is done when the running test leaves something open: see {@link FixtureOptions.leaks}. */
-export type Leaks = (mode: LeaksMode) => void
+/** Sets what happens if the running test leaves something open: `'warn'`, `'error'` or `'off'`. */
+export type SetLeaks = (mode: LeaksMode) => void
 
 /** A test as it begins. */
 interface Beginning {
@@ -56,7 +57,7 @@ export class QueuesOfTest {
     return queue
   }
 
-  readonly leaks: Leaks = (mode) => {
+  readonly leaks: SetLeaks = (mode) => {
     this.#leaks = checkedLeaks(mode)
   }
 

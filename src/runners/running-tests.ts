@@ -1,7 +1,7 @@
 /** Which test is calling. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { EndOfTest, LeaksMode, TestDaemon, TestQueue } from '../index.js'
-import { usageError } from '../internal.js'
+import type { LeaksMode, TestDaemon, TestQueue } from '../index.js'
+import { type EndOfTest, usageError } from '../internal.js'
 import { QueuesOfTest } from './queues-of-test.js'
 
 /** A test that runs, or has run. */

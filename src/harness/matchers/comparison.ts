@@ -2,11 +2,11 @@
 import { usageError } from '../../errors.js'
 import type { QueueEvent } from '../event-log.js'
 import type { TestQueue } from '../test-queue.js'
-import { failureOf, type Outcome, shownExpectation } from './failure.js'
+import { failureOf, type MatcherOutcome, shownExpectation } from './failure.js'
 import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
 import { type SeenItem, told } from './seen-item.js'
 
-/** How many items, or which: in this order, each by its reference or some of its fields. */
+/** How many items a matcher expects, or which items in this order. Name each by its reference or by some of its fields. */
 export type ExpectedItems = number | readonly PartialItem[]
 
 /** What is wrong: with each item that is seen, empty for nothing; and what is not seen. */
@@ -25,7 +25,7 @@ export function compared(
   claim: string,
   seen: readonly SeenItem[],
   expected: ExpectedItems,
-): Outcome {
+): MatcherOutcome {
   if (typeof expected === 'number') {
     checkCount(matcher, expected)
     const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, but there are ${seen.length}`
