@@ -24,31 +24,32 @@ export type Code = keyof typeof CODE_TEXT
 
 const BRAND = Symbol.for('querator-test.error')
 
-/** What a {@link QueratorError} may carry beside its code and message. */
+/** Options of a {@link QueratorError}. */
 export interface QueratorErrorOptions {
-  /** Overrides the text that belongs to the code. */
+  /** The text of the code. Default: Querator's text for that code, or an empty text for other codes. */
   codeText?: string
-  /** Hints for the reader, for example the names that exist. Never part of the message. */
+  /** Hints for the reader, for example the names of the queues that exist. Default: none. */
   details?: Readonly<Record<string, string>>
-  /** What led to this error. */
+  /** The error that led to this one. */
   cause?: unknown
 }
 
 /**
- * An error answered by a daemon, or a use of the harness that cannot work.
+ * The error of a call that a daemon refused, or of a wrong option or call in your test.
  *
- * `instanceof` holds for errors of another copy of this package and of another realm as well, because it
- * looks at a brand and not at the prototype.
+ * `instanceof` also works if the error comes from another copy of this package or from another realm, such as Jest's sandbox.
  */
 export class QueratorError extends Error {
-  /** The HTTP status, for example 454 when a lease found nothing in time. 0 when no daemon answered. */
+  /** The HTTP status of the reply, for example 454 if a lease got nothing in time. 0 if the error does not come from a daemon. */
   readonly code: number
   /** The text of the code, for example `Retry Request`. */
   readonly codeText: string
-  /** Hints for the reader; empty when there are none. */
+  /** Hints for the reader, for example the names of the queues that exist. Empty if there are none. */
   readonly details: Readonly<Record<string, string>>
+  /** Always `'QueratorError'`. */
   override readonly name = 'QueratorError'
 
+  /** Creates an error, for example to let a fake client fail as a daemon does. */
   constructor(code: number, message: string, options: QueratorErrorOptions = {}) {
     // Without a daemon that said it nobody compares it: it is for people. What a daemon said stays as it came.
     const shown = visibleText(message)
@@ -60,16 +61,18 @@ export class QueratorError extends Error {
     this.details = { ...options.details }
   }
 
+  /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isQueratorError(value)
   }
 
+  /** @internal */
   get [BRAND](): true {
     return true
   }
 }
 
-/** Whether `value` is a {@link QueratorError} of any copy of this package. Never throws. */
+/** Returns whether `value` is a {@link QueratorError}, from any copy of this package. Never throws. */
 export function isQueratorError(value: unknown): value is QueratorError {
   return typeof value === 'object' && value !== null && BRAND in value
 }

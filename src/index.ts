@@ -1,35 +1,48 @@
 /** The public names of `querator-test`, written out one by one. */
 
 export type { Permission } from './access/permissions.js'
-export type { CallOptions, QueratorCalls } from './client/calls.js'
-export { type ClientOptions, QueratorClient } from './client/client.js'
+export type { CallOptions, CallRequest, CallResponse, QueratorCalls } from './client/calls.js'
+export { type ClientOptions, type Encoding, QueratorClient } from './client/client.js'
+export type { ClientSend, SentReply, SentRequest } from './client/client-send.js'
 export type { ClockOption } from './clock/clock-option.js'
-export type { ConfigTree } from './daemon/config/config.js'
-export type { LogLevel, LogRecord } from './daemon/log.js'
+export type {
+  AuthBackend,
+  ConfigTree,
+  PartitionStorageTree,
+  PartitionTree,
+  QueueTree,
+  StorageConfig,
+} from './daemon/config/config.js'
+export type { LogHandler, LogLevel, LogRecord } from './daemon/log.js'
 export { VERSION } from './daemon/version.js'
 export type { EventLog, QueueEvent } from './diagnosis/event-log.js'
-export { LEAKS_MODES, type LeaksMode } from './diagnosis/leaks.js'
-export type { EndOfTest } from './diagnosis/test-of-runner.js'
+export type { LeaksMode } from './diagnosis/leaks.js'
 export type { EventKind } from './engine/events/event-kinds.js'
 export type { Fired, FiredKind } from './engine/events/fired.js'
-export { isQueratorError, QueratorError } from './errors.js'
-export { removeLeftOvers } from './harness/backing/left-overs.js'
+export { isQueratorError, QueratorError, type QueratorErrorOptions } from './errors.js'
+export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
-export type { ItemInput } from './harness/handles/produced-items.js'
+export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-calls.js'
 export type { QueueOptions } from './harness/handles/queue-options.js'
 export { snapshotSerializer } from './harness/handles/snapshot.js'
 export type { StoredItem } from './harness/handles/stored-item.js'
 export type { TestClock } from './harness/handles/test-clock.js'
-export type { TestDaemon } from './harness/handles/test-daemon.js'
-export type { LeaseOptions, QueueCounts, TestQueue } from './harness/handles/test-queue.js'
+export type { ListenOptions, TestDaemon } from './harness/handles/test-daemon.js'
+export type { TestQueue } from './harness/handles/test-queue.js'
 export type { TestUser, UserOptions } from './harness/handles/test-users.js'
 export type { ExpectedItems } from './harness/matchers/comparison.js'
+export type { MatcherOutcome } from './harness/matchers/failure.js'
 export type { ItemFields, PartialItem } from './harness/matchers/partial-item.js'
 export {
   type LeasedBy,
   type QueueAssertions,
   queueMatchers,
 } from './harness/matchers/queue-matchers.js'
-export { openTestDaemon, startTestDaemon, type TestDaemonOptions } from './harness/start-test-daemon.js'
+export {
+  type DaemonLimits,
+  openTestDaemon,
+  startTestDaemon,
+  type TestDaemonOptions,
+} from './harness/start-test-daemon.js'
 export type { AwaitedEvent, WaitOptions } from './harness/waiting/waiting.js'
 export { type QueratorOptions, type RunningQuerator, startQuerator } from './real-server/start-querator.js'

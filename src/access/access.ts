@@ -13,7 +13,7 @@ import { Users } from './users.js'
 
 /** Whether keys and permissions count: `none` of both, or those that are kept here. */
 export const AUTH_BACKENDS = ['none', 'internal'] as const
-/** See {@link AUTH_BACKENDS}. */
+/** Whether a daemon checks keys and permissions: `internal` checks them, `none` does not. */
 export type AuthBackend = (typeof AUTH_BACKENDS)[number]
 
 /** The id and the name of callers without a key. */

@@ -34,7 +34,7 @@ export const PERMISSIONS = [
   'system.metrics',
 ] as const
 
-/** See {@link PERMISSIONS}. */
+/** A permission of a role. See docs/protocol/admin.md §2.5. */
 export type Permission = (typeof PERMISSIONS)[number]
 
 /** The name of the role that may do everything. */

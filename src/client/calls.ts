@@ -1,106 +1,140 @@
 /** The methods of the client, one for each call of the protocol, named as in Querator's Go client. */
 import type { RequestInit, ResponseOf } from '../protocol/methods.js'
 
-/** What every call takes beside its request. */
+/** Options of every call of a client. */
 export interface CallOptions {
   /**
-   * Gives up waiting: the call rejects with the signal's reason, and the daemon forgets a waiting lease at once.
-   * A change that was already carried out stays.
+   * Cancels the call. It rejects with the signal's reason, and the daemon drops a waiting lease at once. A change that was
+   * already carried out stays.
    */
   readonly signal?: AbortSignal
 }
 
 /**
- * All calls. Durations are texts such as `'30s'` or `'1h30m'`; timestamps are given as `Date` or `{ seconds, nanos }` since
- * 1970, and answered as the latter; each rejects with a `QueratorError` as its section of the contract
- * says, with code 400 for a request that is wrong or a queue that does not exist.
+ * The request of a call, for example `CallRequest<'queueLease'>`. You may leave out every field. Durations are texts such as
+ * `'30s'`, times are a `Date` or `{ seconds, nanos }` since 1970, and payloads are `Uint8Array`. Fields are listed in
+ * docs/protocol/messages.md.
+ */
+export type CallRequest<N extends keyof QueratorCalls> = RequestInit<N>
+
+/**
+ * The response of a call, for example `CallResponse<'queueLease'>`. Every field is present, except times that are not set. Times
+ * are `{ seconds, nanos }` since 1970, and payloads are `Uint8Array`. Fields are listed in docs/protocol/messages.md.
+ */
+export type CallResponse<N extends keyof QueratorCalls> = ResponseOf<N>
+
+/**
+ * The methods of a client, one for each call of the protocol. Each rejects with a `QueratorError` if the daemon refuses the call.
+ * A wrong request or an unknown queue gets code 400. A missing permission gets code 403.
  */
 export interface QueratorCalls {
-  /** Adds up to 1,000 items. `requestTimeout` is required: more than 10 ms, less than 15 m (docs/protocol/queue.md §3). */
-  queueProduce(request: RequestInit<'queueProduce'>, options?: CallOptions): Promise<void>
+  /** Adds up to 1,000 items. `requestTimeout` is required: more than 10 ms, less than 15 minutes. See docs/protocol/queue.md §3. */
+  queueProduce(request: CallRequest<'queueProduce'>, options?: CallOptions): Promise<void>
   /**
-   * Leases up to `batchSize` (1 to 1,000) items, waiting for the first of them; 454 when there was none within
-   * `requestTimeout`, more than 10 ms and at most 15 m (docs/protocol/queue.md §4).
+   * Leases 1 to 1,000 items, and waits until there is at least one. `batchSize`, `clientId` and `requestTimeout` are required.
+   * `requestTimeout` is more than 10 ms, at most 15 minutes. The call rejects with code 454 if no item arrives in that time. See
+   * docs/protocol/queue.md §4.
    */
-  queueLease(request: RequestInit<'queueLease'>, options?: CallOptions): Promise<ResponseOf<'queueLease'>>
-  /** Ends leased items; those before a bad id stay completed (docs/protocol/queue.md §5). */
-  queueComplete(request: RequestInit<'queueComplete'>, options?: CallOptions): Promise<void>
-  /** Gives leased items back, now or at `retryAt`; with `dead` it deletes them (docs/protocol/queue.md §6). */
-  queueRetry(request: RequestInit<'queueRetry'>, options?: CallOptions): Promise<void>
-  /** Counts and ages, partition by partition (docs/protocol/queue.md §10). */
-  queueStats(request: RequestInit<'queueStats'>, options?: CallOptions): Promise<ResponseOf<'queueStats'>>
-  /** Removes free items (`queue`), scheduled ones (`scheduled`) or all (`queue` and `destructive`) (queue.md §11). */
-  queueClear(request: RequestInit<'queueClear'>, options?: CallOptions): Promise<void>
-  /** Recounts on a real server; here the counts are always right (docs/protocol/queue.md §11). */
-  queueReload(request: RequestInit<'queueReload'>, options?: CallOptions): Promise<void>
-  /** Makes a queue; `leaseTimeout`, `expireTimeout` and `requestedPartitions` are required (admin.md §10.1). */
-  queuesCreate(request: RequestInit<'queuesCreate'>, options?: CallOptions): Promise<void>
-  /** Queues of a namespace in the order of their creation; `limit` 0 means 1,000 (docs/protocol/admin.md §10.2). */
-  queuesList(request: RequestInit<'queuesList'>, options?: CallOptions): Promise<ResponseOf<'queuesList'>>
-  /** Changes a queue; `maxAttempts`, `deadQueue` and `reference` left out are cleared (docs/protocol/admin.md §10.3). */
-  queuesUpdate(request: RequestInit<'queuesUpdate'>, options?: CallOptions): Promise<void>
-  /** Removes a queue with all that is in it (docs/protocol/admin.md §10.4). */
-  queuesDelete(request: RequestInit<'queuesDelete'>, options?: CallOptions): Promise<void>
-  /** What is configured of a queue (docs/protocol/admin.md §10.5). */
-  queuesInfo(request: RequestInit<'queuesInfo'>, options?: CallOptions): Promise<ResponseOf<'queuesInfo'>>
-  /** Items of a partition that are not scheduled, leased ones too; nothing is leased by it (admin.md §11). */
-  storageItemsList(
-    request: RequestInit<'storageItemsList'>,
-    options?: CallOptions,
-  ): Promise<ResponseOf<'storageItemsList'>>
-  /** Items of a partition that wait for their time (docs/protocol/admin.md §11). */
-  storageScheduledList(
-    request: RequestInit<'storageScheduledList'>,
-    options?: CallOptions,
-  ): Promise<ResponseOf<'storageScheduledList'>>
+  queueLease(request: CallRequest<'queueLease'>, options?: CallOptions): Promise<CallResponse<'queueLease'>>
+  /** Completes up to 1,000 leased items. Items before a wrong id stay completed. See docs/protocol/queue.md §5. */
+  queueComplete(request: CallRequest<'queueComplete'>, options?: CallOptions): Promise<void>
   /**
-   * Adds items in the state given, with new ids. One whose `sourceId` is taken in the partition is skipped, and comes back
-   * with the id that was sent. Without `expireDeadline` an item expired in 1970 (docs/protocol/admin.md §11).
+   * Returns up to 1,000 leased items to the queue, at once or at `retryAt`. With `dead`, it deletes them. See
+   * docs/protocol/queue.md §6.
+   */
+  queueRetry(request: CallRequest<'queueRetry'>, options?: CallOptions): Promise<void>
+  /** Returns the counts and average ages of each partition. See docs/protocol/queue.md §10. */
+  queueStats(request: CallRequest<'queueStats'>, options?: CallOptions): Promise<CallResponse<'queueStats'>>
+  /**
+   * Deletes items of all partitions: free ones (`queue`), scheduled ones (`scheduled`), or all (`queue` and `destructive`). See
+   * docs/protocol/queue.md §11.
+   */
+  queueClear(request: CallRequest<'queueClear'>, options?: CallOptions): Promise<void>
+  /** Recounts the items. Changes nothing on a test daemon, where counts are always right. See docs/protocol/queue.md §11. */
+  queueReload(request: CallRequest<'queueReload'>, options?: CallOptions): Promise<void>
+  /**
+   * Creates a queue. `leaseTimeout` and `expireTimeout` are required. A queue needs at least 1 in `requestedPartitions` to take
+   * items. See docs/protocol/admin.md §10.1.
+   */
+  queuesCreate(request: CallRequest<'queuesCreate'>, options?: CallOptions): Promise<void>
+  /** Lists the queues of a namespace in the order of their creation. `limit` 0 means 1,000. See docs/protocol/admin.md §10.2. */
+  queuesList(request: CallRequest<'queuesList'>, options?: CallOptions): Promise<CallResponse<'queuesList'>>
+  /**
+   * Changes the options of a queue. If you leave out `maxAttempts`, `deadQueue` or `reference`, they are cleared. See
+   * docs/protocol/admin.md §10.3.
+   */
+  queuesUpdate(request: CallRequest<'queuesUpdate'>, options?: CallOptions): Promise<void>
+  /** Deletes a queue and its items. Waiting leases get a 453. See docs/protocol/admin.md §10.4. */
+  queuesDelete(request: CallRequest<'queuesDelete'>, options?: CallOptions): Promise<void>
+  /** Returns the options of a queue. See docs/protocol/admin.md §10.5. */
+  queuesInfo(request: CallRequest<'queuesInfo'>, options?: CallOptions): Promise<CallResponse<'queuesInfo'>>
+  /**
+   * Lists the items of a partition that are not scheduled, including leased ones. It leases nothing. See docs/protocol/admin.md
+   * §11.
+   */
+  storageItemsList(
+    request: CallRequest<'storageItemsList'>,
+    options?: CallOptions,
+  ): Promise<CallResponse<'storageItemsList'>>
+  /** Lists the scheduled items of a partition. See docs/protocol/admin.md §11. */
+  storageScheduledList(
+    request: CallRequest<'storageScheduledList'>,
+    options?: CallOptions,
+  ): Promise<CallResponse<'storageScheduledList'>>
+  /**
+   * Adds items in the state that you give, with new ids. An item whose `sourceId` is already in the partition is skipped, and
+   * returned with the id that you sent. Always set `expireDeadline`: without it, the item has expired in 1970. See
+   * docs/protocol/admin.md §11.
    */
   storageItemsImport(
-    request: RequestInit<'storageItemsImport'>,
+    request: CallRequest<'storageItemsImport'>,
     options?: CallOptions,
-  ): Promise<ResponseOf<'storageItemsImport'>>
-  /** Removes items whatever their state; unknown ids are ignored (docs/protocol/admin.md §11). */
-  storageItemsDelete(request: RequestInit<'storageItemsDelete'>, options?: CallOptions): Promise<void>
-  /** Makes a namespace; `apiKeyTag` marks the keys that are for it alone (docs/protocol/admin.md §4). */
-  namespacesCreate(request: RequestInit<'namespacesCreate'>, options?: CallOptions): Promise<void>
-  /** Replaces description and tag; what is left out is cleared. 453 when there is none of that name (admin.md §4). */
-  namespacesUpdate(request: RequestInit<'namespacesUpdate'>, options?: CallOptions): Promise<void>
-  /** Namespaces in the order of their creation, `_system` first; `limit` 0 means 1,000 (docs/protocol/admin.md §4). */
-  namespacesList(request: RequestInit<'namespacesList'>, options?: CallOptions): Promise<ResponseOf<'namespacesList'>>
-  /** Removes a namespace that has no queues, roles and bindings (docs/protocol/admin.md §4). */
-  namespacesDelete(request: RequestInit<'namespacesDelete'>, options?: CallOptions): Promise<void>
-  /** Makes a user, and returns the id; usernames are unique (docs/protocol/admin.md §5). */
-  usersCreate(request: RequestInit<'usersCreate'>, options?: CallOptions): Promise<ResponseOf<'usersCreate'>>
-  /** Users by id; `limit` 0 means 1,000 (docs/protocol/admin.md §5). */
-  usersList(request: RequestInit<'usersList'>, options?: CallOptions): Promise<ResponseOf<'usersList'>>
-  /** Removes a user with all bindings and keys; 453 when there is none (docs/protocol/admin.md §5). */
-  usersDelete(request: RequestInit<'usersDelete'>, options?: CallOptions): Promise<void>
-  /** Makes a key for a user; only this answer ever holds it whole (docs/protocol/admin.md §6). */
-  apiKeysCreate(request: RequestInit<'apiKeysCreate'>, options?: CallOptions): Promise<ResponseOf<'apiKeysCreate'>>
-  /** Keys by id, without their secrets, of all users or of `userId` (docs/protocol/admin.md §6). */
-  apiKeysList(request: RequestInit<'apiKeysList'>, options?: CallOptions): Promise<ResponseOf<'apiKeysList'>>
-  /** Removes a key, which counts no more at once; 401 when there is none with this id (docs/protocol/admin.md §6). */
-  apiKeysDelete(request: RequestInit<'apiKeysDelete'>, options?: CallOptions): Promise<void>
-  /** Makes a role in a namespace; permissions as in admin.md §2.5 (docs/protocol/admin.md §7). */
-  rolesCreate(request: RequestInit<'rolesCreate'>, options?: CallOptions): Promise<ResponseOf<'rolesCreate'>>
-  /** Roles of one namespace by id; empty means `_system` (docs/protocol/admin.md §7). */
-  rolesList(request: RequestInit<'rolesList'>, options?: CallOptions): Promise<ResponseOf<'rolesList'>>
-  /** Replaces the permissions of a role; 453 when there is none of that name (docs/protocol/admin.md §7). */
-  rolesUpdate(request: RequestInit<'rolesUpdate'>, options?: CallOptions): Promise<void>
-  /** Removes a role that nobody has (docs/protocol/admin.md §7). */
-  rolesDelete(request: RequestInit<'rolesDelete'>, options?: CallOptions): Promise<void>
-  /** Gives a user a role, in the namespace of the role (docs/protocol/admin.md §8). */
+  ): Promise<CallResponse<'storageItemsImport'>>
+  /** Deletes items of a partition, also leased and scheduled ones. Ignores unknown ids. See docs/protocol/admin.md §11. */
+  storageItemsDelete(request: CallRequest<'storageItemsDelete'>, options?: CallOptions): Promise<void>
+  /** Creates a namespace. `apiKeyTag` marks the keys that are scoped to it. See docs/protocol/admin.md §4. */
+  namespacesCreate(request: CallRequest<'namespacesCreate'>, options?: CallOptions): Promise<void>
+  /**
+   * Replaces the description and the tag of a namespace. If you leave one out, it is cleared. An unknown namespace gets a 453. See
+   * docs/protocol/admin.md §4.
+   */
+  namespacesUpdate(request: CallRequest<'namespacesUpdate'>, options?: CallOptions): Promise<void>
+  /**
+   * Lists the namespaces in the order of their creation, `_system` first. `limit` 0 means 1,000. See docs/protocol/admin.md §4.
+   */
+  namespacesList(request: CallRequest<'namespacesList'>, options?: CallOptions): Promise<CallResponse<'namespacesList'>>
+  /** Deletes a namespace that has no queues, roles or role bindings. See docs/protocol/admin.md §4. */
+  namespacesDelete(request: CallRequest<'namespacesDelete'>, options?: CallOptions): Promise<void>
+  /** Creates a user, and returns its id. Usernames are unique. See docs/protocol/admin.md §5. */
+  usersCreate(request: CallRequest<'usersCreate'>, options?: CallOptions): Promise<CallResponse<'usersCreate'>>
+  /** Lists the users by id. `limit` 0 means 1,000. See docs/protocol/admin.md §5. */
+  usersList(request: CallRequest<'usersList'>, options?: CallOptions): Promise<CallResponse<'usersList'>>
+  /** Deletes a user with its role bindings and keys. An unknown user gets a 453. See docs/protocol/admin.md §5. */
+  usersDelete(request: CallRequest<'usersDelete'>, options?: CallOptions): Promise<void>
+  /** Creates an API key for a user. Only this response contains the whole key. See docs/protocol/admin.md §6. */
+  apiKeysCreate(request: CallRequest<'apiKeysCreate'>, options?: CallOptions): Promise<CallResponse<'apiKeysCreate'>>
+  /** Lists API keys by id, without their secrets: those of `userId`, or all. See docs/protocol/admin.md §6. */
+  apiKeysList(request: CallRequest<'apiKeysList'>, options?: CallOptions): Promise<CallResponse<'apiKeysList'>>
+  /** Deletes an API key. It stops working at once. An unknown id gets a 401. See docs/protocol/admin.md §6. */
+  apiKeysDelete(request: CallRequest<'apiKeysDelete'>, options?: CallOptions): Promise<void>
+  /** Creates a role in a namespace, with a list of permissions. See docs/protocol/admin.md §7. */
+  rolesCreate(request: CallRequest<'rolesCreate'>, options?: CallOptions): Promise<CallResponse<'rolesCreate'>>
+  /** Lists the roles of a namespace by id. No namespace means `_system`. See docs/protocol/admin.md §7. */
+  rolesList(request: CallRequest<'rolesList'>, options?: CallOptions): Promise<CallResponse<'rolesList'>>
+  /** Replaces the permissions of a role. An unknown role gets a 453. See docs/protocol/admin.md §7. */
+  rolesUpdate(request: CallRequest<'rolesUpdate'>, options?: CallOptions): Promise<void>
+  /** Deletes a role that has no role bindings. See docs/protocol/admin.md §7. */
+  rolesDelete(request: CallRequest<'rolesDelete'>, options?: CallOptions): Promise<void>
+  /** Gives a user a role, in the namespace of the role. See docs/protocol/admin.md §8. */
   roleBindingsCreate(
-    request: RequestInit<'roleBindingsCreate'>,
+    request: CallRequest<'roleBindingsCreate'>,
     options?: CallOptions,
-  ): Promise<ResponseOf<'roleBindingsCreate'>>
-  /** Bindings in one namespace by id; `userIdFilter` has no effect (docs/protocol/admin.md §8). */
+  ): Promise<CallResponse<'roleBindingsCreate'>>
+  /** Lists the role bindings of a namespace by id. `userIdFilter` has no effect. See docs/protocol/admin.md §8. */
   roleBindingsList(
-    request: RequestInit<'roleBindingsList'>,
+    request: CallRequest<'roleBindingsList'>,
     options?: CallOptions,
-  ): Promise<ResponseOf<'roleBindingsList'>>
-  /** Takes a role from a user (docs/protocol/admin.md §8). */
-  roleBindingsDelete(request: RequestInit<'roleBindingsDelete'>, options?: CallOptions): Promise<void>
+  ): Promise<CallResponse<'roleBindingsList'>>
+  /** Takes a role from a user. See docs/protocol/admin.md §8. */
+  roleBindingsDelete(request: CallRequest<'roleBindingsDelete'>, options?: CallOptions): Promise<void>
 }

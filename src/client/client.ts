@@ -4,7 +4,7 @@ import { turnDue } from '../clock/event-loop.js'
 import { QueratorError, usageError } from '../errors.js'
 import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
-import { DETAILS_HEADER, type Headers, type Send, type WireReply } from '../protocol/exchange.js'
+import { DETAILS_HEADER, type Headers, type WireReply } from '../protocol/exchange.js'
 import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
@@ -13,6 +13,7 @@ import { visible } from '../visible.js'
 import { atCallSite, type Origin, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
+import type { ClientSend } from './client-send.js'
 import { sendOverHttp } from './http-send.js'
 import { checkOptions } from './known-options.js'
 import type { UnawaitedCalls } from './unawaited.js'
@@ -21,16 +22,18 @@ import { unlessAborted } from './unless-aborted.js'
 /** Told of a request that is not sent. */
 export type NotSent = (name: MethodName, request: unknown, error: QueratorError, origin: Origin | undefined) => void
 
-/** How a client reaches its daemon. */
+export type { Encoding }
+
+/** Options of a client. Give `endpoint` or `send`. */
 export interface ClientOptions {
-  /** The daemon's URL, for example `http://localhost:2319`. */
+  /** The URL of the daemon, for example `http://localhost:2319`. */
   readonly endpoint?: string
-  /** How messages travel; default `'protobuf'`. */
+  /** The encoding of requests and responses. Default `'protobuf'`. */
   readonly encoding?: Encoding
-  /** The API key that is sent with each call, or a function that knows it by then. Default: none, which is anonymous. */
+  /** The API key to send with each call, or a function that returns it for each call. Default: no key, an anonymous caller. */
   readonly apiKey?: string | (() => string | undefined)
-  /** Sends requests in another way than over HTTP. */
-  readonly send?: Send
+  /** A function that sends each request, instead of HTTP to `endpoint`. */
+  readonly send?: ClientSend
   /** Told of requests that cannot be right, and are not sent. @internal */
   readonly notSent?: NotSent | undefined
   /** Tells the daemon, in the same process, where calls are made, and notes here those that nobody awaits. @internal */
@@ -44,15 +47,22 @@ const NO_OPTIONS: CallOptions = {}
 /** One typed method for each call: see {@link QueratorCalls}. */
 export interface QueratorClient extends QueratorCalls {}
 
-/** A client of Querator, of a test daemon or of any server: `new QueratorClient({ endpoint })`. */
+/**
+ * A typed client of a test daemon, or of any Querator server. It has one method for each call: see {@link QueratorCalls}.
+ *
+ *     const client = new QueratorClient({ endpoint: 'http://localhost:2319' })
+ */
 export class QueratorClient {
-  readonly #send: Send
+  readonly #send: ClientSend
   readonly #encoding: Encoding
   readonly #apiKey: ClientOptions['apiKey']
   readonly #unawaited: UnawaitedCalls | undefined
   readonly #notSent: NotSent | undefined
 
-  /** @throws QueratorError when there is no endpoint, or it is not a URL */
+  /**
+   * Creates a client. It connects with its first call.
+   * @throws QueratorError if there is neither `endpoint` nor `send`, or `endpoint` is not a URL
+   */
   constructor(options: ClientOptions) {
     const { unawaited, notSent, ...given } = options
     checkOptions('new QueratorClient', given, CLIENT_OPTIONS)

@@ -3,10 +3,23 @@ import { usageError } from '../errors.js'
 import type { Instant } from './instant.js'
 
 /**
- * How a clock starts: following the machine, frozen at the machine's time, frozen at a given time, or following the runner's fake
- * timers.
+ * How the daemon's clock starts:
+ *
+ * - `'real'` follows the machine's clock
+ * - `'frozen'` stands still at the machine's time
+ * - `{ start: new Date('2026-01-01') }` stands still at that time
+ * - `'runner'` follows the test's `Date` and `setTimeout`, so that the runner's fake timers move the daemon
+ *
+ * You can move, freeze and resume the first three later. Only fake timers move `'runner'`.
  */
-export type ClockOption = 'real' | 'frozen' | 'runner' | { start: Date }
+export type ClockOption =
+  | 'real'
+  | 'frozen'
+  | 'runner'
+  | {
+      /** The time at which the clock stands. It is cut to whole milliseconds. */
+      start: Date
+    }
 
 /** The time at which a clock starts. @throws QueratorError when the option is none of those documented */
 export function startTime(option: Exclude<ClockOption, string>): Instant {

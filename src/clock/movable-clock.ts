@@ -60,7 +60,7 @@ export class MovableClock {
   #era: unknown
   #lastMove: Promise<unknown> = Promise.resolve()
 
-  /** @throws QueratorError when the option is none of those documented. */
+  /** @throws QueratorError when the option is none of those documented. @internal */
   constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME) {
     this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#source = option === 'runner' ? RUNNER_TIME : machine
@@ -74,14 +74,14 @@ export class MovableClock {
     return Math.floor(this.#flow.now())
   }
 
-  /** Whether the clock stands still until it is moved. */
+  /** Whether the clock stands still until you move it. */
   get frozen(): boolean {
     return this.#flow.frozen
   }
 
   /**
    * Stops the clock at the next whole millisecond. Does nothing if it is frozen already.
-   * @throws QueratorError with `clock: 'runner'`
+   * @throws QueratorError if the daemon has `clock: 'runner'`
    */
   freeze(): void {
     this.#checkMovable('freeze')

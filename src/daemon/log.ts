@@ -4,19 +4,22 @@ import { visible, visibleJson, visibleText } from '../visible.js'
 
 /** From the least to the most important. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
-/** See {@link LOG_LEVELS}. */
+/** A level of the log, from the least to the most important. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
 /** How a line looks: with colours, as text, or as JSON. */
 export const LOG_HANDLERS = ['color', 'text', 'json'] as const
-/** See {@link LOG_HANDLERS}. */
+/** The form of a log line: with colours, as text, or as JSON. */
 export type LogHandler = (typeof LOG_HANDLERS)[number]
 
-/** One line of the log. */
+/** One record of the daemon's log. */
 export interface LogRecord {
-  /** By the machine's clock, in milliseconds since 1970. */
+  /** The time by the machine's clock, in milliseconds since 1970. */
   readonly time: number
+  /** The level. */
   readonly level: LogLevel
+  /** The message, without values. */
   readonly message: string
+  /** The values that belong to the message, by name. */
   readonly fields: Readonly<Record<string, unknown>>
 }
 

@@ -1,2 +1,2 @@
-/** The version of this package, as `GET /health` and `querator version` tell it. A test holds it to package.json. */
-export const VERSION = '0.1.0'
+/** The version of this package, as `GET /health` and `querator version` return it. */
+export const VERSION: string = '0.1.0'

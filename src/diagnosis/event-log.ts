@@ -4,59 +4,58 @@ import { turnDue } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { EventKind, RecordedEvent, Refusal } from '../engine/events/event-kinds.js'
 
-/** Something that happened to an item, to a lease that waits, or to a queue. */
+/** Something that happened to an item, to a waiting lease or to a queue, or a call that was refused. */
 export interface QueueEvent {
-  /** 1 for the first event of the daemon, and so on. */
+  /** The number of the event: 1 for the first event of the daemon, and so on. */
   readonly number: number
-  /** By the daemon's clock; what the clock made happen has the time at which it was due. */
+  /** The time by the daemon's clock. If the passing of time caused the event, the time at which it was due. */
   readonly time: Date
+  /** What happened. */
   readonly kind: EventKind
+  /** The name of the queue. */
   readonly queue: string
-  /**
-   * Tells queues of the same name apart: one that was made later has a higher number. 0 where there was no such queue, as
-   * for a call that was refused for that.
-   */
+  /** Tells queues of the same name apart: a later queue has a higher number. 0 if there was no such queue, as in some refused calls. */
   readonly queueId: number
-  /** Absent for what is about the queue as a whole, or a lease that waits. */
+  /** The number of the partition. Absent if the event is about the whole queue or a waiting lease. */
   readonly partition?: number
-  /** The number of the item: it stays when the id changes, and when the item moves to a dead letter queue. */
+  /** The number of the item. It stays when the id changes, and when the item moves to a dead letter queue. */
   readonly item?: number
   /** The id of the item after the event. */
   readonly id?: string
+  /** The producer's reference of the item. */
   readonly reference?: string
   /** How often the item had been leased. */
   readonly attempts?: number
-  /** Who leases, or held the item until then. */
+  /** The consumer that leases the item, or held it until then. */
   readonly clientId?: string
-  /** The call that made it happen, `queue.produce` for example; `clock` for the passing of time. */
+  /** The call that caused the event, for example `queue.produce`, or `clock` for the passing of time. */
   readonly call: string
-  /** Where that call was made: `orders.test.ts:12:15`. Known for calls of this process that need no socket. */
+  /** Where your code made that call, for example `orders.test.ts:12:15`. Needs `callSites`, and a call without a socket. */
   readonly callSite?: string
-  /** The same with what called it, the innermost first: at most three places. */
+  /** The call site and its callers, the innermost first: at most three places. */
   readonly callPath: readonly string[]
-  /** The end of the lease, the time for which the item is scheduled, or until when a lease waits. */
+  /** When the lease runs out, when the scheduled item is due, or until when the lease waits. */
   readonly until?: Date
-  /** For `dead-lettered`: where the item is now. */
+  /** For `dead-lettered`: the name of the dead letter queue. */
   readonly deadQueue?: string
-  /**
-   * For `refused`: the answer, as on the wire, but for a message of more than 2,000 characters, which is cut. Code 0 stands
-   * for a request that the client did not send, because it cannot be right.
-   */
+  /** For `refused`: the code of the error. 0 if the client did not send the request because it cannot be right. */
   readonly code?: number
+  /** For `refused`: the text of the code. */
   readonly codeText?: string
+  /** For `refused`: the message of the error, cut to 2,000 characters. */
   readonly message?: string
-  /** For `refused`: hints such as the names that exist. */
+  /** For `refused`: hints, for example the names of the queues that exist. */
   readonly details?: Readonly<Record<string, string>>
   /**
-   * For `refused`: how often, when the same call was refused again with nothing else happening in between. It grows while
-   * that goes on: an iterator over the events has the number that there was when it came by, `waitFor` sees all.
+   * For `refused`: how often the same call was refused, with nothing else happening in between. The number grows while that goes on.
+   * An iterator over the events shows the number at the time when it came by.
    */
   readonly times?: number
 }
 
 /**
- * The events of a daemon, the oldest that is kept first. `for (const event of daemon.events)` goes through what has
- * happened; `for await (…)` goes on with what happens, and ends when the daemon is closed.
+ * The events of a daemon, from the oldest that is kept. `for (const event of daemon.events)` goes through what has happened.
+ * `for await (const event of daemon.events)` continues with new events until the daemon is closed.
  */
 export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent> {
   readonly #daemon: Daemon
@@ -66,14 +65,14 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     this.#daemon = daemon
   }
 
-  /** How many events there were, those included that are kept no more. */
+  /** How many events there have been, including those that are no longer kept. */
   get count(): number {
     return this.#daemon.record.count
   }
 
   /**
-   * The events of a queue, those of items that went from elsewhere into it, as a dead letter queue, included. It means the
-   * queue as it was made last: what happened in one of the same name before is not part of it.
+   * Returns the events of a queue, and those of items that came into it as dead letters. Events of an earlier queue with the same
+   * name are left out.
    */
   ofQueue(name: string): QueueEvent[] {
     const id = this.#idOf(name)
@@ -103,20 +102,20 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#idOf(name) !== 0
   }
 
-  /** The events of an item, in whatever queue, by its number. */
+  /** Returns the events of the item with this number, in all queues. */
   ofItem(item: number): QueueEvent[] {
     const events = this.#which((event) => event.item === item)
     const refused = this.#which((event) => event.kind === 'refused', events[0]?.number)
     return withRefusals(events, refused)
   }
 
-  /** The events of the item that has, or had, this id in the queue. */
+  /** Returns the events of the item that has, or had, this id in the queue. Empty if there is none. */
   ofItemWithId(queue: string, id: string): QueueEvent[] {
     const item = this.itemOf(queue, id)
     return item === undefined ? [] : this.ofItem(item)
   }
 
-  /** The number of the item that had this id in the queue; undefined when nothing is known of it. */
+  /** Returns the number of the item that has, or had, this id in the queue. Undefined if there is none. */
   itemOf(queue: string, id: string): number | undefined {
     const { record } = this.#daemon
     for (let number = record.count; number >= record.first; number--) {
@@ -126,6 +125,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#daemon.inspector.itemNumber(queue, id)
   }
 
+  /** Goes through the events that are kept. */
   *[Symbol.iterator](): IterableIterator<QueueEvent> {
     const { record } = this.#daemon
     const last = record.count
@@ -134,6 +134,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
   }
 
+  /** Goes through the events that are kept, then continues with new ones until the daemon is closed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<QueueEvent, void, void> {
     const { record } = this.#daemon
     for (let number = record.first; ; number++) {

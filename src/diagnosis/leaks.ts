@@ -9,10 +9,13 @@ import { type QueratorError, usageError } from '../errors.js'
 import { visible } from '../visible.js'
 import { type RefusalStory, refusalText } from './refusals.js'
 
-/** What happens on leaks: nothing, a warning, or the test fails. */
+/**
+ * What happens if a passing test leaves items leased, leases waiting or calls without `await` in its own queues. `'warn'` prints a
+ * warning, `'error'` makes the test fail, `'off'` does nothing.
+ */
 export type LeaksMode = 'warn' | 'error' | 'off'
 
-/** Every mode that there is. */
+/** All values of `LeaksMode`. */
 export const LEAKS_MODES: readonly LeaksMode[] = ['warn', 'error', 'off']
 
 /** Something that was left open, and the call that opened it. */

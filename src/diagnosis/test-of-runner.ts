@@ -18,8 +18,9 @@ export interface TestOfRunner {
   readonly queues: () => readonly string[]
 }
 
-/** How it ended. */
-export interface EndOfTest {
-  /** What it failed with; undefined when it passed, none when there is nothing to tell: it was to fail, or still runs. */
-  readonly errors: readonly unknown[] | undefined
-}
+/** How a test ended. */
+export type EndOfTest =
+  | { readonly outcome: 'passed' }
+  | { readonly outcome: 'failed'; readonly errors: readonly unknown[] }
+  /** Nothing is reported: the test was expected to fail, was skipped, or still runs. */
+  | { readonly outcome: 'not reported' }

@@ -25,47 +25,50 @@ import { TestDaemon } from './handles/test-daemon.js'
 
 /** Options of a test daemon. All of them are optional. */
 export interface TestDaemonOptions {
-  /** Path of a Querator YAML file, or an object of the same shape. Default: one storage in memory. */
+  /** The path of a Querator YAML file, or an object of the same shape. Default: one storage in memory. */
   readonly config?: string | ConfigTree
-  /**
-   * The daemon's time. You can move, freeze and resume each of the first three later. Default `'real'`.
-   * - `'real'` follows the machine's clock.
-   * - `'frozen'` stands still at the machine's time.
-   * - `{ start: new Date('2026-01-01') }` stands still at that time.
-   * - `'runner'` is that of `Date` and `setTimeout` in the test, so that the runner's fake timers move the daemon. Nothing else
-   *   moves it then.
-   */
+  /** How the daemon's clock starts. Default `'real'`. */
   readonly clock?: ClockOption
   /**
-   * Whether keys and permissions count. Default: what the configuration says, else `'none'`.
-   * - `'internal'` checks them. A caller without a key is an administrator until you call `daemon.closeDoor()`.
-   * - `'none'` allows everything to everybody.
+   * Whether the daemon checks keys and permissions. `'internal'` checks them: a caller without a key is an administrator until you call
+   * `daemon.closeDoor()`. `'none'` allows everything. Default: what `config` says, else `'none'`.
    */
   readonly auth?: AuthBackend
-  /** The same seed gives the same ids and keys. Default: another one each time. */
+  /** The same seed gives the same ids and keys. Default: another seed each time. */
   readonly seed?: number | string
   /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**
-   * Whether events show where in your code their calls were made, and fixtures which calls nobody awaited. Costs some
-   * microseconds a call. Default: `true` in the fixtures of a runner, else `false`. `{ skip: ['src/querator.ts'] }` leaves out
-   * frames of files whose paths contain one of these texts, such as a wrapper that makes every call of your code.
+   * Whether events show where in your code a call was made, and fixtures report calls that nobody awaited. Costs some microseconds for
+   * each call. Default: `true` in the fixtures of a runner, else `false`. `{ skip: ['src/querator.ts'] }` leaves out frames of files whose
+   * paths contain one of these texts, such as a wrapper around every call.
    */
-  readonly callSites?: boolean | { readonly skip: readonly string[] }
-  /**
-   * How much the daemon may use. `memory` is for items and requests, in bytes or as `'256MB'`. Beyond it, produce and import
-   * get a 453. Default: half of what the process may use.
-   */
-  readonly limits?: { readonly memory?: number | string }
-  /** The level from which on the daemon writes to stderr, `'silent'`, or a function that takes its records. Default `'warn'`. */
+  readonly callSites?:
+    | boolean
+    | {
+        /** Texts. A frame of a file whose path contains one of them is left out. */
+        readonly skip: readonly string[]
+      }
+  /** Limits of the daemon. See docs/limits.md. */
+  readonly limits?: DaemonLimits
+  /** The least important level that the daemon writes to stderr, `'silent'`, or a function that takes its records. Default `'warn'`. */
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
-   * URL of a running Querator to use instead of starting a daemon. Default: the variable `QUERATOR_ENDPOINT`; `''` always starts
-   * a daemon. On a running server the other options mean nothing, and the clock, `pause` and `connect` throw.
+   * The URL of a running Querator to use instead of starting a daemon. `''` always starts a daemon. On a running server, the other options
+   * but `apiKey` mean nothing, and the clock, events, `pause()` and `connect()` throw. Default: the variable `QUERATOR_ENDPOINT`.
    */
   readonly endpoint?: string
   /** The API key for that server. Default: the variable `QUERATOR_API_KEY`. */
   readonly apiKey?: string
+}
+
+/** Limits of a test daemon. */
+export interface DaemonLimits {
+  /**
+   * How much memory items and requests may take, in bytes or as a text such as `'256MB'`. Beyond it, produce and import get a 453.
+   * Default: half of what the process may use.
+   */
+  readonly memory?: number | string
 }
 
 /** Every option that there is. */
@@ -91,14 +94,17 @@ const MOST_EVENTS = 10_000
  *     const daemon = await startTestDaemon({ clock: 'frozen' })
  *     const orders = await daemon.createQueue({ name: 'orders' })
  *
- * @throws QueratorError when an option is unknown or invalid, or the configuration is wrong
+ * @throws QueratorError if an option is unknown or invalid, or the configuration is wrong
  */
 export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   await turnDue()
   return openTestDaemon(options)
 }
 
-/** The same as {@link startTestDaemon}, without a promise. */
+/**
+ * Starts a daemon as {@link startTestDaemon} does, and returns it without a promise.
+ * @throws QueratorError if an option is unknown or invalid, or the configuration is wrong
+ */
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
@@ -139,7 +145,7 @@ function eventsOf(events: number): number {
   throw usageError(`the option events is a number of events, 0 or more; got ${String(events)}`)
 }
 
-function limitsOf(limits: Exclude<TestDaemonOptions['limits'], undefined>): { memoryLimit?: number } {
+function limitsOf(limits: DaemonLimits): { memoryLimit?: number } {
   checkOptions('limits', limits, ['memory'])
   return limits.memory === undefined ? {} : { memoryLimit: memoryLimitOf(limits.memory) }
 }

@@ -1,6 +1,6 @@
 /** Which encoding a header asks for (docs/protocol/admin.md §1.2). Only the first media type counts, parameters do not. */
 
-/** The two encodings of the protocol. */
+/** The encodings of requests and responses. */
 export type Encoding = 'json' | 'protobuf'
 
 /** The media type of each encoding. */

@@ -18,24 +18,25 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { GUARD, NO_PROGRAM } from './guard.js'
 
-/** How a real server is started. */
+/** Options of `startQuerator()`. */
 export interface QueratorOptions {
-  /** The path of a Querator binary, or its name when it is on the PATH. */
+  /** The path of a Querator binary, or its name if it is on the PATH. */
   readonly binary: string
-  /** Its configuration: the path of a YAML file, or an object of the same shape. Its address is another each time. */
+  /** The configuration: the path of a YAML file, or an object of the same shape. Its `address` is replaced. Default: none. */
   readonly config?: string | ConfigTree
-  /** How long it may take until it is healthy: milliseconds, or a duration. Default `'10s'`. */
+  /** How long the server may take until it is healthy: milliseconds, or a duration. Default `'10s'`. */
   readonly startTimeout?: number | string
 }
 
-/** A real server that runs. */
+/** A real Querator server that `startQuerator()` has started. */
 export interface RunningQuerator {
-  /** Its URL: for `startTestDaemon({ endpoint })`, or for `QUERATOR_ENDPOINT`. */
+  /** The URL, for `startTestDaemon({ endpoint })` or the variable `QUERATOR_ENDPOINT`. */
   readonly endpoint: string
-  /** The last of what it printed. */
+  /** What the server printed: the last 64,000 characters. */
   readonly output: string
-  /** Stops it and resolves when it has. It is stopped with the process as well, however that ends. */
+  /** Stops the server. If you do not, it stops with your process, however that ends. */
   close(): Promise<void>
+  /** Calls {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -51,8 +52,11 @@ const HEALTH_PAUSE = 20
 const PORTS = 3
 
 /**
- * Starts a real Querator on a free port of 127.0.0.1, and waits until it is healthy.
- * @throws QueratorError with the last lines that it printed, when it does not become healthy
+ * Starts a real Querator server on a free port of 127.0.0.1, and waits until it is healthy.
+ *
+ *     const querator = await startQuerator({ binary: '/usr/local/bin/querator' })
+ *
+ * @throws QueratorError if an option is wrong, or the server does not become healthy. The message has the last lines that it printed.
  */
 export async function startQuerator(options: QueratorOptions): Promise<RunningQuerator> {
   checkOptions('startQuerator', options, KNOWN)

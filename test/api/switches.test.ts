@@ -11,7 +11,7 @@ function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOf
   return new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'error', outer })
 }
 
-const PASSED = { errors: undefined }
+const PASSED = { outcome: 'passed' } as const
 
 test('a frozen clock runs again, and a clock frozen by an option freezes again', async () => {
   const daemon = await started()
@@ -97,7 +97,7 @@ test('a later failure says which test moved the clock', async () => {
   await mover.end(PASSED)
   const later = begin(daemon, 'later')
   await (await later.create({ name: 'orders' })).produce({ reference: 'order-1' })
-  const report = await later.end({ errors: [new Error('failed')] })
+  const report = await later.end({ outcome: 'failed', errors: [new Error('failed')] })
   expect(report?.split('\n').at(-1)).toBe("(the clock was moved by 1h1m0s before this test, by 'an order expires')")
 })
 
@@ -117,13 +117,13 @@ test('warns once per test, with its line, about a time computed from the machine
     ),
     expect.stringMatching(/^queue\.produce: enqueue_at is /),
   ])
-  const report = await seen.end({ errors: [new Error('failed')] })
+  const report = await seen.end({ outcome: 'failed', errors: [new Error('failed')] })
   expect(report?.split('\n')[1]).toMatch(/^! queue\.retry: retry_at is .* \(test\/api\/switches\.test\.ts:\d+\)$/)
   const next = begin(daemon, 'two')
   const again = await next.create({ name: 'orders' })
   await again.produce({ enqueueAt: soon() })
   expect(warnings).toHaveLength(3)
-  await next.end({ errors: [] })
+  await next.end({ outcome: 'not reported' })
 })
 
 test('does not warn about times from the clock of the daemon, but reports long past and very near ones', async () => {
@@ -141,7 +141,7 @@ test('does not warn about times from the clock of the daemon, but reports long p
     const seen = begin(daemon, 'a test')
     const queue = await seen.create({ name: 'orders' })
     await queue.produce({ enqueueAt: at(after) })
-    const report = await seen.end({ errors: [new Error('failed')] })
+    const report = await seen.end({ outcome: 'failed', errors: [new Error('failed')] })
     const notice = report?.split('\n').find((line) => line.includes('enqueue_at'))
     expect(notice?.replace(/ \(.*/, '')).toBe(told)
   }

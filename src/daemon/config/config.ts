@@ -4,31 +4,64 @@ import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/queue/plac
 import { usageError } from '../../errors.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
 import type { ConfigSource } from './config-source.js'
-import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
+import { type DeclaredQueue, type PartitionTree, type QueueTree, readDeclaredQueues } from './declared-queues.js'
 import type { ValueOf } from './key-kinds.js'
 import { CONFIG, STORAGE_DRIVERS } from './keys.js'
 import { readTree } from './read-tree.js'
 import { unknownKeyTexts, withUnknownKeys } from './unknown-keys.js'
 import { wrongKinds } from './wrong-kinds.js'
 
-export { AUTH_BACKENDS, type AuthBackend }
+export { AUTH_BACKENDS, type AuthBackend, type PartitionTree, type QueueTree }
 
-/** The tree of the configuration file. Keys that are not here have no effect, and are named in a warning. */
+/**
+ * Querator's configuration file as an object. Unknown keys have no effect, and the daemon logs a warning that names them. See
+ * docs/protocol/admin.md §13.1.
+ */
 export interface ConfigTree {
-  /** Where the command listens; default `localhost:2319`. A daemon in a test opens no port by it. */
+  /** The address on which the command listens. Default `localhost:2319`. A daemon in a test does not open it. */
   address?: string
-  logging?: { handler?: LogHandler | ''; level?: string }
-  /** Where partitions go, in this order, by the share of each affinity; default one storage in memory. */
-  'partition-storage'?: { name?: string; driver: string; affinity?: number; config?: StorageConfig }[]
-  'queue-storage'?: { driver?: string; name?: string; config?: StorageConfig }
-  /** Whether keys and permissions count: `none`, the default, or `internal`. */
-  'auth-backend'?: { driver?: string }
-  /** Queues that are there from the start. */
+  /** The log of the command. */
+  logging?: {
+    /** `color`, `text` or `json`. Default `color`. */
+    handler?: LogHandler | ''
+    /** `debug`, `info`, `warn` or `error`. Default `info`. Any other text means `info`. */
+    level?: string
+  }
+  /** The storages among which the partitions of a queue are shared out, in this order. Default: one storage in memory. */
+  'partition-storage'?: PartitionStorageTree[]
+  /** The storage of the queues' options. Everything is in memory here. */
+  'queue-storage'?: {
+    /** `memory` or `badger`. Default `memory`. */
+    driver?: string
+    /** Has no effect. */
+    name?: string
+    /** Has no effect. */
+    config?: StorageConfig
+  }
+  /** How callers are checked. */
+  'auth-backend'?: {
+    /** `internal` checks keys and permissions, `none` does not. Default `none`. */
+    driver?: string
+  }
+  /** The queues that exist from the start. */
   queues?: QueueTree[]
 }
 
-/** How a storage is configured: of no use here, where everything is in memory. */
+/** A storage of partitions in a {@link ConfigTree}. */
+export interface PartitionStorageTree {
+  /** The name, for `storage-name` of a partition. */
+  name?: string
+  /** `memory` or `badger`. Both are in memory here, and `badger` logs a warning. */
+  driver: string
+  /** The storage's share of partitions, compared with the others. A whole number. Default 0: it gets none. */
+  affinity?: number
+  /** Has no effect. */
+  config?: StorageConfig
+}
+
+/** The options of a storage in a {@link ConfigTree}. They have no effect, because everything is in memory. */
 export interface StorageConfig {
+  /** The folder of a `badger` storage. */
   'storage-dir'?: string
 }
 

@@ -12,17 +12,34 @@ import { checkFields, checkTimeouts, configOf, MOST_PARTITIONS } from '../../ser
 import type { ValueOf } from './key-kinds.js'
 import type { CONFIG } from './keys.js'
 
-/** A queue as it stands in the file. */
+/** A queue in a {@link ConfigTree}. See docs/protocol/admin.md §13.3. */
 export interface QueueTree {
+  /** The name. */
   name: string
+  /** How long a lease lasts, for example `1m`. */
   'lease-timeout': string
+  /** How long an item lives, for example `24h`. */
   'expire-timeout': string
+  /** The name of the dead letter queue. Default: none. */
   'dead-queue'?: string
+  /** The lease with which an item's attempts are exhausted. Default 0: no limit. */
   'max-attempts'?: number
+  /** A text of your own. */
   reference?: string
+  /** How many partitions, if you do not list `partitions`. Default 0. */
   'requested-partitions'?: number
-  /** Numbered from 0 on, in order. `read-only` is read and has no effect, as on the server. */
-  partitions?: { partition?: number; 'read-only'?: boolean; 'storage-name'?: string }[]
+  /** The partitions, numbered from 0, in order. Default: as many as `requested-partitions`. */
+  partitions?: PartitionTree[]
+}
+
+/** A partition of a {@link QueueTree}. */
+export interface PartitionTree {
+  /** The number of the partition. Default 0. */
+  partition?: number
+  /** Has no effect, as on Querator. */
+  'read-only'?: boolean
+  /** The name of the storage: one of `partition-storage`. */
+  'storage-name'?: string
 }
 
 /** A declared queue, read but not yet checked against the rules of queues. */

@@ -27,7 +27,15 @@ export const EVENT_KINDS = [
   'queue-resumed',
   'refused',
 ] as const
-/** See {@link EVENT_KINDS}. */
+/**
+ * What can happen:
+ *
+ * - to items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`, `item-expired`,
+ *   `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
+ * - to leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
+ * - to queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
+ * - to calls: `refused`
+ */
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 /** Kinds by number: their places in {@link EVENT_KINDS}. */

@@ -2,29 +2,21 @@
 import type { Instant } from '../../clock/instant.js'
 import { type Address, type Consumer, EVENT_KINDS, type EventKind, KIND, type NotedItem } from './event-kinds.js'
 
-/** Something that happened because time passed. `clock.advance` returns a list of these. */
+/** Something that happened because time passed. `clock.advance()` returns a list of these. */
 export interface Fired {
   /** The deadline at which it was due. */
   readonly time: Date
-  /**
-   * - `lease-expired`: a lease ran out, the item is at the tail of its partition
-   * - `dead-lettered`: attempts exhausted or item expired, moved to the dead letter queue; an expired item that no
-   *   consumer holds is copied there and stays (docs/protocol/queue.md §8, R5)
-   * - `attempts-exhausted`: the last lease ran out and there is no dead letter queue: deleted
-   * - `item-expired`: the item's life ended and there is no dead letter queue: deleted
-   * - `item-due`: a scheduled item became leasable
-   * - `lease-timed-out`: a waiting lease got a 454
-   */
+  /** What happened. */
   readonly kind: FiredKind
-  /** The queue in which it happened. */
+  /** The name of the queue. */
   readonly queue: string
-  /** The partition; absent for a waiting lease, which belongs to none. */
+  /** The number of the partition. Absent for `lease-timed-out`. */
   readonly partition?: number
-  /** The item's id after it happened (for a deleted or moved item: the last one that it had in this queue). */
+  /** The id of the item afterwards. If the item was moved or deleted, its last id in this queue. Absent for `lease-timed-out`. */
   readonly id?: string
-  /** The producer's reference of the item. */
+  /** The producer's reference of the item. Absent for `lease-timed-out`. */
   readonly reference?: string
-  /** For `dead-lettered`: where the item is now. */
+  /** For `dead-lettered`: the name of the dead letter queue. */
   readonly deadQueue?: string
   /** For `lease-timed-out`: the client that waited. */
   readonly clientId?: string
@@ -38,7 +30,17 @@ const FIRED_KINDS = [
   'dead-lettered',
   'lease-timed-out',
 ] as const satisfies EventKind[]
-/** The kinds of events that deadlines cause. See {@link Fired.kind}. */
+/**
+ * What can happen because time passes:
+ *
+ * - `lease-expired`: a lease ran out, and the item went to the tail of its partition
+ * - `dead-lettered`: an item ran out of attempts or expired, and moved to the dead letter queue. An expired item that no
+ *   consumer holds is copied there and stays (docs/protocol/queue.md §8)
+ * - `attempts-exhausted`: the last lease of an item ran out, and it was deleted because there is no dead letter queue
+ * - `item-expired`: an item expired, and was deleted because there is no dead letter queue
+ * - `item-due`: a scheduled item came due, and can be leased
+ * - `lease-timed-out`: a waiting lease got a 454
+ */
 export type FiredKind = (typeof FIRED_KINDS)[number]
 
 const IS_FIRED = Uint8Array.from(EVENT_KINDS, (kind) => Number((FIRED_KINDS as readonly string[]).includes(kind)))

@@ -9,17 +9,22 @@ const PAGE = 1000
 /** How many are removed at the same time: the server has other guests. */
 const AT_ONCE = 20
 
-/**
- * Removes from the server at `endpoint` the queues of test processes that have ended, and returns their names. Queues
- * that anybody else made stay, and so do those of processes that run. `ended` is the number of one more that is done.
- * `apiKey`, default `QUERATOR_API_KEY`, is for a server that checks keys.
- * @throws QueratorError when the server does not answer
- */
-export async function removeLeftOvers(options: {
+/** Options of `removeLeftOvers()`. */
+export interface LeftOversOptions {
+  /** The URL of the server. */
   endpoint: string
+  /** The id of a process whose queues are removed too, although it still runs. Default: none. */
   ended?: number
+  /** The API key for a server that checks keys. Default: the variable `QUERATOR_API_KEY`. */
   apiKey?: string
-}): Promise<string[]> {
+}
+
+/**
+ * Removes the queues that earlier test runs left on a server, and returns their names. It removes queues of test processes that have
+ * ended. Queues from other machines are removed after a day. Queues of other programs and of running tests stay.
+ * @throws QueratorError if the server does not answer, or refuses the call
+ */
+export async function removeLeftOvers(options: LeftOversOptions): Promise<string[]> {
   const { endpoint, apiKey = process.env.QUERATOR_API_KEY ?? '' } = options
   return sweep(new QueratorClient({ endpoint, apiKey }), options.ended)
 }

@@ -16,28 +16,32 @@ export interface LeaseHome {
 
 type LeaseResponse = ResponseOf<'queueLease'>
 
-/** How items are given back. */
+/** Options of `retry()`. */
 export interface RetryOptions {
-  /** When they may be leased again; default at once. Less than 100 ms ahead means at once. */
+  /** The earliest time at which the items may be leased again. Default: at once. A time less than 100 ms ahead means at once. */
   readonly at?: Date
   /**
-   * Deletes the items instead, as Querator does, also when the queue has a dead letter queue. To send an item there, let its
-   * last lease run out: see `maxAttempts` of `createQueue` (docs/protocol/queue.md §6).
+   * Deletes the items instead, as Querator does, even if the queue has a dead letter queue. To send an item there, let its last
+   * lease run out: see `maxAttempts` of `createQueue()`. Default `false`. See docs/protocol/queue.md §6.
    */
   readonly dead?: boolean
 }
 
 const RETRY_OPTIONS = ['at', 'dead']
 
-/** An item that this test holds until `leaseDeadline`. */
+/** An item that you have leased. You hold it until `leaseDeadline`. */
 export class LeasedItem extends Payload {
-  /** Changes whenever the item goes to the tail; use `reference` to know it again. */
+  /** The id. It changes whenever the item goes to the tail of its partition. Use `reference` to recognize the item. */
   readonly id: string
+  /** The producer's name for the item. */
   readonly reference: string
+  /** The producer's kind of item. */
   readonly kind: string
+  /** The producer's encoding of the payload. */
   readonly encoding: string
-  /** How often it was leased, this time included. */
+  /** How often the item has been leased, including this time. */
   readonly attempts: number
+  /** When the lease runs out, by the daemon's clock. */
   readonly leaseDeadline: Date
   readonly #lease: Lease
 
@@ -53,27 +57,29 @@ export class LeasedItem extends Payload {
     this.leaseDeadline = item.leaseDeadline === undefined ? new Date(Number.NaN) : dateOf(item.leaseDeadline)
   }
 
-  /** Ends the item: done. @throws QueratorError 400 when its lease has run out */
+  /** Completes the item: it is removed from the queue. @throws QueratorError with code 400 if the lease has run out */
   complete(): Promise<void> {
     return this.#lease.completeItems([this])
   }
 
-  /** What happened to it. @throws QueratorError on a server elsewhere */
+  /** Returns what happened to the item, the oldest event first. @throws QueratorError on a server elsewhere */
   history(): QueueEvent[] {
     return this.#lease.historyOf(this)
   }
 
-  /** Gives the item back. @throws QueratorError 400 when its lease has run out */
+  /** Returns the item to the queue, at once or later. @throws QueratorError with code 400 if the lease has run out */
   retry(options?: RetryOptions): Promise<void> {
     return this.#lease.retryItems([this], options)
   }
 }
 
-/** The answer to a lease: items of one partition. */
+/** The result of `queue.lease()`: items of one partition. */
 export class Lease {
-  /** In the order of the queue; at least one. */
+  /** The leased items, in queue order. At least one. */
   readonly items: readonly LeasedItem[]
+  /** The number of the partition that the items are in. */
   readonly partition: number
+  /** The name of the consumer that holds the items. */
   readonly clientId: string
   readonly #client: QueratorClient
   readonly #events: () => EventLog
@@ -89,12 +95,18 @@ export class Lease {
     this.items = response.items.map((item) => new LeasedItem(this, item))
   }
 
-  /** Ends all its items. @throws QueratorError 400 at the first that is not leased any more; those before it are done */
+  /**
+   * Completes all items of the lease.
+   * @throws QueratorError with code 400 at the first item that is no longer leased. Items before it are completed.
+   */
   complete(): Promise<void> {
     return this.completeItems(this.items)
   }
 
-  /** Gives all its items back. @throws QueratorError 400 at the first that is not leased any more */
+  /**
+   * Returns all items of the lease to the queue, at once or later.
+   * @throws QueratorError with code 400 at the first item that is no longer leased. Items before it are returned.
+   */
   retry(options?: RetryOptions): Promise<void> {
     return this.retryItems(this.items, options)
   }

@@ -5,9 +5,11 @@ import { halfPairAt } from '../../protocol/well-formed.js'
 
 /** One of the three; none means an empty payload. */
 export interface PayloadInput {
-  /** Anything that `JSON.stringify` can write. */
+  /** The payload as a value that `JSON.stringify` can write. */
   readonly json?: unknown
+  /** The payload as text. It is encoded as UTF-8. */
   readonly text?: string
+  /** The payload as bytes. */
   readonly bytes?: Uint8Array
 }
 
@@ -39,7 +41,7 @@ export class Payload {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 
-  /** As it was produced. */
+  /** The payload as it was produced. */
   readonly bytes: Uint8Array
 
   constructor(bytes: Uint8Array) {
@@ -51,12 +53,12 @@ export class Payload {
     return true
   }
 
-  /** The bytes read as UTF-8. */
+  /** Returns the payload as text, read as UTF-8. */
   text(): string {
     return new TextDecoder().decode(this.bytes)
   }
 
-  /** The bytes read as JSON. @throws QueratorError that shows the text when it is none */
+  /** Returns the payload, parsed as JSON. @throws QueratorError if it is not JSON. The message shows the text. */
   json<T = unknown>(): T {
     const text = this.text()
     try {

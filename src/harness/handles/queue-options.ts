@@ -3,31 +3,30 @@ import type { TestQueue } from './test-queue.js'
 
 /** Options of a new queue. Durations are texts such as `'1m'` or `'1h30m'`. */
 export interface QueueOptions {
-  /** Default: a new name, `queue-1` and so on; in a runner the name of the test and a number. */
+  /** The name. Default: a new one, `queue-1` and so on. In a runner, the name of the test with a number. */
   readonly name?: string
-  /** Its namespace, created if it does not exist. Default `'_system'`. */
+  /** The namespace. It is created if it does not exist. Default `'_system'`. */
   readonly namespace?: string
-  /** What a name that is made up begins with. */
+  /** The beginning of a made-up name, if you give no `name`. Default `'queue'`, or in a runner the name of the test. */
   readonly label?: string
-  /** How long a consumer may hold an item. Default `'1m'`. */
+  /** How long a lease lasts. Default `'1m'`. */
   readonly leaseTimeout?: string
-  /** How long an item lives. Default `'24h'`. */
+  /** How long an item lives. Not shorter than `leaseTimeout`. Default `'24h'`. */
   readonly expireTimeout?: string
   /**
-   * From which lease on an item is dead when the lease runs out. Default 0: never. Every lease counts, but only one that runs out
-   * ends the item; `retry` gives it back, however often. To see a dead letter in a test, lease the item and
-   * `await clock.advance(leaseTimeout)`, `maxAttempts` times. A worker gives an item up by letting its last lease run out
-   * (docs/protocol/queue.md §8).
+   * The number of leases after which an item is dead when the last of them runs out. Default 0: no limit. Every lease counts, but
+   * only a lease that runs out ends the item: `retry` returns it to the queue, however often. To see a dead letter in a test, lease
+   * the item and `await clock.advance(leaseTimeout)`, `maxAttempts` times. See docs/protocol/queue.md §8.
    */
   readonly maxAttempts?: number
   /**
-   * Where dead items go: `true` creates a dead letter queue, or give the name of an existing queue, or a queue. Default: none, and dead
-   * items are deleted. `retry({ dead: true })` deletes an item in any case.
+   * The dead letter queue. `true` creates one, or give an existing queue or its name. Default: none, and dead items are deleted.
+   * `retry({ dead: true })` deletes an item in any case.
    */
   readonly deadQueue?: boolean | string | TestQueue
-  /** How many partitions. Default 1. */
+  /** The number of partitions, at most 10,000. Default 1. */
   readonly partitions?: number
-  /** A text of your own, kept with the queue. */
+  /** A text of your own, kept with the queue. Default: an empty text. */
   readonly reference?: string
 }
 

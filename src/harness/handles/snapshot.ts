@@ -72,11 +72,13 @@ interface ItemLike {
 }
 
 /**
- * Writes items and leases into snapshots without what changes from run to run; for `expect.addSnapshotSerializer`. The
- * entries of Jest and Vitest do that.
+ * Writes items and leases into snapshots, without ids and times, which change from run to run. Pass it to
+ * `expect.addSnapshotSerializer()`. `querator-test/vitest` and `querator-test/jest` do that for you.
  */
 export const snapshotSerializer = {
+  /** Returns whether `value` is an item or a lease. */
   test: (value: unknown): boolean => isItem(value) || isLease(value),
+  /** Returns the text of an item or a lease. */
   serialize(value: unknown): string {
     if (!isLease(value)) return lineOf(value as Payload & ItemLike)
     const items = value.items.map((item) => `  ${lineOf(item as unknown as Payload & ItemLike)}`)

@@ -7,23 +7,29 @@ import type { ResponseOf } from '../../protocol/methods.js'
 import { dateOf } from '../../protocol/timestamp.js'
 import { Payload } from './payload.js'
 
-/** An item as storage holds it: looked at, not leased. */
+/** An item in storage, which you look at without leasing it. `queue.items()` and `queue.scheduled()` return these. */
 export class StoredItem extends Payload {
-  /** Changes whenever the item goes to the tail; use `reference` to know it again. */
+  /** The id. It changes whenever the item goes to the tail of its partition. Use `reference` to recognize the item. */
   readonly id: string
-  /** In a dead letter queue: the id that it had in the queue it came from; else empty. */
+  /** In a dead letter queue: the id that the item had in the queue it came from. Otherwise empty. */
   readonly sourceId: string
+  /** The producer's name for the item. */
   readonly reference: string
+  /** The producer's kind of item. */
   readonly kind: string
+  /** The producer's encoding of the payload. */
   readonly encoding: string
+  /** The number of the partition that holds the item. */
   readonly partition: number
+  /** How often the item has been leased. 0 again in a dead letter queue. */
   readonly attempts: number
+  /** Whether the item is leased. */
   readonly leased: boolean
-  /** Undefined while it is not leased. */
+  /** When the lease runs out. Undefined if the item is not leased. */
   readonly leaseDeadline: Date | undefined
-  /** When its life in this queue ends. */
+  /** When the item expires. */
   readonly expireDeadline: Date | undefined
-  /** When it came into this queue. */
+  /** When the item came into this queue. */
   readonly createdAt: Date | undefined
   readonly #history: () => QueueEvent[]
 
@@ -44,7 +50,7 @@ export class StoredItem extends Payload {
     this.createdAt = deadlineOf(item.createdAt)
   }
 
-  /** What happened to it, in this queue and before. @throws QueratorError on a server elsewhere */
+  /** Returns what happened to the item, in this queue and before. @throws QueratorError on a server elsewhere */
   history(): QueueEvent[] {
     return this.#history()
   }

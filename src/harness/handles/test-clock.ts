@@ -13,22 +13,22 @@ export class TestClock {
   }
 
   /**
-   * Returns the daemon's time in whole milliseconds since 1970, as `Date.now` does for the machine. For a Date, write
-   * `new Date(clock.now())`. While the clock runs, the daemon's own times go below the millisecond. On a frozen clock all times are
-   * whole.
+   * Returns the daemon's time in milliseconds since 1970, as `Date.now` does for the machine. For a `Date`, write
+   * `new Date(clock.now())`. The result is cut to whole milliseconds. While the clock runs, the daemon's own times have fractions
+   * of a millisecond. On a frozen clock, they are whole.
    */
   now(): number {
     return this.#daemon.clock.now()
   }
 
-  /** Whether the clock stands still until it is moved. */
+  /** Whether the clock stands still until you move it. */
   get frozen(): boolean {
     return this.#daemon.clock.frozen
   }
 
   /**
    * Stops the clock at the next whole millisecond. Does nothing if it is frozen already.
-   * @throws QueratorError with `clock: 'runner'`
+   * @throws QueratorError if the daemon has `clock: 'runner'`
    */
   freeze(): void {
     this.#daemon.clock.freeze()
@@ -45,9 +45,9 @@ export class TestClock {
    *
    *     await clock.advance('61s')
    *
-   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`; whole milliseconds, not negative
-   * @returns what fired, in the order of the deadlines, once waiting clients have their replies
-   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
+   * @param duration milliseconds, or a duration such as `'61s'` or `'1h30m'`. Whole milliseconds, 0 or more.
+   * @returns what happened, in the order of the deadlines. The promise resolves when waiting clients have their replies.
+   * @throws QueratorError if the duration is invalid, the daemon is closed, or it has `clock: 'runner'`
    */
   advance(duration: number | string): Promise<Fired[]> {
     const { clock, record } = this.#daemon

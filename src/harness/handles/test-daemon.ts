@@ -18,7 +18,15 @@ import { TestClock } from './test-clock.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
-/** A daemon for tests: its client, its clock, its queues, and every way to reach it. Made by `startTestDaemon()`. */
+/** Options of `daemon.listen()`. */
+export interface ListenOptions {
+  /** The address to listen on. Default `'127.0.0.1'`. */
+  host?: string
+  /** The port. Default 0: any free port. */
+  port?: number
+}
+
+/** A daemon for tests: its client, its clock, its queues, and every way to reach it. `startTestDaemon()` returns one. */
 export class TestDaemon {
   /** The typed client, with one method for each call of the protocol. It stays an administrator after {@link closeDoor}. */
   readonly client: QueratorClient
@@ -74,7 +82,7 @@ export class TestDaemon {
     return this.#clock
   }
 
-  /** Everything that happened: produced, leased, completed, … @throws QueratorError on a server elsewhere */
+  /** Everything that happened to items, leases and queues. @throws QueratorError on a server elsewhere */
   get events(): EventLog {
     this.#events ??= new EventLog(this.#backing.embedded('events'))
     return this.#events
@@ -85,7 +93,7 @@ export class TestDaemon {
     return this.#closing !== undefined
   }
 
-  /** Creates a queue, with a unique name unless you give one. @throws QueratorError 400 as queues.create does */
+  /** Creates a queue, with a new name unless you give one. @throws QueratorError if an option is unknown, or the daemon refuses it */
   createQueue(options: QueueOptions = {}): Promise<TestQueue> {
     return paced(this.#createQueue(options))
   }
@@ -104,17 +112,16 @@ export class TestDaemon {
    *
    *     const user = await daemon.createUser({ permissions: ['queue.lease'], namespace: 'shop' })
    *
-   * @throws QueratorError when the daemon does not check keys (see `auth: 'internal'`), a role does not exist, or the name
-   *   is taken
+   * @throws QueratorError unless the daemon has `auth: 'internal'`, or if a role does not exist or the username is taken
    */
   createUser(options: UserOptions = {}): Promise<TestUser> {
     return paced(this.#users.create(options))
   }
 
   /**
-   * Closes the open door: from now on, a caller without a key may do nothing (docs/protocol/admin.md §2.6). This daemon's own
-   * `client`, queues and fixtures go on as an administrator named `querator-test`, whom this returns.
-   * @throws QueratorError when the daemon does not check keys
+   * Closes the open door: from now on, a caller without a key may do nothing (docs/protocol/admin.md §2.6). The daemon's own
+   * `client`, queues and fixtures go on as an administrator named `querator-test`, which this returns.
+   * @throws QueratorError unless the daemon has `auth: 'internal'`
    */
   closeDoor(): Promise<TestUser> {
     return paced(this.#users.closeDoor())
@@ -136,54 +143,54 @@ export class TestDaemon {
     return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 
-  /** Returns another client of this daemon, with or without a key. */
+  /** Returns another client of this daemon. Without `apiKey`, it sends no key. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
     checkOptions('clientWith', options, ['apiKey', 'encoding'])
     const { send, unawaited, notSent } = this.#backing
     return new QueratorClient({ ...options, send, unawaited, notSent })
   }
 
-  /** Returns a queue that exists already. If it does not, its first call fails. */
+  /** Returns a queue that exists already. If it does not exist, its first call fails. */
   queue(name: string): TestQueue {
     return new TestQueue(this.#home, name)
   }
 
-  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError when it does not exist */
+  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError if it does not exist */
   pause(queueName: string): void {
     this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
   }
 
-  /** Carries out everything that a pause held. @throws QueratorError when the queue does not exist */
+  /** Ends a {@link pause}, and carries out the calls that it held. @throws QueratorError if the queue does not exist */
   resume(queueName: string): void {
     this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
   }
 
-  /** Opens a connection without a port, for HTTP clients that take a socket: `http.request({ createConnection })`. */
+  /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */
   connect(): Duplex {
     return this.#backing.embedded('connect').connect()
   }
 
   /**
-   * Opens a TCP port and returns its URL. Default: a free port on 127.0.0.1. Listening does not keep the process alive.
-   * A second call returns the same URL.
-   * @throws QueratorError when the port cannot be opened
+   * Opens a TCP port and returns its URL. Default: a free port on 127.0.0.1. A second call returns the same URL. The port does not
+   * keep the process alive.
+   * @throws QueratorError if the port cannot be opened
    */
-  listen(options: { host?: string; port?: number } = {}): Promise<string> {
+  listen(options: ListenOptions = {}): Promise<string> {
     return paced(this.#listen(options))
   }
 
-  async #listen(options: { host?: string; port?: number }): Promise<string> {
+  async #listen(options: ListenOptions): Promise<string> {
     checkOptions('listen', options, ['host', 'port'])
     return this.#backing.listen(options)
   }
 
   /**
-   * Sends this process's requests for an origin to this daemon, if they are made with the global `fetch` or with undici. For code
-   * that has its URL built in. Import undici first. It lasts until you call the returned function, or the daemon is closed.
+   * Sends this process's requests for an origin to this daemon, if they are made with the global `fetch` or with undici. For code with
+   * a hard-coded URL. Import undici first. It lasts until you call the returned function, or the daemon is closed.
    *
    *     daemon.intercept('http://queues.internal:2319')
    *
-   * @throws QueratorError when `origin` is not an http URL
+   * @throws QueratorError if `origin` is not an http URL
    */
   intercept(origin: string | URL): () => void {
     this.#backing.checkOpen()
@@ -206,6 +213,7 @@ export class TestDaemon {
     return paced(this.#closing)
   }
 
+  /** Calls {@link close}, for `await using`. */
   [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
   }

@@ -20,31 +20,9 @@ import {
   waitUntilIdle,
 } from '../waiting/waiting.js'
 import { Lease, type LeaseHome } from './leased-items.js'
-import { type ItemInput, producedItems } from './produced-items.js'
+import { type ItemInput, type LeaseOptions, producedItems, type QueueCounts } from './queue-calls.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
-
-/** Options of a lease. */
-export interface LeaseOptions {
-  /** How many items at most, 1 to 1,000. Default 1. */
-  readonly batchSize?: number
-  /** The name of the consumer. Default: a new one each time. */
-  readonly clientId?: string
-  /** How long to wait for the first item, by the daemon's clock: more than 10 ms, at most 15 minutes. Default `'2s'`. */
-  readonly requestTimeout?: string
-  /** Aborting it frees a waiting lease at once. */
-  readonly signal?: AbortSignal
-}
-
-/** The counts of a queue, over all its partitions. */
-export interface QueueCounts {
-  /** Items that are not scheduled, including leased ones. */
-  readonly total: number
-  readonly leased: number
-  readonly scheduled: number
-  /** Leases that wait for an item. */
-  readonly leasesWaiting: number
-}
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
@@ -65,8 +43,9 @@ const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
 /** By which queues know each other, of another copy of this package too. */
 const BRAND = Symbol.for('querator-test.queue')
 
-/** A queue for tests, with short names for its calls. Made by `daemon.createQueue()` and `daemon.queue(name)`. */
+/** A queue for tests. `daemon.createQueue()`, `daemon.queue(name)` and the fixture `queue` return one. */
 export class TestQueue {
+  /** The name of the queue. */
   readonly name: string
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
@@ -88,13 +67,20 @@ export class TestQueue {
     this.#deadQueue = deadQueue
   }
 
-  /** The dead letter queue that was created with this queue. @throws QueratorError when there is none */
+  /** The dead letter queue that was given to `createQueue()`. @throws QueratorError if there is none */
   get deadQueue(): TestQueue {
     if (this.#deadQueue !== undefined) return this.#deadQueue
     throw usageError(`the queue '${this.name}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
   }
 
-  /** Adds items in this order, all to one partition. @throws QueratorError 400 as queue.produce does (queue.md §3) */
+  /**
+   * Adds items in this order, all to one partition.
+   *
+   *     await queue.produce({ reference: 'order-1', json: { id: 1 } })
+   *
+   * @throws QueratorError if an item has an unknown field or more than one payload, or the daemon refuses the call
+   *   (docs/protocol/queue.md §3)
+   */
   produce(...items: readonly ItemInput[]): Promise<void> {
     try {
       const request = { queueName: this.name, requestTimeout: '1m', items: producedItems(items) }
@@ -106,8 +92,11 @@ export class TestQueue {
   }
 
   /**
-   * Leases items, and waits for the first of them.
-   * @throws QueratorError 454 when there was none within `requestTimeout`
+   * Leases items of one partition, and waits until there is at least one.
+   *
+   *     const { items } = await queue.lease({ batchSize: 10 })
+   *
+   * @throws QueratorError with code 454 if no item arrives within `requestTimeout`
    */
   lease(options: LeaseOptions = {}): Promise<Lease> {
     try {
@@ -121,17 +110,17 @@ export class TestQueue {
     return answering(leasing, (response) => new Lease(this.#home, clientId, response))
   }
 
-  /** Returns the items that are not scheduled, leased ones included, without leasing them; by partition and in order. */
+  /** Returns the items that are not scheduled, including leased ones, without leasing them. They come by partition, in queue order. */
   items(): Promise<StoredItem[]> {
     return this.#stored('storageItemsList')
   }
 
-  /** Returns the scheduled items, by partition and id. */
+  /** Returns the items that are scheduled for later, by partition and id. */
   scheduled(): Promise<StoredItem[]> {
     return this.#stored('storageScheduledList')
   }
 
-  /** Counts the items and the waiting leases. */
+  /** Returns how many items and waiting leases there are. */
   async counts(): Promise<QueueCounts> {
     const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
     const partitions = logicalQueues.flatMap((logical) => logical.partitions)
@@ -167,7 +156,7 @@ export class TestQueue {
    *
    *     await queue.waitFor({ event: 'dead-lettered', reference: 'order-1' })
    *
-   * @throws QueratorError when it does not happen in time, with the nearest events and the state of the queue
+   * @throws QueratorError if it does not happen in time. The message has the nearest events and the state of the queue.
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
     return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
@@ -175,7 +164,7 @@ export class TestQueue {
 
   /**
    * Resolves when the queue holds nothing, neither leased nor scheduled items.
-   * @throws QueratorError when that does not happen in time, with what is left
+   * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   drained(options: WaitOptions = {}): Promise<void> {
     return this.#waiting('drained', (place) => waitUntilDrained(place, options))
@@ -183,7 +172,7 @@ export class TestQueue {
 
   /**
    * Resolves when no item is free or leased. Items may be scheduled for later.
-   * @throws QueratorError when that does not happen in time, with what is left
+   * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   idle(options: WaitOptions = {}): Promise<void> {
     return this.#waiting('idle', (place) => waitUntilIdle(place, options))
@@ -192,40 +181,43 @@ export class TestQueue {
   /**
    * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
    * the queue is paused or the clock stands still, and which other queue has items.
+   * @throws QueratorError on a server elsewhere
    */
   explain(): string {
     return explainQueue(this.#home.embedded('explain'), this.name, this.#home.waiting(this.name).first)
   }
 
   /**
-   * Returns the queue as text for an inline snapshot, the same in every run. Items are #1, #2 in the order in which they came, times of
-   * a frozen clock count from the creation of the queue, and payloads are as they were written.
+   * Returns the queue as text for an inline snapshot. The text is the same in every run: items are #1, #2 in the order in which they
+   * came, and times of a frozen clock count from the creation of the queue. A running clock shows no times.
+   * @throws QueratorError on a server elsewhere
    */
   async snapshot(): Promise<string> {
     const daemon = this.#home.embedded('snapshot')
     return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
   }
 
-  /** Deletes all items, leased and scheduled ones included. */
+  /** Deletes all items, including leased and scheduled ones. */
   clear(): Promise<void> {
     return this.#home.client.queueClear({ queueName: this.name, queue: true, destructive: true })
   }
 
-  /** Deletes the queue. Waiting leases get a 453. Does nothing if it is gone. */
+  /** Deletes the queue and its items. Waiting leases get a 453. Does nothing if the queue is gone. */
   async delete(): Promise<void> {
     await deleteQueue(this.#home.ownClient, this.name)
     this.#home.deleted(this.name)
   }
 
   /**
-   * Holds every produce, lease, complete and retry of this queue until {@link resume}. Waiting leases still time out; the others are
-   * held without a limit.
+   * Holds every produce, lease, complete and retry of this queue until {@link resume}. A lease still times out. The other calls wait
+   * without a limit.
+   * @throws QueratorError on a server elsewhere, or if the queue does not exist
    */
   pause(): void {
     this.#home.pause(this.name)
   }
 
-  /** Carries out everything that a pause held. */
+  /** Ends a {@link pause}, and carries out the calls that it held. */
   resume(): void {
     this.#home.resume(this.name)
   }

@@ -10,21 +10,21 @@ import { NameSource } from '../backing/queue-names.js'
 const SYSTEM = '_system'
 const ADMIN = 'Admin'
 
-/** How a user is made. */
+/** Options of `daemon.createUser()`. */
 export interface UserOptions {
-  /** Default: a new one each time, `user-1` and so on. */
+  /** The username. Default: a new one, `user-1` and so on. */
   readonly username?: string
-  /** Names of roles of the namespace, or of `_system`, where they count for all namespaces: `'Admin'` for example. */
+  /** The names of existing roles, for example `'Admin'`: roles of the namespace, or of `_system`. Default: none. */
   readonly roles?: readonly string[]
-  /** What the user may do in the namespace, such as `'queue.lease'` (docs/protocol/admin.md §2.5); made into a role of its own. */
+  /** The permissions of the user in the namespace, for example `'queue.lease'`. They become a new role. Default: none. */
   readonly permissions?: readonly Permission[]
-  /** Where roles and permissions count; made when it is not there. Default `'_system'`: they count everywhere. */
+  /** The namespace of the roles and permissions. It is created if it does not exist. Default `'_system'`, for all namespaces. */
   readonly namespace?: string
-  /** Whether the key counts in that namespace only, whatever roles the user has elsewhere; default no. */
+  /** Whether the key works in that namespace only, whatever roles the user has elsewhere. Default `false`. */
   readonly scoped?: boolean
-  /** Marks the key: `qtr-<tag>-…`. Default: the namespace's mark where it is scoped, else `live`. */
+  /** The tag in the key `qtr-<tag>-…`. Default: the tag of the namespace if the key is `scoped`, else `live`. */
   readonly keyTag?: string
-  /** When the key ends, by the daemon's clock; default never. */
+  /** When the key expires, by the daemon's clock. Default: never. */
   readonly expiresAt?: Date
 }
 
@@ -38,13 +38,15 @@ interface UserRecord {
   readonly keyId: string
 }
 
-/** A user, as a client that sends the user's key with each call. Made by `daemon.createUser()`. */
+/** A user with an API key. It is also a client that sends this key with each call. `daemon.createUser()` returns one. */
 export class TestUser extends QueratorClient {
+  /** The id of the user. */
   readonly id: string
+  /** The username. */
   readonly username: string
   /** The API key, for the code under test. */
   readonly key: string
-  /** The id of the key, for `apiKeysDelete`. */
+  /** The id of the API key, for `apiKeysDelete()`. */
   readonly keyId: string
 
   /** @internal */

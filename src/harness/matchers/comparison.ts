@@ -3,11 +3,11 @@
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
 import type { TestQueue } from '../handles/test-queue.js'
-import { failureOf, type Outcome, shownExpectation } from './failure.js'
+import { failureOf, type MatcherOutcome, shownExpectation } from './failure.js'
 import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
 import { type SeenItem, told } from './seen-item.js'
 
-/** How many items, or which: in this order, each by its reference or some of its fields. */
+/** How many items a matcher expects, or which items in this order. Name each by its reference or by some of its fields. */
 export type ExpectedItems = number | readonly PartialItem[]
 
 /** What is wrong: with each item that is seen, empty for nothing; and what is not seen. */
@@ -26,7 +26,7 @@ export function compared(
   claim: string,
   seen: readonly SeenItem[],
   expected: ExpectedItems,
-): Outcome {
+): MatcherOutcome {
   if (typeof expected === 'number') {
     checkCount(matcher, expected)
     const words = `${claim} ${expected} ${expected === 1 ? 'item' : 'items'}, but there are ${seen.length}`

@@ -6,9 +6,11 @@ import type { TestQueue } from '../handles/test-queue.js'
 import type { PartialItem } from './partial-item.js'
 import { cellsOf, type SeenItem, timelines } from './seen-item.js'
 
-/** What `expect.extend` wants of a matcher. */
-export interface Outcome {
+/** The result of a matcher, as `expect.extend()` takes it. */
+export interface MatcherOutcome {
+  /** Whether the claim holds. */
   readonly pass: boolean
+  /** Returns the message of the failure. If the claim holds, the message is for `.not`. */
   readonly message: () => string
 }
 
@@ -28,7 +30,12 @@ const MOST_ROWS = 20
 const MOST_TIMELINES = 3
 
 /** The outcome for a claim about the items of a queue; where it holds, the message is for `.not`. */
-export function failureOf(queue: TestQueue, claim: string, seen: readonly SeenItem[], finding: Finding): Outcome {
+export function failureOf(
+  queue: TestQueue,
+  claim: string,
+  seen: readonly SeenItem[],
+  finding: Finding,
+): MatcherOutcome {
   const { pass, concerned, wrong = () => '', missing = [] } = finding
   const message = () => {
     const happened = timelines(concerned.slice(0, MOST_TIMELINES))

@@ -4,22 +4,32 @@ import { usageError } from '../../errors.js'
 import { isBytes } from '../../protocol/byte-text.js'
 import type { SeenItem } from './seen-item.js'
 
-/** What a test can say of an item. Each value may be an asymmetric matcher of the runner, such as `expect.any(Number)`. */
+/**
+ * The fields of an item that a matcher compares. Leave out what may be anything. Each value may be an asymmetric matcher of your
+ * runner, such as `expect.any(Number)`.
+ */
 export interface ItemFields {
+  /** The producer's name for the item. */
   readonly reference?: unknown
+  /** The producer's kind of item. */
   readonly kind?: unknown
+  /** The producer's encoding of the payload. */
   readonly encoding?: unknown
+  /** How often the item has been leased. */
   readonly attempts?: unknown
+  /** The number of the partition. */
   readonly partition?: unknown
+  /** The id. */
   readonly id?: unknown
-  /** The payload read as JSON; compared as a whole. */
+  /** The payload, parsed as JSON. It is compared as a whole. */
   readonly json?: unknown
-  /** The payload read as text. */
+  /** The payload as text. */
   readonly text?: unknown
+  /** The payload as bytes. */
   readonly bytes?: unknown
 }
 
-/** The reference of an item, or some of its fields, or an asymmetric matcher for an object with all of them. */
+/** An item that a matcher expects: its reference, some of its fields, or an asymmetric matcher for an object with all fields. */
 export type PartialItem = string | ItemFields
 
 const FIELDS = ['reference', 'kind', 'encoding', 'attempts', 'partition', 'id', 'json', 'text', 'bytes']

@@ -5,17 +5,20 @@ import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
 import { TestQueue } from '../handles/test-queue.js'
 import { checkCount, checkList, compared, type ExpectedItems } from './comparison.js'
-import { failureOf, type Outcome } from './failure.js'
+import { failureOf, type MatcherOutcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'
 import { type SeenItem, stored, told } from './seen-item.js'
 
-/** Who leases, for {@link queueMatchers.toHaveLeased}. */
+/** Options of the matcher `toHaveLeased()`. */
 export interface LeasedBy {
+  /** Counts only the items that this consumer holds. Does not work on a server elsewhere. Default: all leased items. */
   readonly by?: string
 }
 
 /** A matcher may only look at the record, which takes no turn of the event loop. */
-function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<Outcome>>>(matchers: M): M {
+function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
+  matchers: M,
+): M {
   const made = Object.entries(matchers).map(([name, matcher]) => {
     return [name, (received: unknown, ...claim: never[]) => paced(matcher(received, ...claim))]
   })
@@ -23,33 +26,34 @@ function pacing<M extends Record<string, (received: unknown, ...claim: never[]) 
 }
 
 /**
- * The matchers for queues, for `expect.extend` of any runner. The entries of Jest and Vitest add them, and node:test has them as
- * assertions. They look at a queue through its calls, so most work on a server elsewhere too.
+ * The matchers for queues, for `expect.extend()` of any runner. `querator-test/vitest` and `querator-test/jest` add them for you, and
+ * `querator-test/node-test` has them as assertions. On a server elsewhere, `toHaveCompleted`, `toHaveDeadLettered` and the option `by`
+ * of `toHaveLeased` do not work.
  */
 export const queueMatchers = pacing({
-  /** Nothing is left in the queue: no item free, leased or scheduled. */
-  async toBeDrained(received: unknown): Promise<Outcome> {
+  /** Passes if nothing is left in the queue: no item is free, leased or scheduled. */
+  async toBeDrained(received: unknown): Promise<MatcherOutcome> {
     const queue = queueOf('toBeDrained', received)
     const left = [...(await items(queue)), ...(await scheduled(queue))]
     return failureOf(queue, 'to be drained', left, { pass: left.length === 0, concerned: left })
   },
 
-  /** These are the items of the queue that are not scheduled, leased ones included, in this order. */
-  async toHaveItems(received: unknown, expected: readonly PartialItem[]): Promise<Outcome> {
+  /** Passes if these are the items that are not scheduled, including leased ones, in this order. */
+  async toHaveItems(received: unknown, expected: readonly PartialItem[]): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveItems', received)
     checkList('toHaveItems', expected)
     return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
   },
 
-  /** This many items are in the queue, leased ones included, scheduled ones not. */
-  async toHaveDepth(received: unknown, depth: number): Promise<Outcome> {
+  /** Passes if so many items are not scheduled, including leased ones. */
+  async toHaveDepth(received: unknown, depth: number): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveDepth', received)
     checkCount('toHaveDepth', depth)
     return compared(queue, 'toHaveDepth', 'to have', await items(queue), depth)
   },
 
-  /** This many items, or these, are leased; with `by` only those that this client holds count. */
-  async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<Outcome> {
+  /** Passes if so many items, or these, are leased. With `by`, only items that this consumer holds count. */
+  async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveLeased', received)
     checkOptions('toHaveLeased', options, ['by'])
     const { by } = options
@@ -60,27 +64,27 @@ export const queueMatchers = pacing({
     return compared(queue, 'toHaveLeased', `to have leased${by === undefined ? '' : ` by ${by}`}`, leased, expected)
   },
 
-  /** These items, or this many, wait for their time. */
-  async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+  /** Passes if so many items, or these, are scheduled for later. */
+  async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveScheduled', received)
     return compared(queue, 'toHaveScheduled', 'to have scheduled', await scheduled(queue), expected)
   },
 
-  /** These items, or this many, were completed, in this order. */
-  async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+  /** Passes if so many items, or these in this order, were completed. */
+  async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveCompleted', received)
     return compared(queue, 'toHaveCompleted', 'to have completed', happened(queue, 'completed'), expected)
   },
 
-  /** These items of the queue, or this many, went to its dead letter queue, in this order. */
-  async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<Outcome> {
+  /** Passes if so many items, or these in this order, went to the dead letter queue. */
+  async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveDeadLettered', received)
     const dead = happened(queue, 'dead-lettered')
     return compared(queue, 'toHaveDeadLettered', 'to have dead-lettered', dead, expected)
   },
 
-  /** Every item of the queue, scheduled ones included, has been leased so often; there is at least one. */
-  async toHaveAttempts(received: unknown, attempts: number): Promise<Outcome> {
+  /** Passes if every item, including scheduled ones, has been leased so often, and there is at least one item. */
+  async toHaveAttempts(received: unknown, attempts: number): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveAttempts', received)
     checkCount('toHaveAttempts', attempts)
     const all = [...(await items(queue)), ...(await scheduled(queue))]
@@ -94,7 +98,10 @@ export const queueMatchers = pacing({
   },
 })
 
-/** What {@link queueMatchers} can claim, as a runner's `expect` has it: each resolves when the claim holds. */
+/**
+ * The matchers of `queueMatchers` as methods of a runner's `expect(queue)`. Each resolves if the claim holds, and rejects if it does not,
+ * so await it.
+ */
 export type QueueAssertions = {
   [N in keyof typeof queueMatchers]: (typeof queueMatchers)[N] extends (received: unknown, ...claim: infer C) => unknown
     ? (...claim: C) => Promise<void>

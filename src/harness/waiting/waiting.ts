@@ -11,29 +11,26 @@ import { nearestOf } from '../../nearest.js'
 import { visible } from '../../visible.js'
 import { vigil, type WaitingPlace } from './vigil.js'
 
-/** What every wait takes. */
+/** Options of every wait: `queue.waitFor()`, `queue.drained()` and `queue.idle()`. */
 export interface WaitOptions {
   /**
-   * How long to wait by the machine's clock, whatever the daemon's does: milliseconds, or a duration such as `'2s'`. Default: until shortly before the runner ends the
-   * test, or `'4s'` where no runner says when that is. A wait ends earlier when nothing can happen any more.
+   * How long to wait, by the machine's clock: milliseconds, or a duration such as `'2s'`. Default: until shortly before the runner
+   * ends the test, or `'4s'` without a runner. A wait ends sooner if nothing can happen any more.
    */
   readonly within?: number | string
 }
 
-/** The event to wait for. It must match all of these. */
+/** The event that `queue.waitFor()` waits for. An event must match every field that you give. */
 export interface AwaitedEvent extends WaitOptions {
-  /**
-   * - of items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`,
-   *   `item-expired`, `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
-   * - of leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
-   * - of queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
-   * - of calls: `refused`
-   */
+  /** The kind of event. */
   readonly event: EventKind
+  /** The reference of the item. Default: any. */
   readonly reference?: string
+  /** The consumer that leases the item, or held it. Default: any. */
   readonly clientId?: string
+  /** How often the item had been leased. Default: any number. */
   readonly attempts?: number
-  /** Which of those events: 1, the default, is the first since the queue was made. */
+  /** Which of the matching events to wait for, counted from the creation of the queue. Default 1: the first. */
   readonly times?: number
 }
 

@@ -1,6 +1,9 @@
 /** The end of a run, for `globalTeardown` of Jest; the preset has it. */
 
-/** Stops what `querator-test/global-setup` started, and leaves no queue of this run on a server that was there. */
+/**
+ * Stops the server that `querator-test/global-setup` started, after the run. If the run used a server that was running already, it removes
+ * the queues of this run from it.
+ */
 export default async function teardown(): Promise<void> {
   if (!process.env.QUERATOR_ENDPOINT) return
   const { endServerOfRun } = await import('./server-of-run.js')

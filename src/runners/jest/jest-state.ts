@@ -3,8 +3,7 @@
  * has it no more, they are as Jest's defaults are.
  */
 
-import type { EndOfTest } from '../../index.js'
-import { visibleText } from '../../internal.js'
+import { type EndOfTest, visibleText } from '../../internal.js'
 
 interface Hook {
   readonly fn: unknown
@@ -41,10 +40,10 @@ export function testTimeout(): number {
 /** How the running test ended, asked when its hooks run. */
 export function endOfTest(): EndOfTest {
   const test = jestState()?.currentlyRunningTest
-  if (test?.failing) return { errors: [] }
+  if (test?.failing) return { outcome: 'not reported' }
   const errors = test?.errors ?? []
-  if (errors.length === 0) return { errors: undefined }
-  return { errors: errors.map((error) => (Array.isArray(error) ? (error[0] ?? error[1]) : error)) }
+  if (errors.length === 0) return { outcome: 'passed' }
+  return { outcome: 'failed', errors: errors.map((error) => (Array.isArray(error) ? (error[0] ?? error[1]) : error)) }
 }
 
 /** Jest prints what has no stack in another form; of these frames it prints none. */

@@ -4,15 +4,27 @@
  */
 import { createRequire } from 'node:module'
 import type {} from 'expect'
-import { FileDaemon, type FileFixtures } from '../../fixtures/file-fixtures.js'
+import { FileDaemon } from '../../fixtures/file-fixtures.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
+import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
 import { letGoAtTheEnd } from '../../fixtures/release-sockets.js'
 import type { Beginning, RunningTest, RunningTests } from '../../fixtures/running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from '../../fixtures/wrapped-test.js'
-import { QueratorError, type QueueAssertions, queueMatchers, snapshotSerializer } from '../../index.js'
+import {
+  type QueratorClient,
+  QueratorError,
+  type QueueAssertions,
+  queueMatchers,
+  snapshotSerializer,
+  type TestClock,
+  type TestDaemon,
+  type TestQueue,
+} from '../../index.js'
 import { brakeFromNowOn } from '../../internal.js'
 import { endOfTest, runLast, tellOfTest, testTimeout, withReport } from './jest-state.js'
+
+export type { CreateQueue, FixtureOptions, SetLeaks }
 
 // Where @types/jest and @jest/globals look for matchers.
 declare global {
@@ -26,24 +38,34 @@ declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends QueueAssertions {}
 }
 
-/** Jest's `test`, as far as it is known here when its types are not installed. */
+/** The type of Jest's `test` if you have not installed Jest's types. */
 export interface AnyJestTest {
+  /** Declares a test. `timeout` is in milliseconds. */
   // biome-ignore lint/suspicious/noExplicitAny: what Jest passes depends on how it is called
   (name: string, body?: (...args: any[]) => unknown, timeout?: number): void
+  /** Runs only this test of the file. */
   readonly only: AnyJestTest
+  /** Skips the test. */
   readonly skip: AnyJestTest
+  /** Declares a test that must fail. */
   readonly failing: AnyJestTest
+  /** Runs the test at the same time as the other concurrent tests. It has its own queues. */
   readonly concurrent: AnyJestTest
+  /** Names a test that you have not written yet. */
   todo(name: string): void
+  /** Declares one test for each row of a table. */
   // biome-ignore lint/suspicious/noExplicitAny: a table of anything
   each(...table: any[]): (name: string, body: (...args: any[]) => unknown, timeout?: number) => void
 }
 
-/** Jest's own `test` where its types are installed. */
+/** The type of Jest's own `test` if its types are installed, else `AnyJestTest`. */
 export type JestTest = typeof globalThis extends { test: infer T } ? T : AnyJestTest
 
-/** See {@link test}. */
-export type EmbeddedJestTest = JestTest & { readonly embedded: JestTest }
+/** Jest's `test`, with `test.embedded`. */
+export type EmbeddedJestTest = JestTest & {
+  /** A test that is skipped if the daemon is a server elsewhere. For tests that need the clock, for example. */
+  readonly embedded: JestTest
+}
 
 interface JestGlobals {
   beforeAll(hook: () => void): void
@@ -140,38 +162,41 @@ function concurrentBody(
     const answer = await tests
       .inside(test, async () => Reflect.apply(body, this, args))
       .catch(async (error: unknown) => {
-        const report = await tests.end(test, { errors: [error] })
+        const report = await tests.end(test, { outcome: 'failed', errors: [error] })
         throw withReport(error, report)
       })
-    await tests.end(test, { errors: undefined })
+    await tests.end(test, { outcome: 'passed' })
     return answer
   }
 }
 
 const fixtures = oneCopy('jest', import.meta.url, fixturesOfFile)
 
-/** The daemon of this test file. */
-export const daemon: FileFixtures['daemon'] = fixtures.daemon
-/** Its typed client. */
-export const client: FileFixtures['client'] = fixtures.client
-/** Its clock. */
-export const clock: FileFixtures['clock'] = fixtures.clock
-/** A queue of the running test's own. */
-export const queue: FileFixtures['queue'] = fixtures.queue
-/** Makes further queues of the running test's own; outside of a test they last as long as the file. */
-export const createQueue: FileFixtures['createQueue'] = fixtures.createQueue
+/** The daemon of this test file. It starts when a test first uses it. */
+export const daemon: TestDaemon = fixtures.daemon
+/** The typed client of the daemon. */
+export const client: QueratorClient = fixtures.client
+/** The clock of the daemon. If you move it, time moves for tests of this file that run at the same time, too. */
+export const clock: TestClock = fixtures.clock
+/** The queue of the running test. Each test has a new one, which is deleted after the test. */
+export const queue: TestQueue = fixtures.queue
+/** Creates more queues for the running test. They are deleted after the test. Outside of a test, they last as long as the file. */
+export const createQueue: CreateQueue = fixtures.createQueue
 /**
- * Options for the daemon of this test file, as for `startTestDaemon`: at the top of the file, or in a setup file.
- * @throws QueratorError when the daemon was used already
+ * Sets the options of the daemon of this test file. Call it at the top of the file or in a setup file, before anything uses the daemon.
+ *
+ *     configureDaemon({ clock: 'frozen', leaks: 'error' })
+ *
+ * @throws QueratorError if an option is unknown or invalid, or the daemon is running already
  */
-export const configureDaemon: FileFixtures['configureDaemon'] = fixtures.configureDaemon
+export const configureDaemon: (options: FixtureOptions) => void = fixtures.configureDaemon
 /**
- * Sets what happens when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
- * all tests of a file: `configureDaemon({ leaks: 'error' })`.
+ * Sets what happens if the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For all tests of
+ * a file, write `configureDaemon({ leaks: 'error' })`.
  */
-export const leaks: FileFixtures['leaks'] = fixtures.leaks
+export const leaks: SetLeaks = fixtures.leaks
 /**
- * Jest's `test`. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its clock. A
- * test that is over gets an error from `queue` and `createQueue` here, instead of what belongs to the next one.
+ * Jest's `test`, with `test.embedded`. If a test of this `test` goes on after it has ended, `queue` and `createQueue` throw an error.
+ * With Jest's own `test`, it would use the queues of the next test.
  */
 export const test: EmbeddedJestTest = fixtures.test

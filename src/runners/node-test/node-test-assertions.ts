@@ -2,12 +2,19 @@
 import { AssertionError } from 'node:assert'
 import { type QueueAssertions, queueMatchers, type TestQueue } from '../../index.js'
 
-/** Each resolves when the claim holds, and rejects with an `AssertionError` when it does not; `not` the other way round. */
-export type AssertedQueue = QueueAssertions & { readonly not: QueueAssertions }
+/** The matchers for one queue. Each resolves if the claim holds, and rejects with an `AssertionError` if it does not, so await it. */
+export type AssertedQueue = QueueAssertions & {
+  /** The same matchers, for claims that must not hold. */
+  readonly not: QueueAssertions
+}
 
 type Matcher = (received: unknown, ...claim: unknown[]) => Promise<{ pass: boolean; message: () => string }>
 
-/** Claims something of a queue. */
+/**
+ * Returns the matchers for a queue.
+ *
+ *     await assertQueue(queue).toBeDrained()
+ */
 export function assertQueue(queue: TestQueue): AssertedQueue {
   return { ...assertions(queue, true), not: assertions(queue, false) }
 }

@@ -1,13 +1,17 @@
 /** node:test: a daemon for each test file, and a queue for each test, deleted after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
-import { FileDaemon, type FileFixtures } from '../../fixtures/file-fixtures.js'
+import { FileDaemon } from '../../fixtures/file-fixtures.js'
+import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
+import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
 import { letGoAtTheEnd } from '../../fixtures/release-sockets.js'
 import type { RunningTest, RunningTests } from '../../fixtures/running-tests.js'
 import { withEmbedded } from '../../fixtures/wrapped-test.js'
-import type { EndOfTest } from '../../index.js'
-import { brakeFromNowOn, usageError, visible } from '../../internal.js'
+import type { QueratorClient, TestClock, TestDaemon, TestQueue } from '../../index.js'
+import { brakeFromNowOn, type EndOfTest, usageError, visible } from '../../internal.js'
+
+export type { CreateQueue, FixtureOptions, SetLeaks }
 
 /** A test that runs, and what keeps the process meanwhile: node:test gives it up when only our own timers are left. */
 interface Held {
@@ -29,11 +33,27 @@ interface Context {
   readonly error?: unknown
 }
 
-/** What belongs to one test; see {@link fixtures}. */
-export type TestFixtures = Pick<FileFixtures, 'daemon' | 'client' | 'clock' | 'queue' | 'createQueue' | 'leaks'>
+/** The fixtures of one test, as `fixtures(t)` returns them. */
+export interface TestFixtures {
+  /** The daemon of the test file. */
+  readonly daemon: TestDaemon
+  /** The typed client of the daemon. */
+  readonly client: QueratorClient
+  /** The clock of the daemon. If you move it, time moves for tests of this file that run at the same time, too. */
+  readonly clock: TestClock
+  /** The queue of the test. It is deleted after the test. */
+  readonly queue: TestQueue
+  /** Creates more queues for the test. They are deleted after the test. */
+  readonly createQueue: CreateQueue
+  /** Sets what happens if the test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
+  readonly leaks: SetLeaks
+}
 
-/** See {@link test}. */
-export type NodeTest = typeof nodeTest & { readonly embedded: typeof nodeTest }
+/** The `test` of node:test, with `test.embedded`. */
+export type NodeTest = typeof nodeTest & {
+  /** A test that is skipped if the daemon is a server elsewhere. For tests that need the clock, for example. */
+  readonly embedded: typeof nodeTest
+}
 
 /** Begins a test. The process stays until it ends, or cannot end any more. */
 async function holdTest(tests: RunningTests, context: Context, others: number): Promise<Held> {
@@ -90,42 +110,45 @@ function fixturesOfFile() {
 }
 
 function endOf({ error }: Context): EndOfTest {
-  if (!error) return { errors: undefined }
-  return { errors: [(error as { cause?: unknown }).cause ?? error] }
+  if (!error) return { outcome: 'passed' }
+  return { outcome: 'failed', errors: [(error as { cause?: unknown }).cause ?? error] }
 }
 
 export { type AssertedQueue, assertQueue } from './node-test-assertions.js'
 
 const made = oneCopy('node-test', import.meta.url, fixturesOfFile)
 
-/** The daemon of this test file. */
-export const daemon: FileFixtures['daemon'] = made.daemon
-/** Its typed client. */
-export const client: FileFixtures['client'] = made.client
-/** Its clock. */
-export const clock: FileFixtures['clock'] = made.clock
-/** A queue of the running test's own. */
-export const queue: FileFixtures['queue'] = made.queue
-/** Makes further queues of the running test's own; outside of a test they last as long as the file. */
-export const createQueue: FileFixtures['createQueue'] = made.createQueue
+/** The daemon of this test file. It starts when a test first uses it. */
+export const daemon: TestDaemon = made.daemon
+/** The typed client of the daemon. */
+export const client: QueratorClient = made.client
+/** The clock of the daemon. If you move it, time moves for tests of this file that run at the same time, too. */
+export const clock: TestClock = made.clock
+/** The queue of the running test. Each test has a new one, which is deleted after the test. */
+export const queue: TestQueue = made.queue
+/** Creates more queues for the running test. They are deleted after the test. Outside of a test, they last as long as the file. */
+export const createQueue: CreateQueue = made.createQueue
 /**
- * Options for the daemon of this test file, as for `startTestDaemon`: at the top of the file.
- * @throws QueratorError when the daemon was used already
+ * Sets the options of the daemon of this test file. Call it at the top of the file, before anything uses the daemon.
+ *
+ *     configureDaemon({ clock: 'frozen', leaks: 'error' })
+ *
+ * @throws QueratorError if an option is unknown or invalid, or the daemon is running already
  */
-export const configureDaemon: FileFixtures['configureDaemon'] = made.configureDaemon
+export const configureDaemon: (options: FixtureOptions) => void = made.configureDaemon
 /**
- * Sets what happens when the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For
- * all tests of a file: `configureDaemon({ leaks: 'error' })`.
+ * Sets what happens if the running test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. For all tests of
+ * a file, write `configureDaemon({ leaks: 'error' })`.
  */
-export const leaks: FileFixtures['leaks'] = made.leaks
+export const leaks: SetLeaks = made.leaks
 /**
- * The same for the test whose context is given, which has to be told where several run at the same time:
- * `const { queue } = fixtures(t)`.
- * @throws QueratorError when that test does not run
+ * Returns the fixtures of the test with this context. Use it if tests run at the same time, because `queue` and `createQueue` cannot know
+ * which of them is calling.
+ *
+ *     test('an order is paid', async (t) => { const { queue } = fixtures(t) })
+ *
+ * @throws QueratorError if that test is not running
  */
 export const fixtures: (context: object) => TestFixtures = made.fixtures
-/**
- * The `test` of node:test. `test.embedded` is skipped where the daemon is a server elsewhere: for tests that need its
- * clock.
- */
+/** The `test` of node:test, with `test.embedded`. */
 export const test: NodeTest = made.test

@@ -2,12 +2,11 @@
  * Vitest: `test` with fixtures. A daemon for each file, started when it is first used; a queue for each test, deleted
  * after it; nothing to configure and nothing to clean up.
  */
-import type { RunnerTestCase, TestAPI } from 'vitest'
+import type { ExpectStatic, RunnerTestCase, TestAPI } from 'vitest'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
-import { type CreateQueue, type Leaks, QueuesOfTest } from '../../fixtures/queues-of-test.js'
+import { type CreateQueue, QueuesOfTest, type SetLeaks } from '../../fixtures/queues-of-test.js'
 import { standIn } from '../../fixtures/stand-in.js'
 import {
-  type EndOfTest,
   type QueratorClient,
   type QueueAssertions,
   queueMatchers,
@@ -17,22 +16,24 @@ import {
   type TestDaemon,
   type TestQueue,
 } from '../../index.js'
-import { usageError } from '../../internal.js'
+import { type EndOfTest, usageError } from '../../internal.js'
 
-/** What a test can ask for. */
+export type { CreateQueue, FixtureOptions, SetLeaks }
+
+/** The fixtures that a test can take. */
 export interface QueratorFixtures {
-  /** The daemon of this file. */
+  /** The daemon of this file. It starts when a test first uses it. */
   daemon: TestDaemon
-  /** Its typed client. */
+  /** The typed client of the daemon. */
   client: QueratorClient
-  /** Its clock. Moving it moves time for the other tests of this file too, when they run at the same time. */
+  /** The clock of the daemon. If you move it, time moves for tests of this file that run at the same time, too. */
   clock: TestClock
-  /** A queue of this test's own. */
+  /** A new queue for this test. It is deleted after the test. */
   queue: TestQueue
-  /** Makes further queues of this test's own. */
+  /** Creates more queues for this test. They are deleted after the test. */
   createQueue: CreateQueue
-  /** Sets what happens when this test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
-  leaks: Leaks
+  /** Sets what happens if this test leaves items leased, leases waiting or calls without `await`: `leaks('off')`. */
+  leaks: SetLeaks
 }
 
 /** And what they are made of. */
@@ -40,8 +41,11 @@ interface OwnFixtures extends QueratorFixtures {
   queuesOfTest: QueuesOfTest
 }
 
-/** Vitest's `test` with these fixtures, and a kind that is skipped where the daemon is a server elsewhere. */
-export type QueratorTest = TestAPI<QueratorFixtures> & { readonly embedded: TestAPI<QueratorFixtures>['skip'] }
+/** Vitest's `test` with the fixtures, and `test.embedded`. */
+export type QueratorTest = TestAPI<QueratorFixtures> & {
+  /** A test that is skipped if the daemon is a server elsewhere. For tests that need the clock, for example. */
+  readonly embedded: TestAPI<QueratorFixtures>['skip']
+}
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -78,12 +82,15 @@ async function vitest(): Promise<typeof import('vitest')> {
 expectOfVitest.extend(queueMatchers)
 expectOfVitest.addSnapshotSerializer(snapshotSerializer)
 
-/** Vitest's `expect`, with the matchers of queues: `await expect(queue).toBeDrained()`. */
-export const expect: typeof expectOfVitest = expectOfVitest
+/** Vitest's `expect`, with the matchers for queues: `await expect(queue).toBeDrained()`. */
+export const expect: ExpectStatic = expectOfVitest
 
 /**
- * Vitest's `test` with a daemon that has these options, as for `startTestDaemon`:
- * `const test = testWith({ clock: 'frozen' })`; and with `leaks`, for all its tests.
+ * Returns a `test` whose daemon has these options, and whose tests have this `leaks`:
+ *
+ *     const test = testWith({ clock: 'frozen' })
+ *
+ * @throws QueratorError if an option is unknown, or `leaks` is invalid
  */
 export function testWith(options: FixtureOptions): QueratorTest {
   const endpoint = options.endpoint ?? inject('queratorEndpoint')
@@ -128,10 +135,15 @@ export function testWith(options: FixtureOptions): QueratorTest {
 
 /** How a test went, asked when its hooks have run. */
 function endOf({ fails, result }: RunnerTestCase): EndOfTest {
-  const state = fails ? 'as it should' : result?.state
-  if (state === 'pass' || state === 'run') return { errors: undefined }
-  return { errors: state === 'fail' ? (result?.errors ?? []) : [] }
+  if (fails) return { outcome: 'not reported' }
+  if (result?.state === 'pass' || result?.state === 'run') return { outcome: 'passed' }
+  const errors = result?.state === 'fail' ? result.errors : undefined
+  return errors === undefined ? { outcome: 'not reported' } : { outcome: 'failed', errors }
 }
 
-/** Vitest's `test` with the fixtures above. `test.embedded` is for tests that need the clock of a daemon in the process. */
+/**
+ * Vitest's `test` with the fixtures.
+ *
+ *     test('an order is paid', async ({ queue, clock }) => { … })
+ */
 export const test: QueratorTest = testWith({})

@@ -1,0 +1,76 @@
+/** The pages of the API reference, in their order, and what is on each. */
+
+/** Each page: what it is about, where its names are imported from, and for those of `querator-test` which names. */
+export const PAGES = [
+  {
+    file: 'daemon',
+    title: 'Daemon',
+    from: 'querator-test',
+    intro:
+      'Start a daemon, reach it, and create queues and users. Guides: [Options](../options.md), [Reaching the daemon](../reaching-the-daemon.md), [Keys and permissions](../permissions.md).',
+    names: `startTestDaemon openTestDaemon TestDaemon TestDaemonOptions ListenOptions DaemonLimits AuthBackend LogLevel LogRecord LogHandler TestUser
+      UserOptions Permission ConfigTree PartitionStorageTree StorageConfig QueueTree PartitionTree VERSION`,
+  },
+  {
+    file: 'queues',
+    title: 'Queues and items',
+    from: 'querator-test',
+    intro:
+      'Produce, lease, look at and wait for items. Guides: [Queues and isolation](../queues.md), [Matchers and waiting](../matchers.md).',
+    names: `TestQueue QueueOptions ItemInput LeaseOptions Lease LeasedItem RetryOptions StoredItem QueueCounts WaitOptions AwaitedEvent`,
+  },
+  {
+    file: 'time-and-events',
+    title: 'Time and events',
+    from: 'querator-test',
+    intro:
+      'Move the clock, and see what happened. Guides: [Time](../time.md), [When a test fails](../when-a-test-fails.md).',
+    names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent EventKind LeaksMode`,
+  },
+  {
+    file: 'matchers',
+    title: 'Matchers and snapshots',
+    from: 'querator-test',
+    intro: 'Compare queues with what you expect. Guide: [Matchers and waiting](../matchers.md).',
+    names: `queueMatchers QueueAssertions ExpectedItems PartialItem ItemFields LeasedBy MatcherOutcome snapshotSerializer`,
+  },
+  {
+    file: 'client',
+    title: 'Client and errors',
+    from: 'querator-test',
+    intro:
+      'Call a daemon or a Querator server, one typed method for each call. Guides: [Reaching the daemon](../reaching-the-daemon.md#the-client), [The protocol](../protocol/README.md).',
+    names: `QueratorClient ClientOptions QueratorCalls CallOptions CallRequest CallResponse Encoding ClientSend SentRequest SentReply
+      QueratorError QueratorErrorOptions isQueratorError`,
+  },
+  {
+    file: 'servers',
+    title: 'Servers for a run',
+    from: 'querator-test',
+    intro:
+      'Share one server among all test files, or test against a real Querator. Guide: [One daemon for a run](../one-daemon.md).',
+    names: `startQuerator QueratorOptions RunningQuerator removeLeftOvers LeftOversOptions`,
+    modules: ['runners/global/global-setup', 'runners/global/global-teardown'],
+  },
+  {
+    file: 'vitest',
+    title: 'Vitest',
+    from: 'querator-test/vitest',
+    intro: 'Guide: [Vitest](../runners/vitest.md).',
+    modules: ['runners/vitest/vitest'],
+  },
+  {
+    file: 'jest',
+    title: 'Jest',
+    from: 'querator-test/jest',
+    intro: 'Guide: [Jest](../runners/jest.md).',
+    modules: ['runners/jest/jest'],
+  },
+  {
+    file: 'node-test',
+    title: 'node:test',
+    from: 'querator-test/node-test',
+    intro: 'Guide: [node:test](../runners/node-test.md).',
+    modules: ['runners/node-test/node-test'],
+  },
+]

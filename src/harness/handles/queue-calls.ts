@@ -1,0 +1,60 @@
+/** What a test gives to the calls of a queue, and the counts that it gets. */
+import { checkOptions } from '../../client/known-options.js'
+import { usageError } from '../../errors.js'
+import { type PayloadInput, payloadBytes } from './payload.js'
+
+/** An item to produce. Give its payload as one of `json`, `text` and `bytes`, or leave it out for an empty payload. */
+export interface ItemInput extends PayloadInput {
+  /** Your own name for the item. It stays the same, while the id changes. Default: an empty text. */
+  readonly reference?: string
+  /** The kind of item, a text for your consumers. Default: an empty text. */
+  readonly kind?: string
+  /** The encoding of the payload, a text for your consumers. Default: an empty text. */
+  readonly encoding?: string
+  /** The earliest time at which the item may be leased. Default: now. A time less than 100 ms ahead means now. */
+  readonly enqueueAt?: Date
+}
+
+/** Options of `queue.lease()`. */
+export interface LeaseOptions {
+  /** How many items to lease at most, 1 to 1,000. Default 1. */
+  readonly batchSize?: number
+  /** The name of the consumer. Default: a new one for each lease. */
+  readonly clientId?: string
+  /** How long to wait for the first item, by the daemon's clock: more than 10 ms, at most 15 minutes. Default `'2s'`. */
+  readonly requestTimeout?: string
+  /** Cancels the lease. If it waits, the daemon drops it at once. */
+  readonly signal?: AbortSignal
+}
+
+/** The counts of a queue, summed over its partitions. */
+export interface QueueCounts {
+  /** How many items are not scheduled, including leased ones. */
+  readonly total: number
+  /** How many items are leased. */
+  readonly leased: number
+  /** How many items are scheduled for later. */
+  readonly scheduled: number
+  /** How many leases wait for an item. */
+  readonly leasesWaiting: number
+}
+
+const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']
+
+/**
+ * The items as the client sends them.
+ * @throws QueratorError for an unknown field, for a wrong payload, and for a list of items in the place of one
+ */
+export function producedItems(items: readonly ItemInput[]) {
+  for (const item of items) {
+    if (Array.isArray(item)) throw usageError('produce takes items one by one; for a list write produce(...items)')
+    checkOptions('an item to produce', item, ITEM_FIELDS, 'field')
+  }
+  return items.map(producedItem)
+}
+
+function producedItem(item: ItemInput) {
+  const { reference = '', kind = '', encoding = '', enqueueAt } = item
+  const bytes = payloadBytes(item)
+  return { reference, kind, encoding, bytes, ...(enqueueAt === undefined ? {} : { enqueueAt }) }
+}
