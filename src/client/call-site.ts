@@ -74,6 +74,13 @@ export function originOf(maker: (...args: never[]) => unknown, sites?: CallSites
   return origin
 }
 
+/** Gives an error the stack of an origin, so that it points there and not at the timer or hook that noticed it. Returns the same error. */
+export function thrownFrom<E extends Error>(error: E, origin: Origin): E {
+  const frames = (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  return error
+}
+
 /** Takes the frames of this package off the top of the stack, where others are left. Returns the same error. */
 export function atCallSite<E extends Error>(error: E): E {
   const lines = (error.stack ?? '').split('\n')

@@ -6,7 +6,7 @@ import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type In
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { QueratorError, usageError } from '../errors.js'
 import type { Send, WireReply, WireRequest } from '../protocol/exchange.js'
-import { noteOnTheWay } from './open-requests.js'
+import { noteOpenRequest } from './open-requests.js'
 
 /** How many connections one client opens at most, and how many it keeps. */
 const MOST_CONNECTIONS = 4096
@@ -27,7 +27,7 @@ export function sendOverHttp(endpoint: string): Send {
         agent,
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       })
-      noteOnTheWay(sent)
+      noteOpenRequest(sent)
       sent.once('response', (response) => collect(response).then(resolve, reject))
       sent.once('error', (error: NodeJS.ErrnoException) => fail(sent, request, endpoint, error, reject))
       sent.end(request.body)

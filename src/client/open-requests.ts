@@ -5,12 +5,12 @@
 import type { ClientRequest } from 'node:http'
 
 /** Where an entry that wants to know keeps what is on its way. */
-const ON_THE_WAY = Symbol.for('querator-test.on-the-way')
+const OPEN_REQUESTS = Symbol.for('querator-test.open-requests')
 
 /** Tells of a request, where somebody wants to know, until it has ended. */
-export function noteOnTheWay(sent: ClientRequest): void {
-  const onTheWay = (globalThis as unknown as Record<symbol, Set<ClientRequest> | undefined>)[ON_THE_WAY]
-  if (onTheWay === undefined) return
-  onTheWay.add(sent)
-  sent.once('close', () => onTheWay.delete(sent))
+export function noteOpenRequest(sent: ClientRequest): void {
+  const open = (globalThis as unknown as Record<symbol, Set<ClientRequest> | undefined>)[OPEN_REQUESTS]
+  if (open === undefined) return
+  open.add(sent)
+  sent.once('close', () => open.delete(sent))
 }

@@ -130,7 +130,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     const { record } = this.#daemon
     const last = record.count
     for (let number = record.first; number <= last; number++) {
-      if (number >= record.first) yield shown(record.at(number))
+      if (number >= record.first) yield queueEvent(record.at(number))
     }
   }
 
@@ -146,7 +146,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
       }
       const turn = turnDue()
       if (turn !== undefined) await turn
-      yield shown(record.at(number))
+      yield queueEvent(record.at(number))
     }
   }
 
@@ -167,7 +167,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     const events: QueueEvent[] = []
     for (let number = Math.max(first, record.first); number <= record.count; number++) {
       const event = record.at(number)
-      if (chosen(event)) events.push(shown(event))
+      if (chosen(event)) events.push(queueEvent(event))
     }
     return events
   }
@@ -193,7 +193,7 @@ export function withoutIds(text: string, mark: string): string {
   return text.replace(ID, mark)
 }
 
-function shown(event: RecordedEvent): QueueEvent {
+function queueEvent(event: RecordedEvent): QueueEvent {
   const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
   const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
   const callPath = placesOf(cause.origin)

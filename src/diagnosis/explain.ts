@@ -26,8 +26,8 @@ export function explainQueue(daemon: Daemon, name: string, since = 1): string {
     ...refusedLines(daemon, name, since),
     ...(state.paused ? [`the queue is paused: daemon.resume('${name}') lets requests in`] : []),
     ...(state.partitions === 0 ? ['the queue has no partitions: no storage has a share of a whole one'] : []),
-    ...told(state.waiting, (lease) => waitingText(lease, now)),
-    ...told(
+    ...listed(state.waiting, (lease) => waitingText(lease, now)),
+    ...listed(
       state.items.filter((item) => item.state !== 'leasable' || item.expiresAt <= now),
       (item) => itemText(item, state, now),
     ),
@@ -61,7 +61,7 @@ function refusedLines(daemon: Daemon, name: string, since: number): string[] {
   const clients = [...new Set(ended.map(({ clientId = '' }) => clientId))]
   const empty = `${plural(ended.length, 'lease')} got nothing in time, by ${clients.slice(0, MOST_TOLD).join(', ')}`
   return [
-    ...told(refusalsOf(refused), (refusal) => `! ${refusalText(refusal, ago(daemon, refusal))}`),
+    ...listed(refusalsOf(refused), (refusal) => `! ${refusalText(refusal, ago(daemon, refusal))}`),
     ...(ended.length === 0 ? [] : [`  ${empty}`]),
   ]
 }
@@ -153,7 +153,7 @@ function otherQueues(daemon: Daemon, name: string): { name: string; count: numbe
     .sort((a, b) => b.count - a.count)
 }
 
-function told<T>(list: readonly T[], text: (one: T) => string): string[] {
+function listed<T>(list: readonly T[], text: (one: T) => string): string[] {
   const lines = list.slice(0, MOST_TOLD).map((one) => `  ${text(one)}`)
   const left = list.length - lines.length
   return left > 0 ? [...lines, `  and ${left} more`] : lines

@@ -2,7 +2,7 @@
  * What a test left open in its own queues: items that it leased and gave back to nobody, leases that still wait, calls
  * that it never awaited. Such a test may pass for the wrong reason, and in production the item would be leased again.
  */
-import { type Origin, placesOf, siteText, userFrames } from '../client/call-site.js'
+import { type Origin, placesOf, siteText, thrownFrom, userFrames } from '../client/call-site.js'
 import type { UnawaitedCall } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { type QueratorError, usageError } from '../errors.js'
@@ -52,8 +52,7 @@ export function leaksError(
   )
   // Where the lease was taken, and not where it is noticed.
   const frames = leaks.map(({ origin }) => userFrames(origin)).find((found) => found.length > 0) ?? []
-  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
-  return error
+  return thrownFrom(error, { stack: frames.join('\n') })
 }
 
 function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly UnawaitedCall[]): Leak[] {

@@ -10,10 +10,10 @@ import { EventLog } from './event-log.js'
 import { leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
+import { EarlierReports } from './report/earlier-reports.js'
 import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
-import { ToldBefore } from './report/told-before.js'
 import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
@@ -21,7 +21,7 @@ import { speaksAfter, watchTest } from './watchdog.js'
 /** What a test needs of the others. */
 interface Home {
   readonly files: ReportFiles
-  readonly told: ToldBefore
+  readonly earlier: EarlierReports
   /** Who moved the clock before, and by how much. */
   readonly movers: Map<string, number>
   ended(): void
@@ -41,7 +41,7 @@ export interface WaitingTest {
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
-  readonly #told = new ToldBefore()
+  readonly #earlierReports = new EarlierReports()
   readonly #movers = new Map<string, number>()
 
   /** A test begins. */
@@ -49,7 +49,7 @@ export class ObservedTests {
     if (test.file !== undefined) this.#files.begin(test.file)
     const home = {
       files: this.#files,
-      told: this.#told,
+      earlier: this.#earlierReports,
       movers: this.#movers,
       ended: () => this.#running.delete(observed),
     }
@@ -139,9 +139,12 @@ export class ObservedTest {
   report(errors: readonly unknown[]): string | undefined {
     const story = this.#story()
     if (story === undefined) return undefined
-    const said = errors.map((error) => stripVTControlCharacters(messageOf(error)))
-    const page = this.#page(story, said)
-    const lines = [reportText(story, said, this.#home.told), page && visible(`what happened, as a page: ${page}`)]
+    const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
+    const page = this.#page(story, messages)
+    const lines = [
+      reportText(story, messages, this.#home.earlier),
+      page && visible(`what happened, as a page: ${page}`),
+    ]
     return lines.filter((line) => line !== undefined).join('\n') || undefined
   }
 
@@ -188,8 +191,8 @@ export class ObservedTest {
   #story(): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
-    const told = this.#daemon.noticesSince(this.first)
-    const mine = told.filter(({ queueName }) => this.#alone || queues().includes(queueName))
+    const requestNotices = this.#daemon.noticesSince(this.first)
+    const mine = requestNotices.filter(({ queueName }) => this.#alone || queues().includes(queueName))
     const notices = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
     const before = this.#moversBefore
     const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }

@@ -29,15 +29,24 @@ export function eventText(event: QueueEvent): string {
   return visible(event.kind === 'refused' ? refusedText(event) : happenedText(event))
 }
 
+/** The same after the name of the item: `order-1 (#1): completed by w1, attempt 2`. */
+export function namedEventText(event: QueueEvent): string {
+  const { kind, item, reference, attempts } = event
+  if (item === undefined) return eventText(event)
+  const attempt = kind !== 'leased' && attempts ? `, attempt ${attempts}` : ''
+  return visible(`${reference || 'an item'} (#${item}): ${happenedText(event, attempt)}`)
+}
+
 function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
   return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${withoutIds(message, '…')}${siteText(callPath)}`
 }
 
-function happenedText({ kind, clientId, attempts, deadQueue, callPath, until, time }: QueueEvent): string {
+function happenedText(event: QueueEvent, more = ''): string {
+  const { kind, clientId, attempts, deadQueue, callPath, until, time } = event
   const by = clientId === undefined ? '' : ` by ${clientId}`
   const to = deadQueue === undefined ? '' : ` to ${deadQueue}`
   const end = until === undefined ? '' : ` for ${lengthOf(until.getTime() - time.getTime())}`
   const attempt = kind === 'leased' ? `, attempt ${attempts}` : ''
-  return `${kind}${by}${to}${end}${attempt}${siteText(callPath)}`
+  return `${kind}${by}${to}${end}${attempt}${more}${siteText(callPath)}`
 }

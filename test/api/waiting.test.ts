@@ -65,9 +65,9 @@ test('a wait that times out shows the nearest events and the state of the queue'
   expect(await messageOf(waiting)).toEqual([
     "timed out after 10ms waiting for 'order-2' to be completed",
     'nearest events:',
-    '  produced order-2 (#2); queue.produce (here)',
-    '  completed order-1 (#1) by w1, attempt 1; queue.complete (here)',
-    '  leased order-2 (#2) by w2, attempt 1; queue.lease (here)',
+    '  order-2 (#2): produced (here)',
+    '  order-1 (#1): completed by w1, attempt 1 (here)',
+    '  order-2 (#2): leased by w2 for 1m0s, attempt 1 (here)',
     "'orders': no lease waits; 0 items free, 1 leased, 0 scheduled",
     '  order-2 (#2) is leased by w2, the lease ends in 1m0s; attempt 1 of 3 (here)',
   ])

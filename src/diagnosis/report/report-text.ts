@@ -6,10 +6,10 @@ import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from '../lengths.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
+import type { EarlierReports } from './earlier-reports.js'
 import type { ItemStory } from './item-story.js'
 import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
-import type { ToldBefore } from './told-before.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
 /** A report has this many lines, and an item this many events. */
@@ -17,21 +17,21 @@ const MOST_LINES = 40
 const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
 
-/** What is said where lines are left out. */
+/** What is messages where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 
 /** A story that was told of another test of the file takes this many. */
 const LINES_OF_SAME = 8
 
 /**
- * The report of a test that failed; undefined where nothing happened. `said`: what its errors say already; what
- * happened to an item is not told twice.
+ * The report of a test that failed; undefined where nothing happened. `messages` are those of its errors. What
+ * they show about an item is not repeated.
  */
-export function reportText(story: TestStory, said: readonly string[], told: ToldBefore): string | undefined {
-  const known = (item: ItemStory) => said.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
+export function reportText(story: TestStory, messages: readonly string[], earlier: EarlierReports): string | undefined {
+  const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
   const lines = [
-    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, said))),
-    ...idsExplained(story, said).map((text) => `! ${text}`),
+    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, messages))),
+    ...idsExplained(story, messages).map((text) => `! ${text}`),
     ...story.notices.map((notice) => `! ${notice}`),
     ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
   ]
@@ -39,7 +39,7 @@ export function reportText(story: TestStory, said: readonly string[], told: Told
   const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
   const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
   const names = story.queues.flatMap(({ name, items }) => [name, ...items.map((item) => item.name)])
-  const same = told.same(story.title, lines, [story.title, ...names])
+  const same = earlier.same(story.title, lines, [story.title, ...names])
   const room = (same === undefined ? MOST_LINES : LINES_OF_SAME) - 1 - lost.length - Number(story.before !== '')
   const rest = same === undefined ? REST : `the same happened in '${same}', reported above`
   const shown =
@@ -49,11 +49,11 @@ export function reportText(story: TestStory, said: readonly string[], told: Told
 }
 
 /** Whether an error of the test says it already, and there is nothing to add. */
-function isFailure(refusal: RefusalStory, said: readonly string[]): boolean {
-  // What is said has no colours any more, and so no sequences that look like them.
-  const isTold = said.some((text) => text.includes(stripVTControlCharacters(refusal.message)))
+function isFailure(refusal: RefusalStory, messages: readonly string[]): boolean {
+  // What is messages has no colours any more, and so no sequences that look like them.
+  const isShown = messages.some((text) => text.includes(stripVTControlCharacters(refusal.message)))
   const advice = adviceOn(refusal)
-  return isTold && (advice === '' || said.some((text) => text.includes(advice)))
+  return isShown && (advice === '' || messages.some((text) => text.includes(advice)))
 }
 
 function refusalLines(refusals: readonly RefusalStory[]): string[] {
@@ -63,14 +63,14 @@ function refusalLines(refusals: readonly RefusalStory[]): string[] {
 }
 
 function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {
-  const untold = queue.items.filter((item) => !known(item))
+  const others = queue.items.filter((item) => !known(item))
   const short = (item: ItemStory) => wentAsUsual(item) || item.events.length === 1
-  const strange = untold.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
+  const strange = others.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
   const body = [
     ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
     ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
     ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
-    ...untold.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
+    ...others.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
   ]
   return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]
 }
@@ -87,8 +87,8 @@ function itemLines({ events }: ItemStory, begin: number): string[] {
 }
 
 /** Ids change; those that errors name are told by the items that had them. */
-function idsExplained({ queues, begin }: TestStory, said: readonly string[]): string[] {
-  return [...idsNamedIn(said)].flatMap((id) => {
+function idsExplained({ queues, begin }: TestStory, messages: readonly string[]): string[] {
+  return [...idsNamedIn(messages)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
     if (item === undefined) return []
     const own = item.events.filter(({ kind }) => kind !== 'refused')

@@ -1,12 +1,13 @@
 /** Waits for an event of a queue, or until it is drained or idle, and explains when that does not happen. */
 
-import { atCallSite, type Origin, originOf, siteText } from '../../client/call-site.js'
+import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue, goneError } from '../../diagnosis/explain.js'
+import { namedEventText } from '../../diagnosis/timeline.js'
 import { EVENT_KINDS, type EventKind } from '../../engine/events/event-kinds.js'
-import { type QueratorError, usageError } from '../../errors.js'
+import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
 import { visible } from '../../visible.js'
 import { vigil, type WaitingPlace } from './vigil.js'
@@ -83,7 +84,8 @@ async function until<T>(
   const { daemon, queue, test } = place
   const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
-  throw waitError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'), origin)
+  const error = usageError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'))
+  throw atCallSite(thrownFrom(error, origin))
 }
 
 /** @throws QueratorError that names the kind that was probably meant */
@@ -101,14 +103,6 @@ function totalsOf({ daemon, queue }: WaitingPlace) {
   // Says which there are.
   daemon.inspector.queueState(queue)
   throw goneError(queue)
-}
-
-/** The error of a wait, which points at the line that waits and not at the timer that ended it. */
-function waitError(message: string, origin: Origin): QueratorError {
-  const error = usageError(message)
-  const frames = (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
-  return atCallSite(error)
 }
 
 /** What each event is to an item, a lease or a queue: the end of "waiting for it …". */
@@ -168,12 +162,5 @@ function nearest(events: readonly QueueEvent[], awaited: AwaitedEvent): string[]
     .slice(0, MOST_MISSES)
     .sort((a, b) => a.event.number - b.event.number)
   if (near.length === 0) return [`no '${awaited.event}' event occurred`]
-  return ['nearest events:', ...near.map(({ event }) => visible(`  ${eventText(event)}`))]
-}
-
-function eventText({ kind, reference, item, clientId, attempts, callPath, call }: QueueEvent): string {
-  const name = item === undefined ? '' : ` ${reference || 'an item'} (#${item})`
-  const by = clientId === undefined ? '' : ` by ${clientId}`
-  const attempt = attempts ? `, attempt ${attempts}` : ''
-  return `${kind}${name}${by}${attempt}; ${call}${siteText(callPath)}`
+  return ['nearest events:', ...near.map(({ event }) => `  ${namedEventText(event)}`)]
 }

@@ -8,7 +8,7 @@ import { FileDaemon } from '../../fixtures/file-fixtures.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
-import { letGoAtTheEnd } from '../../fixtures/release-sockets.js'
+import { trackOpenRequests } from '../../fixtures/release-sockets.js'
 import type { Beginning, RunningTest, RunningTests } from '../../fixtures/running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from '../../fixtures/wrapped-test.js'
 import {
@@ -123,11 +123,11 @@ function fixturesOfFile() {
   })
   const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
   globals.afterEach(endTest)
-  const letGo = letGoAtTheEnd()
+  const releaseSockets = trackOpenRequests()
   const endFile = async () => {
     // A concurrent test that timed out still runs.
     await tests.endAll()
-    letGo()
+    releaseSockets()
     brakeFromNowOn()
     if (isLast) await file.retire()
   }

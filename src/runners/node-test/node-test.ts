@@ -5,7 +5,7 @@ import { FileDaemon } from '../../fixtures/file-fixtures.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
-import { letGoAtTheEnd } from '../../fixtures/release-sockets.js'
+import { trackOpenRequests } from '../../fixtures/release-sockets.js'
 import type { RunningTest, RunningTests } from '../../fixtures/running-tests.js'
 import { withEmbedded } from '../../fixtures/wrapped-test.js'
 import type { QueratorClient, TestClock, TestDaemon, TestQueue } from '../../index.js'
@@ -91,10 +91,10 @@ function fixturesOfFile() {
       held?.channel.port1.close()
     }
   }
-  const letGo = letGoAtTheEnd()
+  const releaseSockets = trackOpenRequests()
   // node:test runs these in the order in which they were written: this one is to come when those of the file are there.
   const endFile = async () => {
-    letGo()
+    releaseSockets()
     brakeFromNowOn()
     await file.retire()
   }

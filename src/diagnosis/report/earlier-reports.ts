@@ -2,7 +2,7 @@
 import { withoutIds } from '../event-log.js'
 
 /** The stories that this test file has reported already. If one bug fails six tests, it is explained once and named five times. */
-export class ToldBefore {
+export class EarlierReports {
   /** The shapes of lines, each with the test in whose report it stood first. */
   readonly #shapes = new Map<string, string>()
 
