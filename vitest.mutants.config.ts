@@ -38,7 +38,10 @@ const TESTS: Record<string, string[]> = {
     'test/api/{unknown-fields,transport,storage}.test.ts',
     'test/contract/recordings.test.ts',
   ],
-  transport: ['test/api/{transport,http,health,metrics,hidden-names,intercept,lease,memory}.test.ts'],
+  transport: [
+    'test/unit/{metrics-text,pieces,small-packets}.test.ts',
+    'test/api/{transport,http,health,metrics,hidden-names,intercept,lease,memory}.test.ts',
+  ],
   harness: HARNESS,
   diagnosis: HARNESS,
 }

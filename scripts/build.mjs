@@ -63,17 +63,13 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
   stdio: 'inherit',
 })
 // These packages are inside the bundles. As separate packages they would take three times as long to load, Jest could
-// not load them, or they would bring 5 MB of which 0.2 MB are used (prom-client and its dependencies).
+// not load them.
 for (const [name, file] of [
   ['commander', 'LICENSE'],
   ['get-port', 'license'],
-  ['prom-client', 'LICENSE'],
-  ['tdigest', 'LICENSE'],
-  ['bintrees', 'LICENSE'],
-  ['@opentelemetry/api', 'LICENSE'],
 ]) {
   const license = readFileSync(`${root}node_modules/${name}/${file}`, 'utf8')
-  writeFileSync(`${root}dist/esm/LICENSE-${name.replace('@', '').replace('/', '-')}.txt`, license)
+  writeFileSync(`${root}dist/esm/LICENSE-${name}.txt`, license)
 }
 mkdirSync(`${root}dist/cjs`, { recursive: true })
 cpSync(`${root}dist/esm`, `${root}dist/cjs`, {

@@ -87,7 +87,6 @@ const PACKAGES: Record<string, string[]> = {
   commander: ['cli'],
   vitest: ['runners'],
   'get-port': ['real-server'],
-  'prom-client': ['transport'],
   // Types only.
   expect: ['runners'],
 }

@@ -1,13 +1,11 @@
-/** The figures of a daemon in Prometheus' text format: Querator's own families, and beyond them those of the queues. */
-import { Counter, Gauge, Registry, Summary } from 'prom-client'
+/** The figures of a daemon in Prometheus' text format: Querator's own families, and those of the queues. */
 import type { Figures, QueueFigures } from './figures.js'
-import type { PathTimings, Timings } from './timings.js'
+import type { PathTimings } from './timings.js'
 
-/** Its media type. */
-export const METRICS_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE
+/** The media type of the format. */
+export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 const QUANTILES = [0.5, 0.99]
-const QUEUE_LABELS = ['queue', 'namespace']
 
 /** The families of queues: name, help, and where the value stands. */
 const GAUGES: [name: string, help: string, value: (queue: QueueFigures) => number][] = [
@@ -26,64 +24,70 @@ const COUNTERS: [name: string, help: string, value: keyof QueueFigures['totals']
   ['querator_queue_items_dead_lettered_total', 'Items put into the dead letter queue', 'deadLettered'],
 ]
 
+/** A line of the format. */
+interface Sample {
+  /** Follows the name of the family. */
+  readonly suffix?: '_sum' | '_count'
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
 /** Writes the page. */
-export function metricsText({ timings, queues, asked, inFlight }: Figures): Promise<string> {
-  const registers = [new Registry()]
-  new TimingsSummary(timings, registers)
-  const requests = new Counter({
-    name: 'promhttp_metric_handler_requests_total',
-    help: 'Total number of scrapes by HTTP status code.',
-    labelNames: ['code'],
-    registers,
-  })
-  for (const [code, count] of Object.entries(asked)) requests.inc({ code }, count)
-  new Gauge({
-    name: 'promhttp_metric_handler_requests_in_flight',
-    help: 'Current number of scrapes being served.',
-    registers,
-  }).set(inFlight)
-  for (const [name, help, value] of GAUGES) {
-    const gauge = new Gauge({ name, help, labelNames: QUEUE_LABELS, registers })
-    for (const queue of queues) gauge.set(labelsOf(queue), value(queue))
-  }
-  for (const [name, help, value] of COUNTERS) {
-    const counter = new Counter({ name, help, labelNames: QUEUE_LABELS, registers })
-    for (const queue of queues) counter.inc(labelsOf(queue), queue.totals[value])
-  }
-  return (registers[0] as Registry).metrics()
+export function metricsText({ timings, queues, asked, inFlight }: Figures): string {
+  const ofQueues = (value: (queue: QueueFigures) => number): Sample[] =>
+    queues.map((queue) => ({ labels: { queue: queue.queue, namespace: queue.namespace }, value: value(queue) }))
+  return [
+    family(
+      'http_handler_duration',
+      'summary',
+      'The timings of http requests handled by the service',
+      [...timings.entries()].flatMap(([path, ofPath]) => timingSamples(path, ofPath)),
+    ),
+    family(
+      'promhttp_metric_handler_requests_total',
+      'counter',
+      'Total number of scrapes by HTTP status code.',
+      Object.entries(asked).map(([code, value]) => ({ labels: { code }, value })),
+    ),
+    family('promhttp_metric_handler_requests_in_flight', 'gauge', 'Current number of scrapes being served.', [
+      { labels: {}, value: inFlight },
+    ]),
+    ...GAUGES.map(([name, help, value]) => family(name, 'gauge', help, ofQueues(value))),
+    ...COUNTERS.map(([name, help, of]) =>
+      family(
+        name,
+        'counter',
+        help,
+        ofQueues(({ totals }) => totals[of]),
+      ),
+    ),
+  ].join('')
 }
 
-function labelsOf({ queue, namespace }: QueueFigures) {
-  return { queue, namespace }
-}
-
-/** The timings of the handler, which were noted before this file was loaded. */
-class TimingsSummary extends Summary<'path' | 'quantile'> {
-  readonly #timings: Timings
-
-  constructor(timings: Timings, registers: Registry[]) {
-    const help = 'The timings of http requests handled by the service'
-    super({ name: 'http_handler_duration', help, labelNames: ['path'], registers })
-    this.#timings = timings
-  }
-
-  override async get() {
-    const metric = await super.get()
-    const values = [...this.#timings.entries()].flatMap(([path, timings]) => samplesOf(metric.name, path, timings))
-    return { ...metric, values }
-  }
-}
-
-function samplesOf(name: string, path: string, { count, sum, latest }: PathTimings) {
+function timingSamples(path: string, { count, sum, latest }: PathTimings): Sample[] {
   const sorted = Float64Array.from(latest).sort()
   const quantiles = QUANTILES.map((quantile) => ({
-    metricName: name,
-    labels: { path, quantile },
+    labels: { path, quantile: String(quantile) },
     value: sorted[Math.ceil(quantile * sorted.length) - 1] ?? Number.NaN,
   }))
-  const whole = [
-    { metricName: `${name}_sum`, labels: { path }, value: sum },
-    { metricName: `${name}_count`, labels: { path }, value: count },
+  return [
+    ...quantiles,
+    { suffix: '_sum', labels: { path }, value: sum },
+    { suffix: '_count', labels: { path }, value: count },
   ]
-  return [...quantiles, ...whole]
+}
+
+/** A family and its samples. The helps above need no escapes. */
+function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(({ suffix = '', labels, value }) => `${name}${suffix}${labelsText(labels)} ${value}\n`)
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function labelsText(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function escaped(value: string): string {
+  return value.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"')
 }

@@ -1,11 +1,9 @@
-/**
- * GET /metrics (docs/protocol/admin.md §1.5). The code that writes the text is loaded with the first request: few tests ask, and it would double
- * the time that the package takes to load.
- */
+/** GET /metrics (docs/protocol/admin.md §1.5). */
 import { TextEncoder } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Headers, WireReply } from '../protocol/exchange.js'
 import type { QueueFigures } from './figures.js'
+import { METRICS_TYPE, metricsText } from './metrics-text.js'
 import type { Timings } from './timings.js'
 
 /** The page, and who asks for it. */
@@ -22,9 +20,8 @@ export class MetricsPage {
   async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
     this.#inFlight++
     try {
-      const { metricsText, METRICS_TYPE } = await import('./metrics-text.js')
       const figures = { timings: this.#timings, queues: queues(), asked: this.#asked, inFlight: this.#inFlight }
-      const body = new TextEncoder().encode(await metricsText(figures))
+      const body = new TextEncoder().encode(metricsText(figures))
       this.#count(200)
       const type = { 'content-type': METRICS_TYPE }
       if (!takesGzip(headers['accept-encoding'])) return { status: 200, headers: type, body }
