@@ -21,7 +21,10 @@ const COMMON = [
 const ENTRIES = {
   esm: sources(...COMMON, 'runners/vitest/vitest', 'cli/main'),
   // Vitest is an ES module only, and the command is a program.
-  cjs: { ...sources(...COMMON), 'runners/vitest/vitest': 'src/runners/vitest/required-vitest.ts' },
+  cjs: {
+    ...sources(...COMMON, 'runners/jest/jest-environment', 'runners/jest/jest-environment-jsdom'),
+    'runners/vitest/vitest': 'src/runners/vitest/required-vitest.ts',
+  },
 }
 
 function sources(...entries) {

@@ -21,6 +21,7 @@ export type { EventKind } from './engine/events/event-kinds.js'
 export type { Fired, FiredKind } from './engine/events/fired.js'
 export { isQueratorError, QueratorError, type QueratorErrorOptions } from './errors.js'
 export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
+export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
 export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-calls.js'
 export type { QueueOptions } from './harness/handles/queue-options.js'
@@ -38,11 +39,6 @@ export {
   type QueueAssertions,
   queueMatchers,
 } from './harness/matchers/queue-matchers.js'
-export {
-  type DaemonLimits,
-  openTestDaemon,
-  startTestDaemon,
-  type TestDaemonOptions,
-} from './harness/start-test-daemon.js'
+export { openTestDaemon, startTestDaemon } from './harness/start-test-daemon.js'
 export type { AwaitedEvent, WaitOptions } from './harness/waiting/waiting.js'
 export { type QueratorOptions, type RunningQuerator, startQuerator } from './real-server/start-querator.js'

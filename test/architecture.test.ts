@@ -59,7 +59,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'protocol',
   ],
   'harness/matchers': ['harness/handles', 'visible.ts', 'errors.ts', 'clock', 'client', 'diagnosis', 'protocol'],
-  harness: ['engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
+  'harness/daemon-options.ts': ['access', 'clock', 'daemon'],
+  'harness/realm': ['harness/daemon-options.ts', 'engine/events', 'errors.ts', 'daemon'],
+  harness: ['access', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
   'index.ts': [
     'access',
     'engine/events',

@@ -17,13 +17,13 @@ export type ClockOption =
   | 'frozen'
   | 'runner'
   | {
-      /** The time at which the clock stands. It is cut to whole milliseconds. */
-      start: Date
+      /** The time at which the clock stands: a date, or as `new Date()` takes it. It is cut to whole milliseconds. */
+      start: Date | string | number
     }
 
 /** The time at which a clock starts. @throws QueratorError when the option is none of those documented */
 export function startTime(option: Exclude<ClockOption, string>): Instant {
-  const start = typeof option === 'object' && option !== null ? Number(option.start) : Number.NaN
+  const start = typeof option === 'object' && option !== null ? new Date(option.start).getTime() : Number.NaN
   if (!Number.isFinite(start)) {
     throw usageError("the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }")
   }

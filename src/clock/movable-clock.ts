@@ -16,7 +16,7 @@ import { Flow } from './flow.js'
 import { givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
 import { nextTurn, REAL_TIME } from './real-time.js'
-import { RUNNER_TIME } from './runner-time.js'
+import { runnerTime, type TestRealm } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
 /** More timers than one clock will ever set: the step from one priority to the next. */
@@ -50,6 +50,7 @@ export class MovableClock {
   })
   readonly #deliveries: Deliveries
   readonly #source: TimeSource
+  readonly #followsRunner: boolean
   readonly #flow: Flow
   #moved = 0
   #rank = 0
@@ -60,11 +61,12 @@ export class MovableClock {
   #era: unknown
   #lastMove: Promise<unknown> = Promise.resolve()
 
-  /** @throws QueratorError when the option is none of those documented. @internal */
-  constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME) {
+  /** `realm`: whose time `'runner'` follows. @throws QueratorError when the option is none of those documented */
+  constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME, realm: TestRealm = globalThis) {
     this.#deliveries = new Deliveries(machine.wakeAfter)
-    this.#source = option === 'runner' ? RUNNER_TIME : machine
-    this.#flow = new Flow(this.#source, option === 'runner')
+    this.#followsRunner = option === 'runner'
+    this.#source = this.#followsRunner ? runnerTime(realm) : machine
+    this.#flow = new Flow(this.#source, this.#followsRunner)
     if (option === 'frozen') this.#flow.freeze(Math.floor(machine.now()))
     else if (option !== 'real' && option !== 'runner') this.#flow.freeze(startTime(option))
   }
@@ -145,7 +147,7 @@ export class MovableClock {
 
   /** Whether something may come due within this many milliseconds. Always true with `clock: 'runner'`. */
   mayFireWithin(ms: number): boolean {
-    return this.#source === RUNNER_TIME || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
+    return this.#followsRunner || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
 
   /** See {@link Clock.way}. */
@@ -227,7 +229,7 @@ export class MovableClock {
   }
 
   #checkMovable(move: string): void {
-    if (this.#source !== RUNNER_TIME) return
+    if (!this.#followsRunner) return
     throw usageError(
       `clock.${move}: this daemon has clock: 'runner' and goes with the runner's clock; move that one, with vi.advanceTimersByTimeAsync(ms), jest.advanceTimersByTimeAsync(ms) or mock.timers.tick(ms), or leave the option out`,
     )

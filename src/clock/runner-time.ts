@@ -1,22 +1,27 @@
 /** The time of the code under test. */
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
+/** The globals of the realm in which tests run. */
+export type TestRealm = Pick<typeof globalThis, 'Date' | 'setTimeout' | 'clearTimeout'>
+
 /**
- * The time of the code under test: the global `Date` and `setTimeout` as they are at each use. A runner's fake timers (`vi.useFakeTimers`,
+ * The time of the code under test: `Date` and `setTimeout` of its realm, read at each use. A runner's fake timers (`vi.useFakeTimers`,
  * `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
  */
-export const RUNNER_TIME: TimeSource = {
-  now: () => Math.floor(globalThis.Date.now()),
-  wakeAfter(delay, wake) {
-    const { clearTimeout } = globalThis
-    const timer = globalThis.setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
-    // Some fake timers return a number.
-    if (typeof timer === 'object') timer.unref()
-    return () => clearTimeout(timer)
-  },
-  // A runner's fake timers follow its fake `Date`.
-  longestNap: LONGEST_DELAY,
-  get era() {
-    return globalThis.setTimeout
-  },
+export function runnerTime(realm: TestRealm): TimeSource {
+  return {
+    now: () => Math.floor(realm.Date.now()),
+    wakeAfter(delay, wake) {
+      const { clearTimeout } = realm
+      const timer = realm.setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
+      // Some fake timers return a number.
+      if (typeof timer === 'object') timer.unref()
+      return () => clearTimeout(timer)
+    },
+    // A runner's fake timers follow its fake `Date`.
+    longestNap: LONGEST_DELAY,
+    get era() {
+      return realm.setTimeout
+    },
+  }
 }

@@ -216,5 +216,5 @@ function queueEvent(event: RecordedEvent): QueueEvent {
 }
 
 function refusalFields({ code, codeText, message, details, times }: Refusal) {
-  return { code, codeText, message, details, times }
+  return { code, codeText, message, details: { ...details }, times }
 }

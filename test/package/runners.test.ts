@@ -146,7 +146,7 @@ test('Jest: works in an environment that hides what Node has, like that of a bro
         await queue.produce({ text: 'é' }, { bytes: new Uint8Array([1, 2]) })
         expect((await queue.lease({ batchSize: 2 })).items.map((item) => item.text())).toEqual(['é', '\\u0001\\u0002'])
         expect(await clock.advance('1m')).toHaveLength(2)
-        await expect(daemon.fetch('/health')).rejects.toThrow('put @jest-environment node at the top of the file')
+        await expect(daemon.fetch('/health')).rejects.toThrow('put @jest-${'environment'} querator-test/jest-environment-jsdom at the top of the file')
       })`,
   })
   const { status, text } = run(folder, bin('jest'))

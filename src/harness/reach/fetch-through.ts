@@ -124,6 +124,6 @@ function isStream(body: unknown): boolean {
 function checkEnvironment(): void {
   if (typeof Request === 'function' && typeof Response === 'function') return
   throw usageError(
-    'fetch of a daemon needs Request and Response, which this test environment does not have (jsdom?); put @jest-environment node at the top of the file, or use daemon.client',
+    'fetch of a daemon needs Request and Response, which this test environment does not have (jsdom?); put @jest-environment querator-test/jest-environment-jsdom at the top of the file, or use daemon.client',
   )
 }

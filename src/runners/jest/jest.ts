@@ -2,18 +2,15 @@
  * Jest: a daemon for each test file, and a queue for each test, deleted after it. Importing this registers the
  * hooks; the preset `querator-test/presets/jest` imports it for every file.
  */
-import { createRequire } from 'node:module'
 import type {} from 'expect'
 import { FileDaemon } from '../../fixtures/file-fixtures.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
-import { trackOpenRequests } from '../../fixtures/release-sockets.js'
-import type { Beginning, RunningTest, RunningTests } from '../../fixtures/running-tests.js'
+import type { Beginning, RunningTests } from '../../fixtures/running-tests.js'
 import { type Wrap, withEmbedded, wrappedTest } from '../../fixtures/wrapped-test.js'
 import {
   type QueratorClient,
-  QueratorError,
   type QueueAssertions,
   queueMatchers,
   snapshotSerializer,
@@ -21,8 +18,11 @@ import {
   type TestDaemon,
   type TestQueue,
 } from '../../index.js'
-import { brakeFromNowOn } from '../../internal.js'
-import { endOfTest, runLast, tellOfTest, testTimeout, withReport } from './jest-state.js'
+import { daemonHost } from '../../internal.js'
+import type { EnvironmentHost } from './environment-host.js'
+import { jestGlobals } from './jest-globals.js'
+import { testTimeout, withReport } from './jest-state.js'
+import { followEnvironment, followHooks, OPEN } from './jest-turns.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
 
@@ -67,45 +67,8 @@ export type EmbeddedJestTest = JestTest & {
   readonly embedded: JestTest
 }
 
-interface JestGlobals {
-  beforeAll(hook: () => void): void
-  beforeEach(hook: () => Promise<void>): void
-  afterEach(hook: () => Promise<void>): void
-  afterAll(hook: () => Promise<void>): void
-  test: { concurrent: object; skip: unknown }
-  expect: {
-    getState(): { currentTestName?: string; testPath?: string }
-    extend(matchers: object): void
-    addSnapshotSerializer(serializer: object): void
-  }
-}
-
-/** Jest's own: the timeout of the running test. */
-const OPEN = { Timeout: 1 }
-
 /** What hangs on Jest's `test` and takes a body. */
 const KINDS = ['only', 'skip', 'failing', 'each']
-
-/** Jest's globals; with `injectGlobals: false` the same from its module. */
-function jestGlobals(): JestGlobals {
-  const globals = globalThis as unknown as Partial<JestGlobals>
-  // Vitest can have the same globals.
-  if (process.env.VITEST) throw wrongRunner()
-  if (globals.beforeEach !== undefined) return globals as JestGlobals
-  try {
-    return createRequire(`${process.cwd()}/`)('@jest/globals') as JestGlobals
-  } catch (cause) {
-    throw wrongRunner(cause)
-  }
-}
-
-function wrongRunner(cause?: unknown): QueratorError {
-  return new QueratorError(
-    0,
-    "querator-test/jest is for test files that Jest runs; with Vitest write import { test } from 'querator-test/vitest', elsewhere use startTestDaemon() of querator-test",
-    { cause },
-  )
-}
 
 function fixturesOfFile() {
   const globals = jestGlobals()
@@ -113,29 +76,11 @@ function fixturesOfFile() {
   globals.expect.addSnapshotSerializer(snapshotSerializer)
   // What the configuration of Jest says under `globals`.
   const { queratorOptions } = globalThis as { queratorOptions?: FixtureOptions }
-  const file = new FileDaemon('import { test } from querator-test/jest and use that one', queratorOptions)
+  const host = daemonHost<EnvironmentHost>()
+  const options = { ...host?.options, ...queratorOptions }
+  const file = new FileDaemon('import { test } from querator-test/jest and use that one', options)
   const { tests } = file
-  let inTurn: RunningTest | undefined
-  globals.beforeEach(async () => {
-    inTurn = undefined
-    const { currentTestName: name = 'queue', testPath: file } = globals.expect.getState()
-    inTurn = await tests.begin({ name, file, timeout: testTimeout(), open: OPEN })
-  })
-  const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
-  globals.afterEach(endTest)
-  const releaseSockets = trackOpenRequests()
-  const endFile = async () => {
-    // A concurrent test that timed out still runs.
-    await tests.endAll()
-    releaseSockets()
-    brakeFromNowOn()
-    if (isLast) await file.retire()
-  }
-  globals.afterAll(endFile)
-  let isLast = false
-  globals.beforeAll(() => {
-    isLast = runLast(endTest, endFile)
-  })
+  const inTurn = host === undefined ? followHooks(globals, file) : followEnvironment(host, file)
   const { concurrent } = globals.test
   // Jest runs no hooks for these. `it` is the same object.
   globals.test.concurrent = wrappedTest(concurrent, KINDS, (name, body) => {
@@ -145,7 +90,8 @@ function fixturesOfFile() {
   const test = wrappedTest(globals.test, KINDS, (_, body) => {
     return function (this: unknown, ...args) {
       const run = () => Reflect.apply(body, this, args)
-      return inTurn === undefined ? run() : tests.inside(inTurn, run)
+      const test = inTurn()
+      return test === undefined ? run() : tests.inside(test, run)
     }
   })
   return { ...file.fixtures, test: withEmbedded(test, () => file.attached) as unknown as EmbeddedJestTest }

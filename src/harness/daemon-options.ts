@@ -1,0 +1,67 @@
+/** The options of a test daemon. */
+import type { AuthBackend } from '../access/access.js'
+import type { ClockOption } from '../clock/clock-option.js'
+import type { ConfigTree } from '../daemon/config/config.js'
+import type { LogLevel, LogRecord } from '../daemon/log.js'
+
+/** Options of a test daemon. All of them are optional. */
+export interface TestDaemonOptions {
+  /** The path of a Querator YAML file, or an object of the same shape. Default: one storage in memory. */
+  readonly config?: string | ConfigTree
+  /** How the daemon's clock starts. Default `'real'`. */
+  readonly clock?: ClockOption
+  /**
+   * Whether the daemon checks keys and permissions. `'internal'` checks them: a caller without a key is an administrator until you call
+   * `daemon.closeDoor()`. `'none'` allows everything. Default: what `config` says, else `'none'`.
+   */
+  readonly auth?: AuthBackend
+  /** The same seed gives the same ids and keys. Default: another seed each time. */
+  readonly seed?: number | string
+  /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
+  readonly events?: number
+  /**
+   * Whether events show where in your code a call was made, and fixtures report calls that nobody awaited. Costs some microseconds for
+   * each call. Default: `true` in the fixtures of a runner, else `false`. `{ skip: ['src/querator.ts'] }` leaves out frames of files whose
+   * paths contain one of these texts, such as a wrapper around every call.
+   */
+  readonly callSites?:
+    | boolean
+    | {
+        /** Texts. A frame of a file whose path contains one of them is left out. */
+        readonly skip: readonly string[]
+      }
+  /** Limits of the daemon. See docs/limits.md. */
+  readonly limits?: DaemonLimits
+  /** The least important level that the daemon writes to stderr, `'silent'`, or a function that takes its records. Default `'warn'`. */
+  readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
+  /**
+   * The URL of a running Querator to use instead of starting a daemon. `''` always starts a daemon. On a running server, the other options
+   * but `apiKey` mean nothing, and the clock, events, `pause()` and `connect()` throw. Default: the variable `QUERATOR_ENDPOINT`.
+   */
+  readonly endpoint?: string
+  /** The API key for that server. Default: the variable `QUERATOR_API_KEY`. */
+  readonly apiKey?: string
+}
+
+/** Limits of a test daemon. */
+export interface DaemonLimits {
+  /**
+   * How much memory items and requests may take, in bytes or as a text such as `'256MB'`. Beyond it, produce and import get a 453.
+   * Default: half of what the process may use.
+   */
+  readonly memory?: number | string
+}
+
+/** Every option that there is. */
+export const DAEMON_OPTIONS = [
+  'config',
+  'clock',
+  'auth',
+  'seed',
+  'events',
+  'callSites',
+  'limits',
+  'log',
+  'endpoint',
+  'apiKey',
+]

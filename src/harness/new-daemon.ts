@@ -1,0 +1,65 @@
+/** The daemon behind a test daemon, from its options. */
+import { AUTH_BACKENDS, type AuthBackend } from '../access/access.js'
+import { checkOptions } from '../client/known-options.js'
+import { MovableClock } from '../clock/movable-clock.js'
+import { realNow } from '../clock/real-time.js'
+import type { TestRealm } from '../clock/runner-time.js'
+import { type DaemonConfig, readConfig } from '../daemon/config/config.js'
+import { readConfigFile } from '../daemon/config/config-file.js'
+import { Daemon } from '../daemon/daemon.js'
+import { createLog, LOG_LEVELS, type Log } from '../daemon/log.js'
+import { memoryLimitOf } from '../daemon/memory-limit.js'
+import { usageError } from '../errors.js'
+import type { DaemonLimits, TestDaemonOptions } from './daemon-options.js'
+
+/** How many events are kept. */
+const MOST_EVENTS = 10_000
+
+/**
+ * Makes the daemon. With `clock: 'runner'` it follows the time of `realm`.
+ * @throws QueratorError when an option is invalid, or the configuration is wrong
+ */
+export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalThis): Daemon {
+  const config = configOf(options.config)
+  const seed = options.seed === undefined ? {} : { seed: options.seed }
+  return new Daemon({
+    config,
+    clock: new MovableClock(options.clock, undefined, realm),
+    auth: authOf(options.auth ?? config.auth),
+    events: eventsOf(options.events ?? MOST_EVENTS),
+    opensDoor: true,
+    log: logOf(options.log ?? 'warn'),
+    ...limitsOf(options.limits ?? {}),
+    ...seed,
+  })
+}
+
+function configOf(config: TestDaemonOptions['config']): DaemonConfig {
+  if (typeof config !== 'string') return readConfig(config)
+  const { tree, source } = readConfigFile(config)
+  return readConfig(tree, source)
+}
+
+function eventsOf(events: number): number {
+  if (Number.isInteger(events) && events >= 0 && events <= 1e8) return events
+  throw usageError(`the option events is a number of events, 0 or more; got ${String(events)}`)
+}
+
+function limitsOf(limits: DaemonLimits): { memoryLimit?: number } {
+  checkOptions('limits', limits, ['memory'])
+  return limits.memory === undefined ? {} : { memoryLimit: memoryLimitOf(limits.memory) }
+}
+
+function authOf(auth: AuthBackend): AuthBackend {
+  if (AUTH_BACKENDS.includes(auth)) return auth
+  throw usageError(`the option auth is one of ${AUTH_BACKENDS.join(', ')}; got ${String(auth)}`)
+}
+
+function logOf(log: Exclude<TestDaemonOptions['log'], undefined>): Log {
+  if (log === 'silent') return createLog({ now: realNow })
+  if (typeof log === 'function') return createLog({ now: realNow, record: log })
+  if (LOG_LEVELS.includes(log)) {
+    return createLog({ now: realNow, level: log, writer: (line) => process.stderr.write(`querator: ${line}\n`) })
+  }
+  throw usageError(`the option log is one of ${LOG_LEVELS.join(', ')}, silent, or a function; got ${String(log)}`)
+}

@@ -1,0 +1,120 @@
+/** The daemons of a test file, in the outer realm of its Jest environment. */
+import type { FixtureOptions } from '../../fixtures/fixture-options.js'
+import { VERSION } from '../../index.js'
+import { type DaemonHost, type EndOfTest, newDaemon } from '../../internal.js'
+import type { JestEvents } from './jest-events.js'
+
+type Daemon = ReturnType<typeof newDaemon>
+
+/** A test, as Jest's events show it. */
+export interface CircusTest {
+  readonly name: string
+  readonly parent: CircusBlock | undefined
+  readonly timeout?: number
+  readonly concurrent?: boolean
+  /** Whether it was written with test.failing. */
+  readonly failing?: boolean
+  /** Each with the place of the test, for errors without a stack. */
+  readonly errors: unknown[]
+}
+
+interface CircusBlock {
+  readonly name: string
+  readonly parent?: CircusBlock | undefined
+}
+
+/** An event of jest-circus. */
+export interface CircusEvent {
+  readonly name: string
+  readonly test?: CircusTest
+}
+
+/** The state of jest-circus. */
+export interface CircusState {
+  readonly testTimeout?: number
+  readonly currentlyRunningTest?: CircusTest | null
+}
+
+/** What Jest gives a test, in milliseconds. */
+const USUAL_TIMEOUT = 5000
+/** Jest prints what has no stack in another form. It prints none of these frames. */
+const NO_FRAME = '    at <anonymous>:0:0'
+
+/** What Jest says once it knows that a test is not skipped. The oldest versions have no event of their own for it. */
+const BEGINNINGS = ['test_started', 'hook_start', 'test_fn_start']
+
+/** Makes daemons for the tests of a file, and passes on what happens in the file. */
+export class EnvironmentHost implements DaemonHost {
+  readonly version = VERSION
+  /** The options that the configuration or the docblock gives the daemon of the file. */
+  readonly options: FixtureOptions
+  /** Set by `querator-test/jest`, when the file or a setup file loads it. */
+  listener: JestEvents | undefined
+  readonly #realm: typeof globalThis
+  readonly #file: string
+  readonly #daemons = new Set<Daemon>()
+  #begun: CircusTest | undefined
+
+  constructor(realm: typeof globalThis, file: string, options: FixtureOptions) {
+    this.#realm = realm
+    this.#file = file
+    this.options = options
+  }
+
+  newDaemon(options: Parameters<DaemonHost['newDaemon']>[0]): Daemon {
+    const daemon = newDaemon(options, this.#realm)
+    this.#daemons.add(daemon)
+    return daemon
+  }
+
+  /** Passes on an event of jest-circus. Resolves when Jest may go on. */
+  async event(event: CircusEvent, state: CircusState): Promise<void> {
+    const { currentlyRunningTest: running } = state
+    if (BEGINNINGS.includes(event.name) && running && this.#begun !== running) await this.#begin(running, state)
+    if (event.name === 'test_done' && event.test !== undefined) await this.#end(event.test)
+    if (event.name === 'run_finish') await this.listener?.endFile()
+  }
+
+  /** Closes the daemons. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#daemons].map((daemon) => daemon.close()))
+  }
+
+  async #begin(test: CircusTest, state: CircusState): Promise<void> {
+    // Jest runs the bodies of concurrent tests before it says that they start.
+    if (this.listener === undefined || test.concurrent) return
+    const timeout = test.timeout ?? state.testTimeout ?? USUAL_TIMEOUT
+    this.#begun = test
+    try {
+      await this.listener.begin({ name: nameOf(test), file: this.#file, timeout })
+    } catch (error) {
+      test.errors.push([error, error])
+    }
+  }
+
+  async #end(test: CircusTest): Promise<void> {
+    if (this.listener === undefined || this.#begun !== test) return
+    this.#begun = undefined
+    try {
+      const text = await this.listener.end(endOf(test))
+      if (text === undefined) return
+      const report = { message: text, stack: `${text}\n${NO_FRAME}` }
+      test.errors.push([report, report])
+    } catch (error) {
+      test.errors.push([error, error])
+    }
+  }
+}
+
+function endOf({ failing, errors }: CircusTest): EndOfTest {
+  if (failing) return { outcome: 'not reported' }
+  if (errors.length === 0) return { outcome: 'passed' }
+  return { outcome: 'failed', errors: errors.map((error) => (Array.isArray(error) ? (error[0] ?? error[1]) : error)) }
+}
+
+/** The name as `expect.getState()` has it. */
+function nameOf(test: CircusTest): string {
+  const names = [test.name]
+  for (let block = test.parent; block?.parent !== undefined; block = block.parent) names.unshift(block.name)
+  return names.join(' ')
+}

@@ -1,0 +1,24 @@
+/** What a Jest environment tells `querator-test/jest`, which runs in the realm of the tests. */
+import type { EndOfTest } from '../../internal.js'
+
+/** A test that begins. */
+export interface BegunTest {
+  /** With the names of the blocks around it. */
+  readonly name: string
+  readonly file: string
+  /** How long Jest lets it run, in milliseconds. */
+  readonly timeout: number
+}
+
+/** What happens in a test file, in the order in which Jest does it. Each resolves when Jest may go on. */
+export interface JestEvents {
+  /** A test begins, before its hooks. Not called for concurrent tests. */
+  begin(test: BegunTest): Promise<void>
+  /**
+   * The test and its hooks are over. Returns a text to print after the failure, if there is one.
+   * @throws QueratorError that lets the test fail
+   */
+  end(how: EndOfTest): Promise<string | undefined>
+  /** All tests and hooks of the file are over. */
+  endFile(): Promise<void>
+}

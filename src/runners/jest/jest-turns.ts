@@ -1,0 +1,68 @@
+/** How the fixtures of a Jest file learn which test runs: from our environment, or else from hooks. */
+import type { FileDaemon } from '../../fixtures/file-fixtures.js'
+import { trackOpenRequests } from '../../fixtures/release-sockets.js'
+import type { RunningTest } from '../../fixtures/running-tests.js'
+import { brakeFromNowOn } from '../../internal.js'
+import type { EnvironmentHost } from './environment-host.js'
+import type { JestGlobals } from './jest-globals.js'
+import { endOfTest, runLast, tellOfTest, testTimeout } from './jest-state.js'
+
+/** Jest's own: the timeout of the running test. */
+export const OPEN = { Timeout: 1 }
+
+/** Returns the test that runs now. Undefined between tests, and for concurrent ones. */
+export type InTurn = () => RunningTest | undefined
+
+/** Follows the events that our environment passes on. They come after all hooks, and without Jest's state. */
+export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTurn {
+  const { tests } = file
+  const end = fileEnd(file)
+  let inTurn: RunningTest | undefined
+  host.listener = {
+    async begin(test) {
+      inTurn = undefined
+      inTurn = await tests.begin({ ...test, open: OPEN })
+    },
+    end: (how) => tests.end(inTurn, how),
+    async endFile() {
+      await end()
+      await file.retire()
+    },
+  }
+  return () => inTurn
+}
+
+/** Follows Jest's hooks. Its state, known by a symbol, tells the rest. */
+export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
+  const { tests } = file
+  const end = fileEnd(file)
+  let inTurn: RunningTest | undefined
+  let isLast = false
+  globals.beforeEach(async () => {
+    inTurn = undefined
+    const { currentTestName: name = 'queue', testPath } = globals.expect.getState()
+    inTurn = await tests.begin({ name, file: testPath, timeout: testTimeout(), open: OPEN })
+  })
+  const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
+  const endFile = async () => {
+    await end()
+    if (isLast) await file.retire()
+  }
+  globals.afterEach(endTest)
+  globals.afterAll(endFile)
+  globals.beforeAll(() => {
+    isLast = runLast(endTest, endFile)
+  })
+  return () => inTurn
+}
+
+/** What happens when the tests of a file are over, with our environment or without it. */
+function fileEnd({ tests }: FileDaemon): () => Promise<void> {
+  const releaseSockets = trackOpenRequests()
+  return async () => {
+    // A concurrent test that timed out still runs.
+    await tests.endAll()
+    releaseSockets()
+    brakeFromNowOn()
+  }
+}

@@ -1,0 +1,155 @@
+/** Jest environments with the daemon outside of the realm of the tests. */
+import { expect, test } from 'vitest'
+import { bin, projectOf, run } from './project.js'
+
+/** Split, because Vitest obeys such a docblock too, wherever it stands in a file. */
+const PRAGMA = `@jest-${'environment'}`
+const BLOCK = `/** ${PRAGMA} querator-test/jest-environment */`
+const DOCBLOCK = `/**
+ * ${PRAGMA} querator-test/jest-environment
+ * ${PRAGMA}-options {"querator": {"clock": {"start": "2026-01-01T00:00:00Z"}}}
+ */
+`
+const IMPORTS = `
+const { clock, configureDaemon, createQueue, daemon, queue } = require('querator-test/jest')
+const { QueratorError, startTestDaemon } = require('querator-test')
+`
+
+function jest(files: Record<string, string>, jestOptions: object = {}) {
+  const project = projectOf({ 'package.json': JSON.stringify({ private: true, jest: jestOptions }), ...files })
+  return run(project, bin('jest'))
+}
+
+test('a docblock gives one file the environment and its options', () => {
+  const { status, text } = jest({
+    'a.test.js': `${DOCBLOCK}${IMPORTS}
+      test('starts at the time of the docblock', async () => {
+        expect(clock.now()).toBe(Date.parse('2026-01-01T00:00:00Z'))
+        expect(clock.frozen).toBe(true)
+      })`,
+    'b.test.js': `${IMPORTS}
+      test('is not concerned', () => {
+        expect(clock.frozen).toBe(false)
+        expect(globalThis[Symbol.for('querator-test.daemon-host')]).toBeUndefined()
+      })`,
+  })
+  expect(text).toContain('Tests:       2 passed')
+  expect(status).toBe(0)
+})
+
+test('errors, dates and objects belong to the realm of the tests', () => {
+  const { text } = jest({
+    'a.test.js': `${DOCBLOCK}${IMPORTS}
+      test('realm', async () => {
+        await queue.produce({ reference: 'a', json: { x: 1 } })
+        const lease = await queue.lease()
+        expect(lease.items[0].json()).toStrictEqual({ x: 1 })
+        expect(await clock.advance('1m')).toStrictEqual([
+          { kind: 'lease-expired', time: new Date('2026-01-01T00:01:00Z'), queue: queue.name, partition: 0, id: expect.any(String), reference: 'a' },
+        ])
+        for (const wrong of [() => daemon.pause('nope'), () => daemon.resume('nope'), () => daemon.queue('nope').explain()]) {
+          expect(wrong).toThrow(Error)
+          expect(wrong).toThrow(QueratorError)
+        }
+        await expect(clock.advance(-1)).rejects.toThrow(Error)
+        await expect(daemon.queue('nope').produce({})).rejects.toThrow(Error)
+        expect(() => daemon.queue('nope').explain()).toThrow(/nope/)
+        const [event] = queue.history()
+        expect(event.time).toBeInstanceOf(Date)
+        await daemon.client.queuesInfo({ queueName: 'nope' }).catch(() => undefined)
+        const refused = [...daemon.events].find(({ kind }) => kind === 'refused')
+        expect(refused.details).toStrictEqual(expect.any(Object))
+        expect(Object.getPrototypeOf(refused.details)).toBe(Object.prototype)
+      })
+      test('of a daemon that the test starts', async () => {
+        const records = []
+        await expect(startTestDaemon({ clock: 'nope' })).rejects.toThrow(Error)
+        const own = await startTestDaemon({ log: (record) => records.push(record), clock: 'frozen' })
+        await own.createQueue({ name: 'q', deadQueue: 'missing', expireTimeout: '1m' }).catch(() => undefined)
+        await own.close()
+        await expect(own.createQueue()).rejects.toThrow(Error)
+        for (const record of records) {
+          expect(Object.getPrototypeOf(record)).toBe(Object.prototype)
+          expect(Object.getPrototypeOf(record.fields)).toBe(Object.prototype)
+        }
+      })`,
+  })
+  expect(text).toContain('Tests:       2 passed')
+})
+
+test('reports what happened after the hooks of the user, and fails a test that leaks', () => {
+  const { status, text } = jest({
+    'a.test.js': `${DOCBLOCK}${IMPORTS}
+      configureDaemon({ leaks: 'error' })
+      beforeEach(() => queue.produce({ reference: 'from-a-hook' }))
+      afterEach(() => queue.clear())
+      describe('a block', () => {
+        test('fails', async () => {
+          await queue.lease({ clientId: 'worker' })
+          expect(1).toBe(2)
+        })
+        test('is cleaned up by its hook', () => queue.lease())
+        test('leaks', async () => {
+          const other = await createQueue({ name: 'other' })
+          await other.produce({ reference: 'left' })
+          await other.lease({ clientId: 'holder' })
+        })
+        test.failing('is expected to fail', async () => expect(1).toBe(2))
+        test.skip('is skipped', () => undefined)
+        test.concurrent('is concurrent', () => queue.produce({}))
+      })`,
+  })
+  expect(status).toBe(1)
+  expect(text).toContain('Tests:       2 failed, 1 skipped, 3 passed')
+  expect(text.match(/what happened in the queues of/g)).toHaveLength(1)
+  expect(text).toMatch(/what happened in the queues of 'a block fails'[\s\S]*\+0s +cleared \(a\.test\.js:\d+\)/)
+  expect(text).toMatch(
+    /'a block leaks' finished, but left open:\n\s+left of 'other', leased by holder \(a\.test\.js:\d+\)/,
+  )
+})
+
+test("fake timers do not reach the daemon, and clock: 'runner' follows those of the test", () => {
+  const { text } = jest({
+    'a.test.js': `${BLOCK}${IMPORTS}
+      jest.useFakeTimers()
+      test('real time', async () => {
+        await expect(queue.lease({ requestTimeout: '20ms' })).rejects.toMatchObject({ code: 454 })
+        expect(await daemon.fetch('/health').then(({ status }) => status)).toBe(200)
+      })`,
+    'b.test.js': `${BLOCK}${IMPORTS}
+      configureDaemon({ clock: 'runner' })
+      jest.useFakeTimers({ now: new Date('2001-01-01') })
+      test('the time of the test', async () => {
+        await queue.produce({ reference: 'a' })
+        const lease = await queue.lease()
+        expect(lease.items[0].leaseDeadline).toEqual(new Date('2001-01-01T00:01:00Z'))
+        jest.advanceTimersByTime(60_000)
+        expect(await queue.counts()).toMatchObject({ leased: 0, total: 1 })
+      })`,
+  })
+  expect(text).toContain('Tests:       2 passed')
+})
+
+test('the daemon survives jest.resetModules, and each file has its own', () => {
+  const file = `${BLOCK}
+    test('one daemon', async () => {
+      const first = require('querator-test/jest')
+      await first.createQueue({ name: 'orders' })
+      jest.resetModules()
+      const second = require('querator-test/jest')
+      expect((await second.client.queuesList({})).items.map(({ queueName }) => queueName)).toContain('orders')
+    })`
+  const { text } = jest({ 'a.test.js': file, 'b.test.js': file })
+  expect(text).toContain('Tests:       2 passed')
+})
+
+test('says what to install if jsdom is missing', () => {
+  const { status, text } = jest({
+    'a.test.js': `/** ${PRAGMA} querator-test/jest-environment-jsdom */
+      test('x', () => undefined)`,
+  })
+  expect(status).toBe(1)
+  expect(text).toContain(
+    'this Jest environment needs jest-environment-jsdom: npm install --save-dev jest-environment-jsdom',
+  )
+})
