@@ -1,9 +1,9 @@
-/** The time of the code under test. */
+/** The time of the code under test as the source of a clock. */
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
 /**
- * The time of the code under test: the global `Date` and `setTimeout` as they are at each use. A runner's fake timers (`vi.useFakeTimers`,
- * `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
+ * The time of the code under test. It reads the global `Date` and `setTimeout` on each use, so a runner's fake timers
+ * (`vi.useFakeTimers`, `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
  */
 export const RUNNER_TIME: TimeSource = {
   now: () => Math.floor(globalThis.Date.now()),
