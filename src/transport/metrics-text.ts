@@ -1,15 +1,15 @@
-/** The figures of a daemon in Prometheus' text format: Querator's own families, and beyond them those of the queues. */
+/** Formats the metrics as Prometheus text: the families that Querator has, and further ones for queues. */
 import { Counter, Gauge, Registry, Summary } from 'prom-client'
 import type { Figures, QueueFigures } from './figures.js'
 import type { PathTimings, Timings } from './timings.js'
 
-/** Its media type. */
+/** The media type of the text. */
 export const METRICS_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE
 
 const QUANTILES = [0.5, 0.99]
 const QUEUE_LABELS = ['queue', 'namespace']
 
-/** The families of queues: name, help, and where the value stands. */
+/** The families for queues: name, help and value. */
 const GAUGES: [name: string, help: string, value: (queue: QueueFigures) => number][] = [
   ['querator_queue_items', 'Items in the queue that are not scheduled, leased ones included', (queue) => queue.items],
   ['querator_queue_items_leased', 'Items that a consumer holds', (queue) => queue.leased],
@@ -26,7 +26,7 @@ const COUNTERS: [name: string, help: string, value: keyof QueueFigures['totals']
   ['querator_queue_items_dead_lettered_total', 'Items put into the dead letter queue', 'deadLettered'],
 ]
 
-/** Writes the page. */
+/** Returns the metrics as text. */
 export function metricsText({ timings, queues, asked, inFlight }: Figures): Promise<string> {
   const registers = [new Registry()]
   new TimingsSummary(timings, registers)
@@ -57,7 +57,7 @@ function labelsOf({ queue, namespace }: QueueFigures) {
   return { queue, namespace }
 }
 
-/** The timings of the handler, which were noted before this file was loaded. */
+/** The durations that the handler recorded before this file was loaded. */
 class TimingsSummary extends Summary<'path' | 'quantile'> {
   readonly #timings: Timings
 

@@ -1,6 +1,6 @@
 /**
- * GET /metrics (docs/protocol/admin.md §1.5). The code that writes the text is loaded with the first request: few tests ask, and it would double
- * the time that the package takes to load.
+ * The reply to GET /metrics (docs/protocol/admin.md §1.5). The code that formats the text is loaded with the first request, because
+ * few tests need it, and it would double the load time of the package.
  */
 import { TextEncoder } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import type { Headers, WireReply } from '../protocol/exchange.js'
 import type { QueueFigures } from './figures.js'
 import type { Timings } from './timings.js'
 
-/** The page, and who asks for it. */
+/** Makes the metrics page and counts its requests. */
 export class MetricsPage {
   readonly #timings: Timings
   readonly #asked: Record<number, number> = { 200: 0, 500: 0, 503: 0 }
@@ -18,7 +18,7 @@ export class MetricsPage {
     this.#timings = timings
   }
 
-  /** The page as a reply, with these queues, packed where the client can unpack it. */
+  /** Returns the page as a reply, with these queues. It is compressed if the client accepts that. */
   async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
     this.#inFlight++
     try {
