@@ -1,4 +1,4 @@
-/** Users, keys, roles, bindings and namespaces, and who may do what. */
+/** The access control of a daemon: namespaces, users, keys, roles and bindings. */
 import { randomBytes } from 'node:crypto'
 import type { Instant } from '../clock/instant.js'
 import { drawKsuid } from '../ids/ksuid.js'
@@ -11,7 +11,7 @@ import { RoleBindings } from './role-bindings.js'
 import { Roles } from './roles.js'
 import { Users } from './users.js'
 
-/** Whether keys and permissions count: `none` of both, or those that are kept here. */
+/** The values of {@link AuthBackend}. */
 export const AUTH_BACKENDS = ['none', 'internal'] as const
 /** Whether a daemon checks keys and permissions: `internal` checks them, `none` does not. */
 export type AuthBackend = (typeof AUTH_BACKENDS)[number]
@@ -19,16 +19,16 @@ export type AuthBackend = (typeof AUTH_BACKENDS)[number]
 /** The id and the name of callers without a key. */
 export const ANONYMOUS = 'anonymous'
 
-/** What a daemon's access is made of. */
+/** The options of {@link Access}. */
 export interface AccessOptions {
   readonly auth: AuthBackend
   readonly random: Random
-  /** Whether keys come from `random` too, so that a run can be repeated; else the machine's chance makes them. */
+  /** Whether keys come from `random` too, so that a run can be repeated. Otherwise they come from the machine's random source. */
   readonly seeded: boolean
   readonly now: Instant
 }
 
-/** The stores of a daemon: namespaces, users, keys, roles and bindings. They exist in every mode (D12). */
+/** Holds a daemon's namespaces, users, keys, roles and bindings. They exist in every mode (D12). */
 export class Access {
   readonly auth: AuthBackend
   readonly namespaces: Namespaces
@@ -49,33 +49,33 @@ export class Access {
     if (auth === 'internal') this.#bootstrap(now)
   }
 
-  /** A new id of a user, key, role or binding. */
+  /** Returns a new id for a user, key, role or binding. */
   newId(now: Instant): string {
     return drawKsuid(now, this.#random)
   }
 
-  /** What a new key is made of. */
+  /** Returns the random bytes of a new key. */
   newEntropy(): Uint8Array {
     return this.#seeded
       ? Uint8Array.from({ length: ENTROPY_BYTES }, () => this.#random() >>> 24)
       : randomBytes(ENTROPY_BYTES)
   }
 
-  /** Removes a user with all bindings and keys. @throws 453 when there is none with this id */
+  /** Removes a user with all bindings and keys. @throws 453 if no user has this id */
   deleteUser(id: string): void {
     this.users.delete(id)
     this.bindings.deleteOf(id)
     this.apiKeys.deleteOf(id)
   }
 
-  /** Opens the door that a test has closed, and removes who closed it, as far as that is not done already. */
+  /** Lets callers without a key in again after a test locked them out. Removes the user `closedBy` if it still exists. */
   openDoor(closedBy: string, now: Instant): void {
     if (this.users.find(closedBy) !== undefined) this.deleteUser(closedBy)
     const isOpen = this.bindings.of(ANONYMOUS).some(({ roleId }) => roleId === this.#adminRole)
     if (!isOpen) this.#bindAnonymous(now)
   }
 
-  /** The standard roles, and the open door: a caller without a key is an administrator (docs/protocol/admin.md §2.6). */
+  /** Creates the standard roles and makes callers without a key administrators (docs/protocol/admin.md §2.6). */
   #bootstrap(now: Instant): void {
     this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE

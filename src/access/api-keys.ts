@@ -6,44 +6,44 @@ import { QueratorError } from '../errors.js'
 import { hashOf, prefixOf } from './key-text.js'
 import { Records } from './records.js'
 
-/** How long the server knows a key without looking it up, and noting its use, again; in milliseconds: 5 minutes. */
+/** How long the server caches a key, in milliseconds: 5 minutes. Within that time `lastUsedAt` does not change. */
 const KNOWN_FOR = 300_000
 
-/** What is stored about a key. The key itself is not stored. */
+/** The stored record of a key. The key itself is not stored. */
 export interface ApiKey {
   readonly id: string
   readonly userId: string
-  /** The only namespace for which it counts; empty for all. */
+  /** The only namespace in which the key is valid. Empty for all. */
   readonly namespaceScope: string
   readonly name: string
-  /** Its first characters, by which its owner knows it again. */
+  /** The first characters of the key, by which its owner recognizes it. */
   readonly prefix: string
-  /** After this moment it counts no more; undefined for ever. */
+  /** The last moment at which the key is valid. `undefined` if it does not expire. */
   readonly expiresAt: ExactInstant | undefined
   readonly createdAt: Instant
-  /** When it was used, to within {@link KNOWN_FOR}; undefined for a new one. */
+  /** The last use, to within {@link KNOWN_FOR}. `undefined` for a new key. */
   lastUsedAt: Instant | undefined
 }
 
 /** All keys of a daemon. */
 export class ApiKeys {
   readonly #records = new Records<ApiKey>()
-  /** Those that share a prefix: what tells them apart is compared in constant time. */
+  /** Records by prefix. Their hashes are compared in constant time. */
   readonly #byPrefix = new Map<string, { readonly record: ApiKey; readonly hash: Buffer }[]>()
 
-  /** A page by id of all keys, or of one user's. */
+  /** Returns a page by id of all keys, or of one user's keys. */
   page(pivot: string, limit: number, userId: string): ApiKey[] {
     return this.#records.page(pivot, limit, (key) => userId === '' || key.userId === userId)
   }
 
-  /** Keeps a new key, but its text only as a hash. */
+  /** Stores a new key. Its text is stored only as a hash. */
   create(record: ApiKey, key: string): void {
     const same = this.#byPrefix.get(record.prefix) ?? []
     this.#byPrefix.set(record.prefix, [...same, { record, hash: hashOf(key) }])
     this.#records.add(record)
   }
 
-  /** @throws 401 when there is none with this id */
+  /** @throws 401 if no key has this id */
   delete(id: string): void {
     const record = this.#records.get(id)
     if (record === undefined) throw unknownKey()
@@ -57,20 +57,20 @@ export class ApiKeys {
     for (const key of [...this.#records.values()]) if (key.userId === userId) this.delete(key.id)
   }
 
-  /** Returns the record of a key. @throws 401 when it does not exist or has expired */
+  /** Returns the record of a key. @throws 401 if the key does not exist or has expired */
   present(key: string, now: Instant): ApiKey {
     const hash = hashOf(key)
     const same = this.#byPrefix.get(prefixOf(key)) ?? []
     const found = same.find((one) => timingSafeEqual(one.hash, hash))?.record
     if (found === undefined) throw unknownKey()
     const { expiresAt } = found
-    // At that very moment it still counts.
+    // At the moment of expiry the key is still valid.
     const over = expiresAt !== undefined && (now > expiresAt.at || (now === expiresAt.at && expiresAt.early > 0))
     if (over) throw new QueratorError(401, 'api key has expired')
     return found
   }
 
-  /** Notes that a key was used; not each time, as on the server. */
+  /** Records the use of a key, but not every use: the server does the same. */
   used(key: ApiKey, now: Instant): void {
     if (key.lastUsedAt === undefined || now - key.lastUsedAt >= KNOWN_FOR) key.lastUsedAt = now
   }

@@ -1,4 +1,4 @@
-/** What can be permitted, and the roles that are there from the start (docs/protocol/admin.md §2.5). */
+/** The permissions, and the standard roles (docs/protocol/admin.md §2.5). */
 
 /** Every permission, in the order in which `Admin` lists them. */
 export const PERMISSIONS = [
@@ -29,7 +29,7 @@ export const PERMISSIONS = [
   'rolebinding.create',
   'rolebinding.delete',
   'rolebinding.list',
-  // No call asks for these two: health and metrics are open to everyone. The second shows the figures of queues.
+  // No method requires these two: health and metrics are open to everyone. The second shows the metrics of queues.
   'system.health',
   'system.metrics',
 ] as const

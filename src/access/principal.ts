@@ -1,24 +1,24 @@
-/** Who asks, and whether they may (docs/protocol/admin.md §2.2 and §2.4). */
+/** Who makes a call, and whether they may (docs/protocol/admin.md §2.2 and §2.4). */
 import type { Clock } from '../clock/clock.js'
 import { QueratorError } from '../errors.js'
 import { type Access, ANONYMOUS } from './access.js'
 import { isKeyText } from './key-text.js'
 import { SYSTEM_NAMESPACE } from './namespaces.js'
 
-/** As many of a user's roles in a namespace count. */
+/** Only this many of a user's roles in a namespace count. */
 const MOST_ROLES = 100
 
-/** Who asks. */
+/** The caller of a method. */
 export interface Principal {
   readonly userId: string
   readonly username: string
-  /** The only namespace for which their key counts; empty for all. */
+  /** The only namespace in which the caller's key is valid. Empty for all. */
   readonly scope: string
 }
 
 const NOBODY: Principal = { userId: ANONYMOUS, username: ANONYMOUS, scope: '' }
 
-/** Who it is that shows this key, or none. @throws 401 when the key does not count */
+/** Returns the caller with this key, or without one. @throws 401 if the key is not valid */
 export function identify(access: Access, key: string | undefined, clock: Clock): Principal {
   if (key === undefined || access.auth === 'none') return NOBODY
   if (!isKeyText(key)) throw invalidKey()
@@ -30,13 +30,13 @@ export function identify(access: Access, key: string | undefined, clock: Clock):
   return { userId: user.id, username: user.username, scope: record.namespaceScope }
 }
 
-/** @throws 403 when they may not do it in that namespace */
+/** @throws 403 if the caller does not have the permission in that namespace */
 export function authorize(access: Access, who: Principal, permission: string, namespace: string): void {
   if (access.auth === 'none' || isAllowed(access, who, permission, namespace)) return
   throw new QueratorError(403, 'access denied')
 }
 
-/** Where they may do it. It asks about each namespace once, so keep it no longer than a call. */
+/** Returns a check of the permission by namespace. It remembers its results, so use it within one call only. */
 export function allowedIn(access: Access, who: Principal, permission: string): (namespace: string) => boolean {
   const known = new Map<string, boolean>()
   return (namespace) => {

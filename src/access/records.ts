@@ -1,24 +1,24 @@
-/** Records by their id. */
+/** A store of records by id. */
 
-/** What can be kept. */
+/** A record with an id. */
 export interface Identified {
   readonly id: string
 }
 
 /**
- * Records by their id. Lists come in the order of ids, everything else in the order of creation. Ids are ASCII, so the order of texts is
- * that of their bytes.
+ * Holds records by id. Pages are sorted by id, everything else is in order of creation. Ids are ASCII, so the order of strings is that
+ * of their bytes.
  */
 export class Records<T extends Identified> {
   readonly #byId = new Map<string, T>()
-  /** The same, sorted by id. */
+  /** The same records, sorted by id. */
   readonly #sorted: T[] = []
 
   get(id: string): T | undefined {
     return this.#byId.get(id)
   }
 
-  /** In the order of creation. */
+  /** Returns the records in order of creation. */
   values(): IterableIterator<T> {
     return this.#byId.values()
   }
@@ -28,20 +28,20 @@ export class Records<T extends Identified> {
     this.#sorted.splice(this.#placeOf(record.id), 0, record)
   }
 
-  /** Puts a record into the place of the one with its id, which must be there. */
+  /** Replaces the record with the same id, which must exist. */
   replace(record: T): void {
     this.#byId.set(record.id, record)
     this.#sorted[this.#placeOf(record.id)] = record
   }
 
-  /** Does nothing when it is not there. */
+  /** Removes a record. Does nothing if no record has this id. */
   remove(id: string): void {
     if (this.#byId.delete(id)) this.#sorted.splice(this.#placeOf(id), 1)
   }
 
   /**
-   * At most `limit` records from the one with the id `pivot` on, or from the next greater id where there is none (D15);
-   * only those that `which` accepts count.
+   * Returns at most `limit` records that `which` accepts. The first is the one with the id `pivot`, or with the next greater id if
+   * there is none (D15).
    */
   page(pivot: string, limit: number, which: (record: T) => boolean): T[] {
     const page: T[] = []
@@ -52,7 +52,7 @@ export class Records<T extends Identified> {
     return page
   }
 
-  /** The place of an id, or where it would be. */
+  /** Returns the index of an id, or the index where it would be inserted. */
   #placeOf(id: string): number {
     let low = 0
     let high = this.#sorted.length

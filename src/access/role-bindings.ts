@@ -3,7 +3,7 @@ import type { Instant } from '../clock/instant.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { Records } from './records.js'
 
-/** Gives a user a role, in the namespace of the role. */
+/** Gives a user a role in the namespace of the role. */
 export interface RoleBinding {
   readonly id: string
   readonly namespace: string
@@ -12,33 +12,33 @@ export interface RoleBinding {
   readonly createdAt: Instant
 }
 
-/** All role bindings of a daemon. One user has one role once. */
+/** Holds all role bindings of a daemon. A user has the same role at most once. */
 export class RoleBindings {
   readonly #records = new Records<RoleBinding>()
-  /** By user, in the order of creation: what each request asks for. */
+  /** Bindings by user, in order of creation. Every request reads them. */
   readonly #byUser = new Map<string, RoleBinding[]>()
 
-  /** A user's, in the order of creation. */
+  /** Returns a user's bindings in order of creation. */
   of(userId: string): readonly RoleBinding[] {
     return this.#byUser.get(userId) ?? []
   }
 
-  /** Whether a namespace has any. */
+  /** Returns whether a namespace has any bindings. */
   areIn(namespace: string): boolean {
     return this.#some((binding) => binding.namespace === namespace)
   }
 
-  /** Whether anybody has the role. */
+  /** Returns whether any user has the role. */
   areTo(roleId: string): boolean {
     return this.#some((binding) => binding.roleId === roleId)
   }
 
-  /** A page by id of the bindings in a namespace. */
+  /** Returns a page by id of the bindings in a namespace. */
   page(pivot: string, limit: number, namespace: string): RoleBinding[] {
     return this.#records.page(pivot, limit, (binding) => binding.namespace === namespace)
   }
 
-  /** @throws 400 when the user has the role already */
+  /** @throws 400 if the user already has the role */
   create(binding: RoleBinding): void {
     const { namespace, userId, roleId } = binding
     if (this.#find(userId, roleId) !== undefined) {
@@ -50,7 +50,7 @@ export class RoleBindings {
     this.#records.add(binding)
   }
 
-  /** Takes a role from a user. @throws 453 when the user does not have it */
+  /** Takes a role from a user. @throws 453 if the user does not have it */
   delete(namespace: string, userId: string, roleId: string): void {
     const binding = this.#find(userId, roleId)
     if (binding === undefined) {

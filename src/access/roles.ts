@@ -8,15 +8,15 @@ export interface Role {
   readonly id: string
   readonly namespace: string
   readonly name: string
-  /** As they were given: order and doubles stay. */
+  /** The permissions as they were given, with order and duplicates kept. */
   readonly permissions: readonly string[]
   readonly createdAt: Instant
 }
 
-/** All roles of a daemon. Names are unique within a namespace. */
+/** Holds all roles of a daemon. Names are unique within a namespace. */
 export class Roles {
   readonly #records = new Records<Role>()
-  /** Ids by namespace, and in it by name. */
+  /** Ids by namespace and name. */
   readonly #ids = new Map<string, Map<string, string>>()
 
   get(id: string): Role | undefined {
@@ -27,24 +27,24 @@ export class Roles {
     return this.get(this.#ids.get(namespace)?.get(name) ?? '')
   }
 
-  /** @throws 453 when there is none of that name in the namespace */
+  /** @throws 453 if the namespace has no role with this name */
   require(namespace: string, name: string): Role {
     const role = this.find(namespace, name)
     if (role !== undefined) return role
     throw requestFailed(`role does not exist; '${namespace}:${name}' was not found`)
   }
 
-  /** Whether a namespace has any. */
+  /** Returns whether a namespace has any roles. */
   areIn(namespace: string): boolean {
     return this.#ids.has(namespace)
   }
 
-  /** A page by id of the roles of a namespace. */
+  /** Returns a page by id of the roles in a namespace. */
   page(pivot: string, limit: number, namespace: string): Role[] {
     return this.#records.page(pivot, limit, (role) => role.namespace === namespace)
   }
 
-  /** @throws 400 when the name is taken in the namespace */
+  /** @throws 400 if the name is taken in the namespace */
   create(role: Role): void {
     const { id, namespace, name } = role
     if (this.find(namespace, name) !== undefined) {
@@ -55,7 +55,7 @@ export class Roles {
     this.#records.add(role)
   }
 
-  /** Gives a role other permissions. */
+  /** Replaces the permissions of a role. */
   update(role: Role, permissions: readonly string[]): void {
     this.#records.replace({ ...role, permissions })
   }

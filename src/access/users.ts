@@ -8,12 +8,12 @@ export interface User {
   readonly id: string
   readonly username: string
   readonly email: string
-  /** What another system calls this user. */
+  /** The id of this user in another system. */
   readonly externalId: string
   readonly createdAt: Instant
 }
 
-/** All users of a daemon. Usernames are unique. */
+/** Holds all users of a daemon. Usernames are unique. */
 export class Users {
   readonly #records = new Records<User>()
   readonly #usernames = new Set<string>()
@@ -22,17 +22,17 @@ export class Users {
     return this.#records.get(id)
   }
 
-  /** @throws 453 when there is none with this id */
+  /** @throws 453 if no user has this id */
   assertExists(id: string): void {
     if (this.find(id) === undefined) throw requestFailed(`user does not exist; '${id}' was not found`)
   }
 
-  /** A page by id, see {@link Records.page}. */
+  /** Returns a page by id, see {@link Records.page}. */
   page(pivot: string, limit: number): User[] {
     return this.#records.page(pivot, limit, () => true)
   }
 
-  /** @throws 400 when the username is taken */
+  /** @throws 400 if the username is taken */
   create(user: User): void {
     const { username } = user
     if (this.#usernames.has(username)) throw badRequest(`username is already taken; '${username}' is already taken`)
@@ -40,7 +40,7 @@ export class Users {
     this.#records.add(user)
   }
 
-  /** @throws 453 when there is none with this id */
+  /** @throws 453 if no user has this id */
   delete(id: string): void {
     this.assertExists(id)
     this.#usernames.delete(this.find(id)?.username ?? '')

@@ -1,13 +1,13 @@
-/** Errors of commands. */
+/** The errors of commands. */
 import type { Command } from 'commander'
 import { isQueratorError, messageOf } from '../errors.js'
 
-/** A use of the command that it does not have: a flag, an argument, or the value of one. */
+/** An unknown flag, a wrong argument, or a wrong value of either. */
 export class WrongUsage extends Error {}
 
-/** A command failed. Its text is printed once, with the usage if the command was used wrongly. */
+/** The failure of a command. Its text is printed once, followed by the usage if the command was used wrongly. */
 export class CommandError extends Error {
-  /** What is printed below the error; empty for nothing. */
+  /** The text below the error message. Empty for none. */
   readonly #more: string
 
   constructor(message: string, more = '') {
@@ -15,23 +15,23 @@ export class CommandError extends Error {
     this.#more = more
   }
 
-  /** What is printed. */
+  /** The text to print. */
   get text(): string {
     return `Error: ${this.message}\n${this.#more}`
   }
 }
 
-/** A wrong use of a command, with how it is used. */
+/** Returns the error for a command that was used wrongly. Its text includes the usage. */
 export function wrongUsageOf(command: Command, message: string): CommandError {
   const unknown = message.startsWith('unknown command ')
   return new CommandError(message, unknown ? "Run 'querator --help' for usage.\n" : command.helpInformation())
 }
 
-/** Whatever a command threw, as an error of it. */
+/** Returns whatever a command threw as an error of that command. */
 export function commandError(command: Command, thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown
   if (thrown instanceof WrongUsage) return wrongUsageOf(command, thrown.message)
-  // What may help, where the server says it.
+  // The server's hint, if it sent one.
   const cause = isQueratorError(thrown) ? (thrown.cause as { name?: unknown } | undefined) : undefined
   return new CommandError(messageOf(thrown), cause?.name === 'Hint' ? `Hint: ${messageOf(cause)}\n` : '')
 }

@@ -1,18 +1,18 @@
-/** A command of the command line. */
+/** The base class of the commands. */
 import { Command, Help, type HelpContext, type Option } from 'commander'
 import { quote } from '../clock/parse-duration.js'
 import { wrongUsageOf } from './command-error.js'
 
 /**
- * A command of the command line. Its errors use the words of Querator's own command line, which scripts may look for (docs/protocol/admin.md
- * §14); commander has others.
+ * A command of the command line. Its errors have the wording of Querator's own command line rather than commander's, because scripts
+ * may look for it (docs/protocol/admin.md §14).
  */
 export class QueratorCommand extends Command {
   constructor(name?: string) {
     super(name)
     this.exitOverride()
     this.showSuggestionAfterError(false)
-    // A default that means nothing is not worth a line.
+    // An empty default is not worth showing.
     const optionDescription = (option: Option) =>
       new Help().optionDescription(option).replace(/ \(default: (""|0|false)\)$/, '')
     this.configureHelp({ optionDescription })
@@ -22,12 +22,12 @@ export class QueratorCommand extends Command {
     return new QueratorCommand(name)
   }
 
-  /** Whatever commander finds wrong with the arguments ends here. */
+  /** Throws what commander reports about the arguments, in Querator's words. */
   override error(message: string, { code = '' }: { code?: string } = {}): never {
     throw wrongUsageOf(this, this.#problem(message, code))
   }
 
-  /** Help that commander shows as an error is that of a command which does not exist: `querator help leas`. */
+  /** Commander shows help as an error for an unknown command, such as `querator help leas`. */
   override help(context?: unknown): never {
     if ((Object(context) as HelpContext).error) this.error('', { code: 'commander.unknownCommand' })
     return super.help(context as HelpContext)
@@ -63,7 +63,7 @@ function unknownCommand({ args }: Command): string {
   return `unknown command ${quote(name ?? '')} for "querator"`
 }
 
-/** `-b, --batch-size` of `-b, --batch-size <number>`. */
+/** Returns `-b, --batch-size` for `-b, --batch-size <number>`. */
 function names(flag: string): string {
   return flag.replace(/ [<[].*$/, '')
 }

@@ -1,4 +1,4 @@
-/** How a command reaches the server: the flags that all of them have, and one call. */
+/** How a command calls the server, and the flags for it. */
 import type { Command } from 'commander'
 import { QueratorClient } from '../client/client.js'
 import { formatDuration } from '../clock/duration.js'
@@ -10,12 +10,12 @@ import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
 
 const DEFAULT_ENDPOINT = 'http://localhost:2319'
-/** How long a call may take whose command has no `--timeout`, in nanoseconds. */
+/** The timeout of calls by commands without `--timeout`, in nanoseconds. */
 const USUAL_DEADLINE = 30_000_000_000n
-/** The server's own word that the time is over is better than ours; it gets this long to arrive, in milliseconds. */
+/** How much longer to wait for the server's own timeout error, which is better than ours. In milliseconds. */
 const GRACE = 1000
 
-/** Makes a call. `failed` is what an error begins with. */
+/** Makes a call. An error message starts with `failed`. */
 export type Call = <N extends MethodName>(
   name: N,
   request: RequestInit<N>,
@@ -23,7 +23,7 @@ export type Call = <N extends MethodName>(
   deadline?: bigint,
 ) => Promise<ResponseOf<N>>
 
-/** The flags of all commands that talk to a server. */
+/** Adds the flags of all commands that call a server. */
 export function addConnectionFlags(command: Command): Command {
   return command
     .option('--endpoint <url>', `URL of the server (env QUERATOR_ENDPOINT, default "${DEFAULT_ENDPOINT}")`)
@@ -31,8 +31,8 @@ export function addConnectionFlags(command: Command): Command {
 }
 
 /**
- * Makes the action of a command out of what it does: given its arguments, its flags, and how to call the server. Whatever
- * fails becomes an error of this command.
+ * Returns the action of a command. `run` gets the arguments, the flags, and a function to call the server. Whatever it throws becomes
+ * an error of this command.
  */
 export function action<O>(run: (args: readonly string[], flags: O, call: Call) => Promise<void>) {
   return async function (this: Command): Promise<void> {
@@ -63,7 +63,7 @@ function callOf(command: Command): Call {
   }
 }
 
-/** @throws WrongUsage when the endpoint is not a URL */
+/** @throws WrongUsage if the endpoint is not a URL */
 function clientOf(endpoint: string, apiKey: string): QueratorClient {
   if (endpoint === '') {
     throw new WrongUsage('failed to create client: conf.Endpoint is empty; must provide an http endpoint')
@@ -75,7 +75,7 @@ function clientOf(endpoint: string, apiKey: string): QueratorClient {
   }
 }
 
-/** The error with what was tried, and, where the server answered, with its words. */
+/** Returns an error that says what was tried. If the server replied, it includes the server's message. */
 function told(error: unknown, failed: string, endpoint: string, name: MethodName): unknown {
   if (!isQueratorError(error)) return error
   const url = `${endpoint.replace(/\/$/, '')}${METHODS[name].path}`

@@ -1,4 +1,4 @@
-/** Flags whose values are more than texts. Each parser is for commander, and throws what is wrong in Go's words. */
+/** Parsers of flag values for commander. They throw errors in Go's words. */
 import { InvalidArgumentError } from 'commander'
 import { parseDuration, quote } from '../clock/parse-duration.js'
 import { timestampFrom } from '../protocol/json/scalars.js'
@@ -8,12 +8,12 @@ import { WrongUsage } from './command-error.js'
 
 const MOST = 2 ** 31 - 1
 
-/** A variable of the environment; an empty one counts as unset. */
+/** Returns an environment variable. An empty one counts as unset. */
 export function variable(name: string): string | undefined {
   return process.env[name] || undefined
 }
 
-/** A whole number of 32 bits. */
+/** Parses an integer of 32 bits. */
 export function integer(text: string): number {
   const fault = (why: string) => new InvalidArgumentError(`strconv.ParseInt: parsing ${quote(text)}: ${why}`)
   if (!/^[+-]?\d+$/.test(text)) throw fault('invalid syntax')
@@ -22,14 +22,14 @@ export function integer(text: string): number {
   return value
 }
 
-/** A duration, in nanoseconds. @throws WrongUsage that says of what it is the format */
+/** Parses a duration to nanoseconds. @throws WrongUsage with the name of the flag */
 export function durationFlag(text: string, what: 'timeout' | 'lease-timeout'): bigint {
   const { ns, problem } = parseDuration(text)
   if (ns !== undefined) return ns
   throw new WrongUsage(`invalid ${what} format: ${problem}`)
 }
 
-/** A point in time by RFC 3339. @throws WrongUsage that says of what it is the format */
+/** Parses an RFC 3339 time. @throws WrongUsage with the name of the flag */
 export function timeFlag(text: string, what: 'enqueue-at' | 'at'): Timestamp {
   const time = timestampFrom(text)
   if (time !== undefined && isShowable(time)) return time

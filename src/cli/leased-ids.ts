@@ -1,4 +1,4 @@
-/** The items that `complete` and `retry` are about: ids on the command line or in a file, and their partition. */
+/** The arguments of `complete` and `retry`: a partition, and ids on the command line or in a file. */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { messageOf, usageError } from '../errors.js'
@@ -6,13 +6,13 @@ import { WrongUsage } from './command-error.js'
 import { addConnectionFlags } from './connection.js'
 import { integer } from './flags.js'
 
-/** The flags that both have. */
+/** The flags of both commands. */
 export interface IdFlags {
   readonly partition?: number
   readonly file?: string
 }
 
-/** Adds the arguments and flags that both have. */
+/** Adds the arguments and flags of both commands. */
 export function addIdFlags(command: Command): Command {
   return addConnectionFlags(command)
     .argument('<queue>', 'name of the queue')
@@ -21,13 +21,13 @@ export function addIdFlags(command: Command): Command {
     .option('--file <path>', 'file with one id a line, instead of ids as arguments')
 }
 
-/** The partition. @throws WrongUsage when it is not given */
+/** Returns the partition. @throws WrongUsage if it is not given */
 export function partitionOf({ partition }: IdFlags): number {
   if (partition === undefined) throw new WrongUsage('required flag(s) "partition" not set')
   return partition
 }
 
-/** The ids; a file wins over arguments. @throws WrongUsage, or QueratorError for a file, when there are none */
+/** Returns the ids. A file wins over arguments. @throws WrongUsage if there are none, or QueratorError if the file has none */
 export function idsOf(args: readonly string[], { file }: IdFlags, verb: 'complete' | 'retry'): readonly string[] {
   if (file === undefined || file === '') {
     if (args.length === 0) throw new WrongUsage('no item IDs provided (use command line arguments or --file)')

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-/** The command `querator`: runs what its arguments say, and prints what went wrong. */
+/** The command `querator`: runs the program and prints its errors. */
 import { CommanderError } from 'commander'
 import { visibleText } from '../visible.js'
 import { commandError } from './command-error.js'
 import { queratorProgram } from './program.js'
 
-/** The status of a program whose reader has gone away: that of one killed by SIGPIPE. */
+/** The exit status when nobody reads stdout any more: the same as after SIGPIPE. */
 const READER_GONE = 141
 
 const program = queratorProgram()
@@ -15,7 +15,7 @@ program.hook('preAction', (_, command) => {
 })
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => {
-    // A server goes on: it was only its log that was read.
+    // A server continues without a reader: stdout only has its log.
     if (!isServer) process.exit(READER_GONE)
   })
 }
@@ -23,7 +23,7 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   await program.parseAsync()
 } catch (error) {
-  // Help and its like end this way, with status 0.
+  // Commander ends help and version with an error of its own, with status 0.
   if (!(error instanceof CommanderError)) process.stderr.write(visibleText(commandError(program, error).text))
   process.exitCode = error instanceof CommanderError ? error.exitCode : 1
 }

@@ -1,9 +1,9 @@
-/** What commands print: JSON as Go programs write it, times as `{ seconds, nanos }`, without what is empty. */
+/** Prints as Go programs do: JSON without empty values, and times as `{ seconds, nanos }`. */
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { ResponseOf } from '../protocol/methods.js'
 import { visible } from '../visible.js'
 
-/** Prints a value as JSON, indented by two. Never resolves when nobody reads it: main.ts ends the process then. */
+/** Prints a value as JSON, indented by two spaces. Never resolves if nobody reads it: main.ts ends the process then. */
 export function printJson(value: unknown): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`, (error) => {
@@ -12,17 +12,17 @@ export function printJson(value: unknown): Promise<void> {
   })
 }
 
-/** Says on stderr that something was done. */
+/** Prints a message to stderr. */
 export function say(text: string): void {
   process.stderr.write(`${visible(text)}\n`)
 }
 
-/** A time; what is 0 of it is left out. */
+/** Returns a time for printing, without the parts that are 0. */
 export function shownTime(time: Timestamp | undefined): object | undefined {
   return time && withoutEmpty({ seconds: Number(time.seconds), nanos: time.nanos })
 }
 
-/** A queue as `list` and `info` show it. */
+/** Returns a queue as `list` and `info` print it. */
 export function shownQueue(info: ResponseOf<'queuesInfo'>): object {
   return withoutEmpty({
     queueName: info.queueName,
@@ -39,7 +39,7 @@ export function shownQueue(info: ResponseOf<'queuesInfo'>): object {
   })
 }
 
-/** The same without texts, numbers and lists that are empty. */
+/** Returns a copy without empty strings, numbers and lists. */
 export function withoutEmpty(object: Readonly<Record<string, unknown>>): object {
   const isEmpty = (value: unknown) => !value || (Array.isArray(value) && value.length === 0)
   return Object.fromEntries(Object.entries(object).filter(([, value]) => !isEmpty(value)))

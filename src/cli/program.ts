@@ -1,4 +1,4 @@
-/** All commands, in the order in which help lists them. */
+/** The program with all commands. Help lists them in this order. */
 
 import { QueratorCommand } from './command.js'
 import { addClear } from './commands/clear.js'
@@ -16,17 +16,17 @@ import { addUpdate } from './commands/update.js'
 import { addVersion } from './commands/version.js'
 import { addConnectionFlags } from './connection.js'
 
-/** The command line. */
+/** Returns the `querator` program. */
 export function queratorProgram(): QueratorCommand {
   const program = new QueratorCommand('querator')
   program
     .description('A Querator in memory, for tests, and a client of any Querator. With --config alone it is the server.')
     .enablePositionalOptions()
     .helpCommand(true)
-    // What is wrong is printed in one place, by main.ts.
+    // main.ts prints all errors.
     .configureOutput({ writeErr: () => undefined })
     .action(async function (this: QueratorCommand) {
-      // Without a configuration there is nothing that says to start a server.
+      // Prints help unless flags or variables ask for a server.
       if (!isServerAsked(this.opts())) this.help()
       await serverAction.call(this)
     })

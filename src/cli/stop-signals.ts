@@ -1,24 +1,24 @@
 /**
- * The signals that stop a server. Whoever stops one often says it twice: to the group of its processes and to itself, or
- * by a terminal and by a supervisor. Clients that wait must get their answers all the same.
+ * The signals that stop a server. A process often gets two at once: to its process group and to itself, or from a terminal and a
+ * supervisor. Waiting clients must still get their replies.
  */
 import type { EventEmitter } from 'node:events'
 import { passedNow } from '../clock/real-time.js'
 
-/** A terminal that is closed sends the last one. */
+/** A closed terminal sends SIGHUP. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** Within this time after the first, further signals are the same request; in milliseconds. Shorter than the longest stop. */
+/** Signals within this time after the first belong to the same request. In milliseconds, shorter than the longest stop. */
 const SAME_REQUEST = 500
 
-/** Where signals come from, and how one takes its usual effect. Default: this process. */
+/** The source of signals, and how to end the process by one. Default: this process. */
 export interface SignalSource {
   readonly process?: Pick<EventEmitter, 'on' | 'removeListener'>
   readonly now?: () => number
   readonly endBy?: (signal: NodeJS.Signals) => void
 }
 
-/** Resolves with the first signal that comes. One that comes later than any second word for it ends the process at once. */
+/** Resolves with the first signal. A signal later than {@link SAME_REQUEST} ends the process at once. */
 export function stopSignal(source: SignalSource = {}): Promise<NodeJS.Signals> {
   const { process: signals = process, now = passedNow, endBy = endThis } = source
   return new Promise((resolve) => {
@@ -33,7 +33,7 @@ export function stopSignal(source: SignalSource = {}): Promise<NodeJS.Signals> {
   })
 }
 
-/** With nobody listening it does what it does to any process, and its status says so. */
+/** Sends the signal again. Without a listener it ends the process, and the exit status names it. */
 function endThis(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal)
 }

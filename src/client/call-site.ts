@@ -1,29 +1,29 @@
-/** Lets an error point at the line of the test that made the call, not at the lines of this package. */
+/** Makes errors point at the line of the test that made the call, rather than at the lines of this package. */
 
-/** The folder of this build, or of the sources, as it stands in stack traces; undefined when that cannot be told. */
+/** The folder of this build, or of the sources, as in stack traces. `undefined` if it is unknown. */
 const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm]?[jt]s:\d/.exec(
   new Error().stack ?? '',
 )?.[1]
 
-/** Node's own frames, and those of packages, tell a user nothing. */
+/** Frames of Node and of packages, which do not help the user. */
 const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
 
-/** Where a call was made: a stack, and what the user does not want to see of it. */
+/** The place of a call: a stack, and the frames to hide from it. */
 export interface Origin {
   readonly stack?: string | undefined
-  /** Frames of files whose paths contain one of these are wrappers around the call. */
+  /** Frames of files with one of these in their path are wrappers around the call. */
   readonly skip?: readonly string[] | undefined
 }
 
-/** How calls are noted with their places in the code; undefined where they are not. */
+/** How to record the places of calls. */
 export interface CallSites {
   readonly skip: readonly string[]
 }
 
-/** So many places of a call are shown: a wrapper, what calls it, and the test. */
+/** How many places of a call are shown: a wrapper, its caller, and the test. */
 const MOST_PLACES = 3
 
-/** The frames that are the user's own code: not of this package, of others, or of Node, nor of wrappers to be skipped. */
+/** Returns the frames of the user's own code: not of this package, other packages or Node, and not of skipped wrappers. */
 export function userFrames(origin: Origin | undefined): string[] {
   const frames = (origin?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
   const own = frames.filter((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
@@ -32,7 +32,7 @@ export function userFrames(origin: Origin | undefined): string[] {
   return wanted.length > 0 ? wanted : own
 }
 
-/** The places of a call in the user's code, the innermost first: `src/orders.ts:12:15`. At most three. */
+/** Returns the places of a call in the user's code, the innermost first: `src/orders.ts:12:15`. At most three. */
 export function placesOf(origin: Origin | undefined): readonly string[] {
   if (origin === undefined) return []
   const known = places.get(origin) ?? readPlaces(origin)
@@ -40,7 +40,7 @@ export function placesOf(origin: Origin | undefined): readonly string[] {
   return known
 }
 
-/** Those of calls that were asked about: a stack takes long to write out and to read. */
+/** Caches the places of calls, because formatting and parsing a stack is slow. */
 const places = new WeakMap<Origin, readonly string[]>()
 
 function readPlaces(origin: Origin): string[] {
@@ -50,24 +50,24 @@ function readPlaces(origin: Origin): string[] {
     .map((place) => place.replace(/^file:\/\//, '').replace(`${process.cwd()}/`, ''))
 }
 
-/** Places as they are printed: `src/orders.ts:12 < test/orders.test.ts:30`. */
+/** Returns places as text: `src/orders.ts:12 < test/orders.test.ts:30`. */
 export function placesText(places: readonly string[]): string {
   return places.map((place) => place.replace(/:\d+$/, '')).join(' < ')
 }
 
-/** Places in parentheses, to follow what was called: ` (src/orders.ts:12 < test/orders.test.ts:30)`. Empty for none. */
+/** Returns places in parentheses, to follow a call: ` (src/orders.ts:12 < test/orders.test.ts:30)`. Empty if there are none. */
 export function siteText(places: readonly string[]): string {
   return places.length === 0 ? '' : ` (${placesText(places)})`
 }
 
-/** So many frames of a stack are taken: runners set the limit to 100, and each frame takes time, and memory in the record. */
+/** How many frames of a stack are captured. Runners set the limit to 100, and each frame takes time, and memory in the record. */
 const FRAMES = 16
 
-/** The stack of whoever called `maker`, written out only when it is read. */
+/** Returns the stack of the caller of `maker`. It is only formatted when it is read. */
 export function originOf(maker: (...args: never[]) => unknown, sites?: CallSites): Origin {
   const origin: Origin = sites === undefined || sites.skip.length === 0 ? {} : { skip: sites.skip }
   const limit = Error.stackTraceLimit
-  // Where nobody may change it, it stays.
+  // The limit stays as it is where it cannot be changed.
   const changed = limit > FRAMES && Reflect.set(Error, 'stackTraceLimit', FRAMES)
   Error.captureStackTrace?.(origin, maker)
   if (changed) Error.stackTraceLimit = limit
@@ -81,7 +81,7 @@ export function thrownFrom<E extends Error>(error: E, origin: Origin): E {
   return error
 }
 
-/** Takes the frames of this package off the top of the stack, where others are left. Returns the same error. */
+/** Removes the frames of this package from the stack, unless there are no others. Returns the same error. */
 export function atCallSite<E extends Error>(error: E): E {
   const lines = (error.stack ?? '').split('\n')
   const first = lines.findIndex((line) => /^\s+at /.test(line))

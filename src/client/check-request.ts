@@ -1,4 +1,4 @@
-/** Whether a request holds what its type says, before it is written: a value of a wrong kind must not travel as another. */
+/** Checks that a request matches its type before it is encoded, so that no wrong value is sent as another one. */
 import { type QueratorError, usageError } from '../errors.js'
 import { isBytes } from '../protocol/byte-text.js'
 import type { Field, FieldKind, MessageType } from '../protocol/messages/message.js'
@@ -15,10 +15,10 @@ const WANTED: Record<FieldKind, string> = {
   textMap: 'an object of texts',
 }
 
-/** This much of a text is shown around an error. */
+/** How many characters are shown on each side of an error. */
 const SHOWN = 20
 
-/** @throws QueratorError that names the field, and what it takes */
+/** @throws QueratorError with the wrong field and what it takes */
 export function checkRequest(type: MessageType, request: unknown, path: string): void {
   if (!isObject(request)) throw wrong(path, `an object with the fields of ${type.name}`, request)
   for (const field of type.fields) {
@@ -32,10 +32,10 @@ export function checkRequest(type: MessageType, request: unknown, path: string):
   checkNames(type, request, path)
 }
 
-/** @throws QueratorError when the request has a field that its type does not have */
+/** @throws QueratorError if the request has a field that its type does not have */
 function checkNames(type: MessageType, request: Record<string, unknown>, path: string): void {
   const known = type.fields.map(({ local }) => local)
-  // The protobuf library marks its messages with names of this kind.
+  // The protobuf library adds fields with such names to its messages.
   const unknown = Object.keys(request).find((name) => !known.includes(name) && !name.startsWith('$'))
   if (unknown !== undefined) throw atCallSite(usageError(unknownText(path, unknown, known, 'field')))
 }
@@ -46,11 +46,11 @@ function checkValue({ kind }: Field, value: unknown, place: string): void {
   else if (kind === 'string') checkText(value as string, place)
 }
 
-/** @throws QueratorError when UTF-8 has no bytes for the text: others would travel, and names that differ become one */
+/** @throws QueratorError if UTF-8 cannot encode the text: it would be sent as another, and different names could become equal */
 function checkText(text: string, place: string): void {
   const at = halfPairAt(text)
   if (at < 0) return
-  // JSON shows the half as an escape.
+  // JSON shows the half pair as an escape.
   const part = JSON.stringify(text.slice(Math.max(0, at - SHOWN), at + SHOWN))
   throw atCallSite(usageError(`${place} must be text without half surrogate pairs; got one at position ${at}: ${part}`))
 }
@@ -68,7 +68,7 @@ function isTimestamp(value: Record<string, unknown>): boolean {
   if (typeof value.getTime === 'function') return Number.isFinite(value.getTime())
   const { seconds, nanos = 0 } = value
   const whole = typeof seconds === 'bigint' || Number.isSafeInteger(seconds)
-  // Whether they lie within a second, and within the calendar, is up to the server.
+  // The server checks whether they are within a second and within the calendar.
   return whole && isOf('int32', nanos)
 }
 

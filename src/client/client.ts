@@ -1,4 +1,4 @@
-/** The typed client: made from the table of calls, given a way to send bytes. */
+/** The typed client. Its methods come from the table of calls. */
 import { TextDecoder } from 'node:util'
 import { turnDue } from '../clock/event-loop.js'
 import { QueratorError, usageError } from '../errors.js'
@@ -19,7 +19,7 @@ import { checkOptions } from './known-options.js'
 import type { UnawaitedCalls } from './unawaited.js'
 import { unlessAborted } from './unless-aborted.js'
 
-/** Told of a request that is not sent. */
+/** Called with a request that is not sent. */
 export type NotSent = (name: MethodName, request: unknown, error: QueratorError, origin: Origin | undefined) => void
 
 export type { Encoding }
@@ -34,9 +34,9 @@ export interface ClientOptions {
   readonly apiKey?: string | (() => string | undefined)
   /** A function that sends each request, instead of HTTP to `endpoint`. */
   readonly send?: ClientSend
-  /** Told of requests that cannot be right, and are not sent. @internal */
+  /** Called with requests that are invalid and not sent. @internal */
   readonly notSent?: NotSent | undefined
-  /** Tells the daemon, in the same process, where calls are made, and notes here those that nobody awaits. @internal */
+  /** Tracks calls that nobody awaits, and lets a daemon in the same process record the places of calls. @internal */
   readonly unawaited?: UnawaitedCalls | undefined
 }
 
@@ -100,7 +100,7 @@ export class QueratorClient {
       const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }
       reply = await unlessAborted(signal, this.#send(wire))
     } catch (error) {
-      // A call that never reaches the daemon must not run for ever in a loop that catches everything.
+      // A loop that catches every error must not run for ever without a turn of the event loop.
       await turnDue()
       throw error
     }
@@ -116,7 +116,7 @@ export class QueratorClient {
     return key ? { ...headers, authorization: `Bearer ${key}` } : headers
   }
 
-  /** @throws QueratorError that names the field where the request holds something else than its type says */
+  /** @throws QueratorError with the field whose value has a wrong type */
   #bytesOf(type: MessageType, request: object, name: MethodName, origin: Origin | undefined): Uint8Array {
     const hot =
       this.#encoding === 'protobuf' && typeof request === 'object' ? encodeHot(type, request as never) : undefined
@@ -131,7 +131,7 @@ export class QueratorClient {
   }
 }
 
-// Neither list may have a call that the other lacks; the compiler sees to it here.
+// The compiler checks here that both lists have the same calls.
 METHODS satisfies Record<keyof QueratorCalls, unknown>
 const NAMES: readonly (keyof QueratorCalls)[] = Object.keys(METHODS) as MethodName[]
 
@@ -149,7 +149,7 @@ function encodingOfReply(reply: WireReply): Encoding {
   return reply.headers['content-type'] === MEDIA_TYPE.protobuf ? 'protobuf' : 'json'
 }
 
-/** @throws QueratorError when the body is none of Querator's */
+/** @throws QueratorError if the body is not Querator's */
 function responseOf(type: MessageType, reply: WireReply): unknown {
   try {
     return decodeResponse(type, reply.body, encodingOfReply(reply))
@@ -158,7 +158,7 @@ function responseOf(type: MessageType, reply: WireReply): unknown {
   }
 }
 
-/** The error of a reply; one that is not Querator's keeps its status and says what it got instead. */
+/** Returns the error of a reply. If the reply is not Querator's, the error has its status and quotes its body. */
 function failureOf(reply: WireReply): QueratorError {
   const details = detailsOf(reply.headers[DETAILS_HEADER])
   try {
@@ -166,7 +166,7 @@ function failureOf(reply: WireReply): QueratorError {
     const error = errorOf(body, details)
     if (error.code !== 0) return error
   } catch {
-    // Told below, with what there is.
+    // Handled below: the body is not Querator's.
   }
   return strangeReply(reply)
 }

@@ -1,6 +1,6 @@
 /**
- * Sending over HTTP with `node:http`: unlike `fetch` it lets a lease wait for 15 minutes without a byte, and idle
- * connections do not keep the process alive.
+ * Sends requests with `node:http`. Unlike `fetch` it lets a lease wait for 15 minutes without a byte, and idle connections do not keep
+ * the process alive.
  */
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
@@ -8,10 +8,10 @@ import { QueratorError, usageError } from '../errors.js'
 import type { Send, WireReply, WireRequest } from '../protocol/exchange.js'
 import { noteOpenRequest } from './open-requests.js'
 
-/** How many connections one client opens at most, and how many it keeps. */
+/** The most connections of a client. */
 const MOST_CONNECTIONS = 4096
 
-/** A way to send to the daemon at a URL. @throws QueratorError when it is not a URL */
+/** Returns a function that sends requests to the daemon at a URL. @throws QueratorError if it is not a URL */
 export function sendOverHttp(endpoint: string): Send {
   const base = urlOf(endpoint)
   const secure = base.protocol === 'https:'

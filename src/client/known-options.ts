@@ -1,12 +1,13 @@
-/** Options and fields that do not exist are refused by name: a misspelt one would else be ignored in silence. */
+/** Rejects unknown options and fields by name. Otherwise a misspelt one would be silently ignored. */
 import { inspect } from 'node:util'
 import { usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { atCallSite } from './call-site.js'
 
 /**
- * @param taker what has these options, and `word` what they are called there
- * @throws QueratorError when `options` is not an object, or has one that `taker` does not know
+ * @param taker what takes the options
+ * @param word what the options are called
+ * @throws QueratorError if `options` is not an object, or has an option that is not in `known`
  */
 export function checkOptions(taker: string, options: unknown, known: readonly string[], word = 'option'): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -16,7 +17,7 @@ export function checkOptions(taker: string, options: unknown, known: readonly st
   if (unknown !== undefined) throw atCallSite(usageError(unknownText(taker, unknown, known, word)))
 }
 
-/** `lease has no option 'batchsize'; did you mean 'batchSize'? It has: batchSize, …`. */
+/** Returns a text such as `lease has no option 'batchsize'; did you mean 'batchSize'? It has: batchSize, …`. */
 export function unknownText(taker: string, unknown: string, known: readonly string[], word: string): string {
   const nearest = nearestOf(unknown, known)
   const list = known.join(', ')

@@ -1,13 +1,13 @@
 /**
- * A waiting request keeps the process alive, as it must in a script. When the tests of a run are over it must not, or a
- * lease that a test left waiting would keep the run for up to 15 minutes; but only a runner's entry knows when that is.
+ * Tracks open requests. They keep the process alive, as they must in a script. After the tests of a run they must not, or a waiting
+ * lease would keep the run alive for up to 15 minutes. Only the runner's entry point knows when that is.
  */
 import type { ClientRequest } from 'node:http'
 
-/** Where an entry that wants to know keeps what is on its way. */
+/** The global under which an entry point provides a set of open requests. */
 const OPEN_REQUESTS = Symbol.for('querator-test.open-requests')
 
-/** Tells of a request, where somebody wants to know, until it has ended. */
+/** Adds a request to the set until it has ended. Does nothing if there is no set. */
 export function noteOpenRequest(sent: ClientRequest): void {
   const open = (globalThis as unknown as Record<symbol, Set<ClientRequest> | undefined>)[OPEN_REQUESTS]
   if (open === undefined) return

@@ -1,26 +1,26 @@
 /**
- * Calls that nobody has asked about: a test that forgets an `await` passes, whatever became of the call. Their promises
- * know whether anybody awaits them; a subclass, so that they are promises everywhere else too.
+ * Tracks calls that nobody awaits. A test that forgets an `await` passes, whatever the result of the call. Their promises are a
+ * subclass that detects `then`, so they still work like any other promise.
  */
 
 import type { CallSites, Origin } from './call-site.js'
 
-/** A call as it was made. */
+/** A tracked call. */
 export interface UnawaitedCall {
-  /** As the client or the harness names it, `queueProduce` or `waitFor` for example. */
+  /** The name in the client or the harness, for example `queueProduce` or `waitFor`. */
   readonly call: string
   /** Empty for a call that is not about a queue. */
   readonly queueName: string
-  /** The stack of whoever called. */
+  /** The stack of the caller. */
   readonly origin: Origin
 }
 
-/** So many are noted; a worker that awaits nothing must not fill the memory. */
+/** The most calls that are tracked. A worker that awaits nothing must not fill the memory. */
 const MOST_NOTED = 1000
 
-/** The calls of a daemon's own clients whose result nobody has asked for yet. */
+/** Tracks the calls of a daemon's own clients until they are awaited. */
 export class UnawaitedCalls {
-  /** How the places of calls are noted. */
+  /** How to record the places of calls. */
   readonly callSites: CallSites
   readonly #calls = new Set<UnawaitedCall>()
 
@@ -28,7 +28,7 @@ export class UnawaitedCalls {
     this.callSites = callSites
   }
 
-  /** Notes a call until somebody asks for its answer, which is that of `answer`. */
+  /** Tracks a call until it is awaited. Returns a promise that settles like `answer`. */
   note<T>(call: UnawaitedCall, answer: Promise<T>): Promise<T> {
     if (this.#calls.size >= MOST_NOTED) return answer
     this.#calls.add(call)
@@ -37,7 +37,7 @@ export class UnawaitedCalls {
     )
   }
 
-  /** Takes those out that are about one of these queues. */
+  /** Removes and returns the calls about one of these queues. */
   take(queueNames: readonly string[]): UnawaitedCall[] {
     const taken = [...this.#calls].filter(({ queueName }) => queueNames.includes(queueName))
     for (const call of taken) this.#calls.delete(call)
@@ -45,7 +45,7 @@ export class UnawaitedCalls {
   }
 }
 
-/** The same call with another answer: the call counts as asked about when that one is. */
+/** Returns a promise for `made` of the result. Awaiting it counts as awaiting the call. */
 export function answering<T, U>(call: Promise<T>, made: (answer: T) => U): Promise<U> {
   return call instanceof NotedPromise ? (call as NotedPromise<T>).answering(made) : call.then(made)
 }
@@ -53,7 +53,7 @@ export function answering<T, U>(call: Promise<T>, made: (answer: T) => U): Promi
 class NotedPromise<T> extends Promise<T> {
   #asked: (() => void) | undefined
 
-  // What comes of it is nothing to be noted.
+  // Derived promises are not tracked.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise
   }
@@ -69,7 +69,7 @@ class NotedPromise<T> extends Promise<T> {
     }).onceAsked(this.#asked)
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: that somebody calls it is what this class is for
+  // biome-ignore lint/suspicious/noThenProperty: detecting calls of then is the purpose of this class
   override then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

@@ -1,7 +1,7 @@
-/** A call that its caller can give up. */
+/** Lets a caller cancel a call. */
 import { onAbort } from '../protocol/aborts.js'
 
-/** Settles like `sent`, or rejects with the signal's reason as soon as the signal is aborted. */
+/** Settles like `sent`. Rejects with the signal's reason as soon as the signal is aborted. */
 export function unlessAborted<T>(signal: AbortSignal | undefined, sent: Promise<T>): Promise<T> {
   if (signal === undefined) return sent
   return new Promise<T>((resolve, reject) => {

@@ -1,39 +1,39 @@
-/** What the daemon needs of a clock. */
+/** The clock as the daemon sees it. */
 import type { Instant } from './instant.js'
 
-/** A request to be called at a point in time. */
+/** A timer on a clock. */
 export interface Timer {
-  /** Forgets the call; harmless when it was already made. */
+  /** Cancels the timer. Does nothing if it has fired. */
   cancel(): void
 }
 
 /** The clock as the engine sees it. */
 export interface Clock {
-  /** The time, to the parts of a millisecond that an instant has. Never goes back, unless it goes with the runner's. */
+  /** The current time, to a fraction of a millisecond. Never goes back, unless the runner's clock does. */
   now(): Instant
-  /** Whether it stands still until somebody moves it. */
+  /** Whether the clock stands still until it is moved. */
   readonly frozen: boolean
   /**
-   * Calls `due` once when the clock reaches `at`. For equal times, the smaller `priority` (default 0) goes first.
-   * Never keeps the process alive.
+   * Calls `due` once when the clock reaches `at`. At equal times, the smaller `priority` (default 0) goes first.
+   * Does not keep the process alive.
    */
   setTimer(at: Instant, due: () => void, priority?: number): Timer
-  /** Opens the way to a client. Replies on it are noted, so that a move of the clock can wait for their arrival. */
+  /** Registers a client. Replies to it are tracked, so that a move of the clock can wait until they have arrived. */
   way(): Way
 }
 
-/** The way of replies to one client. */
+/** Tracks the replies to one client. */
 export interface Way {
-  /** A reply is about to be made. */
+  /** Call before a reply is made. */
   begin(): void
-  /** It is made, and up to the client to read. */
+  /** Call when the reply is written, and the client has to read it. */
   leaves(): void
-  /** Some of it has left. */
+  /** Call when part of the reply has left. */
   moved(): void
-  /** All of it has left. */
+  /** Call when all of the reply has left. */
   end(): void
-  /** It will not be sent after all. */
+  /** Call when the reply will not be sent. */
   drop(): void
-  /** The client is gone, and replies on their way will never arrive. */
+  /** Call when the client is gone. Its pending replies will never arrive. */
   close(): void
 }

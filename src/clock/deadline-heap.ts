@@ -1,19 +1,19 @@
-/** A priority queue of things with a deadline: earliest first, equal deadlines in a given order. */
+/** A priority queue by deadline: earliest first, equal deadlines by rank. */
 import { Heap } from './heap.js'
 
-/** How the heap reads a thing's deadline, its rank among equals, and where it keeps its place. */
+/** Reads the deadline and rank of a heap entry, and stores its place in the heap. */
 export interface DeadlineKeys<T> {
   /** The deadline, in milliseconds. Must not change while the thing is in the heap. */
   at(thing: T): number
-  /** Smaller goes first among equal deadlines. */
+  /** The order of equal deadlines. Smaller goes first. */
   rank(thing: T): number
-  /** The place of the thing, -1 when it is not in the heap. */
+  /** The index in the heap, or -1 if the thing is not in the heap. */
   place(thing: T): number
-  /** Notes the place of the thing. */
+  /** Stores the index in the heap. */
   setPlace(thing: T, place: number): void
 }
 
-/** A heap of things with a deadline. Things start with place -1. */
+/** A heap ordered by deadline. Everything starts with place -1. */
 export class DeadlineHeap<T> extends Heap<T> {
   readonly #at: (thing: T) => number
 
@@ -26,7 +26,7 @@ export class DeadlineHeap<T> extends Heap<T> {
     this.#at = at
   }
 
-  /** The earliest deadline, or `Infinity`. O(1). */
+  /** Returns the earliest deadline, or `Infinity`. O(1). */
   next(): number {
     const first = this.peek()
     return first === undefined ? Number.POSITIVE_INFINITY : this.#at(first)

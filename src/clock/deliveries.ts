@@ -1,22 +1,22 @@
 /**
- * Replies on their way to clients, so that a move of the clock can wait until they have arrived. A client that does not read is waited
- * for once, and not again until it reads.
+ * Tracks replies to clients, so that a move of the clock can wait until they have arrived. A client that does not read is waited for
+ * once, and not again until it reads.
  */
 import type { Way } from './clock.js'
 import { nextTurn } from './real-time.js'
 import type { TimeSource } from './time-source.js'
 
-/** The time between two looks at replies on their way, in milliseconds of real time. */
+/** The interval between two checks of the pending replies, in milliseconds of real time. */
 const LOOK = 200
-/** A reply of which nothing has left for this many looks in a row is given up. */
+/** A reply that has not moved for this many checks in a row is no longer waited for. */
 const MOST_IDLE = 2
-/** After this many looks a reply is given up, even if some of it still leaves. */
+/** After this many checks a reply is no longer waited for, even if it still moves. */
 const MOST_LOOKS = 5
 
-/** Knows which replies are on their way, and waits for them. */
+/** Tracks pending replies and waits for them. */
 export class Deliveries {
   readonly #wakeAfter: TimeSource['wakeAfter']
-  /** The ways to all clients there are. */
+  /** The open clients. */
   readonly #ways = new Set<ClientWay>()
   readonly #waits = new Set<Wait>()
 
@@ -24,14 +24,14 @@ export class Deliveries {
     this.#wakeAfter = wakeAfter
   }
 
-  /** The way to one more client, until it is closed. */
+  /** Registers a client until it is closed. */
   way(): Way {
     const way = new ClientWay(this.#waits, () => this.#ways.delete(way))
     this.#ways.add(way)
     return way
   }
 
-  /** Resolves when every reply that is on its way now has arrived or is given up. */
+  /** Resolves when every reply that is pending now has arrived or is no longer waited for. */
   async arrivals(): Promise<void> {
     const wait = new Wait(this.#ways)
     if (wait.isOver) return
@@ -41,7 +41,7 @@ export class Deliveries {
       wait.look()
     }
     this.#waits.delete(wait)
-    // Replies need one turn to leave this end of the sockets, and one to be read at the other end.
+    // A reply needs one turn to leave this end of the socket, and one to be read at the other end.
     await nextTurn()
     await nextTurn()
   }
@@ -49,9 +49,9 @@ export class Deliveries {
 
 /** See {@link Way}. */
 class ClientWay implements Way {
-  /** Whether waiting for its client timed out. */
+  /** Whether waiting for this client timed out. */
   isSlow = false
-  /** Another number whenever something happens on it. */
+  /** Changes whenever something happens to a reply. */
   moves = 0
   readonly #waits: ReadonlySet<Wait>
   readonly #whenClosed: () => void
@@ -64,12 +64,12 @@ class ClientWay implements Way {
     this.#whenClosed = whenClosed
   }
 
-  /** Whether a reply is on it that is worth waiting for. */
+  /** Whether there is a pending reply to wait for. */
   get isAwaited(): boolean {
     return this.#begun > 0 && !this.isSlow
   }
 
-  /** Whether it is up to the client that something happens. */
+  /** Whether a reply is waiting for the client to read it. */
   get isLeaving(): boolean {
     return this.#leaving > 0
   }
@@ -107,14 +107,14 @@ class ClientWay implements Way {
 
   #clear(): void {
     this.isSlow = false
-    // Every reply passes here, and hardly any is waited for.
+    // Every reply comes through here, and hardly any is waited for.
     if (this.#waits.size > 0) for (const wait of this.#waits) wait.remove(this)
   }
 }
 
-/** One wait for replies. */
+/** One wait for pending replies. */
 class Wait {
-  /** Those that are waited for, and how they were at the last look. */
+  /** The clients that are waited for, and their state at the last check. */
   readonly #ways = new Map<ClientWay, { moves: number; looks: number; idle: number }>()
   #end = () => {}
 
@@ -126,18 +126,18 @@ class Wait {
     return this.#ways.size === 0
   }
 
-  /** Resolves when it is over, or after this many milliseconds and a turn, in which a process that was busy catches up. */
+  /** Resolves when the wait is over, or after `ms` milliseconds and one turn, in which a busy process can catch up. */
   async lasting(ms: number, wakeAfter: TimeSource['wakeAfter']): Promise<void> {
     let cancel = () => {}
     await new Promise<void>((resolve) => {
       this.#end = resolve
-      // Whoever moved the clock awaits this: a process with nothing else to do must not end meanwhile.
+      // The caller who moved the clock awaits this, so the process must stay alive.
       cancel = wakeAfter(ms, () => void nextTurn().then(resolve), true)
     })
     cancel()
   }
 
-  /** Gives up those on which nothing happens. Replies that are not made yet are not the client's fault. */
+  /** Stops waiting for clients that do not read. A reply that is not made yet is not the client's fault. */
   look(): void {
     for (const [way, seen] of this.#ways) {
       if (!way.isLeaving) continue

@@ -1,10 +1,10 @@
 /**
- * Durations in Go's form: `1h30m0s`, `1.5s`, `300ms` (docs/protocol/queue.md §9, admin.md §9.1). Reading them: parse-duration.ts.
+ * Durations in Go's form: `1h30m0s`, `1.5s`, `300ms` (docs/protocol/queue.md §9, admin.md §9.1). parse-duration.ts reads them.
  *
- * Exact to the nanosecond, as `bigint`; {@link Timeout} is the same length made ready for adding to an instant.
+ * They are exact to the nanosecond, as `bigint`. A {@link Timeout} is the same length, prepared for adding to an instant.
  */
 
-/** Writes nanoseconds as Go does: `1m0s`, `24h0m0s`, `1.5s`, `300ms`, `0s`. */
+/** Formats nanoseconds as Go does: `1m0s`, `24h0m0s`, `1.5s`, `300ms`, `0s`. */
 export function formatDuration(ns: bigint): string {
   if (ns === 0n) return '0s'
   const sign = ns < 0n ? '-' : ''
@@ -29,19 +29,19 @@ function decimal(value: bigint, unit: bigint): string {
   return `${value / unit}.${digits}`
 }
 
-/** A length of time, ready for adding to an instant; made once, used for every item. */
+/** A length of time, prepared for adding to an instant. It is made once and used for every item. */
 export interface Timeout {
-  /** Its exact length in nanoseconds. */
+  /** The exact length in nanoseconds. */
   readonly ns: bigint
-  /** Its length in milliseconds, rounded up. */
+  /** The length in milliseconds, rounded up. */
   readonly ms: number
-  /** By how many nanoseconds it is shorter than that. */
+  /** How many nanoseconds were added by rounding up. */
   readonly early: number
 }
 
-/** Makes a {@link Timeout} of nanoseconds. */
+/** Returns the {@link Timeout} of this many nanoseconds. */
 export function timeoutOf(ns: bigint): Timeout {
-  // BigInt division cuts towards zero, which rounds a negative length up already.
+  // BigInt division truncates towards zero. That already rounds a negative length up.
   const ms = ns > 0n ? (ns + 999_999n) / 1_000_000n : ns / 1_000_000n
   return { ns, ms: Number(ms), early: Number(ms * 1_000_000n - ns) }
 }

@@ -1,22 +1,22 @@
 /**
  * How the time of a clock flows: ahead of its source by the sum of its moves, or not at all while it is frozen.
  *
- * It never goes back, because deadlines and ids are in its order. If the machine's clock is set back, this one runs at half speed until
- * the machine's has caught up: nothing hangs, and deadlines take twice as long at most. A clock that follows the runner's may go back
- * with it.
+ * It never goes back, because deadlines and ids are sorted by it. If the machine's clock is set back, this clock runs at half speed
+ * until the machine's has caught up. Nothing hangs, and deadlines take at most twice as long. A clock that follows the runner's may go
+ * back with it.
  */
 import { type Instant, instantAt } from './instant.js'
 import type { TimeSource } from './time-source.js'
 
-/** The time of a clock that may be frozen, moved, and held still during a call. */
+/** The time of a clock that can be frozen, moved, and held still during a call. */
 export class Flow {
   readonly #source: TimeSource
   readonly #mayGoBack: boolean
   #ahead = 0
-  /** What it shows while it is frozen, or held for a call. */
+  /** The time shown while the clock is frozen or held for a call. */
   #still: Instant | undefined
   #frozen = false
-  /** What was read last, and by how much this clock still is ahead of that since the machine's was set back. */
+  /** The last reading, and how far this clock is still ahead of it since the machine's clock was set back. */
   #read = Number.NEGATIVE_INFINITY
   #left = 0
 
@@ -40,7 +40,7 @@ export class Flow {
     return read + instantAt(this.#left)
   }
 
-  /** Shows the same time until {@link Flow.release}: a call has one, and reading it costs. */
+  /** Shows the same time until {@link Flow.release}. A call has one time, and reading the clock costs. */
   hold(): Instant {
     this.#still = this.now()
     return this.#still
@@ -50,13 +50,13 @@ export class Flow {
     if (!this.#frozen) this.#still = undefined
   }
 
-  /** Stops at this time; without it at the next whole millisecond. */
+  /** Stops at this time. The default is the next whole millisecond. */
   freeze(at: Instant = Math.ceil(this.now())): void {
     this.#still = at
     this.#frozen = true
   }
 
-  /** Goes on from where it stands; does nothing when it flows already. */
+  /** Continues from where the clock stands. Does nothing if it runs. */
   resume(): void {
     if (!this.#frozen) return
     const at = this.now()

@@ -1,10 +1,10 @@
-/** Durations that tests and scripts give: milliseconds, or a text. */
+/** Reads durations from tests and scripts: milliseconds, or a string. */
 import { usageError } from '../errors.js'
 import { parseDuration } from './parse-duration.js'
 
 /**
- * The milliseconds of a duration that an option or a call takes.
- * @throws QueratorError that names `what` takes it, if it is not a duration or negative
+ * Returns the milliseconds of a duration given to an option or a method.
+ * @throws QueratorError if it is not a duration or is negative; the message starts with `what`
  */
 export function givenMilliseconds(what: string, given: number | string): number {
   const parsed = typeof given === 'string' ? parseDuration(given) : undefined

@@ -1,15 +1,15 @@
-/** A priority queue whose things remember their own places, so that removing or moving one from the middle is O(log n). */
+/** A priority queue whose entries know their own places, so that removing or moving one from the middle is O(log n). */
 
-/** How the heap orders its things, and where each keeps its place. */
+/** Orders the entries of a heap, and stores their places in it. */
 export interface HeapKeys<T> {
   isBefore(a: T, b: T): boolean
-  /** The place of the thing, -1 when it is not in the heap. */
+  /** The index in the heap, or -1 if the thing is not in the heap. */
   place(thing: T): number
-  /** Notes the place of the thing. */
+  /** Stores the index in the heap. */
   setPlace(thing: T, place: number): void
 }
 
-/** A priority queue. Things start with place -1. */
+/** A priority queue. Everything starts with place -1. */
 export class Heap<T> {
   readonly #heap: T[] = []
   readonly #keys: HeapKeys<T>
@@ -18,12 +18,12 @@ export class Heap<T> {
     this.#keys = keys
   }
 
-  /** How many things are in the heap. */
+  /** The number of entries in the heap. */
   get size(): number {
     return this.#heap.length
   }
 
-  /** The thing before all others, or undefined. O(1). */
+  /** Returns the first thing in the order, or `undefined`. O(1). */
   peek(): T | undefined {
     return this.#heap[0]
   }
@@ -34,7 +34,7 @@ export class Heap<T> {
     this.#up(this.#heap.length - 1, thing)
   }
 
-  /** Removes a thing; does nothing when it is not in the heap. O(log n). */
+  /** Removes a thing. Does nothing if it is not in the heap. O(log n). */
   remove(thing: T): void {
     const place = this.#keys.place(thing)
     if (place < 0) return
@@ -45,7 +45,7 @@ export class Heap<T> {
     this.#up(this.#keys.place(last), last)
   }
 
-  /** Puts a thing of the heap where it belongs by now. O(log n). */
+  /** Moves a thing of the heap to its new place after its order changed. O(log n). */
   moved(thing: T): void {
     if (this.#heap.length === 1) return
     this.#down(this.#keys.place(thing), thing)

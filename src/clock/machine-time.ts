@@ -1,35 +1,35 @@
 /**
- * The time of the machine's clock, finer than `Date`: milliseconds come from `Date`, and fractions from a counter, which nobody can set
- * and which stands still while the machine sleeps.
+ * The machine's time, finer than `Date`. Milliseconds come from `Date`. Fractions come from a counter that nobody can set, and that
+ * stands still while the machine sleeps.
  *
- * - It never returns a time before one that was read earlier from `Date`, or from `performance.timeOrigin + performance.now()`.
+ * - It never returns a time before an earlier reading of `Date`, or of `performance.timeOrigin + performance.now()`.
  * - `Date` never shows a time before one that was returned here.
- * - When `Date` and the counter part, because the machine's clock was set or the machine slept, they are compared anew. So this time
- *   goes back when the machine's clock does.
+ * - When `Date` and the counter diverge, because the machine's clock was set or the machine slept, they are synchronized again. So
+ *   this time goes back when the machine's clock does.
  */
 import { type Instant, instantAt, PARTS } from './instant.js'
 
-/** What the machine tells, in milliseconds. */
+/** The clocks of the machine, in milliseconds. */
 export interface MachineClock {
-  /** Since 1970, whole: `Date.now`. */
+  /** Whole milliseconds since 1970: `Date.now`. */
   date(): number
-  /** Since some moment, with fractions: `performance.now`. */
+  /** Milliseconds since the origin, with fractions: `performance.now`. */
   passed(): number
-  /** That moment, since 1970: `performance.timeOrigin`. */
+  /** The origin, in milliseconds since 1970: `performance.timeOrigin`. */
   readonly origin: number
 }
 
-/** Node reads the origin in two steps, which are some microseconds apart; by more than this it is another time. */
+/** Node reads the origin in two steps, some microseconds apart. A larger gap means that the clock was set. */
 const LONGEST_GAP = 1 / 64
-/** How often `Date` is looked at until it goes on: for more than a millisecond. */
+/** How often `Date` is read while waiting for it to change. This takes more than a millisecond. */
 const MOST_LOOKS = 40_000
 /** The last instant of a millisecond. */
 const LAST = 1 - 1 / PARTS
 
-/** Reads the machine's time with its fractions of a millisecond. */
+/** Reads the machine's time with fractions of a millisecond. */
 export class MachineTime {
   readonly #clock: MachineClock
-  /** The origin in whole milliseconds, and the rest: one number for both would be too coarse. */
+  /** The origin in whole milliseconds, and its fraction. One number for both would be too coarse. */
   readonly #whole: number
   #rest: number
 
@@ -39,7 +39,7 @@ export class MachineTime {
     this.#rest = clock.origin - this.#whole
   }
 
-  /** The time, as an instant. */
+  /** Returns the current time. */
   now(): Instant {
     const passed = this.#clock.passed()
     const date = this.#clock.date()
@@ -47,15 +47,15 @@ export class MachineTime {
     return part >= 0 && part <= LAST ? date + instantAt(part) : this.#compare(date, part)
   }
 
-  /** How far into the millisecond `date` the time is by the counter. */
+  /** Returns how far into the millisecond `date` the counter is. */
   #part(date: number, passed: number): number {
     return this.#whole - date + (this.#rest + passed)
   }
 
-  /** The time around the turn of a millisecond, and where the two have parted. */
+  /** Returns the time when a millisecond is about to turn, or when `Date` and the counter have diverged. */
   #compare(date: number, part: number): Instant {
     if (part < 0) {
-      // The counter was read first, so a difference must still be there when it is read again.
+      // The counter was read first. The difference must still be there when it is read again.
       const behind = -this.#part(date, this.#clock.passed())
       if (behind <= 0) return date
       if (behind < 1) {
@@ -66,7 +66,7 @@ export class MachineTime {
     return this.#begin()
   }
 
-  /** Compares the counter with `Date` anew, when that turns. */
+  /** Synchronizes the counter with `Date` when that turns. */
   #begin(): Instant {
     this.#turned(this.#clock.date() + 1)
     const date = this.#clock.date()

@@ -2,10 +2,10 @@
  * The daemon's clock: real by default, and movable by tests.
  *
  * States:
- * - running: follows the machine's clock, ahead of it by the sum of its moves; one real timer waits for the next deadline
+ * - running: follows the machine's clock, ahead of it by the sum of its moves. One real timer waits for the next deadline
  * - frozen: stands still until it is moved
  * - following: follows the runner's clock, real or fake, and cannot be moved here
- * - stopped: after {@link MovableClock.stop}; no timer is kept, and none fires
+ * - stopped: after {@link MovableClock.stop}. It has no timers, and none fires
  */
 import { usageError } from '../errors.js'
 import type { Clock, Timer, Way } from './clock.js'
@@ -19,7 +19,7 @@ import { nextTurn, REAL_TIME } from './real-time.js'
 import { runnerTime, type TestRealm } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
-/** More timers than one clock will ever set: the step from one priority to the next. */
+/** The distance between two priorities. More timers than a clock will ever set. */
 const RANKS = 2 ** 40
 
 class PendingTimer implements Timer {
@@ -36,9 +36,9 @@ class PendingTimer implements Timer {
   }
 }
 
-/** The clock of a daemon. What users hold of it is in harness/handles/test-clock.ts. */
+/** The clock of a daemon. Its public face is in harness/handles/test-clock.ts. */
 export class MovableClock {
-  /** The same clock as the engine sees it: its time is exact. */
+  /** The same clock for the engine, with its exact time. */
   readonly exact: Clock = this.#exactClock()
   readonly #timers = new DeadlineHeap<PendingTimer>({
     at: (timer) => timer.at,
@@ -57,11 +57,11 @@ export class MovableClock {
   #stopped = false
   #cancelWake: (() => void) | undefined
   #wakeAt = NEVER
-  /** That of the source when the real timer was set. */
+  /** The era of the source when the real timer was set. */
   #era: unknown
   #lastMove: Promise<unknown> = Promise.resolve()
 
-  /** `realm`: whose time `'runner'` follows. @throws QueratorError when the option is none of those documented */
+  /** `'runner'` follows the time of `realm`. @throws QueratorError if the option is not a documented one */
   constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME, realm: TestRealm = globalThis) {
     this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#followsRunner = option === 'runner'
@@ -89,7 +89,7 @@ export class MovableClock {
     this.#checkMovable('freeze')
     if (this.frozen) return
     this.#flow.freeze()
-    // What is due happens now. A deadline that is set for now while the clock is frozen waits for the first move.
+    // Fires what is due now. A deadline that is set for now while the clock is frozen waits for the first move.
     this.#fireDue()
   }
 
@@ -99,16 +99,16 @@ export class MovableClock {
     this.#arm()
   }
 
-  /** The same as {@link move}, when nobody asks what fires. */
+  /** Moves the clock like {@link move}, if the caller does not need to know what fires. */
   async advance(duration: number | string): Promise<void> {
     return this.move(duration, (fire) => fire())
   }
 
   /**
-   * Moves the clock forward by a duration in whole milliseconds, whether it is frozen or running. Everything that is due by then happens
-   * while `during` runs `fire`. Moves made at the same time are carried out one after the other.
+   * Moves the clock forward by a duration in whole milliseconds, whether it is frozen or running. Everything due by then happens while
+   * `during` runs `fire`. Concurrent moves run one after the other.
    * @returns what `during` returned, once waiting clients have their replies
-   * @throws QueratorError when the duration is invalid, the daemon is closed, or the clock is `'runner'`
+   * @throws QueratorError if the duration is invalid, the daemon is closed, or the clock is `'runner'`
    */
   async move<T>(duration: number | string, during: (fire: () => void) => T): Promise<T> {
     this.#checkMovable('advance')
@@ -119,15 +119,15 @@ export class MovableClock {
     return move
   }
 
-  /** Drops a timer that has not fired. */
+  /** Removes a timer that has not fired. */
   forget(timer: Timer): void {
     this.#timers.remove(timer as PendingTimer)
     this.#arm()
   }
 
   /**
-   * A call begins, and time stands still for it. Overdue deadlines pass before it: the machine's clock may have been set forward, the event
-   * loop busy, or fake timers switched.
+   * Holds the time still for a call. Fires overdue deadlines first: the machine's clock may have been set forward, the event loop
+   * busy, or fake timers switched on or off.
    */
   beginCall(): void {
     if (this.frozen) return
@@ -135,17 +135,17 @@ export class MovableClock {
     if (this.#timers.next() <= now || this.#source.era !== this.#era) this.#fireDue()
   }
 
-  /** The call has been carried out, or waits. */
+  /** Releases the time after a call was carried out or started to wait. */
   endCall(): void {
     this.#flow.release()
   }
 
-  /** By how much `advance` moved the clock so far, in milliseconds. */
+  /** How far the clock was moved so far, in milliseconds. */
   get moved(): number {
     return this.#moved
   }
 
-  /** Whether something may come due within this many milliseconds. Always true with `clock: 'runner'`. */
+  /** Returns whether a deadline may pass within this many milliseconds. Always true with `clock: 'runner'`. */
   mayFireWithin(ms: number): boolean {
     return this.#followsRunner || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
@@ -155,12 +155,12 @@ export class MovableClock {
     return this.#deliveries.way()
   }
 
-  /** Resolves when every reply that is on its way has arrived. A client that does not read is given up soon. */
+  /** Resolves when every pending reply has arrived. A client that does not read is not waited for long. */
   arrivals(): Promise<void> {
     return this.#deliveries.arrivals()
   }
 
-  /** Drops every timer for good. */
+  /** Removes every timer. The clock cannot be moved any more. */
   stop(): void {
     this.#stopped = true
     this.#timers.clear()
@@ -186,14 +186,14 @@ export class MovableClock {
 
   async #moveBy<T>(duration: number, during: (fire: () => void) => T): Promise<T> {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
-    // On a running clock, what is due already happens first, and is not part of this move.
+    // On a running clock, what is already due fires first. It is not part of this move.
     if (!this.frozen) this.#fireDue()
     this.#moved += duration
     const result = during(() => {
       this.#flow.move(duration)
       this.#fireDue()
     })
-    // In-memory replies arrive within the turn. Those on sockets have begun by then, and are waited for.
+    // In-memory replies arrive within this turn. Replies on sockets have begun by then, and are awaited.
     await nextTurn()
     await this.arrivals()
     return result
@@ -211,7 +211,7 @@ export class MovableClock {
     }
   }
 
-  /** Keeps one real timer for the earliest deadline, and none when the clock stands still or nothing waits. */
+  /** Keeps one real timer for the earliest deadline. Keeps none while the clock stands still or nothing is waiting. */
   #arm(): void {
     const at = this.frozen || this.#stopped ? NEVER : this.#timers.next()
     const { era } = this.#source

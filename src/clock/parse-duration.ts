@@ -1,12 +1,12 @@
 /**
- * Reads durations in Go's grammar (docs/protocol/queue.md §9, admin.md §9.1). A request may contain a duration of megabytes, so each
- * character is looked at once.
+ * Parses durations in Go's grammar (docs/protocol/queue.md §9, admin.md §9.1). A request may contain a duration of megabytes, so each
+ * character is read only once.
  */
 
-/** A length of time in nanoseconds, or why the text is none. */
+/** A length of time in nanoseconds, or why the text is not one. */
 export type ParsedDuration = { ns: bigint; problem?: undefined } | { ns?: undefined; problem: string }
 
-/** Nanoseconds. */
+/** The units in nanoseconds. */
 const UNITS = new Map([
   ['ns', 1],
   ['us', 1e3],
@@ -18,20 +18,20 @@ const UNITS = new Map([
   ['h', 3.6e12],
 ])
 const MOST = 2n ** 63n
-/** Digits that always fit in a number. */
+/** This many digits always fit in a number. */
 const SAFE_DIGITS = 15
-/** Digits of the largest number. */
+/** The digits of the largest number. */
 const MOST_DIGITS = 19
-/** Digits of a fraction that count. */
+/** How many digits of a fraction count. */
 const MOST_DECIMALS = 18
 const [QUOTE, BACKSLASH, LETTER_X] = [0x22, 0x5c, 0x78]
 const HEX = '0123456789abcdef'
 
-/** Reads a duration such as `1h30m`; returns Go's words when it is none. Never throws. */
+/** Parses a duration such as `1h30m`. Returns Go's error message if it is not one. Never throws. */
 export function parseDuration(text: string): ParsedDuration {
   const sum = new Sum()
   let at = text.startsWith('-') || text.startsWith('+') ? 1 : 0
-  // The only number that needs no unit.
+  // Zero is the only number that needs no unit.
   if (text.length === at + 1 && text[at] === '0') return { ns: 0n }
   if (at === text.length) return invalid(text)
   while (at < text.length) {
@@ -57,7 +57,7 @@ export function parseDuration(text: string): ParsedDuration {
   return total === MOST ? invalid(text) : { ns: total }
 }
 
-/** A sum of nanoseconds: of plain numbers as long as they are exact, for there may be a million of them. */
+/** A sum of nanoseconds. It adds plain numbers as long as they are exact, because there may be a million of them. */
 class Sum {
   #large = 0n
   #small = 0
@@ -78,7 +78,7 @@ class Sum {
     } else this.#small += product
   }
 
-  /** The part of a unit that decimals stand for, cut to whole nanoseconds. */
+  /** Adds a decimal fraction of a unit, truncated to whole nanoseconds. */
   addPart(digits: string, size: number): void {
     const product = Number(digits) * size
     if (digits.length <= SAFE_DIGITS && product <= Number.MAX_SAFE_INTEGER) {
@@ -87,7 +87,7 @@ class Sum {
   }
 }
 
-/** A number without its zeros in front; undefined when it is out of range whatever its unit. */
+/** Returns a number without leading zeros, or `undefined` if it is out of range in any unit. */
 function significant(text: string, start: number, end: number): string | undefined {
   let first = start
   while (first < end && text[first] === '0') first++
@@ -102,7 +102,7 @@ function digitsEnd(text: string, start: number): number {
   return end
 }
 
-/** Where a unit that begins at `start` ends: at the next digit or point. */
+/** Returns the end of the unit that begins at `start`: the next digit or point. */
 function nextNumber(text: string, start: number): number {
   let end = start
   while (end < text.length && text[end] !== '.' && !isDigit(text.charCodeAt(end))) end++
@@ -117,7 +117,7 @@ function invalid(text: string): ParsedDuration {
   return { problem: `time: invalid duration ${quote(text)}` }
 }
 
-/** Go's quoting in errors: every byte outside printable ASCII becomes `\xNN`. */
+/** Quotes a text as Go's errors do: every byte outside printable ASCII becomes `\xNN`. */
 export function quote(text: string): string {
   const bytes = Buffer.from(text, 'utf8')
   const quotes = Buffer.allocUnsafe(bytes.length * 4 + 2)

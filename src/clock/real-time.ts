@@ -1,9 +1,9 @@
 /**
- * The real clock, timers and turns of the event loop, which a runner's fake timers cannot reach.
+ * The real clock, timers and turns of the event loop, out of reach of a runner's fake timers.
  *
  * Jest and Vitest replace globals, even before this file loads (Jest's `fakeTimers.enableGlobally`), but never `node:timers` and
- * `node:perf_hooks`. node:test replaces functions of `node:timers` too, so they are read when this file loads. `Date` is only a
- * global; a context of our own has one that nobody replaces. Real time comes from these alone, and only here.
+ * `node:perf_hooks`. node:test also replaces functions of `node:timers`, so they are read when this file loads. `Date` is only a
+ * global, so it is taken from a separate context. No other file reads the real time.
  */
 import { performance } from 'node:perf_hooks'
 import * as timers from 'node:timers'
@@ -18,19 +18,19 @@ const passedSinceOrigin = performance.now.bind(performance)
 
 const MACHINE_TIME = new MachineTime({ date: dateNow, passed: passedSinceOrigin, origin: performance.timeOrigin })
 
-/** Milliseconds since 1970 by the machine's clock, whole. */
+/** Returns the machine's time in whole milliseconds since 1970. */
 export function realNow(): number {
   return dateNow()
 }
 
-/** Milliseconds that have passed since some moment; for measuring how long something takes. */
+/** Returns the milliseconds since an arbitrary start, for measuring how long something takes. */
 export function passedNow(): number {
   return passedSinceOrigin()
 }
 
 /**
- * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. A delay that Node cannot hold is cut:
- * `wake` must look at the time and arm again. It keeps the process alive only when somebody awaits it, as `isAwaited` says.
+ * Calls `wake` after `delay` milliseconds or earlier, and returns a function to cancel it. A delay that is too long for Node is
+ * shortened, so `wake` must check the time and set a new timer. It keeps the process alive only if `isAwaited` is true.
  */
 export function wakeAfter(delay: number, wake: () => void, isAwaited = false): () => void {
   const timer = setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
@@ -38,7 +38,7 @@ export function wakeAfter(delay: number, wake: () => void, isAwaited = false): (
   return () => clearTimeout(timer)
 }
 
-/** The machine's time, for a clock. */
+/** The machine's time as the source of a clock. */
 export const REAL_TIME: TimeSource = {
   now: () => MACHINE_TIME.now(),
   wakeAfter,
@@ -46,7 +46,7 @@ export const REAL_TIME: TimeSource = {
   era: undefined,
 }
 
-/** Resolves in the next turn of the event loop, when every promise that could settle by now has. */
+/** Resolves in the next turn of the event loop, after every promise that can settle now. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

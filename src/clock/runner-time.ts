@@ -1,12 +1,12 @@
-/** The time of the code under test. */
+/** The time of the code under test as the source of a clock. */
 import { LONGEST_DELAY, type TimeSource } from './time-source.js'
 
 /** The globals of the realm in which tests run. */
 export type TestRealm = Pick<typeof globalThis, 'Date' | 'setTimeout' | 'clearTimeout'>
 
 /**
- * The time of the code under test: `Date` and `setTimeout` of its realm, read at each use. A runner's fake timers (`vi.useFakeTimers`,
- * `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
+ * The time of the code under test. It reads `Date` and `setTimeout` of the realm on each use, so a runner's fake timers
+ * (`vi.useFakeTimers`, `jest.useFakeTimers`, `mock.timers.enable`) drive every clock that follows it.
  */
 export function runnerTime(realm: TestRealm): TimeSource {
   return {

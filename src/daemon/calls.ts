@@ -1,4 +1,4 @@
-/** The calls of a daemon, behind the handler. */
+/** Carries out the calls of a daemon. */
 import type { Access } from '../access/access.js'
 import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
 import type { MovableClock } from '../clock/movable-clock.js'
@@ -20,12 +20,12 @@ import type { RefusedCalls } from './refused-calls.js'
 import type { RequestTimes } from './request-times.js'
 import { VERSION } from './version.js'
 
-/** Calls by the names that they have on the wire: `queue.produce`. */
+/** The names of calls on the wire, such as `queue.produce`. */
 const CALL_NAMES = Object.fromEntries(
   Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
 ) as Record<MethodName, string>
 
-/** What calls are carried out on. */
+/** The parts of the daemon that calls need. */
 export interface CallsOn {
   readonly clock: MovableClock
   readonly queues: Queues
@@ -38,7 +38,7 @@ export interface CallsOn {
   isHealthy(): boolean
 }
 
-/** Carries calls out on a daemon's queues and access stores, each at one time and with its cause in the record. */
+/** Carries out calls on a daemon's queues and access stores. Each call has one time, and is the cause of its events in the record. */
 export class Calls implements Backend<Principal> {
   readonly #on: CallsOn
 
@@ -57,7 +57,7 @@ export class Calls implements Backend<Principal> {
     try {
       clock.beginCall()
       if (name === 'queueProduce' || name === 'queueRetry') requestTimes.check(name, message, cause)
-      // As record.during, without a closure for each call.
+      // Does what record.during does, without a closure for each call.
       record.cause = cause
       return carryOut(name, context, message)
     } finally {
@@ -77,14 +77,14 @@ export class Calls implements Backend<Principal> {
   }
 
   refused({ path, name, request, named, error, field }: RefusedCall): void {
-    // What the harness asks for itself is nobody's call.
+    // The harness's own calls are not recorded.
     if (request.isOwn) return
     const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
     const hints = { ...(field === '' ? {} : { field }), ...(request.headers.authorization ? {} : { key: 'none' }) }
     this.#on.refusedCalls.note({ call, origin: request.origin }, named, error, hints)
   }
 
-  /** Notes a request that a client of this process did not send. */
+  /** Records a request that a client of this process did not send. */
   notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
     this.#on.refusedCalls.note({ call: CALL_NAMES[name], origin }, namedIn(request), error)
   }

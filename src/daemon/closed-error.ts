@@ -1,7 +1,7 @@
-/** The error of a daemon that is closed. */
+/** The error of a closed daemon. */
 import { type QueratorError, usageError } from '../errors.js'
 
-/** What a closed daemon answers to everything. */
+/** Returns the error that a closed daemon throws on every call. */
 export function closedError(): QueratorError {
   return usageError('the daemon is closed; start a new one with startTestDaemon(), or close it later')
 }

@@ -1,4 +1,4 @@
-/** The daemon: queues, service, handler and listeners as one thing that starts and stops. */
+/** The daemon: queues, service, handler and listeners, started and stopped together. */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { Brake, turnDue } from '../clock/event-loop.js'
@@ -28,44 +28,44 @@ import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
 
-/** What a daemon is made of. */
+/** The options of a daemon. */
 export interface DaemonOptions {
   readonly clock: MovableClock
-  /** Default: what an empty file gives. */
+  /** Default: the configuration of an empty file. */
   readonly config?: DaemonConfig
   /** Default: writes nothing. */
   readonly log?: Log
-  /** Whether keys and permissions count; default: what the configuration says. */
+  /** Whether keys and permissions are checked. Default: as configured. */
   readonly auth?: AuthBackend
-  /** How many events are kept; default 0: none. */
+  /** How many events are kept. Default 0. */
   readonly events?: number
-  /** Whether an open door is meant to be, and no warning; default no. */
+  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
   readonly opensDoor?: boolean
-  /** The same seed gives the same ids and keys. Default: others each time. */
+  /** The same seed gives the same ids and keys. Default: different ones each time. */
   readonly seed?: number | string
-  /** What items and requests may take, in bytes. Default: half of what the process may use. */
+  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
   readonly memoryLimit?: number
 }
 
-/** Said at the start with an auth backend (docs/protocol/admin.md §2.6). */
+/** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
   "SYSTEM RUNNING IN OPEN DOOR MODE: whoever sends no key is an administrator, until the role binding of 'anonymous' to 'Admin' in '_system' is deleted"
 
 /**
- * A daemon.
+ * A Querator daemon.
  *
  * States:
- * - running: from its creation on; it serves calls in memory, and over TCP once it listens
- * - stopping: `close` was called; whatever waits gets a 453, then connections end
- * - stopped: nothing is left; further requests reach nobody
+ * - running: from creation on. It serves calls in memory, and over TCP once it listens
+ * - stopping: `close` was called. Waiting requests get a 453, then connections end
+ * - stopped: everything has ended. Further requests fail
  */
 export class Daemon {
   readonly clock: MovableClock
-  /** Whether keys and permissions count. */
+  /** Whether keys and permissions are checked. */
   readonly auth: AuthBackend
-  /** What happened. */
+  /** The record of events. */
   readonly record: EventRecord
-  /** How its queues stand. */
+  /** Reads the state of its queues. */
   readonly inspector: Inspector
   readonly #log: Log
   readonly #queues: Queues
@@ -125,7 +125,7 @@ export class Daemon {
     })
   }
 
-  /** Creates the queues that the configuration declares, and says what is wrong with it. */
+  /** Creates the queues that the configuration declares, and logs its warnings. */
   #begin({ queues, warnings, unknownKeys }: DaemonConfig, now: Instant): void {
     try {
       createDeclaredQueues(this.#queues, queues, now)
@@ -139,13 +139,13 @@ export class Daemon {
     return this.#closing !== undefined
   }
 
-  /** Answers a request in memory. @throws QueratorError when the daemon is stopped */
+  /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
   async send(request: WireRequest): Promise<WireReply> {
     if (this.#state === 'stopped') {
       await this.#brake.hold()
       throw closedError()
     }
-    // The call is carried out at once, only its answer waits: what a test sees next does not depend on the time.
+    // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
     const reply = await this.#handler.handle(request)
     const turn = turnDue()
     if (turn === undefined) return reply
@@ -156,23 +156,23 @@ export class Daemon {
     return reply
   }
 
-  /** A connection in memory, for HTTP clients that take a socket. It fails with an error when the daemon is closed. */
+  /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. */
   connect(): Duplex {
-    // Not thrown: a worker that catches everything would never let the event loop turn.
+    // Not thrown: a worker that catches every error would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
     return this.#listeners.connect()
   }
 
-  /** Opens a TCP port, once; returns `host:port`. @throws QueratorError when it cannot, or the daemon is closed */
+  /** Opens a TCP port once and returns `host:port`. @throws QueratorError if it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
     return this.#listeners.listen(options)
   }
 
-  /** Holds the requests of a queue, or lets them in. @throws QueratorError when there is none of that name */
+  /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
     const queue = this.inspector.queue(name)
-    // As in a call: what is overdue happens first, and everything that is let in has one time.
+    // As in a call, overdue deadlines fire first, and every resumed request has the same time.
     try {
       this.clock.beginCall()
       this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
@@ -181,7 +181,7 @@ export class Daemon {
     }
   }
 
-  /** Calls that have come so far, and those that have no answer yet. */
+  /** The number of calls so far, and of those without a reply yet. */
   get activity(): Readonly<Activity> {
     return this.#handler.activity
   }
@@ -191,56 +191,56 @@ export class Daemon {
     return this.#listeners.listening
   }
 
-  /** Opens the door that this user has closed. */
+  /** Lets callers without a key in again, after the user `closedBy` locked them out. */
   openDoor(closedBy: string): void {
     this.#access.openDoor(closedBy, this.clock.exact.now())
   }
 
-  /** A test begins: warnings that come once a test may come again. */
+  /** Call when a test begins. Warnings that are logged once per test may come again. */
   beginTest(): void {
     this.record.fence()
     this.#requestTimes.reset()
   }
 
-  /** What was told of requests since the event of this number. */
+  /** Returns the notices about requests since the event with this number. */
   noticesSince(first: number): readonly RequestNotice[] {
     return this.#requestTimes.since(first)
   }
 
-  /** Resolves when in-memory clients have the replies that were made so far. */
+  /** Resolves when in-memory clients have all replies made so far. */
   async answered(): Promise<void> {
     await nextTurn()
     await this.clock.arrivals()
   }
 
-  /** Ends the port, and connections to it; calls in memory go on. */
+  /** Closes the port and its connections. Calls in memory go on. */
   async stopListening(): Promise<void> {
     await this.#listeners.stopListening()
   }
 
-  /** Resolves when the daemon has seen what clients of this process did to their sockets until now. */
+  /** Resolves when the daemon has seen what clients of this process have done to their sockets. */
   async settled(): Promise<void> {
     await this.#listeners.settled()
   }
 
-  /** Notes a request that a client of this process did not send. */
+  /** Records a request that a client of this process did not send. */
   notSent(name: MethodName, request: unknown, error: QueratorError, origin: Cause['origin']): void {
     this.#calls.notSent(name, request, error, origin)
   }
 
-  /** Answers what waits with 453, then ends connections and timers. Calling it again waits for the first. */
+  /** Replies to waiting requests with 453, then ends connections and timers. Calling it again awaits the first call. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
   async #close(): Promise<void> {
-    // Calls that were made before this one are in the queues after this turn.
+    // After this turn, the queues have all calls made before this one.
     await nextTurn()
     this.#state = 'stopping'
     this.#queues.stop()
     this.clock.stop()
-    // Waiting requests get their replies in this turn. Replies on sockets are out when the clock says so.
+    // Waiting requests get their replies in this turn. clock.arrivals() awaits replies on sockets.
     await nextTurn()
     await this.clock.arrivals()
     this.#state = 'stopped'

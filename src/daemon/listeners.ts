@@ -1,4 +1,4 @@
-/** How clients reach a daemon besides `send`: a TCP port, and connections in memory. */
+/** The TCP port of a daemon, and its connections in memory. */
 import type { Duplex } from 'node:stream'
 import { nextTurn } from '../clock/real-time.js'
 import type { HttpServer } from '../transport/http/http-server.js'
@@ -6,10 +6,10 @@ import { knock } from '../transport/knock.js'
 import { connectInMemory } from '../transport/memory-connection.js'
 import { type Listener, type ListenOptions, listen } from '../transport/tcp-listener.js'
 
-/** The port of a daemon, opened once, and its connections in memory. */
+/** Opens the port of a daemon, once, and its connections in memory. */
 export class Listeners {
   readonly #newServer: () => HttpServer
-  /** Serves connections in memory. Made when the first is asked for. */
+  /** Serves connections in memory. Created with the first. */
   #memoryServer: HttpServer | undefined
   readonly #connections = new Set<Duplex>()
   #listening: Promise<Listener> | undefined
@@ -27,13 +27,13 @@ export class Listeners {
     return connection
   }
 
-  /** Opens a TCP port, once. Returns `host:port`. @throws QueratorError when it cannot */
+  /** Opens a TCP port once. Returns `host:port`. @throws QueratorError if it cannot */
   async listen(options?: ListenOptions): Promise<string> {
     this.#listening ??= listen(this.#newServer(), options)
     try {
       return (await this.#listening).address
     } catch (error) {
-      // Another address may work.
+      // The next attempt may use another address.
       this.#listening = undefined
       throw error
     }
@@ -44,14 +44,14 @@ export class Listeners {
     return this.#listening !== undefined
   }
 
-  /** Resolves when the server has seen what clients of this process did to their sockets until now. */
+  /** Resolves when the server has seen what clients of this process have done to their sockets. */
   async settled(): Promise<void> {
     await nextTurn()
     if (this.#listening !== undefined) await knock((await this.#listening).address)
     await nextTurn()
   }
 
-  /** Ends the port, and connections to it. */
+  /** Closes the port and its connections. */
   async stopListening(): Promise<void> {
     const listener = await this.#listening?.catch(() => undefined)
     await listener?.close()

@@ -2,11 +2,11 @@
 import { inspect } from 'node:util'
 import { visible, visibleJson, visibleText } from '../visible.js'
 
-/** From the least to the most important. */
+/** The levels, from the least to the most important. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 /** A level of the log, from the least to the most important. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
-/** How a line looks: with colours, as text, or as JSON. */
+/** The forms of a log line. */
 export const LOG_HANDLERS = ['color', 'text', 'json'] as const
 /** The form of a log line: with colours, as text, or as JSON. */
 export type LogHandler = (typeof LOG_HANDLERS)[number]
@@ -26,34 +26,34 @@ export interface LogRecord {
 /** Writes a line. */
 export type LogWriter = (line: string) => void
 
-/** Takes a record, or drops it. */
+/** A log. It writes a record or drops it. */
 export interface Log {
   write(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
-/** What a log is made of. */
+/** The options of a log. */
 export interface LogOptions {
-  /** The least important level that is written; default `info`. */
+  /** The least important level that is written. Default `info`. */
   readonly level?: LogLevel
-  /** Default `text`. */
+  /** The form of a line. Default `text`. */
   readonly handler?: LogHandler
-  /** Takes the finished lines; without it nothing is written. */
+  /** Called with each line. Without it nothing is written. */
   readonly writer?: LogWriter
-  /** Takes the records of every level instead of lines. */
+  /** Called with the records of every level, instead of lines. */
   readonly record?: (record: LogRecord) => void
-  /** The machine's clock. */
+  /** Returns the machine's time. */
   now(): number
 }
 
 const COLORS: Record<LogLevel, string> = { debug: '90', info: '36', warn: '33', error: '31' }
 
-/** Makes a log. */
+/** Returns a log. */
 export function createLog(options: LogOptions): Log {
   const least = LOG_LEVELS.indexOf(options.level ?? 'info')
   return {
     write(level, message, fields = {}) {
       const record = { time: options.now(), level, message, fields }
-      // The user's function may throw, to fail a test on a warning. That must not stop what is happening here.
+      // The user's function may throw to fail a test on a warning. That must not interrupt the daemon.
       try {
         options.record?.(record)
         if (options.record === undefined && LOG_LEVELS.indexOf(level) >= least) {
@@ -79,16 +79,16 @@ function line(record: LogRecord, handler: LogHandler): string {
     return pairs.map(([key, value]) => `${key}=${quotedIfNeeded(value)}`).join(' ')
   }
   const head = `\u001b[${COLORS[record.level]}m${level.padEnd(5)}\u001b[0m`
-  // An error, which takes several lines, comes last and as it is: this form is for reading. A text may not break the line.
+  // An error takes several lines, so it comes last and unquoted for readability. A string must not break the line.
   const isLong = ([key, value]: [string, string]) => value.includes('\n') && typeof record.fields[key] === 'object'
   const short = fields.filter((field) => !isLong(field)).map(([key, value]) => ` ${key}=${quotedIfNeeded(value)}`)
   const long = fields.filter(isLong).map(([key, value]) => `\n${key}: ${visibleText(value)}`)
   return `${time} ${head} ${visible(record.message)}${[...short, ...long].join('')}`
 }
 
-/** An error with its stack and what caused it; anything else in a few words. */
+/** Returns an error with its stack and cause, and any other object in a short form. */
 function plain(value: unknown): unknown {
-  // Errors of another realm are no instanceof Error.
+  // instanceof Error does not hold for errors of another realm.
   return typeof value === 'object' && value !== null ? inspect(value, { depth: 3 }) : value
 }
 

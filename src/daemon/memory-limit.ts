@@ -4,9 +4,9 @@ import { bytesText, MemoryBudget } from '../engine/store/memory-budget.js'
 import { usageError } from '../errors.js'
 import type { Log } from './log.js'
 
-/** The rest is for the process itself: tests, their runner, and the work on a request. */
+/** The daemon's share. The rest is for the process itself: tests, their runner, and the work on a request. */
 const SHARE = 0.5
-/** What V8 keeps of its heap for young objects, where items do not stay. */
+/** The part of V8's heap for young objects, where items do not stay. */
 const YOUNG = 48 * 2 ** 20
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -20,10 +20,10 @@ const UNITS: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 }
 
-/** Half of what the process may use: of its heap, or of its container where that is less. In bytes. */
+/** Returns half of what the process may use, in bytes: of its heap, or of its container if that is less. */
 export function usualMemoryLimit(): number {
   const heap = Math.max(getHeapStatistics().heap_size_limit - YOUNG, YOUNG)
-  // 0, or more than any machine has, where nothing limits the process.
+  // If nothing limits the process, this is 0 or more than any machine has.
   const container = process.constrainedMemory?.() ?? 0
   return Math.floor(Math.min(heap, container > 0 ? container : heap) * SHARE)
 }
@@ -36,7 +36,7 @@ export function memoryLimitOf(given: number | string, fault: (message: string) =
   throw fault(`the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(given)}`)
 }
 
-/** A budget that warns in the log, once, when most of it is in use. */
+/** Returns a budget that logs one warning when most of it is in use. */
 export function memoryBudget(limit: number, log: Log): MemoryBudget {
   const text = `most of the memory limit of ${bytesText(limit)} is in use; beyond it, produce and import are refused`
   return new MemoryBudget(limit, () => log.write('warn', text))

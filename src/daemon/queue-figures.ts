@@ -1,15 +1,15 @@
-/** The figures of queues for the metrics page. */
+/** The metrics of queues. */
 
 import { type EventKind, KIND } from '../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { QueueFigures } from '../transport/figures.js'
 
-/** So many queues have figures of their own, in the order of their creation; those of the others are added up. */
+/** How many queues have metrics of their own, in order of creation. The others are summed up. */
 const MOST_QUEUES = 1000
-/** What they are called: no queue can have this name. */
+/** The name of that sum, which no queue can have. */
 const OTHER_QUEUES = '~other'
 
-/** Collects the figures of queues for the metrics page. Queues beyond the limit are added up. */
+/** Returns the metrics of queues. Queues beyond the limit are summed up. */
 export function queueFigures(queues: readonly LogicalQueue[]): QueueFigures[] {
   const own = queues.slice(0, MOST_QUEUES).map((queue) => figuresOf(queue, queue.config))
   const others = queues.slice(MOST_QUEUES).map((queue) => figuresOf(queue, { name: OTHER_QUEUES, namespace: '' }))

@@ -3,69 +3,69 @@ import type { Instant } from '../clock/instant.js'
 import type { Consumer } from '../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 
-/** More items than this are only counted. */
+/** The most items that are listed. Further items are only counted. */
 const MOST_ITEMS = 1000
 
-/** The state of a queue at one moment: what waits, what it holds, and who holds it. */
+/** The state of a queue at one moment: its waiting leases, its items, and who holds them. */
 export interface QueueState {
   readonly name: string
-  /** By the daemon's clock. */
+  /** The time of the daemon's clock. */
   readonly createdAt: Instant
   readonly paused: boolean
   readonly partitions: number
-  /** In milliseconds, as is `expireTimeout`. */
+  /** In milliseconds, like `expireTimeout`. */
   readonly leaseTimeout: number
   readonly expireTimeout: number
   /** 0 for no limit. */
   readonly maxAttempts: number
-  /** Empty for none. */
+  /** Empty if there is none. */
   readonly deadQueue: string
-  /** Whether a dead letter queue is named that does not exist. */
+  /** Whether the dead letter queue does not exist. */
   readonly deadQueueMissing: boolean
-  /** Of each partition, when the lifecycle looks at it next (docs/protocol/queue.md §8). */
+  /** For each partition, when the lifecycle looks at it next (docs/protocol/queue.md §8). */
   readonly looks: readonly LookState[]
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly waiting: readonly { readonly consumer: Consumer; readonly batchSize: number; readonly deadline: Instant }[]
-  /** The first thousand, by partition: those that are not scheduled, and then those that are. */
+  /** The first thousand, by partition. Scheduled items come last. */
   readonly items: readonly ItemView[]
   readonly counts: QueueTotals
 }
 
-/** How many items there are, in each state. */
+/** The number of items in each state. */
 export interface QueueTotals {
   readonly leasable: number
   readonly leased: number
   readonly scheduled: number
 }
 
-/** What the lifecycle is to do in a partition. */
+/** The next look of the lifecycle at a partition. */
 export interface LookState {
-  /** `Infinity` when nothing asks for a look. */
+  /** `Infinity` if no look is planned. */
   readonly next: Instant
   /** Whether an overdue item that stays hides later deadlines (docs/protocol/queue.md §8, R4). */
   readonly hidesDeadlines: boolean
 }
 
-/** An item as it stands. */
+/** The state of an item. */
 export interface ItemView {
   readonly state: 'leasable' | 'leased' | 'scheduled'
   readonly partition: number
   readonly id: string
-  /** Its number in the record of events; 0 when it is not there. */
+  /** The item's number in the record of events. 0 if it is not there. */
   readonly item: number
   readonly reference: string
   readonly attempts: number
-  /** The end of its lease, or the time for which it is scheduled; undefined for an item that is free. */
+  /** When the lease expires, or the time for which the item is scheduled. `undefined` if the item is free. */
   readonly until: Instant | undefined
-  /** When its life ends, or ended. */
+  /** When the item expires or expired. */
   readonly expiresAt: Instant
-  /** Whether the dead letter queue has had a copy of it. */
+  /** Whether a copy of the item is or was in the dead letter queue. */
   readonly copied: boolean
-  /** Who holds it. */
+  /** Who holds the item. */
   readonly consumer: Consumer | undefined
 }
 
-/** Looks at a queue. */
+/** Returns the state of a queue. */
 export function queueState(queue: LogicalQueue, deadQueueMissing: boolean): QueueState {
   const { name, createdAt, leaseTimeout, expireTimeout, maxAttempts, deadQueue } = queue.config
   return {
@@ -89,7 +89,7 @@ export function queueState(queue: LogicalQueue, deadQueueMissing: boolean): Queu
   }
 }
 
-/** Counts the items of a queue; costs nothing. */
+/** Returns the item counts of a queue, without looking at the items. */
 export function queueTotals(queue: LogicalQueue): QueueTotals {
   const sum = (of: 'leasable' | 'leased' | 'scheduled') =>
     queue.partitions.reduce((total, { counts }) => total + counts[of], 0)

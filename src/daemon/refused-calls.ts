@@ -1,4 +1,4 @@
-/** Notes calls that got an error for an answer: in the record of events, and in the log. */
+/** Records calls that failed, in the record of events and in the log. */
 import type { Clock } from '../clock/clock.js'
 import { passedNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
@@ -9,7 +9,7 @@ import type { Named } from '../transport/named-in-body.js'
 import type { Inspector } from './inspector.js'
 import type { Log } from './log.js'
 
-/** What they need of the daemon. */
+/** The parts of the daemon that are needed. */
 interface Surroundings {
   readonly clock: Clock
   readonly record: EventRecord
@@ -17,13 +17,13 @@ interface Surroundings {
   readonly inspector: Inspector
 }
 
-/** An item's id as errors name it. */
+/** An item id as it appears in errors. */
 const QUOTED_ID = /'([0-9A-Za-z]{27})'/
 
-/** So much of a text that came with a request is kept in the record; messages quote what they refuse. */
+/** The most characters of a request's text that the record keeps. Messages quote what they reject. */
 const MOST_KEPT = 2000
 
-/** Notes refused calls in the record and in the log. */
+/** Records failed calls in the record of events and in the log. */
 export class RefusedCalls {
   readonly #around: Surroundings
 
@@ -31,10 +31,10 @@ export class RefusedCalls {
     this.#around = around
   }
 
-  /** `hints`: what else is known of the request, for whoever asks why. */
+  /** Records a failed call. `hints` is what else is known of the request and may explain the error. */
   note(cause: Cause, named: Named, error: QueratorError, hints: Readonly<Record<string, string>> = {}): void {
     const { code, codeText, message } = error
-    // A lease that ends without an item is an event already, and nobody's fault.
+    // A lease that ends without an item already has an event, and is not an error.
     if (message === LEASE_ENDED) return
     const { clock, record, log, inspector } = this.#around
     const { queueName, clientId } = named
@@ -45,7 +45,7 @@ export class RefusedCalls {
     record.refused(cause, inspector.addressOf(queueName) ?? { queue: kept(queueName), queueId: 0 }, refusal)
   }
 
-  /** An item that the message calls unknown may be in another partition than the call says. */
+  /** Says where an item is that the message calls unknown, if it is in another partition than the call says. */
   #elsewhere({ queueName, ids, partition }: Named, message: string): Record<string, string> {
     const id = QUOTED_ID.exec(message)?.[1]
     const place = id === undefined || !ids.includes(id) ? undefined : this.#around.inspector.placeOf(queueName, id)
@@ -54,7 +54,7 @@ export class RefusedCalls {
   }
 }
 
-/** A text that is to be kept, cut where it is too long. A part of a text would keep all of it, so it is a copy. */
+/** Returns a copy of a text, cut if it is too long. A slice would keep the whole string in memory. */
 function kept(text: string): string {
   return text.length <= MOST_KEPT ? text : `${Buffer.from(text.slice(0, MOST_KEPT), 'utf8').toString('utf8')}…`
 }

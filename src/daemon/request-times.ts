@@ -1,6 +1,6 @@
 /**
- * Times in requests that do not mean what they seem to: `retry_at` and `enqueue_at` in the past, or less than 100 ms ahead,
- * mean at once. A test would pass or fail for that in silence.
+ * Finds times in requests that do not mean what they seem to. `retry_at` and `enqueue_at` in the past, or less than 100 ms ahead, mean
+ * at once. Without a notice, a test would pass or fail for no visible reason.
  */
 import type { Clock } from '../clock/clock.js'
 import { formatDuration } from '../clock/duration.js'
@@ -12,31 +12,31 @@ import type { Timestamp } from '../protocol/messages/message.js'
 import type { RequestOf } from '../protocol/methods.js'
 import { instantOf } from '../protocol/timestamp.js'
 
-/** Something to tell of a request. */
+/** A notice about a request. */
 export interface RequestNotice {
   readonly queueName: string
   readonly text: string
   readonly cause: Cause
 }
 
-/** So many are kept. */
+/** How many notices are kept. */
 const MOST_KEPT = 100
-/** A time so long ago, in milliseconds, is no way to say "now". */
+/** A time at least this many milliseconds ago was not meant as "now". */
 const LONG_AGO = 1000
 /** A time less than this many milliseconds ahead means at once (docs/protocol/queue.md §3). */
 const NEAR = 100
 
-/** What they need of the daemon. */
+/** The parts of the daemon that are needed. */
 interface Surroundings {
   readonly clock: Clock
-  /** By how much tests moved the clock so far, in milliseconds. */
+  /** Returns how far tests have moved the clock so far, in milliseconds. */
   moved(): number
   readonly record: EventRecord
-  /** Told of times by the machine's clock when a test has moved the daemon's. */
+  /** Called if a time is by the machine's clock after a test has moved the daemon's. */
   warn(message: string): void
 }
 
-/** Checks the times in requests. Reports each kind of call once a test. */
+/** Checks the times in requests. Reports each kind of call once per test. */
 export class RequestTimes {
   readonly #around: Surroundings
   readonly #told = new Set<string>()
@@ -46,7 +46,7 @@ export class RequestTimes {
     this.#around = around
   }
 
-  /** Looks at a request before it is carried out. */
+  /** Checks a request before it is carried out. */
   check(name: 'queueProduce' | 'queueRetry', message: unknown, cause: Cause): void {
     if (name === 'queueProduce') {
       const { queueName, items } = message as RequestOf<'queueProduce'>
@@ -59,12 +59,12 @@ export class RequestTimes {
     for (const { retryAt } of items) if (retryAt !== undefined) this.#look(queueName, 'retry_at', retryAt, cause)
   }
 
-  /** A test begins. */
+  /** Call when a test begins. */
   reset(): void {
     this.#told.clear()
   }
 
-  /** What was told since the event of this number. */
+  /** Returns the notices since the event with this number. */
   since(first: number): readonly RequestNotice[] {
     return this.#notices.filter(({ event }) => event >= first)
   }
@@ -83,7 +83,7 @@ export class RequestTimes {
     if (byMachine) this.#around.warn(notice.text)
   }
 
-  /** Whether the time was counted from the machine's clock, when the daemon's was moved: it lies nearer to that one. */
+  /** Returns whether the time was counted from the machine's clock, although the daemon's was moved: it is closer to the machine's. */
   #isByMachine(at: Instant): boolean {
     const [daemonNow, machineNow] = [this.#around.clock.now(), realNow()]
     return this.#around.moved() > 0 && at < daemonNow && at > machineNow && at - machineNow <= daemonNow - at

@@ -4,7 +4,7 @@ import { endOf } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { DeadlineGroup } from './store/deadline-groups.js'
 
-/** The configuration of a queue. It never changes in place: an update makes a new one. */
+/** The configuration of a queue. It is immutable: an update creates a new one. */
 export interface QueueConfig {
   readonly name: string
   readonly namespace: string
@@ -15,18 +15,18 @@ export interface QueueConfig {
   /** Empty for none. */
   readonly deadQueue: string
   readonly reference: string
-  /** As asked for; how many there are is decided by placement, at create. */
+  /** The requested number. Placement decides the actual number at creation. */
   readonly requestedPartitions: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
 
-/** When timeouts end. Timeouts that begin at the same time share one deadline, so that the calls of a moment do. */
+/** Shares deadlines: equal timeouts that begin at the same time get the same deadline. */
 export class SharedDeadlines {
   #last = new DeadlineGroup(0, 0)
   #timeout: Timeout | undefined
 
-  /** The end of a timeout that starts now. */
+  /** Returns the end of a timeout that starts now. */
   of(timeout: Timeout, now: Instant): DeadlineGroup {
     if (this.#last.since !== now || this.#timeout !== timeout) {
       const { at, early } = endOf(now, timeout)

@@ -1,9 +1,9 @@
-/** Seeded chance: the same seed gives the same ids, and every other choice that is not the caller's. */
+/** Seeded random numbers. The same seed gives the same ids, and the same result of every other random choice. */
 
 /** Returns the next number in 0 ≤ n < 2³². */
 export type Random = () => number
 
-/** A small generator (mulberry32 over a hash of the seed); good enough for ids, not for secrets. */
+/** Returns a small generator (mulberry32 over a hash of the seed). Good enough for ids, not for secrets. */
 export function seededRandom(seed: number | string): Random {
   let state = 0x811c9dc5
   for (const character of String(seed)) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193)

@@ -1,6 +1,6 @@
 /**
- * Listening to an AbortSignal. However many calls share a signal, it has one listener of ours, and none once they have
- * ended: Node warns of a leak from the eleventh listener on.
+ * Listens to an AbortSignal with only one listener, however many calls share the signal, and with none once they have ended. Node
+ * warns of a leak from the eleventh listener on.
  */
 
 /** The listeners of one signal. */
@@ -32,7 +32,7 @@ class Listeners {
 
 const bySignal = new WeakMap<AbortSignal, Listeners>()
 
-/** Calls `listener` when the signal is aborted, at once when it is already. Returns how to take that back. */
+/** Calls `listener` when the signal is aborted, or at once if it already is. Returns a function to remove the listener. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   if (signal.aborted) {
     listener()
@@ -40,7 +40,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   }
   const all = bySignal.get(signal) ?? new Listeners(signal)
   bySignal.set(signal, all)
-  // A function of its own: the same listener may be added twice.
+  // A separate function, because the same listener may be added twice.
   const own = () => listener()
   all.add(own)
   return () => all.remove(own)

@@ -1,15 +1,15 @@
 /**
- * Bytes as a text of one character each (latin 1), as the server's side has them: a fraction of the cost of a
- * `Uint8Array` to make, to keep and to copy.
+ * Bytes as a string with one character for each (latin 1), as the server side uses them. Creating, storing and copying one costs a
+ * fraction of a `Uint8Array`.
  */
 export type ByteText = string
 
-/** The text of bytes, which it keeps nothing of. */
+/** Returns bytes as a string. It does not keep the bytes in memory. */
 export function byteTextOf(bytes: Uint8Array): ByteText {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }
 
-/** Whether a caller gave bytes. Not `instanceof`: they may come from another realm. */
+/** Returns whether a value is bytes. It does not use `instanceof`, because they may come from another realm. */
 export function isBytes(value: unknown): value is Uint8Array {
   return ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1
 }

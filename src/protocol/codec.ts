@@ -1,9 +1,9 @@
 /**
- * Messages to bytes and back, in both encodings. The server's side of reading is strict, and has bytes as texts; the
- * client's is lenient, and has `Uint8Array`s.
+ * Encodes and decodes messages in both encodings. The server side decodes strictly and gets bytes as strings. The client side decodes
+ * leniently and gets bytes as `Uint8Array`s.
  *
- * The general codec works from the tables of fields. The hot messages have one made by hand for the binary encoding;
- * which those are is said here and nowhere else, and `test/unit/hot-codec.test.ts` holds both to each other.
+ * The general codec works with the tables of fields. Hot messages also have a codec written by hand for the binary encoding. They are
+ * listed only here, and `test/unit/hot-codec.test.ts` compares both codecs.
  */
 import { decodeBinary } from './binary/decode.js'
 import { encodeBinary } from './binary/encode.js'
@@ -19,10 +19,10 @@ import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProdu
 
 type Values = Readonly<Record<string, unknown>>
 
-/** A message by hand. Each returns undefined for what it leaves to the general codec. */
+/** A codec written by hand. Both functions return `undefined` for what they leave to the general codec. */
 interface Hot {
   readonly encode?: (message: never) => Uint8Array | undefined
-  /** On the server's side for requests, on the client's for responses. */
+  /** Used on the server side for requests, and on the client side for responses. */
   readonly decode: (bytes: Uint8Array) => unknown
 }
 
@@ -33,30 +33,30 @@ const HOT = new Map<MessageType, Hot>([
   [QueueCompleteRequest, { encode: encodeComplete, decode: decodeComplete }],
 ])
 
-/** Writes a message, whose values must be of the right kinds; fields may be left out. */
+/** Encodes a message. Its values must have the right types. Fields may be left out. */
 export function encode(type: MessageType, message: Values, encoding: Encoding): Uint8Array {
   if (encoding === 'json') return Buffer.from(encodeJson(type, message), 'utf8')
   return encodeHot(type, message) ?? encodeBinary(type, message)
 }
 
-/** The bytes of a hot message in its ordinary form, whose kinds are looked at on the way; undefined for all others. */
+/** Encodes a hot message in its ordinary form, checking the types of its values. Returns `undefined` for all others. */
 export function encodeHot(type: MessageType, message: Values): Uint8Array | undefined {
   return HOT.get(type)?.encode?.(message as never)
 }
 
-/** Reads a request. @throws 455 when the bytes are not exactly such a message */
+/** Decodes a request. @throws 455 if the bytes are not exactly such a message */
 export function decodeRequest(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
   if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: byteTextOf, lenient: false })
   return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, byteTextOf)
 }
 
-/** Reads a response; fields of a newer server are ignored. @throws QueratorError when the bytes are no such message */
+/** Decodes a response. Ignores fields of a newer server. @throws QueratorError if the bytes are not such a message */
 export function decodeResponse(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
   if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: (made) => made, lenient: true })
   return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, plainBytes)
 }
 
-/** Bytes as users have them: a `Buffer` would be printed, and compared, as another thing. */
+/** Returns bytes as a plain `Uint8Array`. A `Buffer` is printed and compared differently. */
 function plainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,4 +1,4 @@
-/** Which encoding a header asks for (docs/protocol/admin.md §1.2). Only the first media type counts, parameters do not. */
+/** Selects the encoding for a header (docs/protocol/admin.md §1.2). Only the first media type counts, without its parameters. */
 
 /** The encodings of requests and responses. */
 export type Encoding = 'json' | 'protobuf'
@@ -9,7 +9,7 @@ export const MEDIA_TYPE: Record<Encoding, string> = {
   protobuf: 'application/protobuf',
 }
 
-/** The encoding named by `Content-Type` or `Accept`; absent or a wildcard means JSON, undefined means neither. */
+/** Returns the encoding of `Content-Type` or `Accept`. JSON if it is absent or a wildcard, `undefined` if it is unknown. */
 export function encodingOf(header: string | undefined): Encoding | undefined {
   if (header === MEDIA_TYPE.protobuf) return 'protobuf'
   switch (
@@ -29,7 +29,7 @@ export function encodingOf(header: string | undefined): Encoding | undefined {
   }
 }
 
-/** What stands before the first `;` or `,`, as it stands there. */
+/** Returns the part before the first `;` or `,`, unchanged. */
 export function firstOf(header: string): string {
   return /^[^;,]*/.exec(header)?.[0] ?? ''
 }

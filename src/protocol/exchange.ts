@@ -1,62 +1,59 @@
-/**
- * One request and its reply, as plain values: what a client hands over and what a listener gets, whether there is a
- * socket in between or not.
- */
+/** One request and its reply, as plain values. Clients and listeners exchange these, with or without a socket in between. */
 import { onAbort } from './aborts.js'
 
-/** The longest line and headers of a request: a megabyte, and what the server reads ahead. In bytes. */
+/** The longest request line with headers, in bytes: a megabyte, and what the server reads ahead. */
 export const LONGEST_HEAD = 1_048_576 + 4_096
 
-/** Names are in lower case; each character of a value is a byte. */
+/** Headers by name in lower case. Each character of a value is a byte. */
 export type Headers = Readonly<Record<string, string | undefined>>
 
-/** Reads a body to its end; undefined as soon as there are more than `limit` bytes. Rejects when it cannot be read. */
+/** Reads a whole body. Resolves with `undefined` once it exceeds `limit` bytes. Rejects if it cannot be read. */
 export type BodyReader = (limit: number) => Promise<Uint8Array | undefined>
 
-/** A request on its way to the handler. */
+/** A request for the handler. */
 export interface WireRequest {
-  /** As it was sent; methods are told apart by case. */
+  /** The method as it was sent. Case matters. */
   readonly method: string
-  /** Path and query, as on the request line: percent-encoded, each character a byte. */
+  /** The path and query as on the request line: percent-encoded, each character a byte. */
   readonly target: string
   readonly headers: Headers
-  /** The body, whole or as it comes in. Never read further than the limit of the call. */
+  /** The body, whole or as a stream. It is never read beyond the limit of the call. */
   readonly body: Uint8Array | AsyncIterable<Uint8Array> | BodyReader
-  /** Aborted when nobody waits for the reply any more; absent where that cannot happen. */
+  /** Aborted when nobody awaits the reply any more. Absent if that cannot happen. */
   readonly signal?: AbortSignal | undefined
-  /** Where in the code of a test the request was made; only known within a process. */
+  /** Where in the code of a test the request was made. Only known within a process. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
-  /** Made by the harness for itself, and not by a test. */
+  /** Whether the harness made the request for itself, rather than a test. */
   readonly isOwn?: boolean | undefined
-  /** What a listener has instead of a signal: calls `listener` then, and returns a function to take that back. */
+  /** A listener's alternative to `signal`: calls `listener` when nobody awaits the reply. Returns a function to remove it. */
   whenGone?(listener: () => void): () => void
-  /** Told when the body has been decoded: a call may wait for a long time, and needs it no longer. */
+  /** Called when the body is decoded. A call may wait for a long time, and no longer needs the body. */
   bodyRead?(): void
-  /** Told when the call is done and its reply is about to be made; returns what that has to wait for. */
+  /** Called when the call is done, before its reply is made. Returns what the reply has to await. */
   replying?(): Promise<void> | undefined
 }
 
-/** Calls `listener` when nobody waits for the reply any more, also when that is so already; returns a function to take it back. */
+/** Calls `listener` when nobody awaits the reply any more, or at once if that is so. Returns a function to remove the listener. */
 export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, listener: () => void): () => void {
   if (request.whenGone !== undefined) return request.whenGone(listener)
   return request.signal === undefined ? () => undefined : onAbort(request.signal, listener)
 }
 
-/** What a call ends with when nobody waits for it any more: no error of anybody's, and no answer. */
+/** Ends a call when nobody awaits its reply. It is not an error of the call, and there is no reply. */
 export const CLIENT_GONE = new Error('the client is gone')
 
-/** The reply of the handler. */
+/** A reply of the handler. */
 export interface WireReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
-/** Brings a request to a daemon and the reply back. Rejects when that fails, or when the signal is aborted. */
+/** Sends a request to a daemon and resolves with the reply. Rejects if that fails, or if the signal is aborted. */
 export type Send = (request: WireRequest) => Promise<WireReply>
 
 /**
- * The header that carries the details of an error: hints such as the names that exist, percent-encoded JSON. Beside
- * the body, because the body is wire contract.
+ * The header with the details of an error: hints such as the existing names, as percent-encoded JSON. They are not in the body,
+ * because the body is part of the wire contract.
  */
 export const DETAILS_HEADER = 'x-querator-test-details'

@@ -61,18 +61,18 @@ import {
   UsersListResponse,
 } from './messages/users.js'
 
-/** One row of the table. */
+/** A row of the table. */
 export interface Method<I extends MessageType = MessageType, O extends MessageType = MessageType> {
-  /** The path that is posted to. */
+  /** The path of the POST request. */
   readonly path: string
   readonly request: I
-  /** `Reply` for calls without an answer of their own. */
+  /** `Reply` for calls without a response of their own. */
   readonly response: O
   /** The longest body, in bytes. */
   readonly bodyLimit: number
-  /** What a caller must be allowed to do. */
+  /** The permission that the caller needs. */
   readonly permission: string
-  /** In which namespace: the queue's own, the one in the request (empty: `_system`), or `_system` whatever is asked. */
+  /** The namespace for the permission: the queue's, the one in the request (empty: `_system`), or always `_system`. */
   readonly namespace: 'queue' | 'request' | 'system'
 }
 
@@ -93,7 +93,7 @@ function method<I extends MessageType, O extends MessageType>(
   return { path: `/v1/${path}`, request, response, bodyLimit, permission, namespace }
 }
 
-/** A call that is not about one queue. */
+/** Returns a call that is not about one queue. */
 function accessMethod<I extends MessageType, O extends MessageType>(
   path: string,
   request: I,
@@ -105,8 +105,8 @@ function accessMethod<I extends MessageType, O extends MessageType>(
 }
 
 /**
- * The table of calls. Handler, client, permissions and limits come from it, and a call that is not in it does not exist. Keys are the
- * names of the client's methods, as in Querator's Go client.
+ * The table of calls. The handler, the client, permissions and limits come from it. A call that is not in it does not exist. Keys are
+ * the names of the client's methods, as in Querator's Go client.
  */
 export const METHODS = {
   queueProduce: method('queue.produce', QueueProduceRequest, Reply, 'queue.produce', PRODUCE_LIMIT),
@@ -181,19 +181,19 @@ export const METHODS = {
 
 /** The name of a call, as in the client. */
 export type MethodName = keyof typeof METHODS
-/** The request of a call, as the server reads it. */
+/** The request of a call as the server reads it. */
 export type RequestOf<N extends MethodName> = Shape<FieldsOf<(typeof METHODS)[N]['request']>, ByteText>
-/** The request of a call, as a caller writes it: every field optional. */
+/** The request of a call as a caller writes it. Every field is optional. */
 export type RequestInit<N extends MethodName> = Init<FieldsOf<(typeof METHODS)[N]['request']>, Uint8Array>
-/** The response of a call, as the server writes it. */
+/** The response of a call as the server writes it. */
 export type AnswerOf<N extends MethodName> = Init<FieldsOf<(typeof METHODS)[N]['response']>, ByteText>
-/** The response of a call, as a client reads it. */
+/** The response of a call as a client reads it. */
 export type ResponseOf<N extends MethodName> = Shape<FieldsOf<(typeof METHODS)[N]['response']>, Uint8Array>
 
 const BY_PATH = new Map<string, MethodName>()
 for (const name of Object.keys(METHODS) as MethodName[]) BY_PATH.set(METHODS[name].path, name)
 
-/** The call that is served at a path; undefined when there is none. */
+/** Returns the call at a path, or `undefined`. */
 export function methodAt(path: string): MethodName | undefined {
   return BY_PATH.get(path)
 }

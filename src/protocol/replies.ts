@@ -1,4 +1,4 @@
-/** The envelope of answers without a message of their own, and of errors (docs/protocol/admin.md §1.3). */
+/** Converts errors to replies and back (docs/protocol/admin.md §1.3). */
 import { QueratorError } from '../errors.js'
 import { visible } from '../visible.js'
 import type { FieldsOf, Init, Shape } from './messages/message.js'
@@ -6,15 +6,15 @@ import type { Reply } from './messages/reply.js'
 
 type ReplyFields = FieldsOf<typeof Reply>
 
-/** `{"code":200}`, and nothing else. */
+/** The reply `{"code":200}`. */
 export const OK_REPLY: Init<ReplyFields, never> = { code: 200 }
 
-/** What an error looks like on the wire: code, its text, the message. Details never go there. */
+/** Returns an error as a reply: the code, its text and the message. It never includes the details. */
 export function errorReply(error: QueratorError): Init<ReplyFields, never> {
   return { code: error.code, codeText: error.codeText, message: error.message }
 }
 
-/** The error that a reply stands for; `details` are those that came beside the body. */
+/** Returns a reply as an error. `details` are those that came outside of the body. */
 export function errorOf(reply: Shape<ReplyFields, never>, details: Record<string, string>): QueratorError {
   const all = { ...reply.details, ...details }
   return new QueratorError(reply.code, reply.message, {
@@ -24,7 +24,7 @@ export function errorOf(reply: Shape<ReplyFields, never>, details: Record<string
   })
 }
 
-/** The details as a cause, which runners print, unlike fields. */
+/** Returns the details as a cause. Runners print causes, but not fields. */
 function hintOf(details: Record<string, string>): Error {
   const { existing, nearest, ...others } = details
   const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}`)

@@ -1,20 +1,20 @@
 /**
- * Bytes as text, where they may be no UTF-8: such a byte becomes half a pair of surrogates, which no UTF-8 holds. So what
- * stands before it can be read, and whoever tells of it can be asked whether that is text.
+ * Decodes bytes that may not be UTF-8. A bad byte becomes half of a surrogate pair, which cannot occur in UTF-8. So the text before it
+ * can be read, and a later check finds it.
  */
 import { isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 
-/** 0xdc00 and the byte. */
+/** 0xdc00 plus the byte stands for a bad byte. */
 const BAD_BYTE = 0xdc00
 const BAD_BYTES = /[\udc80-\udcff]/u
 
-/** The text of bytes, each of which counts as a character where it is no UTF-8. */
+/** Returns bytes as text. Each byte that is not UTF-8 becomes one character. */
 export function textOf(bytes: Uint8Array): string {
   return isUtf8(bytes) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : textWithBadBytes(bytes)
 }
 
-/** Whether a text holds bytes that are none. */
+/** Returns whether a text has bad bytes. */
 export function hasBadBytes(text: string): boolean {
   return BAD_BYTES.test(text)
 }
@@ -36,7 +36,7 @@ function textWithBadBytes(bytes: Uint8Array): string {
   return parts.join('')
 }
 
-/** How many bytes stand for one character, by the first of them. */
+/** Returns the number of bytes in a character, from its first byte. */
 function sequenceLength(first: number): number {
   if (first < 0xc0) return 1
   if (first < 0xe0) return 2

@@ -1,16 +1,16 @@
-/** Texts that no encoding carries: half of a surrogate pair would become U+FFFD in silence, and two names one. */
+/** Finds text that cannot be encoded. Half of a surrogate pair would silently become U+FFFD, and two names could become equal. */
 
-/** Node has it; the compiler's library does not know yet. */
+/** A method of strings in Node that the compiler's library lacks. */
 interface Text {
   isWellFormed(): boolean
 }
 
-/** Whether a text can be written in UTF-8 as it is. */
+/** Returns whether a text can be encoded in UTF-8. */
 export function isWellFormed(text: string): boolean {
   return (text as unknown as Text).isWellFormed()
 }
 
-/** Where half of a surrogate pair stands alone; -1 where there is none. */
+/** Returns the index of the first half of a surrogate pair without its other half, or -1. */
 export function halfPairAt(text: string): number {
   return isWellFormed(text) ? -1 : text.search(/\p{Surrogate}/u)
 }

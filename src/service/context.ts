@@ -1,4 +1,4 @@
-/** What every call of the service gets beside its request, and how it finds the queue it is about. */
+/** The context of a call, and how a call finds its queue. */
 import type { Access } from '../access/access.js'
 import type { Clock } from '../clock/clock.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
@@ -7,22 +7,22 @@ import { badRequest } from '../errors.js'
 import { isBlank } from './names.js'
 import { nearestNames } from './nearest-name.js'
 
-/** Calls `listener` when the client of a call has gone away. Returns a function to take that back. */
+/** Calls `listener` when the client of a call has gone away. Returns a function to remove the listener. */
 export type WhenGone = (listener: () => void) => () => void
 
-/** One call: what it works on, and whose it is. */
+/** The context of a call: its stores and its caller. */
 export interface CallContext {
   readonly clock: Clock
   readonly queues: Queues
   readonly access: Access
-  /** @throws 403 when the caller may not make this call in that namespace; each call asks once, where docs/protocol says */
+  /** Call once, where docs/protocol says. @throws 403 if the caller may not make this call in that namespace */
   authorize(namespace: string): void
-  /** Where the caller may make this call, for hints, which must not name anything of other namespaces. */
+  /** Returns where the caller may make this call. Hints must not name anything of other namespaces. */
   allowedIn(): (namespace: string) => boolean
   readonly whenGone: WhenGone
 }
 
-/** GET, and the permission: the queue that a call is about (docs/protocol/queue.md §2, admin.md §9). @throws 400, 403, 453 */
+/** Returns the queue of a call, after its checks GET and permission (docs/protocol/queue.md §2, admin.md §9). @throws 400, 403, 453 */
 export function findQueue(context: CallContext, name: string): LogicalQueue {
   context.queues.assertRunning()
   const queue = context.queues.find(name)
@@ -35,7 +35,7 @@ export function findQueue(context: CallContext, name: string): LogicalQueue {
   throw badRequest(`queue does not exist; no such queue named '${name}'`, hintsFor(context, name))
 }
 
-/** The names that exist where the caller may make this call. The error comes before permissions are checked, so this checks them. */
+/** Returns the existing names as hints. The error comes before the permission check, so names are checked here. */
 function hintsFor({ access, queues, allowedIn }: CallContext, name: string): Record<string, string> {
   const allowed = allowedIn()
   if (!access.namespaces.all().some((namespace) => allowed(namespace.name))) return {}

@@ -1,4 +1,4 @@
-/** An item that an import brings, from how the protocol writes it (docs/protocol/admin.md §11). */
+/** Converts an imported item from the protocol to the engine (docs/protocol/admin.md §11). */
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { ImportedItem } from '../engine/queue/imports.js'
 import type { Timestamp } from '../protocol/messages/message.js'
@@ -7,15 +7,15 @@ import { instantOf } from '../protocol/timestamp.js'
 
 type GivenItem = RequestOf<'storageItemsImport'>['items'][number]
 
-/** The value of a timestamp that is missing in an import. */
+/** The value of a timestamp that an import leaves out. */
 const EPOCH: ExactInstant = { at: 0, early: 0 }
 
-/** The instant of a timestamp that may be missing. */
+/** Returns the instant of a timestamp that may be missing. */
 export function givenInstant(timestamp: Timestamp | undefined): ExactInstant {
   return timestamp === undefined ? EPOCH : instantOf(timestamp)
 }
 
-/** The item as the engine takes it. */
+/** Returns the item for the engine. */
 export function importedItem(given: GivenItem): ImportedItem {
   return {
     reference: given.reference,

@@ -1,4 +1,4 @@
-/** An item as list and import return it: its state at that moment. Its texts are made when they are written. */
+/** An item in the response of list and import. */
 import type { DeadlineGroup } from '../engine/store/deadline-groups.js'
 import type { Item } from '../engine/store/item.js'
 import type { Partition } from '../engine/store/partition.js'
@@ -9,7 +9,7 @@ import { int32Of } from './int32.js'
 
 type Shown = NonNullable<AnswerOf<'storageItemsList'>['items']>[number]
 
-/** A listed item. An answer may hold very many, so each keeps little. */
+/** An item at one moment. A response may have very many, so each stores little and makes its values when it is encoded. */
 export class ListedItem implements Shown {
   readonly #partition: Partition
   readonly #item: Item
@@ -45,7 +45,7 @@ export class ListedItem implements Shown {
     return timestampOf(this.#life.since)
   }
 
-  // Nothing changes the rest of an item.
+  // The other fields of an item never change.
 
   get sourceId(): string {
     return this.#item.sourceId

@@ -1,17 +1,17 @@
-/** Refuses requests that do not fit into memory, so that the process does not end in the middle of a test. */
+/** Rejects requests that do not fit into memory, so that the process does not run out of it in the middle of a test. */
 
 import type { ItemContent } from '../engine/store/item.js'
 import { answerSize, bytesText, contentSize, MOST_IN_ANSWER } from '../engine/store/memory-budget.js'
 import { QueratorError } from '../errors.js'
 import type { CallContext } from './context.js'
 
-/** So many of the largest queues are named. */
+/** How many of the largest queues an error names. */
 const MOST_NAMED = 3
 
-/** The source id comes with imports only. */
+/** The content of an item. Only imports have a source id. */
 type GivenContent = ItemContent & { readonly sourceId?: string }
 
-/** The size of items with these contents, in bytes. @throws 453 when there is no room for them */
+/** Returns the size of items with these contents in bytes. @throws 453 if there is no room for them */
 export function takeRoom(context: CallContext, contents: readonly GivenContent[]): number {
   let bytes = 0
   for (const content of contents) bytes += contentSize(content, content.sourceId)
@@ -19,7 +19,7 @@ export function takeRoom(context: CallContext, contents: readonly GivenContent[]
   return bytes
 }
 
-/** @throws 453 when a reply with these items cannot be made, or there is no room for it */
+/** @throws 453 if a reply with these items would be too large, or there is no room for it */
 export function checkAnswer({ queues: { memory } }: CallContext, items: readonly ItemContent[]): void {
   let bytes = 0
   for (const item of items) bytes += answerSize(item)
@@ -31,7 +31,7 @@ export function checkAnswer({ queues: { memory } }: CallContext, items: readonly
   )
 }
 
-/** Names queues only to those who may make this very call there. */
+/** Returns the error, which names only queues on which the caller may make this call. */
 function noRoom(context: CallContext, bytes: number): QueratorError {
   const { memory } = context.queues
   const allowed = context.allowedIn()

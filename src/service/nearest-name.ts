@@ -1,10 +1,10 @@
-/** Hints for a name that does not exist: what exists, and what was probably meant. */
+/** Hints for a name that does not exist. */
 import { MOST_COMPARED, nearestOf } from '../nearest.js'
 
-/** The names that are listed take at most this much room in a header. */
+/** The largest size of the listed names in a header, in bytes. */
 const MOST_LISTED = 2000
 
-/** `existing` and `nearest`, as the details of an error; never part of its message. */
+/** Returns the existing names and the nearest one as details of an error. They are never part of its message. */
 export function nearestNames(name: string, existing: readonly string[]): Record<string, string> {
   if (existing.length === 0) return { existing: 'no queues' }
   const nearest = nearestOf(name, existing)

@@ -3,17 +3,17 @@ import { isAfter, isBlank } from './names.js'
 
 const USUAL_PAGE = 1000
 
-/** The most items that a list returns: 1,000 for a limit of 0, none for a negative one. */
+/** Returns the most items that a list may return: 1,000 for a limit of 0, none for a negative limit. */
 export function pageSize(limit: number): number {
   return Math.max(0, limit || USUAL_PAGE)
 }
 
-/** The id from which a list by id goes: every id comes after the empty one. */
+/** Returns the id at which a list by id starts. Every id comes after the empty one. */
 export function pivotId(pivot: string): string {
   return isBlank(pivot) ? '' : pivot
 }
 
-/** What a list in the order of creation has from a name on; where nothing has it, from the first greater name on. */
+/** Returns a list in order of creation from a name on. If the name does not exist, it starts at the first greater name. */
 export function fromName<T extends { readonly name: string }>(list: readonly T[], pivot: string): readonly T[] {
   if (isBlank(pivot)) return list
   const exact = list.findIndex(({ name }) => name === pivot)

@@ -1,4 +1,4 @@
-/** Reading and checking what a queue is configured with (docs/protocol/admin.md §9). */
+/** Reads and checks the options of a queue (docs/protocol/admin.md §9). */
 import { SYSTEM_NAMESPACE } from '../access/namespaces.js'
 import { formatDuration, timeoutOf } from '../clock/duration.js'
 import { parseDuration } from '../clock/parse-duration.js'
@@ -8,22 +8,22 @@ import type { QueueInfo } from '../protocol/messages/queues.js'
 import type { CallContext } from './context.js'
 import { bytesOf, checkDeadQueueName, checkNamespaceName, checkQueueName } from './names.js'
 
-/** More partitions than a daemon in memory can sensibly hold; Querator itself has no limit and runs out of memory. */
+/** The most partitions of a queue, for the memory of a daemon. Querator itself has no limit and runs out of memory. */
 export const MOST_PARTITIONS = 10_000
 
-/** The timeouts of a queue in nanoseconds; 0 for one that was not given. */
+/** The timeouts of a queue in nanoseconds. 0 if a timeout was not given. */
 export interface QueueTimeouts {
   readonly lease: bigint
   readonly expire: bigint
 }
 
-/** What a request or a file says of a queue, beside its timeouts. */
+/** The options of a queue in a request or a file, without the timeouts. */
 export type QueueFields = Pick<
   QueueInfo,
   'queueName' | 'namespace' | 'deadQueue' | 'reference' | 'maxAttempts' | 'requestedPartitions'
 >
 
-/** OPT: timeouts and the format of the namespace. @throws 400 */
+/** OPT: reads the timeouts and checks the namespace. @throws 400 */
 export function readOptions(info: QueueInfo): QueueTimeouts {
   if (bytesOf(info.leaseTimeout) > 15) {
     throw badRequest("lease timeout is invalid; cannot be greater than '15' characters")
@@ -44,7 +44,7 @@ function readTimeout(field: string, text: string, expected: string): bigint {
   throw badRequest(`${field} is invalid; ${problem} - expected format: ${expected}`)
 }
 
-/** DLQ: the dead letter queue exists, and has none itself. @throws 400 */
+/** DLQ: checks that the dead letter queue exists and has none itself. @throws 400 */
 export function checkDeadQueue(context: CallContext, name: string, deadQueue: string): void {
   if (deadQueue === '') return
   checkDeadQueueName(deadQueue, 500)
@@ -58,7 +58,7 @@ export function checkDeadQueue(context: CallContext, name: string, deadQueue: st
   }
 }
 
-/** FIELDS: what must hold of a whole record. @throws 400 */
+/** FIELDS: checks all fields of a queue. @throws 400 */
 export function checkFields(config: QueueConfig): void {
   checkQueueName(config.name)
   if (config.deadQueue !== '') checkDeadQueueName(config.deadQueue, 512)
@@ -70,14 +70,14 @@ export function checkFields(config: QueueConfig): void {
   if (config.requestedPartitions < 1) throw badRequest('partitions is invalid; cannot be less than 1')
 }
 
-/** The timeouts of a new queue: both given, and the lease not longer than the life. @throws 400 */
+/** Checks that a new queue has both timeouts, and that the lease timeout is not longer than the expire timeout. @throws 400 */
 export function checkTimeouts({ lease, expire }: QueueTimeouts): void {
   if (isShort(lease)) throw badRequest('lease timeout is invalid; cannot be empty')
   if (isShort(expire)) throw badRequest('expire timeout is invalid; cannot be empty')
   checkLeaseFits(lease, expire)
 }
 
-/** @throws 400 when the lease timeout is longer than the expire timeout */
+/** @throws 400 if the lease timeout is longer than the expire timeout */
 export function checkLeaseFits(lease: bigint, expire: bigint): void {
   if (lease <= expire) return
   throw badRequest(
@@ -89,7 +89,7 @@ function isShort(ns: bigint): boolean {
   return ns > -1000n && ns < 1000n
 }
 
-/** The configuration of a new queue, unchecked. */
+/** Returns the configuration of a new queue, without checks. */
 export function configOf(info: QueueFields, timeouts: QueueTimeouts, now: number): QueueConfig {
   return {
     name: info.queueName,

@@ -1,4 +1,4 @@
-/** The service. */
+/** The service: one function for each call. */
 import type { Reply } from '../protocol/messages/reply.js'
 import type { AnswerOf, METHODS, MethodName, RequestOf } from '../protocol/methods.js'
 import { apiKeysCreate, apiKeysDelete, apiKeysList } from './calls/api-keys-calls.js'
@@ -17,15 +17,15 @@ import {
 import { usersCreate, usersDelete, usersList } from './calls/users-calls.js'
 import type { CallContext } from './context.js'
 
-/** The response of a call, or nothing where that is a plain OK. */
+/** The response of a call. Nothing if it is a plain OK. */
 export type Answer<N extends MethodName> = (typeof METHODS)[N]['response'] extends typeof Reply ? void : AnswerOf<N>
 
-/** One function for each call; the compiler sees to it that none is missing. */
+/** A function for each call. The compiler checks that none is missing. */
 export type Service = {
   readonly [N in MethodName]: (context: CallContext, request: RequestOf<N>) => Answer<N> | Promise<Answer<N>>
 }
 
-/** For each call of the table, the function that carries it out. */
+/** The functions that carry out the calls. */
 export const SERVICE: Service = {
   queueProduce,
   queueLease,

@@ -4,7 +4,7 @@ import type { WrittenItem } from '../protocol/fast/lease.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import { int32Of } from './int32.js'
 
-/** A leased item as the reply contains it. Fields are made only when asked for, because a lease may have a thousand items. */
+/** A leased item in a reply. Its fields are only made when they are read, because a lease may have a thousand items. */
 export class ShownItem implements WrittenItem {
   readonly #item: LeasedItem
   /** Shared by all items of a lease. */

@@ -1,15 +1,15 @@
-/** The figures of the metrics page. */
+/** The metrics of the daemon. */
 import type { Timings } from './timings.js'
 
-/** What there is of a queue, and what has happened in it since it was made. */
+/** The metrics of a queue: its items, and its totals since it was created. */
 export interface QueueFigures {
   readonly queue: string
   readonly namespace: string
-  /** Items that are not scheduled, leased ones counted in. */
+  /** Items that are not scheduled, including leased ones. */
   readonly items: number
   readonly leased: number
   readonly scheduled: number
-  /** Leases that wait for an item. */
+  /** Waiting leases. */
   readonly leasesWaiting: number
   readonly totals: {
     readonly produced: number
@@ -22,12 +22,12 @@ export interface QueueFigures {
   }
 }
 
-/** Everything that the page shows. */
+/** All metrics. */
 export interface Figures {
   readonly timings: Timings
   readonly queues: readonly QueueFigures[]
-  /** How often the page was asked for before, by its status. */
+  /** The number of earlier requests for the page by their status. */
   readonly asked: Readonly<Record<number, number>>
-  /** How often it is being asked for at this moment. */
+  /** The number of current requests for the page. */
   readonly inFlight: number
 }

@@ -24,44 +24,44 @@ const HEADERS: Record<Encoding, Readonly<Record<string, string>>> = {
   protobuf: { 'content-type': MEDIA_TYPE.protobuf, 'x-content-type-options': 'nosniff' },
 }
 
-/** The most common reply of all, made once. */
+/** The most common reply, encoded once. */
 const OK: Record<Encoding, WireReply> = { json: okReply('json'), protobuf: okReply('protobuf') }
 
 function okReply(encoding: Encoding): WireReply {
   return { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
 }
 
-/** For nobody. */
+/** The reply when nobody awaits one. */
 const NO_REPLY: WireReply = { status: 0, headers: {}, body: new Uint8Array() }
 
-/** What the handler stands in front of. `Caller` is whoever asks; what that is, the handler need not know. */
+/** The daemon as the handler sees it. `Caller` is the type of callers, which the handler does not need to know. */
 export interface Backend<Caller> {
-  /** Who shows this key, or none. @throws 401 */
+  /** Returns the caller with this key, or without one. @throws 401 */
   identify(key: string | undefined): Caller
-  /** Carries a call out: returns its response, or nothing for a plain OK. */
+  /** Carries out a call. Returns its response, or nothing for a plain OK. */
   call(name: MethodName, message: unknown, request: WireRequest, caller: Caller): unknown
   health(): Health
-  /** What the metrics tell of the queues that this caller may know of. */
+  /** Returns the metrics of the queues that this caller may see. */
   queueFigures(caller: Caller): readonly QueueFigures[]
-  /** Notes a call that gets an error for an answer. */
+  /** Records a call that failed. */
   refused(refused: RefusedCall): void
-  /** Notes a failure that is nobody's request's fault. */
+  /** Records an internal error, which no request caused. */
   failed(error: unknown, request: { method: string; path: string }): void
 }
 
-/** A call that gets an error for an answer. */
+/** A call that failed. */
 export interface RefusedCall {
   readonly path: string
-  /** Undefined for a path that leads nowhere. */
+  /** `undefined` for an unknown path. */
   readonly name: MethodName | undefined
   readonly request: WireRequest
   readonly named: Named
   readonly error: QueratorError
-  /** The field of the body at which reading it ended; empty where that is not known. */
+  /** The field of the body that could not be decoded. Empty if it is unknown. */
   readonly field: string
 }
 
-/** A call that failed, as far as it had come. */
+/** The parts of a failed call that were read before it failed. */
 interface Failed {
   readonly request: WireRequest
   readonly path: string
@@ -70,15 +70,15 @@ interface Failed {
   readonly message: unknown
 }
 
-/** How much there was to do, for whoever asks whether anything moves. */
+/** Counts calls. The harness uses it to tell whether anything happens. */
 export interface Activity {
-  /** Calls that have come so far, whatever became of them. */
+  /** Calls so far, whatever their result. */
   started: number
-  /** Those that have no answer yet, waiting leases among them. */
+  /** Calls without a reply yet, including waiting leases. */
   open: number
 }
 
-/** Handles requests: it routes, reads, decodes, calls and replies. It does the same whether a socket is in front of it or not. */
+/** Handles requests: it routes, reads, decodes, calls and replies. It works the same with and without a socket. */
 export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
   readonly #timings = new Timings()
@@ -90,7 +90,7 @@ export class Handler<Caller = unknown> {
     this.#metrics = new MetricsPage(this.#timings)
   }
 
-  /** Answers a request; never rejects. The promise stays open while a lease waits. */
+  /** Replies to a request. Never rejects. While a lease waits, the promise stays pending. */
   async handle(request: WireRequest): Promise<WireReply> {
     const start = passedNow()
     const path = pathOf(request.target)
@@ -111,7 +111,7 @@ export class Handler<Caller = unknown> {
       let reading: Uint8Array | Promise<Uint8Array> | undefined = readBody(request.body, method.bodyLimit)
       body = ArrayBuffer.isView(reading) ? reading : await reading
       message = decodeRequest(method.request, body, encodingOfBody(request))
-      // A call may wait for minutes, and its body need not.
+      // A call may wait for minutes without its body, so its memory is released.
       reading = undefined
       body = undefined
       request.bodyRead?.()
@@ -139,12 +139,12 @@ export class Handler<Caller = unknown> {
     return reply(request, Reply, errorReply(error), error.code, error.details)
   }
 
-  /** Open to everyone (docs/protocol/admin.md §1.5); what it shows of queues depends on who asks. */
+  /** Returns the metrics to everyone (docs/protocol/admin.md §1.5). Which queues they show depends on the caller. */
   #metricsReply(request: WireRequest): Promise<WireReply> {
     return this.#metrics.reply(request.headers, () => this.#backend.queueFigures(this.#whoever(request)))
   }
 
-  /** Who asks; a key that does not count is as good as none. */
+  /** Returns the caller. An invalid key counts as none. */
   #whoever({ headers }: WireRequest): Caller {
     try {
       return this.#backend.identify(keyOf(headers.authorization))
@@ -159,13 +159,13 @@ export class Handler<Caller = unknown> {
   }
 }
 
-/** Of a body that was not read, or could not be. */
+/** Returns the names in a body that was not read or could not be decoded. */
 function namedByThen(name: MethodName | undefined, body: WireRequest['body']): Named {
   if (name === undefined || !ArrayBuffer.isView(body)) return namedIn(undefined)
   return namedInBody((METHODS[name] as Method).request, body)
 }
 
-/** HEAD too: tools that wait for a server send it, and take a 400 for a server that is not up yet. */
+/** HEAD is allowed too: tools send it to wait for a server, and take a 400 for a server that is not up yet. */
 function isProbe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
@@ -178,7 +178,7 @@ function encodingOfBody({ headers }: WireRequest): Encoding {
   throw contentError(`Content-Type header '${shown}' is invalid format or unrecognized content type`)
 }
 
-/** Encodes by `Accept`, which is looked at only now, when the work is done (docs/protocol/admin.md §1.2). */
+/** Encodes a reply by `Accept`. The header is checked only now, after the work (docs/protocol/admin.md §1.2). */
 function reply(
   request: WireRequest,
   type: MessageType,

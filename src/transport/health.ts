@@ -1,8 +1,8 @@
-/** GET /health (docs/protocol/admin.md §1.5), and HEAD, which Querator refuses. */
+/** The reply to GET /health (docs/protocol/admin.md §1.5), and to HEAD, which Querator rejects. */
 import { TextEncoder } from 'node:util'
 import type { WireReply } from '../protocol/exchange.js'
 
-/** What the probe found. */
+/** The result of the health check. */
 export interface Health {
   readonly healthy: boolean
   readonly version: string
@@ -10,7 +10,7 @@ export interface Health {
   readonly now: number
 }
 
-/** The reply of the health check: 200, or 503 when it fails. */
+/** Returns the reply of the health check: 200, or 503 if it fails. */
 export function healthReply({ healthy, version, now }: Health): WireReply {
   const status = healthy ? 'pass' : 'fail'
   const check = {

@@ -1,11 +1,11 @@
-/** Asking an own port for its health: what other sockets of this process did before has been seen when it answers. */
+/** Sends a health check to the daemon's own port. By its reply, the daemon has seen earlier events on sockets of this process. */
 import { request } from 'node:http'
 import { wakeAfter } from '../clock/real-time.js'
 
-/** No answer takes longer, in milliseconds. */
+/** The timeout in milliseconds. */
 const LONGEST = 1000
 
-/** Resolves with the answer, or when there is none. */
+/** Resolves with the reply, or if there is none. */
 export function knock(address: string): Promise<void> {
   return new Promise((resolve) => {
     const sent = request(`http://${address}/health`, { agent: false })

@@ -7,7 +7,7 @@ export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 const QUANTILES = [0.5, 0.99]
 
-/** The families of queues: name, help, and where the value stands. */
+/** The families for queues: name, help and value. */
 const GAUGES: [name: string, help: string, value: (queue: QueueFigures) => number][] = [
   ['querator_queue_items', 'Items in the queue that are not scheduled, leased ones included', (queue) => queue.items],
   ['querator_queue_items_leased', 'Items that a consumer holds', (queue) => queue.leased],

@@ -1,4 +1,4 @@
-/** GET /metrics (docs/protocol/admin.md §1.5). */
+/** The reply to GET /metrics (docs/protocol/admin.md §1.5). */
 import { TextEncoder } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import type { Headers, WireReply } from '../protocol/exchange.js'
@@ -6,7 +6,7 @@ import type { QueueFigures } from './figures.js'
 import { METRICS_TYPE, metricsText } from './metrics-text.js'
 import type { Timings } from './timings.js'
 
-/** The page, and who asks for it. */
+/** Makes the metrics page and counts its requests. */
 export class MetricsPage {
   readonly #timings: Timings
   readonly #asked: Record<number, number> = { 200: 0, 500: 0, 503: 0 }
@@ -16,7 +16,7 @@ export class MetricsPage {
     this.#timings = timings
   }
 
-  /** The page as a reply, with these queues, packed where the client can unpack it. */
+  /** Returns the page as a reply, with these queues. It is compressed if the client accepts that. */
   async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
     this.#inFlight++
     try {

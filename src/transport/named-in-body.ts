@@ -1,20 +1,20 @@
-/** Whom a request that could not be read was probably about, for whoever wants to know why it was refused. */
+/** Finds what a rejected request was probably about, to help explain the error. */
 import { TextDecoder } from 'node:util'
 import { decodeResponse } from '../protocol/codec.js'
 import type { MessageType } from '../protocol/messages/message.js'
 
-/** What a request names. */
+/** The names and ids in a request. */
 export interface Named {
   readonly queueName: string
   readonly clientId: string
-  /** The items of a complete or a retry, and the partition in which it looks for them. */
+  /** The items of a complete or retry, and their partition. */
   readonly ids: readonly string[]
   readonly partition: number
 }
 
 const NOTHING: Named = { queueName: '', clientId: '', ids: [], partition: 0 }
 
-/** Where a body in JSON is at fault: the last name before the place that the error tells of; empty where none is known. */
+/** Returns the field of an error in a JSON body: the last name before the error's position. Empty if it is unknown. */
 export function faultyField(body: Uint8Array, message: string): string {
   const [, line, column] = /\(line (\d+):(\d+)\)/.exec(message) ?? []
   if (line === undefined) return ''
@@ -23,10 +23,10 @@ export function faultyField(body: Uint8Array, message: string): string {
   return [...before.matchAll(/"(\w+)"\s*:/g)].at(-1)?.[1] ?? ''
 }
 
-/** So much of a body is looked at, in bytes. */
+/** How much of a body is read, in bytes. */
 const MOST_READ = 10_000
 
-/** What a message names that was read. */
+/** Returns the names in a decoded message. */
 export function namedIn(message: unknown): Named {
   const { queueName, clientId, ids, items, partition } = Object(message) as Record<string, unknown>
   return {
@@ -37,7 +37,7 @@ export function namedIn(message: unknown): Named {
   }
 }
 
-/** What a body names that is no message of this type: the wrong encoding, or an error somewhere in it. */
+/** Returns the names in a body that could not be decoded: it has the wrong encoding or an error. */
 export function namedInBody(type: MessageType, body: Uint8Array): Named {
   if (body.byteLength === 0) return NOTHING
   const text = new TextDecoder().decode(body.subarray(0, MOST_READ))

@@ -1,21 +1,21 @@
 /** The pace of replies. */
 import { nextTurn, passedNow } from '../clock/real-time.js'
 
-/** This many replies are made in a row, some milliseconds of work. */
+/** How many replies are made in a row. They take some milliseconds. */
 const MOST_IN_A_ROW = 100
-/** Replies further apart than this many milliseconds do not count as a row. */
+/** Replies further apart than this many milliseconds are not in the same row. */
 const ROW = 3
 
 /**
- * Makes replies a few at a time, in order. A produce may serve a thousand waiting leases at once, and writing to a thousand sockets in one
- * go would hold up the process, the user's tests included.
+ * Makes replies a few at a time, in order. A produce may serve a thousand waiting leases at once, and writing to a thousand sockets
+ * without a pause would hold up the process, including the user's tests.
  */
 export class ReplyPace {
   readonly #held: (() => void)[] = []
   #began = 0
   #count = 0
 
-  /** What a reply waits for before it is made; undefined when it need not wait. */
+  /** Returns a promise to await before a reply is made, or `undefined`. */
   turn(): Promise<void> | undefined {
     if (this.#held.length === 0 && !this.#isFull()) return undefined
     return new Promise((resolve) => {
@@ -33,12 +33,12 @@ export class ReplyPace {
     return ++this.#count > MOST_IN_A_ROW
   }
 
-  /** Lets those that are held go, this many in each turn of the event loop. */
+  /** Releases held replies, {@link MOST_IN_A_ROW} in each turn of the event loop. */
   async #letGo(): Promise<void> {
     while (this.#held.length > 0) {
       await nextTurn()
       for (const go of this.#held.slice(0, MOST_IN_A_ROW)) go()
-      // Replies that come meanwhile stand behind these.
+      // Removed only now, so that new replies queue up behind these.
       this.#held.splice(0, MOST_IN_A_ROW)
     }
   }

@@ -1,8 +1,8 @@
-/** Reading a body up to its limit; what is over the limit is refused, not kept (docs/protocol/admin.md §1.4). */
+/** Reads a body up to its limit. A larger one is rejected and not kept (docs/protocol/admin.md §1.4). */
 import { badRequest, isQueratorError, messageOf, QueratorError } from '../errors.js'
 import type { BodyReader, WireRequest } from '../protocol/exchange.js'
 
-/** The bytes of a body, at once where it is there. @throws 400 when there are more than `limit`, 512 when they cannot be read */
+/** Returns the bytes of a body, without a promise if they are there. @throws 400 if they exceed `limit`, 512 if they cannot be read */
 export function readBody(body: WireRequest['body'], limit: number): Uint8Array | Promise<Uint8Array> {
   if (!ArrayBuffer.isView(body)) return readIncoming(body, limit)
   if (body.byteLength > limit) throw tooLong(limit)
@@ -29,7 +29,7 @@ async function collected(body: AsyncIterable<Uint8Array> | BodyReader, limit: nu
   return joined(chunks, length)
 }
 
-/** The chunks of a body as one piece. */
+/** Returns the chunks of a body as one. */
 export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, length)
 }
@@ -38,7 +38,7 @@ function tooLong(limit: number): QueratorError {
   return badRequest(`request body exceeds ${sizeText(limit)} limit`)
 }
 
-/** A size as the server writes it: units of 1024 when it divides by 1024, else of 1000. */
+/** Formats a size as the server does: in units of 1024 if it is a multiple of 1024, else of 1000. */
 export function sizeText(bytes: number): string {
   const binary = bytes % 1024 === 0
   const step = binary ? 1024 : 1000

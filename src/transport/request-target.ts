@@ -1,9 +1,9 @@
 /**
- * The path of a request, decoded: exact, without the query, never cleaned up (docs/protocol/admin.md §1.1). What Go's servers
- * take for a target counts as one here, so `#` is a character of the path.
+ * Decodes the path of a request. It is exact, without the query, and not normalized (docs/protocol/admin.md §1.1). It accepts what
+ * Go's servers accept as a target, so `#` is a character of the path.
  */
 
-/** Nothing to decode, nothing to leave out. */
+/** A target that is the same as its path. */
 const PLAIN = /^\/[\w./-]*$/
 const PARTS = /^(?:([a-z][a-z0-9+.-]*):)?([^?]*)/i
 const BAD_ESCAPE = /%(?![0-9a-f]{2})/i
@@ -12,8 +12,8 @@ const HOST =
   /^(?:\[[0-9a-f:.]+(?:%25[^[\]]+)?\]|(?:[\w.~!$&'()*+,;=<>"-]|[\u0080-\u00ff]|%[89a-f][0-9a-f]|%25)*)(?::\d*)?$/i
 
 /**
- * Decodes a target, in which each character is a byte. Returns undefined if it is not a target. Bytes that are not UTF-8 become replacement
- * characters: an unknown path like any other (D16).
+ * Returns the path of a target, which has one character for each byte. Returns `undefined` if it is not a target. Bytes that are not
+ * UTF-8 become replacement characters: an unknown path like any other (D16).
  */
 export function pathOf(target: string): string | undefined {
   if (PLAIN.test(target) || target === '*') return target
@@ -34,7 +34,7 @@ function hasControls(target: string): boolean {
   return false
 }
 
-/** Of a target with a host, as proxies get them: `//user@host:80/path`. */
+/** Returns the path of a target with a host, as for proxies: `//user@host:80/path`. */
 function pathAfterHost(rest: string): string | undefined {
   const slash = rest.indexOf('/', 2)
   const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash)

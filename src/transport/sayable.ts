@@ -1,20 +1,20 @@
-/** What can be said in a reply: a message is text, which headers and bodies of requests need not be. */
+/** Checks what a reply can contain. Messages must be text, but may quote a header or body that is not. */
 import { QueratorError } from '../errors.js'
 import type { Encoding } from '../protocol/content-type.js'
 import { hasBadBytes, textOf } from '../protocol/utf8.js'
 
-/** What the server answers in each encoding when it cannot say what it wants to. */
+/** The server's error in each encoding if a message is not text. */
 const UNSAYABLE: Record<Encoding, string> = {
   json: 'proto: field duh.v1.Reply.message contains invalid UTF-8',
   protobuf: 'string field contains invalid UTF-8',
 }
 
-/** The error itself; a 500 where its message shows bytes that are no text. */
+/** Returns the error itself, or a 500 if its message has bytes that are not text. */
 export function sayable(error: QueratorError, encoding: Encoding): QueratorError {
   return hasBadBytes(error.message) ? new QueratorError(500, UNSAYABLE[encoding]) : error
 }
 
-/** A header as text: it is bytes, one character each, which Querator takes for UTF-8. */
+/** Returns a header as text. Its characters are bytes, which Querator reads as UTF-8. */
 export function headerText(value: string): string {
   return textOf(Buffer.from(value, 'latin1'))
 }

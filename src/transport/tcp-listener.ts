@@ -1,30 +1,30 @@
-/** Listening on a real port. Neither the port nor its connections keep the process alive, unless asked to. */
+/** Listens on a TCP port. By default, neither the port nor its connections keep the process alive. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { usageError } from '../errors.js'
 import type { HttpServer } from './http/http-server.js'
 
-/** Where to listen. */
+/** The options of {@link listen}. */
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
   readonly host?: string
-  /** 0, the default: a free one, chosen by the system. */
+  /** The port. Default 0: a free one, chosen by the system. */
   readonly port?: number
-  /** Whether listening keeps the process running; default no. */
+  /** Whether listening keeps the process alive. Default false. */
   readonly keepsProcess?: boolean
 }
 
 /** An open port. */
 export interface Listener {
-  /** Where it listens, as `host:port`. */
+  /** The address as `host:port`. */
   readonly address: string
-  /** Ends the port, and connections to it. */
+  /** Closes the port and its connections. */
   close(): Promise<void>
 }
 
-/** Opens a port. @throws QueratorError when it cannot */
+/** Opens a port. @throws QueratorError if it cannot */
 export function listen(server: HttpServer, options: ListenOptions = {}): Promise<Listener> {
   const { host = '127.0.0.1', port = 0, keepsProcess = false } = options
-  // A client may end its side first, and still wait for its reply.
+  // A client may end its side first and still wait for its reply.
   const tcp = createServer({ noDelay: true, allowHalfOpen: true }, (socket: Socket) => {
     if (!keepsProcess) socket.unref()
     server.accept(socket)

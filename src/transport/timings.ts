@@ -1,25 +1,25 @@
-/** How long requests took. */
+/** Records the durations of requests. */
 
-/** This many of the latest durations of a path are kept. */
+/** How many of the latest durations of a path are kept. */
 const MOST_KEPT = 500
-/** Anybody may ask for any path; after this many different ones the others are one. */
+/** How many paths are recorded. Anyone may request any path, so further paths are recorded as one. */
 const MOST_PATHS = 200
-/** What they are called: a path begins with a slash. */
+/** The name of that path. Real paths begin with a slash. */
 const OTHER_PATHS = 'other'
 
-/** The requests of one path. Durations in seconds. */
+/** The requests of one path. Durations are in seconds. */
 export interface PathTimings {
   count: number
   sum: number
-  /** The latest, in no order. */
+  /** The latest durations, in no particular order. */
   readonly latest: number[]
 }
 
-/** How long requests took, path by path. All are counted, and the latest of each path are kept for quantiles. */
+/** Records durations by path. It counts all requests, and keeps the latest durations of each path for quantiles. */
 export class Timings {
   readonly #byPath = new Map<string, PathTimings>()
 
-  /** Notes a request that took `seconds`. */
+  /** Records a request that took `seconds`. */
   observe(path: string, seconds: number): void {
     const timings = this.#byPath.get(path) ?? this.#begin(path)
     timings.latest[timings.count % MOST_KEPT] = seconds

@@ -8,7 +8,7 @@ interface Flags {
   readonly destructive: boolean
 }
 
-/** Adds the command. */
+/** Adds `querator clear` to the program. */
 export function addClear(program: Command): void {
   addConnectionFlags(program.command('clear'))
     .description('removes the items of a queue that nobody holds')

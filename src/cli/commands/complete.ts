@@ -1,4 +1,4 @@
-/** `querator complete`: ends leased items. */
+/** `querator complete`: completes leased items. */
 import type { Command } from 'commander'
 import { action } from '../connection.js'
 import { durationFlag } from '../flags.js'
@@ -9,7 +9,7 @@ interface Flags extends IdFlags {
   readonly timeout: string
 }
 
-/** Adds the command. */
+/** Adds `querator complete` to the program. */
 export function addComplete(program: Command): void {
   addIdFlags(program.command('complete'))
     .description('ends leased items: they are done')

@@ -1,11 +1,11 @@
-/** `querator create`: makes a queue. */
+/** `querator create`: creates a queue. */
 import type { Command } from 'commander'
 import { formatDuration } from '../../clock/duration.js'
 import { action, addConnectionFlags } from '../connection.js'
 import { durationFlag, integer } from '../flags.js'
 import { say } from '../output.js'
 
-/** What both create and update say of a queue. */
+/** The flags of both `create` and `update`. */
 export interface QueueFlags {
   readonly leaseTimeout: string
   readonly expireTimeout: string
@@ -19,10 +19,10 @@ interface Flags extends QueueFlags {
   readonly namespace: string
 }
 
-/** How much longer than a lease an item lives, if only the lease timeout is given. */
+/** How many times the lease timeout the expire timeout is, if only the lease timeout is given. */
 const LEASES_OF_A_LIFE = 60n
 
-/** Adds the command. */
+/** Adds `querator create` to the program. */
 export function addCreate(program: Command): void {
   addConnectionFlags(program.command('create'))
     .description('makes a queue; what is not said is filled in here, the server has no defaults')
@@ -60,7 +60,7 @@ export function addCreate(program: Command): void {
     )
 }
 
-/** The expire timeout that goes with a lease timeout. @throws WrongUsage when that is not a duration */
+/** Returns the expire timeout for a lease timeout. @throws WrongUsage if the lease timeout is not a duration */
 export function lifeOf(leaseTimeout: string): string {
   return formatDuration(durationFlag(leaseTimeout, 'lease-timeout') * LEASES_OF_A_LIFE)
 }

@@ -1,9 +1,9 @@
-/** `querator delete`: removes a queue with all that is in it. */
+/** `querator delete`: deletes a queue with all its items. */
 import type { Command } from 'commander'
 import { action, addConnectionFlags } from '../connection.js'
 import { say } from '../output.js'
 
-/** Adds the command. */
+/** Adds `querator delete` to the program. */
 export function addDelete(program: Command): void {
   addConnectionFlags(program.command('delete'))
     .description('removes a queue with all items and leases')

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { action, addConnectionFlags } from '../connection.js'
 import { printJson, shownQueue } from '../output.js'
 
-/** Adds the command. */
+/** Adds `querator info` to the program. */
 export function addInfo(program: Command): void {
   addConnectionFlags(program.command('info'))
     .description('prints what is configured of a queue as JSON')

@@ -14,7 +14,7 @@ interface Flags {
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** Adds the command. */
+/** Adds `querator lease` to the program. */
 export function addLease(program: Command): void {
   addConnectionFlags(program.command('lease'))
     .description('leases items of a queue and prints them as JSON; waits for the first of them')

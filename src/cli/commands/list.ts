@@ -10,7 +10,7 @@ interface Flags {
   readonly namespace: string
 }
 
-/** Adds the command. */
+/** Adds `querator list` to the program. */
 export function addList(program: Command): void {
   addConnectionFlags(program.command('list'))
     .description('prints the queues of a namespace as JSON')

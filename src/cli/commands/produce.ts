@@ -13,7 +13,7 @@ interface Flags {
   readonly timeout: string
 }
 
-/** Adds the command. */
+/** Adds `querator produce` to the program. */
 export function addProduce(program: Command): void {
   addConnectionFlags(program.command('produce'))
     .description('adds an item to a queue; without --payload what comes on stdin')

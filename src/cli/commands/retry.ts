@@ -1,4 +1,4 @@
-/** `querator retry`: gives leased items back. Querator's own command line does not have it. */
+/** `querator retry`: returns leased items to the queue. Querator's own command line does not have it. */
 import type { Command } from 'commander'
 import { action } from '../connection.js'
 import { timeFlag } from '../flags.js'
@@ -10,7 +10,7 @@ interface Flags extends IdFlags {
   readonly dead: boolean
 }
 
-/** Adds the command. */
+/** Adds `querator retry` to the program. */
 export function addRetry(program: Command): void {
   addIdFlags(program.command('retry'))
     .description('gives leased items back, now or at a time')

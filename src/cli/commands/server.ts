@@ -1,4 +1,4 @@
-/** `querator server`: the daemon as a process. Listens until SIGTERM, SIGINT or SIGHUP, then stops with status 0. */
+/** `querator server`: runs the daemon as a process. It listens until SIGTERM, SIGINT or SIGHUP, then exits with status 0. */
 import type { Command } from 'commander'
 import { MovableClock } from '../../clock/movable-clock.js'
 import { realNow, wakeAfter } from '../../clock/real-time.js'
@@ -14,7 +14,7 @@ import { commandError, WrongUsage } from '../command-error.js'
 import { variable } from '../flags.js'
 import { stopSignal } from '../stop-signals.js'
 
-/** The flags of the command; each goes before its variable, and that before the file (D13). */
+/** The flags of the server. A flag wins over its environment variable, and the variable over the configuration file (D13). */
 export interface ServerFlags {
   readonly config?: string | undefined
   readonly address?: string | undefined
@@ -22,13 +22,13 @@ export interface ServerFlags {
   readonly memoryLimit?: string | undefined
 }
 
-/** Where to listen. */
+/** A host and port to listen on. */
 interface Place {
   readonly host: string
   readonly port: number
 }
 
-/** The flags when they are known to be right. */
+/** The flags after validation. */
 interface CheckedFlags {
   readonly config: string | undefined
   readonly place: Place | undefined
@@ -36,17 +36,17 @@ interface CheckedFlags {
   readonly memoryLimit: number | undefined
 }
 
-/** A process that is asked to stop stops within this time, in milliseconds, whatever its clients do. */
+/** How long the process may take to stop, in milliseconds, whatever its clients do. */
 const LONGEST_STOP = 900
 
-/** Adds the command. */
+/** Adds `querator server` to the program. */
 export function addServer(program: Command): void {
   addServerFlags(program.command('server').description('starts the daemon; SIGTERM, SIGINT or SIGHUP stops it')).action(
     serverAction,
   )
 }
 
-/** The flags of the server, which the program itself has as well. */
+/** Adds the flags of the server to a command. The program itself has them too. */
 export function addServerFlags(command: Command): Command {
   return command
     .option('--config <file>', 'the YAML configuration file (env QUERATOR_CONFIG)')
@@ -58,13 +58,13 @@ export function addServerFlags(command: Command): Command {
     )
 }
 
-/** Whether flags or variables say that the program is to be a server. */
+/** Returns whether flags or environment variables ask for a server. */
 export function isServerAsked(flags: ServerFlags): boolean {
   const { config, address } = withVariables(flags)
   return config !== undefined || address !== undefined
 }
 
-/** Runs the server until it is stopped. */
+/** Runs the server until it is stopped. The action of the command. */
 export async function serverAction(this: Command): Promise<void> {
   try {
     await serve(withVariables(this.opts()))
@@ -82,14 +82,14 @@ function withVariables({ config, address, logLevel, memoryLimit }: ServerFlags):
   }
 }
 
-/** @throws WrongUsage when a flag is wrong, QueratorError when it cannot start */
+/** @throws WrongUsage if a flag is wrong, QueratorError if the server cannot start */
 async function serve(options: ServerFlags): Promise<void> {
   const flags = checked(options)
   const config = configOf(flags.config)
   const { daemon, log, address, signalled } = await start(flags, config).catch((error: unknown) => {
     throw withUnknownKeys(error, config.unknownKeys)
   })
-  // Whatever the log level: whoever started it must learn where it is.
+  // Printed at every log level: whoever started the server must learn its address.
   process.stdout.write(`querator is listening on http://${address}\n`)
   const signal = await signalled
   wakeAfter(LONGEST_STOP, () => process.exit(0))
@@ -98,11 +98,11 @@ async function serve(options: ServerFlags): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write('', () => resolve())
   })
-  // Node lets go of signals when it ends by itself: one more in that moment would change the status.
+  // Node removes its signal handlers when it ends naturally. A signal at that moment would change the status.
   process.exit(0)
 }
 
-/** The flags as they are used. @throws WrongUsage when the value of one is wrong */
+/** Returns the validated flags. @throws WrongUsage if the value of a flag is wrong */
 function checked({ config, address, logLevel, memoryLimit }: ServerFlags): CheckedFlags {
   const level = LOG_LEVELS.find((one) => one === logLevel)
   if (logLevel !== undefined && level === undefined) {
@@ -120,7 +120,7 @@ function checked({ config, address, logLevel, memoryLimit }: ServerFlags): Check
 async function start(flags: CheckedFlags, config: DaemonConfig) {
   const log = logOf(flags.level ?? config.logLevel, config)
   const place = flags.place ?? placeOf(config.address, usageError)
-  // From here on, so that whoever has read that it listens can stop it.
+  // Listens for signals from here on: as soon as the address is printed, the server can be stopped.
   const signalled = stopSignal()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
@@ -148,13 +148,13 @@ function configOf(file: string | undefined): DaemonConfig {
   try {
     return readConfig(tree, source)
   } catch (error) {
-    // What is wrong with the YAML itself says so.
+    // Errors in the YAML itself already say so.
     if (!isQueratorError(error) || error.message.startsWith('while ')) throw error
     throw usageError(`while applying config file: ${error.message}`, error)
   }
 }
 
-/** Tells during what something failed. */
+/** Runs `work`, and prefixes its error with what was being done. */
 async function during<T>(what: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
@@ -163,7 +163,7 @@ async function during<T>(what: string, work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Host and port of an address. @throws what `fault` makes, when it is none */
+/** Returns the host and port of an address. @throws the error that `fault` makes, if the address is invalid */
 function placeOf(address: string, fault: (message: string) => Error): Place {
   const found = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(address)
   const port = Number(found?.[3])

@@ -1,9 +1,9 @@
-/** `querator stats`: prints how much there is of what in a queue. Querator's own command line does not have it. */
+/** `querator stats`: prints the statistics of a queue. Querator's own command line does not have it. */
 import type { Command } from 'commander'
 import { action, addConnectionFlags } from '../connection.js'
 import { printJson } from '../output.js'
 
-/** Adds the command. */
+/** Adds `querator stats` to the program. */
 export function addStats(program: Command): void {
   addConnectionFlags(program.command('stats'))
     .description('prints the counts and ages of a queue as JSON, zeros included')

@@ -6,7 +6,7 @@ import { integer } from '../flags.js'
 import { say } from '../output.js'
 import { lifeOf, type QueueFlags } from './create.js'
 
-/** Adds the command. */
+/** Adds `querator update` to the program. */
 export function addUpdate(program: Command): void {
   addConnectionFlags(program.command('update'))
     .description('changes a queue; flags that are not given, empty or 0 keep what the queue has')

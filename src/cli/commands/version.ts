@@ -1,8 +1,8 @@
-/** `querator version`. */
+/** `querator version`: prints the version. */
 import type { Command } from 'commander'
 import { VERSION } from '../../daemon/version.js'
 
-/** Adds the command. */
+/** Adds `querator version` to the program. */
 export function addVersion(program: Command): void {
   program
     .command('version')

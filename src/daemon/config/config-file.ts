@@ -1,4 +1,4 @@
-/** Reading a configuration file: only the first document counts, as on the server (docs/protocol/admin.md §13). */
+/** Reads a configuration file. Only the first document counts, as on the server (docs/protocol/admin.md §13). */
 import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'
@@ -7,18 +7,18 @@ import { checkDepth, checkValues, textOf } from './config-limits.js'
 import type { ConfigSource } from './config-source.js'
 import type { Path } from './read-tree.js'
 
-/** A file that was read. */
+/** A configuration file after reading. */
 export interface ConfigFile {
   readonly tree: ConfigTree
   readonly source: ConfigSource
 }
 
-/** Loaded with the first file: most tests have none, and it would be half of the time that the package takes to load. */
+/** Loads the YAML library with the first file. Most tests have none, and the library would double the time to load the package. */
 function yaml(): typeof Yaml {
   return createRequire(import.meta.url)('yaml') as typeof Yaml
 }
 
-/** Reads a YAML file. @throws QueratorError that names the file, and the line where its YAML is at fault */
+/** Reads a YAML file. @throws QueratorError with the file, and the line of an error in the YAML */
 export function readConfigFile(file: string): ConfigFile {
   const { LineCounter, parseDocument } = yaml()
   const lineCounter = new LineCounter()
@@ -38,10 +38,10 @@ export function readConfigFile(file: string): ConfigFile {
   return { tree: tree as ConfigTree, source: sourceOf(file, document, lineCounter) }
 }
 
-/** @throws QueratorError where aliases refer to nothing */
+/** @throws QueratorError if an alias has no anchor */
 function toTree(document: Yaml.Document, file: string): unknown {
   try {
-    // How much they repeat is bounded already; the library would refuse a file of a hundred queues that share their timeouts.
+    // checkValues has already limited aliases. The library's limit is too low for a hundred queues that share their timeouts.
     return document.toJS({ maxAliasCount: -1 })
   } catch (error) {
     throw usageError(`while reading config file: ${messageOf(error)} in ${file}`, error)
@@ -51,7 +51,7 @@ function toTree(document: Yaml.Document, file: string): unknown {
 function sourceOf(file: string, document: Yaml.Document, lines: Yaml.LineCounter): ConfigSource {
   const { isMap, isScalar } = yaml()
   const nodeAt = (path: Path) => document.getIn(path, true) as { range?: Yaml.Range | null } | undefined
-  /** The key where there is one: a value may begin on a line of its own. */
+  /** Returns the key of a value, if it has one. The value may begin on a later line than its key. */
   const keyAt = (path: Path) => {
     const parent = document.getIn(path.slice(0, -1), true)
     if (!isMap(parent)) return undefined

@@ -1,26 +1,26 @@
 /**
- * How large and how deep a configuration file may be: a wrong file, or one that is made to hold everybody up, ends the
- * start at once with an error that says what to do. What the file stands for counts, with all that aliases repeat.
+ * Limits on the size and depth of a configuration file. A wrong or malicious file stops the start at once, with an error that says
+ * what to do. Values that aliases repeat count each time.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type * as Yaml from 'yaml'
 import { messageOf, type QueratorError, usageError } from '../../errors.js'
 
-/** In bytes: room for ten thousand queues. */
+/** The largest file in bytes. Enough for ten thousand queues. */
 const LARGEST = 1_000_000
-/** Querator's own keys stand on five levels at most. */
+/** The deepest nesting. Querator's own keys have at most five levels. */
 const DEEPEST = 100
-/** The library looks for each of them among all of them. */
+/** The most aliases. The library compares each with all others. */
 const MOST_ALIASES = 20_000
-/** Keys, values and lists, those that aliases repeat counted each time. */
+/** The most keys, values and lists. Those that aliases repeat count each time. */
 const MOST_VALUES = 1_000_000
 
-/** The text of a file. @throws QueratorError when it cannot be read, or is too large */
+/** Returns the text of a file. @throws QueratorError if it cannot be read or is too large */
 export function textOf(file: string): string {
   const bytes = Buffer.alloc(LARGEST + 1)
   let length = 0
   try {
-    // Not by the size that the system tells: a pipe has none.
+    // The size from the file system would not do: a pipe has none.
     const descriptor = openSync(file, 'r')
     try {
       for (let count = -1; count !== 0; length += count) {
@@ -36,12 +36,12 @@ export function textOf(file: string): string {
   throw refused('more than 1 MB; is it the right file? Create that many queues with queues.create', file)
 }
 
-/** @throws QueratorError where the text nests too deep to be read */
+/** @throws QueratorError if the text nests too deep */
 export function checkDepth(text: string, { Lexer, Parser }: typeof Yaml, file: string): void {
   const parser = new Parser()
   for (const part of new Lexer().lex(text)) {
     for (const _ of parser.next(part)) {
-      // It is only about what is open.
+      // Only the stack of open nodes matters.
     }
     if (parser.stack.length <= DEEPEST) continue
     const line = text.slice(0, parser.offset).split('\n').length
@@ -52,17 +52,17 @@ export function checkDepth(text: string, { Lexer, Parser }: typeof Yaml, file: s
   }
 }
 
-/** @throws QueratorError where aliases stand for too much, or a map has a key twice */
+/** @throws QueratorError if aliases repeat too many values, or a map has a key twice */
 export function checkValues(root: unknown, yaml: typeof Yaml, lines: Yaml.LineCounter, file: string): void {
   new Count(yaml, lines, file).of(root)
 }
 
-/** Counts what a document stands for. */
+/** Counts the values of a document. */
 class Count {
   readonly #yaml: typeof Yaml
   readonly #lines: Yaml.LineCounter
   readonly #file: string
-  /** What each anchor stands for. */
+  /** The number of values of each anchor. */
   readonly #sizes = new Map<string, number>()
   /** The anchors whose values are being counted. */
   readonly #open = new Set<string>()
@@ -74,7 +74,7 @@ class Count {
     this.#file = file
   }
 
-  /** How many values a node stands for. */
+  /** Returns the number of values of a node. */
   of(node: unknown): number {
     const { isAlias, isMap, isNode, isPair, isSeq } = this.#yaml
     if (isPair(node)) return this.of(node.key) + this.of(node.value)
@@ -99,7 +99,7 @@ class Count {
     throw refused(`more than ${MOST_ALIASES} aliases; write some of them out`, this.#file)
   }
 
-  /** The library compares each key with all before it, which takes minutes for a large map. */
+  /** Checks for duplicate keys. The library compares each key with all before it, which takes minutes for a large map. */
   #checkKeys({ items }: Yaml.YAMLMap): void {
     const keys = new Set<unknown>()
     for (const { key } of items) {

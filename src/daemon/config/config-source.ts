@@ -1,11 +1,11 @@
-/** The places of values in a configuration file. */
+/** The positions of values in a configuration file. */
 import type { Path } from './read-tree.js'
 
-/** Where the values of a tree are in their file, and how they are written. */
+/** Finds the values of a tree in their file. */
 export interface ConfigSource {
   readonly file: string
-  /** The line of a value, or of a key: from 1 on. */
+  /** Returns the line of a value or a key, counted from 1. */
   lineOf(path: Path): number | undefined
-  /** A value as it is written, without quotes. */
+  /** Returns a value as it is written, without quotes. */
   literal(path: Path): string | undefined
 }

@@ -65,7 +65,7 @@ export interface StorageConfig {
   'storage-dir'?: string
 }
 
-// The table has the keys of the tree, and no others; the compiler sees to it here.
+// The compiler checks here that the table and the tree have the same keys.
 CONFIG.keys satisfies Record<keyof ConfigTree, unknown>
 ;({}) as Required<ConfigTree> satisfies Record<keyof typeof CONFIG.keys, unknown>
 
@@ -79,13 +79,13 @@ export interface DaemonConfig {
   readonly auth: AuthBackend
   /** Messages about unknown keys. */
   readonly unknownKeys: readonly string[]
-  /** What the reader of the file should know; the unknown keys first. */
+  /** Messages for the log, those about unknown keys first. */
   readonly warnings: readonly string[]
 }
 
 /**
- * Checks a tree and fills in the defaults. `source` is the file that it comes from.
- * @throws QueratorError with Querator's text (docs/protocol/admin.md §13.2), and below it the keys that are unknown
+ * Checks a tree and fills in the defaults. `source` is the file of the tree.
+ * @throws QueratorError with Querator's text (docs/protocol/admin.md §13.2), followed by the unknown keys
  */
 export function readConfig(tree: ConfigTree = {}, source?: ConfigSource): DaemonConfig {
   const { value, wrong, unknown } = readTree(tree, CONFIG, (path) => source?.literal(path))
@@ -139,7 +139,7 @@ function checkDriver(driver: string): void {
   throw usageError(`invalid driver; '${driver}' is not one of (Memory, Badger)`)
 }
 
-/** Where the configuration asks for a storage on disk. */
+/** Returns where the configuration asks for a storage on disk. */
 function badgers(value: ValueOf<typeof CONFIG>): string[] {
   const isBadger = ({ driver }: { driver: string }) => driver.toLowerCase() === 'badger'
   const partitions = (value['partition-storage'] ?? []).map((storage, index) => ({ ...storage, index }))
@@ -153,7 +153,7 @@ function authOf(driver: string): AuthBackend {
   throw usageError(`invalid auth-backend driver; '${driver}' is not one of (${AUTH_BACKENDS.join(', ')})`)
 }
 
-/** The one of the texts that `given` is; undefined when it is none. */
+/** Returns `given` if it is one of the texts, else `undefined`. */
 function oneOf<T extends string>(texts: readonly T[], given: string): T | undefined {
   return texts.find((text) => text === given)
 }

@@ -1,6 +1,6 @@
 /**
- * Queues that the configuration declares (docs/protocol/admin.md §13.3, and D10: an invalid one stops the start, they are
- * listed in `_system`, they share nothing, and without a list of partitions they are placed as queues.create does).
+ * Queues that the configuration declares (docs/protocol/admin.md §13.3). D10: an invalid queue stops the start. Declared queues are
+ * listed in `_system` and share nothing. Without a list of partitions they are placed as queues.create does.
  */
 
 import type { Instant } from '../../clock/instant.js'
@@ -42,7 +42,7 @@ export interface PartitionTree {
   'storage-name'?: string
 }
 
-/** A declared queue, read but not yet checked against the rules of queues. */
+/** A declared queue after reading. Its values are not checked yet. */
 export interface DeclaredQueue {
   readonly name: string
   readonly leaseTimeout: string
@@ -51,14 +51,14 @@ export interface DeclaredQueue {
   readonly maxAttempts: number
   readonly reference: string
   readonly requestedPartitions: number
-  /** How many partitions are listed; undefined when they are to be placed. */
+  /** The number of listed partitions. `undefined` if the storages decide. */
   readonly listedPartitions: number | undefined
 }
 
 type QueueValue = NonNullable<ValueOf<typeof CONFIG>['queues']>[number]
 type PartitionValue = NonNullable<QueueValue['partitions']>[number]
 
-/** Takes the list over. @throws QueratorError that names the queue and the partition that cannot be */
+/** Reads the list of queues. @throws QueratorError with the queue and the wrong partition */
 export function readDeclaredQueues(
   list: readonly QueueValue[],
   storages: readonly PartitionStorage[],
@@ -95,7 +95,7 @@ function checkPartition(
   throw usageError(`queue '${queue}': partitions must be numbered from 0 on, in order; got ${number} for ${expected}`)
 }
 
-/** Makes the declared queues. @throws QueratorError that names queue and field */
+/** Creates the declared queues. @throws QueratorError with the queue and the wrong field */
 export function createDeclaredQueues(queues: Queues, declared: readonly DeclaredQueue[], now: Instant): void {
   for (const queue of declared) {
     try {
@@ -117,7 +117,7 @@ function createDeclaredQueue(queues: Queues, queue: DeclaredQueue, now: Instant)
   queues.create(config, queue.listedPartitions)
 }
 
-/** Of a duration that was read, or was left out. */
+/** Returns the nanoseconds of a duration that is valid or left out. */
 function nanoseconds(text: string): bigint {
   return parseDuration(text).ns ?? 0n
 }

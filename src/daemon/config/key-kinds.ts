@@ -1,14 +1,14 @@
-/** What a key of the configuration can hold. Parser, warnings and the schema for editors come from one table of these. */
+/** The kinds of configuration keys. The parser, the warnings and the JSON schema all use one table of these. */
 
-/** A text, or anything that YAML writes in one piece. */
+/** A string, or any other scalar in YAML. */
 export interface TextKey {
   readonly kind: 'text'
   readonly about: string
-  /** What it holds when it is left out. */
+  /** The value if the key is left out. */
   readonly default?: string
-  /** What it may hold, for editors. */
+  /** The allowed values, for editors. */
   readonly values?: readonly string[]
-  /** Whether upper and lower case are the same. */
+  /** Whether case does not matter. */
   readonly anyCase?: boolean
 }
 
@@ -18,7 +18,7 @@ export interface DurationKey {
   readonly about: string
 }
 
-/** A whole number; fractions are cut towards zero. */
+/** A whole number. Fractions are truncated towards zero. */
 export interface IntegerKey {
   readonly kind: 'integer'
   readonly about: string
@@ -30,31 +30,31 @@ export interface FlagKey {
   readonly about: string
 }
 
-/** Keys within a key. */
+/** A map of keys. */
 export interface MapKey<K extends KeyTable = KeyTable> {
   readonly kind: 'map'
   readonly about: string
   readonly keys: K
-  /** Those that must be there. */
+  /** The keys that must be present. */
   readonly required?: readonly string[]
 }
 
-/** A list, whose entries are all of one kind. */
+/** A list of maps. */
 export interface ListKey<K extends MapKey = MapKey> {
   readonly kind: 'list'
   readonly about: string
   readonly item: K
 }
 
-/** Any of them. */
+/** A key of any kind. */
 export type Key = TextKey | DurationKey | IntegerKey | FlagKey | MapKey | ListKey
 
-/** Keys by their names. */
+/** Keys by name. */
 export interface KeyTable {
   readonly [name: string]: Key
 }
 
-/** What a key is read as: left out, texts are empty, numbers 0, maps empty; only a list can be missing. */
+/** The value read for a key. If left out, strings are empty, numbers are 0 and maps are empty. Only a list can be `undefined`. */
 export type ValueOf<K> =
   K extends MapKey<infer T>
     ? { readonly [N in keyof T]: ValueOf<T[N]> }
@@ -66,27 +66,27 @@ export type ValueOf<K> =
           ? boolean
           : string
 
-/** A key with this text. */
+/** Returns a key with a string. */
 export function text(about: string, more: Omit<TextKey, 'kind' | 'about'> = {}): TextKey {
   return { kind: 'text', about, ...more }
 }
 
-/** A key with a duration. */
+/** Returns a key with a duration. */
 export function duration(about: string): DurationKey {
   return { kind: 'duration', about }
 }
 
-/** A key with a whole number. */
+/** Returns a key with a whole number. */
 export function integer(about: string): IntegerKey {
   return { kind: 'integer', about }
 }
 
-/** A key that is true or false. */
+/** Returns a key with a boolean. */
 export function flag(about: string): FlagKey {
   return { kind: 'flag', about }
 }
 
-/** A key with keys in it. */
+/** Returns a key with a map. */
 export function map<const K extends KeyTable>(
   about: string,
   keys: K,
@@ -95,7 +95,7 @@ export function map<const K extends KeyTable>(
   return { kind: 'map', about, keys, required }
 }
 
-/** A key with a list of maps. */
+/** Returns a key with a list of maps. */
 export function list<K extends MapKey>(about: string, item: K): ListKey<K> {
   return { kind: 'list', about, item }
 }

@@ -1,9 +1,9 @@
-/** Every key of the configuration file (docs/protocol/admin.md §13.1). */
+/** The keys of the configuration file (docs/protocol/admin.md §13.1). */
 import { AUTH_BACKENDS } from '../../access/access.js'
 import { LOG_HANDLERS, LOG_LEVELS } from '../log.js'
 import { duration, flag, integer, list, map, text } from './key-kinds.js'
 
-/** Where the server keeps things. All of them mean memory here. */
+/** The storage drivers of the server. Here all of them store in memory. */
 export const STORAGE_DRIVERS = ['memory', 'badger'] as const
 
 const storageConfig = map('How the driver is configured.', {

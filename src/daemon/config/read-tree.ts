@@ -1,22 +1,22 @@
 /**
- * Reads a tree of the configuration by its table of keys: fills in what is left out, and notes what is of a wrong kind
- * and which keys nobody knows. Nothing is decided here; what is noted becomes errors and warnings in config.ts.
+ * Reads a configuration tree with the table of keys. It fills in defaults, and collects values of a wrong kind and unknown keys.
+ * config.ts turns them into errors and warnings.
  */
 import { parseDuration } from '../../clock/parse-duration.js'
 import { nearestOf } from '../../nearest.js'
 import type { Key, ListKey, MapKey, ValueOf } from './key-kinds.js'
 
-/** The way to a value from the root. */
+/** The path to a value from the root. */
 export type Path = readonly (string | number)[]
 
 /** A value of a wrong kind. */
 export interface WrongKind {
   readonly path: Path
-  /** The same for readers: `queues[0] 'orders': lease-timeout`. */
+  /** The path for humans: `queues[0] 'orders': lease-timeout`. */
   readonly place: string
   readonly got: unknown
   readonly kind: Key['kind']
-  /** Why it is none, where its kind alone does not say it. */
+  /** Why the value is wrong, if the kind alone does not say it. */
   readonly why?: string
 }
 
@@ -24,19 +24,19 @@ export interface WrongKind {
 export interface UnknownKey {
   readonly path: Path
   readonly place: string
-  /** The key that was probably meant. */
+  /** The key that was probably meant. `undefined` if there is none. */
   readonly nearest: string | undefined
   readonly known: readonly string[]
 }
 
-/** What was read. */
+/** The result of reading a tree. */
 export interface Reading<T> {
   readonly value: T
   readonly wrong: readonly WrongKind[]
   readonly unknown: readonly UnknownKey[]
 }
 
-/** Reads a tree. `literal` returns how a value is written in its file, where there is one. */
+/** Reads a tree. `literal` returns a value as it is written in its file, if there is one. */
 export function readTree<K extends MapKey>(
   tree: unknown,
   table: K,
@@ -47,7 +47,7 @@ export function readTree<K extends MapKey>(
   return { value: value as ValueOf<K>, wrong: reader.wrong, unknown: reader.unknown }
 }
 
-/** Where the reader is: its path, the same as a text, and what the texts of keys in it begin with. */
+/** Where the reader is: the path, the same as text, and the prefix for the text of keys inside. */
 interface Place {
   readonly path: Path
   readonly place: string
@@ -103,7 +103,7 @@ class TreeReader {
     return value === true
   }
 
-  /** What YAML writes in one piece is a text, as it is written; an empty one is as good as none. */
+  /** Returns a string. Any other scalar is returned as it is written. An empty string counts as left out. */
   #text(value: unknown, otherwise: string, at: Place): string {
     if (value === undefined || value === '') return otherwise
     if (typeof value === 'string') return value
@@ -130,7 +130,7 @@ function inside(at: Place, name: string): Place {
   return { path: [...at.path, name], place, inside: `${place}.` }
 }
 
-/** An entry of a list; one that has a name is told by it. */
+/** Returns the place of a list entry. An entry with a name is shown with it. */
 function entryOf(at: Place, index: number, entry: unknown): Place {
   const { name } = Object(entry) as { name?: unknown }
   const place = `${at.place}[${index}]`

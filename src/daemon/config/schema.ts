@@ -8,7 +8,7 @@ const DURATION = '^[+-]?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$'
 /** A JSON schema, or a part of one. */
 type Schema = Record<string, unknown>
 
-/** Makes the JSON schema of the configuration file, for editors, from the table that the parser uses. */
+/** Returns the JSON schema of the configuration file for editors. It comes from the same table as the parser. */
 export function configSchema(): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -48,11 +48,11 @@ function mapSchema({ keys, required = [] }: MapKey): Schema {
 
 function valuesSchema({ values, anyCase, default: usual }: Extract<Key, { kind: 'text' }>): Schema {
   if (values === undefined) return { type: 'string' }
-  // Empty is as good as left out.
+  // An empty string counts as left out.
   const empty = usual === undefined ? [] : ['']
   if (!anyCase) return { enum: [...values, ...empty] }
   const pattern = `^(${values.map(inAnyCase).join('|')})$`
-  // The list is what an editor offers.
+  // Editors offer the values of the enum.
   return { type: 'string', anyOf: [{ enum: [...values, ...empty] }, { pattern }] }
 }
 

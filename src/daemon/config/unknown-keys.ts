@@ -1,19 +1,19 @@
-/** Messages about unknown keys of a configuration, for a warning or below the error that stops the start. */
+/** Messages about unknown configuration keys, for a warning or below the error that stops the start. */
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import type { ConfigSource } from './config-source.js'
 import type { UnknownKey } from './read-tree.js'
 
-/** At most this many are named. */
+/** The most keys that are named. */
 const MOST_TOLD = 20
 
-/** A line for each key: where it stands, and which one was probably meant. */
+/** Returns a line for each key, with its place and the key that was probably meant. */
 export function unknownKeyTexts(unknown: readonly UnknownKey[], source: ConfigSource | undefined): string[] {
   const texts = unknown.slice(0, MOST_TOLD).map(({ path, place, nearest, known }) => {
     const hint = nearest === undefined ? `known here are ${known.join(', ')}` : `did you mean '${nearest}'?`
     const line = source?.lineOf(path)
     const where = line === undefined ? '' : ` (${source?.file}, line ${line})`
-    // As it stands in an error, so that it is found there again.
+    // Escaped as in an error, so that withUnknownKeys finds it there.
     return visible(`unknown configuration key '${place}'${where} has no effect; ${hint}`)
   })
   const left = unknown.length - texts.length
@@ -21,8 +21,8 @@ export function unknownKeyTexts(unknown: readonly UnknownKey[], source: ConfigSo
 }
 
 /**
- * An error that stops the start, with the unknown keys below its text: a misspelt key is often the reason. A key that
- * is told already is not told again.
+ * Returns an error with the unknown keys below its text, because a misspelt key is often the cause. Keys that the text already names
+ * are not repeated.
  */
 export function withUnknownKeys(error: unknown, unknownKeys: readonly string[]): unknown {
   if (!isQueratorError(error)) return error

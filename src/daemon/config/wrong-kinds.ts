@@ -1,6 +1,6 @@
 /**
- * What is said of values of a wrong kind. In a file as the server says it, all at once and with their lines; in an object,
- * which has no lines, the first one by its place.
+ * Error messages about values of a wrong kind. For a file they list all values with their lines, in the server's words. For an object,
+ * which has no lines, they name the first value by its place.
  */
 import { inspect } from 'node:util'
 import { type QueratorError, usageError } from '../../errors.js'
@@ -17,7 +17,7 @@ const WANTED: Record<Key['kind'], string> = {
   list: 'a list',
 }
 
-/** What the server, a Go program, calls them. */
+/** The types as the server, a Go program, names them. */
 const GO_TYPES: Record<Key['kind'], string> = {
   text: 'string',
   duration: 'time.Duration',
@@ -27,16 +27,16 @@ const GO_TYPES: Record<Key['kind'], string> = {
   list: 'list',
 }
 
-/** So many characters of a value are shown, as on the server. */
+/** The most characters shown of a value in a file, as on the server. */
 const MOST_SHOWN = 10
 
-/** Of a value of an object. */
+/** The most characters shown of a value in an object. */
 const MOST_OF_TREE = 200
 
-/** At most this many are named; the server names all. */
+/** The most values that are named. The server names all. */
 const MOST_TOLD = 100
 
-/** The error about them; there is at least one. */
+/** Returns the error about these values. There must be at least one. */
 export function wrongKinds(wrong: readonly WrongKind[], source: ConfigSource | undefined): QueratorError {
   if (source === undefined) return wrongInTree(wrong[0] as WrongKind)
   const lines = wrong.slice(0, MOST_TOLD).map((one) => {
@@ -55,7 +55,7 @@ function wrongInTree({ place, got, kind, why }: WrongKind): QueratorError {
   return usageError(`${place} must be ${WANTED[kind]}; got ${shown(got)}${because}`)
 }
 
-/** A value of an object in a few characters; it may be deep, in a circle, or nothing that JSON has. */
+/** Returns a short text for a value of an object. It may be deep, circular, or not representable in JSON. */
 function shown(value: unknown): string {
   const text =
     typeof value === 'string'

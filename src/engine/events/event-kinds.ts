@@ -1,7 +1,7 @@
-/** The kinds of events, and what is known about an event. */
+/** The kinds of events, and the fields of an event. */
 import type { Instant } from '../../clock/instant.js'
 
-/** What can happen: to items, to leases that wait, to queues; and calls that were refused. */
+/** All kinds of events: of items, of waiting leases, of queues, and of refused calls. */
 export const EVENT_KINDS = [
   'produced',
   'imported',
@@ -38,53 +38,53 @@ export const EVENT_KINDS = [
  */
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-/** Kinds by number: their places in {@link EVENT_KINDS}. */
+/** The number of each kind: its index in {@link EVENT_KINDS}. */
 export const KIND = Object.freeze(
   Object.fromEntries(EVENT_KINDS.map((kind, number) => [kind, number])) as Record<EventKind, number>,
 )
 
-/** Kinds that tell of who holds the item, or held it until then. */
+/** Marks the kinds with a consumer: the one that holds the item, or held it until then. */
 export const OF_HOLDER = Uint8Array.from(EVENT_KINDS, (kind) => {
   return Number(['leased', 'completed', 'retried', 'lease-expired', 'attempts-exhausted'].includes(kind))
 })
 
-/** Kinds with which an item begins. */
+/** Marks the kinds that create an item. */
 export const OF_PRODUCER = Uint8Array.from(EVENT_KINDS, (kind) => Number(kind === 'produced' || kind === 'imported'))
 
-/** What made something happen: a call, with the place in the code that made it where that is known, or the clock. */
+/** The cause of an event: a call or the clock. For a call, the place in the code that made it, if known. */
 export interface Cause {
-  /** As on the wire, `queue.produce` for example, or `clock`. */
+  /** The call as on the wire, for example `queue.produce`, or `clock`. */
   readonly call: string
-  /** The caller's stack, as JavaScript writes it. It is read only when it is shown. */
+  /** The caller's stack, as JavaScript formats it. It is only read when it is shown. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
 }
 
-/** Nobody's call. */
+/** The cause of events that come with time. */
 export const BY_CLOCK: Cause = { call: 'clock' }
 
-/** A client that hung up. */
+/** The cause of events after a client has disconnected. */
 export const CLIENT_GONE: Cause = { call: 'client gone' }
 
-/** Who leases. */
+/** The client of a lease. */
 export interface Consumer {
   readonly clientId: string
   readonly cause: Cause
 }
 
-/** Where it happened. */
+/** The place of an event. */
 export interface Address {
   readonly queue: string
-  /** Tells queues of the same name apart: one that was made later has a higher number. 0 where there was no such queue. */
+  /** Tells queues of the same name apart. A queue created later has a higher number. 0 if there was no such queue. */
   readonly queueId: number
-  /** Undefined for events of the queue as a whole. */
+  /** `undefined` for events of the whole queue. */
   readonly partition?: number
-  /** Turns the number of an item into its id. */
+  /** Converts the number of an item to its id. */
   readonly ids?: { text(sequence: number): string }
 }
 
-/** What the record notes of an item. */
+/** An item as the record reads it. */
 export interface NotedItem {
-  /** Who the item is, in every queue; 0 until its first event. */
+  /** Identifies the item across queues. 0 until its first event. */
   serial: number
   readonly sequence: number
   readonly attempts: number
@@ -93,14 +93,14 @@ export interface NotedItem {
   readonly holder: Consumer | undefined
 }
 
-/** An event, whole. */
+/** A complete event. */
 export interface RecordedEvent {
-  /** 1 for the first of the daemon, and so on. */
+  /** Counts from 1, for the first event of the daemon. */
   readonly number: number
   readonly kind: EventKind
   readonly time: Instant
   readonly address: Address
-  /** The number of the item, which stays when its id changes, and in a dead letter queue; 0 for no item. */
+  /** The number of the item, the same after its id changes and in a dead letter queue. 0 for no item. */
   readonly item: number
   /** The id of the item after the event. */
   readonly id: string | undefined
@@ -108,35 +108,35 @@ export interface RecordedEvent {
   readonly attempts: number
   readonly consumer: Consumer | undefined
   readonly cause: Cause
-  /** What the event leads to: the end of a lease, the time for which it is scheduled; NaN for nothing. */
+  /** When the lease expires, or the time for which the item is scheduled. NaN if there is none. */
   readonly until: Instant
   /** The dead letter queue. */
   readonly deadQueue: Address | undefined
   readonly refusal: Refusal | undefined
-  /** What was produced or imported. */
+  /** The payload that was produced or imported. */
   readonly payload: KeptPayload | undefined
 }
 
-/** A call that got an error for an answer. */
+/** A call that failed. */
 export interface Refusal {
-  /** 0 for a call that its own client refused. */
+  /** 0 for a call that the client itself refused. */
   readonly code: number
   readonly codeText: string
   readonly message: string
   readonly details: Readonly<Record<string, string>>
-  /** Empty where the call has none, or it could not be read. */
+  /** Empty if the call has none, or if it could not be read. */
   readonly clientId: string
-  /** How often the same call was refused in the same words, with nothing else happening in between. */
+  /** How often the same call was refused with the same message, with nothing else happening in between. */
   times: number
-  /** When it was refused last, by the daemon's clock. */
+  /** The time of the last refusal, by the daemon's clock. */
   lastTime: Instant
-  /** The same in milliseconds of real time, from some moment on. */
+  /** The same in milliseconds of real time since an arbitrary start. */
   lastPassed: number
 }
 
-/** The beginning of a payload, one character a byte. */
+/** The beginning of a payload, with one character for each byte. */
 export interface KeptPayload {
   readonly text: string
-  /** Its whole length, in bytes. */
+  /** The full length in bytes. */
   readonly length: number
 }

@@ -1,4 +1,4 @@
-/** The latest events, as rows in columns. */
+/** The latest events, stored in columns. */
 import type { Instant } from '../../clock/instant.js'
 import {
   type Address,
@@ -15,16 +15,16 @@ import {
   type Refusal,
 } from './event-kinds.js'
 
-/** So much of a payload is kept, in bytes. */
+/** How much of a payload is kept, in bytes. */
 const MOST_KEPT = 1000
-/** The number of rows at first. */
+/** The initial number of rows. */
 const FIRST_ROOM = 128
 
 /**
- * A ring of rows. The latest events take the place of the first ones.
+ * A ring of rows. The latest events overwrite the first ones.
  *
- * Rows are columns that are used again and again, and not objects: a million items make a million events in a second or two, and most
- * are never looked at. A row becomes an object when somebody asks for it.
+ * Rows are reused columns rather than objects. A million items make a million events in a second or two, and most are never read. A
+ * row becomes an object when it is read.
  */
 export class EventRows {
   readonly #most: number
@@ -41,11 +41,11 @@ export class EventRows {
   readonly #consumers: (Consumer | undefined)[] = []
   readonly #causes: Cause[] = []
   readonly #deadQueues: (Address | undefined)[] = []
-  /** Rows of other kinds than those that have them may hold what a row before them left. */
+  /** Rows of kinds without a refusal or a payload may still have that of an earlier row. */
   readonly #refusals: Refusal[] = []
   readonly #payloads: (string | KeptPayload)[] = []
 
-  /** `most`: how many rows there are, 1 or more. */
+  /** `most` is the number of rows, at least 1. */
   constructor(most: number) {
     this.#most = most
     this.#room = Math.min(most, FIRST_ROOM)
@@ -57,7 +57,7 @@ export class EventRows {
     this.#untils = new Float64Array(this.#room)
   }
 
-  /** How many events there were. */
+  /** The number of events so far. */
   get count(): number {
     return this.#count
   }
@@ -79,7 +79,7 @@ export class EventRows {
     return row
   }
 
-  /** Adds an event of a queue, or of a lease that waits. */
+  /** Adds an event of a queue or of a waiting lease. */
   addQueue(kind: number, time: Instant, address: Address, consumer: Consumer | undefined, cause: Cause): number {
     const row = this.#add(kind, time, address, cause)
     this.#items[row] = 0
@@ -88,18 +88,18 @@ export class EventRows {
     return row
   }
 
-  /** Adds what the event in a row leads to. Every row needs it, because it may hold that of another. */
+  /** Sets what the event in a row leads to. Every row needs it, because it may still have that of an earlier event. */
   setOutcome(row: number, until: Instant, deadQueue: Address | undefined): void {
     this.#untils[row] = until
     this.#deadQueues[row] = deadQueue
   }
 
-  /** Adds the refusal that the event in a row is about. */
+  /** Sets the refusal of the event in a row. */
   setRefusal(row: number, refusal: Refusal): void {
     this.#refusals[row] = refusal
   }
 
-  /** The refused call with this number, which must be kept. Undefined when the event is of another kind. */
+  /** Returns the refused call with this number, which must be kept. `undefined` if the event is of another kind. */
   refusalAt(number: number): { cause: Cause; address: Address; refusal: Refusal } | undefined {
     const row = (number - 1) % this.#most
     if (this.#kinds[row] !== KIND.refused) return undefined
@@ -110,7 +110,7 @@ export class EventRows {
     }
   }
 
-  /** The event with this number. @throws RangeError when it is not kept */
+  /** Returns the event with this number. @throws RangeError if it is not kept */
   at(number: number): RecordedEvent {
     if (number < this.first || number > this.#count) throw new RangeError(`there is no event ${number}`)
     const row = (number - 1) % this.#most
@@ -158,16 +158,16 @@ export class EventRows {
   }
 }
 
-/** The call that a lease event belongs to is that of the client who asked, also when another's call brought the item. */
+/** Returns the cause of an event. For a lease it is the call of the consumer, even if another call added the item. */
 function causeOf(kind: EventKind, cause: Cause, consumer: Consumer | undefined): Cause {
   return kind === 'leased' && consumer !== undefined ? consumer.cause : cause
 }
 
-/** A payload as it is kept: an object only where it is cut, because most are short. */
+/** Returns what is kept of a payload. It is an object only if it was cut, because most are short. */
 function keptPayload(payload: string): string | KeptPayload {
   const { length } = payload
   if (length <= MOST_KEPT) return payload
-  // A part of a text would keep all of it.
+  // A slice would keep the whole string in memory.
   return { text: Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1'), length }
 }
 

@@ -46,8 +46,8 @@ export type FiredKind = (typeof FIRED_KINDS)[number]
 const IS_FIRED = Uint8Array.from(EVENT_KINDS, (kind) => Number((FIRED_KINDS as readonly string[]).includes(kind)))
 
 /**
- * Collects what fires: one entry for each deadline of an item. Where a deadline makes several events, the last one counts, because it
- * tells what became of the item.
+ * Collects what fires: one entry for each deadline of an item. If a deadline makes several events, only the last one counts, because
+ * it is the outcome for the item.
  */
 export class FiredList {
   readonly #list: Fired[] = []
@@ -78,12 +78,12 @@ export class FiredList {
     this.#list.push({ time: this.#dateOf(time), kind: 'lease-timed-out', queue: address.queue, clientId })
   }
 
-  /** What fired, in the order of the deadlines. */
+  /** Returns what fired, in the order of the deadlines. */
   sorted(): Fired[] {
     return this.#list.sort((a, b) => a.time.getTime() - b.time.getTime())
   }
 
-  /** The same object for equal times in a row: a move may end very many leases at once. */
+  /** Returns the same object for equal times in a row, because a move may expire very many leases at once. */
   #dateOf(time: Instant): Date {
     if (this.#date.getTime() !== Math.trunc(time)) this.#date = new Date(time)
     return this.#date

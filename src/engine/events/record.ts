@@ -13,7 +13,7 @@ import {
 import { EventRows } from './event-rows.js'
 import { type Fired, FiredList } from './fired.js'
 
-/** A refused call is compared with this many before it, because several workers may be refused in turns. */
+/** How many earlier events a refused call is compared with. Several workers may be refused in turns. */
 const MOST_COMPARED = 16
 
 /**
@@ -25,7 +25,7 @@ export class EventRecord {
   cause: Cause = BY_CLOCK
   readonly #rows: EventRows | undefined
   readonly #watchers = new Set<() => void>()
-  /** Where what fires goes as well, while the clock is moved. */
+  /** Collects what fires while the clock is moved. */
   #fired: FiredList | undefined
   #lastItem = 0
   #told = true
@@ -35,12 +35,12 @@ export class EventRecord {
   #lastRefused = 0
   #ended = false
 
-  /** `most`: how many events are kept. 0 keeps none. */
+  /** `most` is how many events are kept. 0 keeps none. */
   constructor(most: number) {
     this.#rows = most === 0 ? undefined : new EventRows(most)
   }
 
-  /** How many events there were. */
+  /** The number of events so far. */
   get count(): number {
     return this.#rows?.count ?? 0
   }
@@ -50,7 +50,7 @@ export class EventRecord {
     return this.#rows?.first ?? 1
   }
 
-  /** Notes an event of an item. */
+  /** Records an event of an item. */
   item(kind: number, time: Instant, address: Address, item: NotedItem, until = Number.NaN, deadQueue?: Address): void {
     this.#fired?.item(kind, time, address, item, deadQueue)
     if (this.#rows === undefined) return
@@ -60,7 +60,7 @@ export class EventRecord {
     this.#tell()
   }
 
-  /** Notes an event of a queue, or of a lease that waits. */
+  /** Records an event of a queue or of a waiting lease. */
   queue(kind: number, time: Instant, address: Address, consumer?: Consumer, until = Number.NaN): void {
     this.#fired?.lease(kind, time, address, consumer)
     if (this.#rows === undefined) return
@@ -69,7 +69,7 @@ export class EventRecord {
     this.#tell()
   }
 
-  /** Notes a call that was refused, or that the same one was refused again when nothing else happened since. */
+  /** Records a refused call. If the same call was just refused, and nothing else has happened since, it only counts up. */
   refused(cause: Cause, address: Address, refusal: Refusal): void {
     if (this.#rows === undefined) return
     const same = this.#sameRefusal(this.#rows, cause, address, refusal)
@@ -88,27 +88,27 @@ export class EventRecord {
     this.#tell()
   }
 
-  /** How many calls were refused. */
+  /** The number of refused calls. */
   get refusedCalls(): number {
     return this.#refusedCalls
   }
 
-  /** How many events are about them. */
+  /** The number of events about refused calls. */
   get refusedEvents(): number {
     return this.#refusedEvents
   }
 
-  /** Whether a call was refused since the event of this number. */
+  /** Returns whether a call was refused since the event with this number. */
   refusedSince(first: number): boolean {
     return this.#lastRefused >= first
   }
 
-  /** A test begins: from here on a refused call is a new event, even if the one before was refused alike. */
+  /** Call when a test begins. The next refused call is a new event, even if it is the same as the one before. */
   fence(): void {
     this.#fence = this.count
   }
 
-  /** Returns what fires while `fire` runs, in the order of the deadlines, however many events are kept. */
+  /** Returns what fires while `fire` runs, in the order of the deadlines. It does not depend on how many events are kept. */
   collect(fire: () => void): Fired[] {
     const fired = new FiredList()
     this.#fired = fired
@@ -120,7 +120,7 @@ export class EventRecord {
     return fired.sorted()
   }
 
-  /** Carries something out that `cause` makes happen. */
+  /** Runs `work` with `cause` as the cause of its events. */
   during<T>(cause: Cause, work: () => T): T {
     const before = this.cause
     this.cause = cause
@@ -131,18 +131,18 @@ export class EventRecord {
     }
   }
 
-  /** The event with this number. @throws RangeError when it is not kept */
+  /** Returns the event with this number. @throws RangeError if it is not kept */
   at(number: number): RecordedEvent {
     if (this.#rows === undefined) throw new RangeError(`there is no event ${number}`)
     return this.#rows.at(number)
   }
 
-  /** Whether the daemon is closed, so that no further event comes. */
+  /** Whether the daemon is closed and no further events come. */
   get ended(): boolean {
     return this.#ended
   }
 
-  /** Resolves when there are further events, or no more. */
+  /** Resolves when there are further events, or when no more can come. */
   next(): Promise<void> {
     return new Promise((resolve) => {
       const stop = this.watch(() => {
@@ -153,13 +153,13 @@ export class EventRecord {
     })
   }
 
-  /** The daemon is closed: no further event comes. */
+  /** Call when the daemon is closed and no further events come. */
   end(): void {
     this.#ended = true
     this.#tell()
   }
 
-  /** Calls `watcher` after events, once what made them happen is done. Returns a function that stops this. */
+  /** Calls `watcher` after events, once their cause is done. Returns a function to stop watching. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
@@ -191,7 +191,7 @@ export class EventRecord {
   }
 }
 
-/** Names that are made up anew for each call tell nobody apart. */
+/** Client ids that are generated for each call do not tell clients apart. */
 const MADE_UP = /^client-\d+$/
 
 function sameClient(a: string, b: string): boolean {

@@ -2,12 +2,12 @@
 import type { Address } from '../events/event-kinds.js'
 import type { Item } from '../store/item.js'
 
-/** A queue as the taker of another queue's dead letters. */
+/** A dead letter queue. */
 export interface DeadLetters {
-  /** In the record of events. */
+  /** Its address in the record of events. */
   readonly address: Address
-  /** Takes a copy of an item that ended elsewhere under this id; returns false when it has one already. */
+  /** Takes a copy of an item that ended elsewhere under this id. Returns false if it already has one. */
   takeDead(dead: Item, sourceId: string): boolean
-  /** Lets waiting leases have what was taken. */
+  /** Serves waiting leases with the items that were taken. */
   tookDead(): void
 }

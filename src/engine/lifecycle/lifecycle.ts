@@ -1,8 +1,8 @@
 /**
- * What happens to items when a deadline passes: leases run out, lives end, attempts are exhausted (docs/protocol/queue.md §8).
+ * What happens to items when a deadline passes: leases expire, items expire, attempts run out (docs/protocol/queue.md §8).
  *
- * The server acts on a deadline only when it looks at the partition, and so does this. store/deadline-watch.ts decides when looks come
- * (R0 to R4, R6). This file is what a look does (R5, R7).
+ * Like the server, it acts on a deadline only when it looks at the partition. store/deadline-watch.ts decides when to look (R0 to R4,
+ * R6). This file is what a look does (R5, R7).
  */
 import type { Instant } from '../../clock/instant.js'
 import type { Item } from '../store/item.js'
@@ -10,7 +10,7 @@ import type { Partition } from '../store/partition.js'
 import type { DeadLetters } from './dead-letters.js'
 import type { QueueRules } from './queue-rules.js'
 
-/** Looks at a partition: handles every item with a deadline that has passed at `now`, in storage order. */
+/** Looks at a partition: handles, in storage order, every item with a deadline that has passed at `now`. */
 export function lookAt(partition: Partition, rules: QueueRules, now: Instant): void {
   const { maxAttempts, deadQueue } = rules.config
   const dead: Item[] = []
@@ -36,7 +36,7 @@ function isLeaseOver(item: Item, now: Instant): boolean {
   return item.leased && item.until.at <= now
 }
 
-/** Copies all items whose copy is not there, then deletes those up to the first that nobody holds; returns the rest (R5). */
+/** Copies all items without a copy, then deletes those before the first that is not leased. Returns the rest (R5). */
 function moveTo(target: DeadLetters, partition: Partition, rules: QueueRules, dead: Item[], now: Instant): Item[] {
   const note = (item: Item) => {
     if (item.copiedToDeadQueue) rules.surprises.tell('copied-again', rules.config)

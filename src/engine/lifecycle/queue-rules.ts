@@ -1,17 +1,17 @@
-/** What decides about the items of a queue when a deadline passes. */
+/** The rules of a queue for passed deadlines. */
 import type { QueueConfig } from '../queue-config.js'
 import type { DeadLetters } from './dead-letters.js'
 import { Surprises } from './surprises.js'
 
-/** What the rules ask of the daemon. */
+/** The parts of the daemon that the rules need. */
 interface RuleContext {
-  /** The queue of that name, for dead letters. Undefined when there is none, or it has no partition. */
+  /** Returns the queue with this name for dead letters. `undefined` if it does not exist or has no partition. */
   deadLettersOf(name: string): DeadLetters | undefined
-  /** Tells the operator something that a user should know. */
+  /** Logs a warning for the user. */
   warn(message: string): void
 }
 
-/** The rules of a queue, as it is configured now. */
+/** The rules of a queue with its current configuration. */
 export class QueueRules {
   config: QueueConfig
   readonly surprises: Surprises
@@ -23,7 +23,7 @@ export class QueueRules {
     this.#context = context
   }
 
-  /** The dead letter queue. Undefined when none is named, or the one that is named does not exist or has no partition. */
+  /** The dead letter queue. `undefined` if none is named, or if it does not exist or has no partition. */
   get deadQueue(): DeadLetters | undefined {
     return this.#context.deadLettersOf(this.config.deadQueue)
   }

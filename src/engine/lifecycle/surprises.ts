@@ -1,4 +1,4 @@
-/** Warns, once for each queue and surprise, of what Querator does and a user would not expect (docs/differences.md). */
+/** Warnings about behaviour of Querator that a user would not expect (docs/differences.md). Each comes once per queue. */
 import type { QueueConfig } from '../queue-config.js'
 
 type Names = Pick<QueueConfig, 'name' | 'deadQueue'>
@@ -18,10 +18,10 @@ const TEXTS = {
     `expired or exhausted items stay in '${name}', as on Querator: its dead letter queue '${deadQueue}' does not exist. Create it, or update the queue`,
 }
 
-/** What can surprise a user of a queue. */
+/** An unexpected behaviour. */
 export type Surprise = keyof typeof TEXTS
 
-/** The surprises of one queue. */
+/** The warnings of one queue. */
 export class Surprises {
   readonly #warn: (message: string) => void
   readonly #told = new Set<Surprise>()
@@ -30,7 +30,7 @@ export class Surprises {
     this.#warn = warn
   }
 
-  /** Warns of it, unless that was done before. */
+  /** Warns of a behaviour, unless it already did. */
   tell(surprise: Surprise, queue: Names): void {
     if (this.#told.has(surprise)) return
     this.#told.add(surprise)

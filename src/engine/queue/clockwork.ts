@@ -8,20 +8,20 @@ import type { Partition } from '../store/partition.js'
 import { MovingTimer } from './moving-timer.js'
 import { PartitionTimes } from './partition-times.js'
 
-/** The queue, as its clockwork sees it. */
+/** The queue as its clockwork sees it. */
 export interface ClockworkOwner {
   readonly partitions: readonly Partition[]
   readonly waiting: WaitingLeases
   readonly rules: QueueRules
-  /** Items may have become free. */
+  /** Called when items may have become free. */
   freed(): void
-  /** The time of a waiting lease is over. */
+  /** Called when a waiting lease has timed out. */
   timedOut(lease: WaitingLease): void
 }
 
 /**
- * The timers of a logical queue, and what happens when they ring: one for the next look of the lifecycle, one for the next scheduled item,
- * and one for the next waiting lease that times out.
+ * The timers of a logical queue, and what they do: one for the next look of the lifecycle, one for the next scheduled item, and one
+ * for the next waiting lease that times out.
  */
 export class Clockwork {
   readonly #clock: Clock
@@ -36,18 +36,18 @@ export class Clockwork {
     this.#clock = clock
     this.#owner = owner
     this.#times = new PartitionTimes(owner.partitions)
-    // Of things due at the same time, leases end before scheduled items come due, and nobody is sent away before both.
+    // At equal times, leases expire before scheduled items come due, and waiting leases time out after both.
     this.#nextLook = new MovingTimer(clock, 0, () => this.#look())
     this.#nextDue = new MovingTimer(clock, 1, () => this.#enqueueDue())
     this.#nextEnd = new MovingTimer(clock, 2, () => this.#endWaiting())
   }
 
-  /** Takes notice of partitions in which something has changed; `wind` comes after it. */
+  /** Updates the times of partitions that have changed. Call `wind` afterwards. */
   update(changed: readonly Partition[]): void {
     this.#times.update(changed)
   }
 
-  /** Sets the timers anew, after a change; does nothing once they are stopped. */
+  /** Sets the timers again after a change. Does nothing once they are stopped. */
   wind(): void {
     if (this.#stopped) return
     this.#nextLook.set(this.#times.nextLook)
@@ -55,7 +55,7 @@ export class Clockwork {
     this.#nextEnd.set(this.#owner.waiting.nextEnd)
   }
 
-  /** Forgets all timers, for good. */
+  /** Cancels all timers. They cannot be set again. */
   stop(): void {
     this.#stopped = true
     for (const timer of [this.#nextLook, this.#nextDue, this.#nextEnd]) timer.cancel()
@@ -63,7 +63,7 @@ export class Clockwork {
 
   #look(): void {
     const now = this.#clock.now()
-    // Looks at a later time within the same jump come later, in turn with those of other queues.
+    // Looks at a later time within the same move come later, in turn with those of other queues.
     for (const partition of this.#times.takeLooks()) lookAt(partition, this.#owner.rules, now)
     this.#owner.freed()
   }
@@ -76,7 +76,7 @@ export class Clockwork {
 
   #endWaiting(): void {
     const { waiting } = this.#owner
-    // One for all: a thousand stack traces would take longer than everything else.
+    // One error for all: a thousand stack traces would take longer than everything else.
     const ended = retryRequest(LEASE_ENDED)
     for (const lease of waiting.takeEnded(this.#clock.now())) {
       this.#owner.timedOut(lease)

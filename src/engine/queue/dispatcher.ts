@@ -1,4 +1,4 @@
-/** Free items on their way to consumers. */
+/** Gives the free items of a queue to consumers. */
 import type { Instant } from '../../clock/instant.js'
 import { badRequest, type QueratorError, requestFailed } from '../../errors.js'
 import { type Address, CLIENT_GONE, type Consumer, KIND } from '../events/event-kinds.js'
@@ -18,11 +18,11 @@ import { Clockwork } from './clockwork.js'
 import type { QueueContext } from './queue-context.js'
 
 /**
- * Gives free items to the leases that wait, and keeps the order of the partitions and the timers of the queue in step with what changes.
- * After each change, call `putInOrder` or one of the methods that include it.
+ * Gives free items to waiting leases. It also updates the order of the partitions and the timers of the queue after changes. After
+ * each change, call `putInOrder` or a method that includes it.
  */
 export class Dispatcher {
-  /** Whether leases are served. Else they wait. */
+  /** Whether leases are served. Otherwise they wait. */
   isOpen = true
   readonly #partitions: readonly Partition[]
   readonly #address: Address
@@ -32,7 +32,7 @@ export class Dispatcher {
   readonly #order: PartitionOrder
   readonly #clockwork: Clockwork
   readonly #leaseEnds = new SharedDeadlines()
-  /** Partitions in which something has changed since they were put in order. */
+  /** Partitions that have changed since the last `putInOrder`. */
   readonly #changed: Partition[] = []
 
   constructor(partitions: readonly Partition[], address: Address, rules: QueueRules, context: QueueContext) {
@@ -55,17 +55,17 @@ export class Dispatcher {
     for (const partition of partitions) partition.watch(changed)
   }
 
-  /** How many leases wait. */
+  /** The number of waiting leases. */
   get waiting(): number {
     return this.#waiting.size
   }
 
-  /** The leases that wait, in the order of their arrival. */
+  /** The waiting leases, in order of arrival. */
   get waitingLeases(): WaitingLease[] {
     return [...this.#waiting.inTurn()]
   }
 
-  /** The partition that the next produce goes to. @throws 453 when there is none */
+  /** Returns the partition for the next produce. @throws 453 if the queue has no partitions */
   produceTarget(): Partition {
     const partition = this.#order.forProduce()
     if (partition === undefined) throw noPartitions()
@@ -73,8 +73,8 @@ export class Dispatcher {
   }
 
   /**
-   * Serves a lease as soon as there is an item (docs/protocol/queue.md §4). Returns a function that abandons it: a client that has gone
-   * away never gets an item.
+   * Serves a lease as soon as there is an item (docs/protocol/queue.md §4). Returns a function to abandon it, so that a client that is
+   * gone never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
     const { clientId, batchSize, deadline } = request
@@ -99,7 +99,7 @@ export class Dispatcher {
     }
   }
 
-  /** Takes in what has changed in partitions: their order and their times. */
+  /** Updates the order and the times of partitions that have changed. */
   putInOrder(): void {
     if (this.#changed.length === 0) return
     this.#order.sort(this.#changed)
@@ -108,13 +108,13 @@ export class Dispatcher {
     this.#changed.length = 0
   }
 
-  /** What partitions hold has changed, and items may be free. */
+  /** Call when partitions have changed and items may be free. */
   freed(): void {
     this.putInOrder()
     this.#serve()
   }
 
-  /** Ends it for good: all leases that wait get `reason`. */
+  /** Stops permanently. All waiting leases are rejected with `reason`. */
   stop(reason: () => QueratorError): void {
     this.#clockwork.stop()
     for (const lease of this.waitingLeases) {
@@ -123,7 +123,7 @@ export class Dispatcher {
     }
   }
 
-  /** Why a lease cannot even wait. Undefined when it can. */
+  /** Returns the error of a lease that cannot wait, or `undefined` if it can. */
   #refusal(clientId: string): QueratorError | undefined {
     if (this.#waiting.has(clientId)) {
       return badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue')
@@ -131,7 +131,7 @@ export class Dispatcher {
     return this.#partitions.length === 0 ? noPartitions() : undefined
   }
 
-  /** The usual case, which needs no waiting line and no choice: nobody waits, and there is one partition with free items. */
+  /** Serves the usual case quickly: no lease is waiting, and the only partition has free items. */
   #serveAtOnce(batchSize: number, consumer: Consumer): Leased | undefined {
     const [partition] = this.#partitions
     if (!this.isOpen || this.#waiting.size > 0 || this.#partitions.length !== 1) return undefined
@@ -145,7 +145,7 @@ export class Dispatcher {
     return served
   }
 
-  /** Serves the leases that wait, and sets the timers anew. */
+  /** Serves the waiting leases and sets the timers again. */
   #serve(): void {
     if (this.isOpen && this.#waiting.size > 0) {
       const now = this.#context.clock.now()

@@ -1,21 +1,21 @@
-/** The requests that a paused queue holds back, however many, to be let in together (docs/protocol/queue.md §13). */
+/** Holds the requests of a paused queue until it resumes (docs/protocol/queue.md §13). */
 import type { QueratorError } from '../../errors.js'
 
-/** The kinds of request that are held here, in the order in which a batch is carried out. */
+/** The kinds of requests that are held, in the order in which they are carried out. */
 export const HELD_KINDS = ['produce', 'complete', 'retry'] as const
 /** See {@link HELD_KINDS}. */
 export type HeldKind = (typeof HELD_KINDS)[number]
 
-/** A request at the gate. */
+/** A held request. */
 export interface HeldRequest {
   readonly kind: HeldKind
   /** Carries the request out. */
   carryOut(): void
-  /** Answers it without carrying it out. */
+  /** Rejects the request without carrying it out. */
   refuse(error: QueratorError): void
 }
 
-/** Holds requests in the order in which they came. Leases are not here: they wait in the queue's own line. */
+/** Holds requests in order of arrival, however many. Leases are not among them: they wait in the queue's own line. */
 export class Gate {
   #held: HeldRequest[] = []
 
@@ -23,7 +23,7 @@ export class Gate {
     return this.#held.length
   }
 
-  /** How many requests of one kind are held. */
+  /** Returns the number of held requests of one kind. */
   count(kind: HeldKind): number {
     return this.#held.filter((request) => request.kind === kind).length
   }
@@ -33,7 +33,7 @@ export class Gate {
     this.#held.push(request)
   }
 
-  /** Empties the gate: all of one kind together, in order of arrival, kinds in the order of {@link HELD_KINDS}. */
+  /** Returns and releases all requests, sorted by kind as in {@link HELD_KINDS}, and then by arrival. */
   open(): HeldRequest[] {
     const held = this.#held
     this.#held = []

@@ -1,13 +1,13 @@
-/** The items that an import brings (docs/protocol/admin.md §11). It may bring very many, most of them alike. */
+/** Imports items (docs/protocol/admin.md §11). There may be very many, most of them alike. */
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
 import { DeadlineGroup } from '../store/deadline-groups.js'
 import { Item, type ItemContent } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 
-/** An item as an import gives it. */
+/** An item to import. */
 export interface ImportedItem extends ItemContent {
-  /** The id that it had elsewhere. Empty for none. */
+  /** The item's id in its former queue. Empty for none. */
   readonly sourceId: string
   readonly isLeased: boolean
   readonly leaseDeadline: ExactInstant
@@ -17,8 +17,8 @@ export interface ImportedItem extends ItemContent {
 }
 
 /**
- * Adds items at the tail, in the state that is given. Returns what `shown` makes of each, or of undefined for an item that is skipped
- * because its source id is taken.
+ * Adds items at the tail in their given state. Returns the results of `shown` for each. For an item that is skipped, because its
+ * source id is taken, `shown` gets `undefined`.
  */
 export function importItems<T>(
   partition: Partition,
@@ -27,7 +27,7 @@ export function importItems<T>(
   shown: (item: Item | undefined, index: number) => T,
 ): T[] {
   const lives = new SharedGroups()
-  // Of items that are not leased: a lease has a group that the partition watches.
+  // For items that are not leased. The partition watches the group of a leased one.
   const untils = new SharedGroups()
   return items.map((given, index) => {
     if (given.sourceId !== '' && partition.hasSource(given.sourceId)) return shown(undefined, index)
@@ -44,7 +44,7 @@ export function importItems<T>(
   })
 }
 
-/** Groups of deadlines. Equal ones in a row are one. */
+/** Shares deadline groups: equal deadlines in a row get the same group. */
 class SharedGroups {
   #last = new DeadlineGroup(0, 0)
 

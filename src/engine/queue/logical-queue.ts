@@ -24,18 +24,18 @@ import type { QueueContext, WaitingCounts } from './queue-context.js'
 const SHUTTING_DOWN = 'queue is shutting down'
 
 /**
- * The logical queue: everything that is done to the partitions of a queue passes through it.
+ * The logical queue. All changes to the partitions of a queue go through it.
  *
  * States:
- * - running: requests are carried out as they come; leases that find nothing wait
- * - paused: produce, lease, complete and retry are held at the gate, waiting leases are not served; everything else goes on
- * - stopped: deleted or shut down, for good; every request gets a 453
+ * - running: requests are carried out as they come. Leases that find nothing wait
+ * - paused: produce, lease, complete and retry are held, and waiting leases are not served. Everything else goes on
+ * - stopped: deleted or shut down. It stays so, and every request gets a 453
  *
  * Everything is synchronous. A waiting lease is a value in a list, and the step that finds an item for it resolves it.
  */
 export class LogicalQueue {
   readonly partitions: readonly Partition[]
-  /** The queue as a whole, in the record of events. */
+  /** The address of the queue in the record of events. */
   readonly address: Address
   readonly #context: QueueContext
   readonly #rules: QueueRules
@@ -57,7 +57,7 @@ export class LogicalQueue {
     return this.#rules.config
   }
 
-  /** How much memory its items take, in bytes. */
+  /** The memory of its items, in bytes. */
   get size(): number {
     return this.#context.memory.size
   }
@@ -66,13 +66,13 @@ export class LogicalQueue {
     return this.#state === 'paused'
   }
 
-  /** Holds for what comes after it: leases, produces, lifecycle decisions (docs/protocol/queue.md §12). */
+  /** Changes the configuration for later leases, produces and lifecycle decisions (docs/protocol/queue.md §12). */
   update(config: QueueConfig): void {
     this.#rules.config = config
     this.#note(KIND['queue-updated'])
   }
 
-  /** The partition with this number. @throws 400 when there is none, 453 when the queue is stopped */
+  /** Returns the partition with this number. @throws 400 if there is none, 453 if the queue is stopped */
   partition(number: number): Partition {
     const partition = this.partitions[number]
     if (partition === undefined) throw badRequest(`partition is invalid; '${number}' is not a valid partition`)
@@ -80,7 +80,7 @@ export class LogicalQueue {
     return partition
   }
 
-  /** @throws 453 when the queue is stopped */
+  /** @throws 453 if the queue is stopped */
   assertRunning(): void {
     if (this.#state === 'stopped') throw requestFailed(SHUTTING_DOWN)
   }
@@ -97,8 +97,8 @@ export class LogicalQueue {
   }
 
   /**
-   * Serves a lease as soon as there is an item (docs/protocol/queue.md §4). Returns a function that abandons it: a client that has gone
-   * away never gets an item.
+   * Serves a lease as soon as there is an item (docs/protocol/queue.md §4). Returns a function to abandon it, so that a client that is
+   * gone never gets an item.
    */
   lease(request: LeaseRequest, settle: Settle<Leased>): () => void {
     if (this.#state !== 'stopped') return this.#dispatcher.lease(request, settle)
@@ -111,7 +111,7 @@ export class LogicalQueue {
     this.#submit('complete', settle, () => completeItems(partition, ids, this.#context.clock.now()))
   }
 
-  /** Gives leased items back, up to the first bad id (docs/protocol/queue.md §6). */
+  /** Returns leased items to the queue, up to the first bad id (docs/protocol/queue.md §6). */
   retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
     this.#submit('retry', settle, () => {
       const { config, surprises } = this.#rules
@@ -121,8 +121,8 @@ export class LogicalQueue {
   }
 
   /**
-   * Adds items as they are, with new ids (docs/protocol/admin.md §11). Returns what `shown` makes of each, or of undefined for one
-   * that is skipped because its source id is taken.
+   * Adds items as they are, with new ids (docs/protocol/admin.md §11). Returns the results of `shown` for each. For an item that is
+   * skipped, because its source id is taken, `shown` gets `undefined`.
    */
   import<T>(
     partition: Partition,
@@ -132,7 +132,7 @@ export class LogicalQueue {
     return this.#change((now) => importItems(partition, items, now, shown))
   }
 
-  /** Removes items, whatever their state (docs/protocol/admin.md §11). @throws 400 at the first id that cannot be one */
+  /** Removes items in any state (docs/protocol/admin.md §11). @throws 400 at the first malformed id */
   remove(partition: Partition, ids: readonly string[]): void {
     this.#change((now) => removeItems(partition, ids, now))
   }
@@ -144,7 +144,7 @@ export class LogicalQueue {
     })
   }
 
-  /** Takes a copy of an item that ended in another queue, into partition 0 (docs/protocol/queue.md §8, R7). */
+  /** Adds a copy of an item that ended in another queue to partition 0 (docs/protocol/queue.md §8, R7). */
   takeDead(dead: Item, sourceId: string): boolean {
     const partition = this.partitions[0] as Partition
     if (partition.hasSource(sourceId)) return false
@@ -152,12 +152,12 @@ export class LogicalQueue {
     return true
   }
 
-  /** Lets waiting leases have what was taken. */
+  /** Serves waiting leases with the items that were taken. */
   tookDead(): void {
     this.#dispatcher.freed()
   }
 
-  /** Holds requests at the gate, or lets them in together. Does nothing when it is so already. */
+  /** Pauses or resumes the queue. Resuming carries out all held requests together. Does nothing if nothing changes. */
   pause(on: boolean): void {
     if (this.#state === 'stopped' || on === this.paused) return
     this.#state = on ? 'paused' : 'running'
@@ -165,19 +165,19 @@ export class LogicalQueue {
     this.#dispatcher.isOpen = !on
     if (on) return
     const held = this.#gate.open()
-    // First produces, and one round for all leases. Then items that are given back, and another round.
+    // First all produces, and one round for all leases. Then items that are returned, and another round.
     for (const request of held) if (request.kind === 'produce') request.carryOut()
     this.#dispatcher.freed()
     for (const request of held) if (request.kind !== 'produce') request.carryOut()
     this.#dispatcher.freed()
   }
 
-  /** The leases that wait, in the order of their arrival. */
+  /** The waiting leases, in order of arrival. */
   get waitingLeases(): WaitingLease[] {
     return this.#dispatcher.waitingLeases
   }
 
-  /** How many requests wait. */
+  /** The numbers of waiting requests. */
   get waitingCounts(): WaitingCounts {
     const { waiting } = this.#dispatcher
     return {
@@ -188,13 +188,13 @@ export class LogicalQueue {
     }
   }
 
-  /** Ends the queue because it is deleted. */
+  /** Stops the queue because it is deleted. */
   delete(): void {
     this.#note(KIND['queue-deleted'])
     this.stop()
   }
 
-  /** Ends the queue for good. Everything that waits gets a 453. */
+  /** Stops the queue permanently. Everything that waits gets a 453. */
   stop(): void {
     if (this.#state === 'stopped') return
     this.#state = 'stopped'
@@ -207,7 +207,7 @@ export class LogicalQueue {
 
   #submit(kind: HeldKind, settle: Settle<void>, work: () => void): void {
     const { record } = this.#context
-    // A request that is held at the gate still has its caller as cause.
+    // The cause of a held request is still its caller.
     const { cause } = record
     const carryOut = () => {
       try {
@@ -239,7 +239,7 @@ export class LogicalQueue {
     record.queue(kind, clock.now(), this.address)
   }
 
-  /** Changes partitions outside of requests that a pause holds. Waiting leases get what it frees. */
+  /** Changes partitions even while the queue is paused. Waiting leases get the items that become free. */
   #change<T>(edit: (now: Instant) => T): T {
     try {
       return edit(this.#context.clock.now())

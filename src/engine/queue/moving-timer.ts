@@ -2,31 +2,31 @@
 import type { Clock, Timer } from '../../clock/clock.js'
 import { type Instant, NEVER } from '../../clock/instant.js'
 
-/** One timer that follows a deadline which moves. You can set it as often as you like: it costs only when it changes. */
+/** One timer that follows a moving deadline. Setting it is cheap: it costs only when the timer changes. */
 export class MovingTimer {
   readonly #clock: Clock
   readonly #priority: number
   readonly #passed: () => void
   #at: Instant = NEVER
-  /** When the timer rings; never after the deadline. */
+  /** When the timer fires. Never after the deadline. */
   #ringsAt: Instant = NEVER
   #timer: Timer | undefined
 
-  /** Calls `passed` whenever the deadline that is set is reached; `priority` as in {@link Clock.setTimer}. */
+  /** Calls `passed` whenever the deadline is reached. `priority` is as in {@link Clock.setTimer}. */
   constructor(clock: Clock, priority: number, passed: () => void) {
     this.#clock = clock
     this.#priority = priority
     this.#passed = passed
   }
 
-  /** Moves the deadline; `Infinity` means none. */
+  /** Moves the deadline. `Infinity` means none. */
   set(at: Instant): void {
     this.#at = at
-    // A timer that rings early is set anew then: most deadlines move away long before they are reached.
+    // A timer that fires early is set again then. Most deadlines move away long before they are reached.
     if (at < this.#ringsAt) this.#arm()
   }
 
-  /** Forgets the deadline. */
+  /** Removes the deadline. */
   cancel(): void {
     this.#at = NEVER
     this.#timer?.cancel()
@@ -45,7 +45,7 @@ export class MovingTimer {
     this.#timer = undefined
     this.#ringsAt = NEVER
     if (early) {
-      // Also where the deadline has passed as well: what was due before it goes first.
+      // Also if the deadline has passed in the meantime: what was due before it goes first.
       if (this.#at !== NEVER) this.#arm()
       return
     }

@@ -1,4 +1,4 @@
-/** What requests do to the items of a partition (docs/protocol/queue.md §3, §5, §6, admin.md §11). */
+/** Applies requests to the items of a partition (docs/protocol/queue.md §3, §5, §6, admin.md §11). */
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
 import { badRequest } from '../../errors.js'
@@ -7,25 +7,25 @@ import type { DeadlineGroup } from '../store/deadline-groups.js'
 import { Item, type ItemContent } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 
-/** An item on its way in. */
+/** An item to produce. */
 export interface NewItem extends ItemContent {
-  /** When it may be leased; absent, past or less than 100 ms ahead: at once. */
+  /** When it can be leased. Absent, in the past, or less than 100 ms ahead means at once. */
   readonly enqueueAt?: ExactInstant | undefined
 }
 
-/** An item on its way back. */
+/** An item to retry. */
 export interface RetryItem {
   readonly id: string
-  /** When it may be leased again; absent, past or less than 100 ms ahead: at once. */
+  /** When it can be leased again. Absent, in the past, or less than 100 ms ahead means at once. */
   readonly retryAt?: ExactInstant | undefined
-  /** Deletes the item instead, also when the queue has a dead letter queue (docs/differences.md). */
+  /** Deletes the item instead, even if the queue has a dead letter queue (docs/differences.md). */
   readonly dead: boolean
 }
 
-/** What lies less than this many milliseconds ahead is now. */
+/** A time less than this many milliseconds ahead means at once. */
 const NEAR = 100
 
-/** Makes the item that a producer asked for. */
+/** Returns a new item of a producer. */
 export function newItem(content: NewItem, now: Instant, life: DeadlineGroup): Item {
   const item = new Item(content)
   item.life = life
@@ -33,7 +33,7 @@ export function newItem(content: NewItem, now: Instant, life: DeadlineGroup): It
   return item
 }
 
-/** Makes the copy of an item that ended in another queue: a fresh life, attempts 0, the content kept. */
+/** Returns a copy for a dead letter queue: the same content, no attempts, and a life that starts now. */
 export function deadItem(dead: Item, sourceId: string, life: DeadlineGroup): Item {
   const item = new Item(dead)
   item.serial = dead.serial
@@ -42,7 +42,7 @@ export function deadItem(dead: Item, sourceId: string, life: DeadlineGroup): Ite
   return item
 }
 
-/** Removes the items one by one. @throws 400 at the first bad id; those before it stay completed */
+/** Removes the items one by one. @throws 400 at the first bad id. Items before it stay completed */
 export function completeItems(partition: Partition, ids: readonly string[], now: Instant): void {
   for (const id of ids) {
     const item = leasedItem(partition, id, 'completed')
@@ -50,7 +50,7 @@ export function completeItems(partition: Partition, ids: readonly string[], now:
   }
 }
 
-/** Gives the items back one by one. @throws 400 at the first bad id; those before it stay retried */
+/** Returns the items to the queue one by one. @throws 400 at the first bad id. Items before it stay retried */
 export function retryItems(partition: Partition, items: readonly RetryItem[], now: Instant): void {
   for (const { id, retryAt, dead } of items) {
     const item = leasedItem(partition, id, 'retried')
@@ -60,7 +60,7 @@ export function retryItems(partition: Partition, items: readonly RetryItem[], no
   }
 }
 
-/** Removes the items one by one, whatever their state. Ignores unknown ids. @throws 400 at the first id that cannot be one */
+/** Removes the items one by one, in any state. Ignores unknown ids. @throws 400 at the first malformed id */
 export function removeItems(partition: Partition, ids: readonly string[], now: Instant): void {
   for (const id of ids) {
     checkItemId(id)
@@ -69,7 +69,7 @@ export function removeItems(partition: Partition, ids: readonly string[], now: I
   }
 }
 
-/** The item with this id, which must be leased. @throws 400, see docs/protocol/queue.md §5 */
+/** Returns the item with this id, which must be leased. @throws 400, see docs/protocol/queue.md §5 */
 function leasedItem(partition: Partition, id: string, verb: 'completed' | 'retried'): Item {
   const item = partition.find(id)
   if (item?.state === 'leased') return item

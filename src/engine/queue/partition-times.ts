@@ -1,12 +1,12 @@
-/** The times of partitions. */
+/** The next looks and due times of partitions. */
 import { type Instant, NEVER } from '../../clock/instant.js'
 import { Ranking } from '../serving/ranking.js'
 import type { Partition } from '../store/partition.js'
 
-/** What the clock asks of a partition. */
+/** The parts of a partition that are read here. */
 export type Timed = Pick<Partition, 'number' | 'nextLook' | 'nextDue'>
 
-/** A partition as it was when its times were read last. */
+/** The times of a partition when they were last read. */
 interface Times<P> {
   readonly number: number
   readonly partition: P
@@ -15,11 +15,11 @@ interface Times<P> {
 }
 
 /**
- * When the clock has something to do in the partitions of a queue: the next look of each, and its next scheduled item. Costs what changes,
- * however many partitions there are.
+ * Finds the next look and the next scheduled item among the partitions of a queue. The cost depends on what has changed, not on the
+ * number of partitions.
  */
 export class PartitionTimes<P extends Timed = Partition> {
-  /** By the number of the partition. */
+  /** Indexed by the number of the partition. */
   readonly #times: Times<P>[]
   readonly #byLook: Ranking<Times<P>>
   readonly #byDue: Ranking<Times<P>>
@@ -33,17 +33,17 @@ export class PartitionTimes<P extends Timed = Partition> {
     this.#byDue = new Ranking(this.#times, (a, b) => a.due < b.due)
   }
 
-  /** The earliest look; `Infinity` when there is none. */
+  /** The earliest look, or `Infinity`. */
   get nextLook(): Instant {
     return this.#byLook.peek()?.look ?? NEVER
   }
 
-  /** When the next scheduled item comes due; `Infinity` when there is none. */
+  /** The earliest time at which a scheduled item comes due, or `Infinity`. */
   get nextDue(): Instant {
     return this.#byDue.peek()?.due ?? NEVER
   }
 
-  /** Reads the times of partitions again. */
+  /** Reads the times of changed partitions again. */
   update(changed: readonly P[]): void {
     for (const { number, nextLook, nextDue } of changed) {
       const times = this.#times[number] as Times<P>
@@ -52,7 +52,7 @@ export class PartitionTimes<P extends Timed = Partition> {
     }
   }
 
-  /** Takes the partitions that the earliest look is for, by their numbers; each has to be read again afterwards. */
+  /** Returns the partitions of the earliest look, sorted by number. Their times must be read again afterwards. */
   takeLooks(): P[] {
     const time = this.nextLook
     const taken: P[] = []
@@ -63,7 +63,7 @@ export class PartitionTimes<P extends Timed = Partition> {
     return taken
   }
 
-  /** Takes the partitions with items that are due, by their numbers; each has to be read again afterwards. */
+  /** Returns the partitions with items that are due, sorted by number. Their times must be read again afterwards. */
   takeDue(now: Instant): P[] {
     const taken: P[] = []
     for (let first = this.#byDue.peek(); first !== undefined && first.due <= now; first = this.#byDue.peek()) {

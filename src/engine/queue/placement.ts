@@ -1,18 +1,18 @@
-/** How many partitions each storage gets of a queue (docs/protocol/admin.md §10.1). */
+/** Places the partitions of a queue in storages (docs/protocol/admin.md §10.1). */
 
-/** A storage of partitions. The order of the list decides the numbers. */
+/** A storage of partitions. The order of the list decides the partition numbers. */
 export interface PartitionStorage {
   readonly name: string
-  /** Its share of the partitions, against the sum of all. */
+  /** Its share of the partitions, compared with the sum of all. */
   readonly affinity: number
 }
 
-/** The storage of a daemon without configured ones. */
+/** The storages of a daemon that configures none. */
 export const DEFAULT_STORAGES: readonly PartitionStorage[] = [{ name: 'mem-0', affinity: 1 }]
 
 /**
- * The number of partitions of each storage: floors of the shares, in doubles; remainders are lost, as on the server, so
- * that two equal storages hold no partition of a queue that asks for one.
+ * Returns the number of partitions for each storage. As on the server, shares are computed in doubles and rounded down, and remainders
+ * are lost. So two equal storages get no partition of a queue that requests one.
  */
 export function placePartitions(storages: readonly PartitionStorage[], requested: number): number[] {
   const sum = storages.reduce((total, storage) => total + storage.affinity, 0)

@@ -1,23 +1,23 @@
-/** What a logical queue asks of its surroundings, and what it tells of itself. */
+/** What a logical queue needs from its daemon, and its counts of waiting requests. */
 import type { Clock } from '../../clock/clock.js'
 import type { EventRecord } from '../events/record.js'
 import type { DeadLetters } from '../lifecycle/dead-letters.js'
 import type { QueueMemory } from '../store/memory-budget.js'
 
-/** What a logical queue asks of its surroundings. */
+/** The parts of the daemon that a logical queue needs. */
 export interface QueueContext {
   readonly clock: Clock
-  /** Where what happens is noted. */
+  /** Records its events. */
   readonly record: EventRecord
-  /** What its items take. */
+  /** Counts the memory of its items. */
   readonly memory: QueueMemory
-  /** The queue of that name, for dead letters; undefined when there is none, or it has no partition. */
+  /** Returns the queue with this name for dead letters. `undefined` if it does not exist or has no partition. */
   deadLettersOf(name: string): DeadLetters | undefined
-  /** Tells the operator something that a user should know. */
+  /** Logs a warning for the user. */
   warn(message: string): void
 }
 
-/** How many requests wait in a queue (docs/protocol/queue.md §10). */
+/** The numbers of waiting requests of a queue (docs/protocol/queue.md §10). */
 export interface WaitingCounts {
   readonly produce: number
   readonly lease: number

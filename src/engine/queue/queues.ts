@@ -1,4 +1,4 @@
-/** All queues of a daemon, in the order of their creation; names are unique across namespaces (docs/protocol/admin.md §10). */
+/** The queues of a daemon (docs/protocol/admin.md §10). */
 import type { Clock } from '../../clock/clock.js'
 import { NEVER } from '../../clock/instant.js'
 import { badRequest, requestFailed } from '../../errors.js'
@@ -11,20 +11,20 @@ import { Partition } from '../store/partition.js'
 import { LogicalQueue } from './logical-queue.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
 
-/** What the queues of a daemon are made with. */
+/** The options of {@link Queues}. */
 export interface QueuesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly storages: readonly PartitionStorage[]
-  /** Where what happens is noted. */
+  /** Records the events of all queues. */
   readonly record: EventRecord
-  /** What items may take. */
+  /** Limits the memory of items. */
   readonly memory: MemoryBudget
-  /** Tells the operator something. */
+  /** Logs a warning. */
   warn(message: string): void
 }
 
-/** The queues of a daemon, in the order of their creation. Names are unique across namespaces. */
+/** The queues of a daemon, in order of creation. Names are unique across namespaces. */
 export class Queues {
   readonly #options: QueuesOptions
   readonly #byName = new Map<string, LogicalQueue>()
@@ -35,35 +35,35 @@ export class Queues {
     this.#options = options
   }
 
-  /** What items may take, and do take. */
+  /** The memory budget of items. */
   get memory(): MemoryBudget {
     return this.#options.memory
   }
 
-  /** @throws 453 when the daemon is shutting down */
+  /** @throws 453 if the daemon is shutting down */
   assertRunning(): void {
     if (this.#stopped) throw requestFailed('service is shutting down')
   }
 
-  /** @throws 453 when the daemon is shutting down, 400 when the name is taken */
+  /** @throws 453 if the daemon is shutting down, 400 if the name is taken */
   assertFree(name: string): void {
     this.assertRunning()
     if (this.#byName.has(name)) throw badRequest(`invalid queue; '${name}' already exists`)
   }
 
-  /** The queue of that name; undefined when there is none. */
+  /** Returns the queue with this name, or `undefined`. */
   find(name: string): LogicalQueue | undefined {
     return this.#byName.get(name)
   }
 
-  /** All queues, in the order of their creation. */
+  /** Returns all queues, in order of creation. */
   all(): LogicalQueue[] {
     return [...this.#byName.values()]
   }
 
   /**
    * Adds a queue with the partitions that its storages get, or with `partitionCount` partitions.
-   * @throws 400 when the name is taken
+   * @throws 400 if the name is taken
    */
   create(config: QueueConfig, partitionCount?: number): LogicalQueue {
     this.assertFree(config.name)
@@ -72,7 +72,7 @@ export class Queues {
     const placed = placePartitions(this.#options.storages, config.requestedPartitions)
     const count = partitionCount ?? placed.reduce((sum, one) => sum + one, 0)
     const now = clock.now()
-    // On a clock that runs, the look that comes at once finds nothing (docs/protocol/queue.md §8, R0).
+    // On a running clock, the immediate first look finds nothing (docs/protocol/queue.md §8, R0).
     const firstLook = clock.frozen ? now : NEVER
     const address = { queue: config.name, queueId: ++this.#made }
     const partitions = Array.from(
@@ -93,7 +93,7 @@ export class Queues {
     return queue
   }
 
-  /** Deletes a queue with all its items. Its waiting leases get a 453. */
+  /** Deletes a queue with all its items. Its waiting requests get a 453. */
   delete(name: string): void {
     const queue = this.#byName.get(name)
     if (queue === undefined) return
@@ -101,7 +101,7 @@ export class Queues {
     queue.delete()
   }
 
-  /** Ends all queues. Waiting and later requests get a 453. */
+  /** Stops all queues. Waiting and later requests get a 453. */
   stop(): void {
     this.#stopped = true
     for (const queue of this.#byName.values()) queue.stop()

@@ -1,32 +1,33 @@
-/** Which partition gets a produce or a lease (docs/protocol/queue.md §7). */
+/** Chooses the partition for a produce or a lease (docs/protocol/queue.md §7). */
 import type { Partition } from '../store/partition.js'
 import { Ranking } from './ranking.js'
 
-/** What the order asks of a partition. */
+/** The parts of a partition that are read here. */
 export type Loaded = Pick<Partition, 'number' | 'unleased' | 'leasable'>
 
-/** A partition in the order, as it was when the list was put in order last. */
+/** The place of a partition in the order, and its counts when the list was last sorted. */
 interface Place<P> {
   readonly number: number
   readonly partition: P
   load: number
   leasable: number
-  /** Of places with the same load, the one with the smaller turn goes first. */
+  /** At equal load, the smaller turn goes first. */
   turn: number
 }
 
 /**
- * Chooses the partition for a produce or a lease (docs/protocol/queue.md §7): a list ordered by load, fewest unleased items first. Equal ones
- * keep their order.
+ * Chooses the partition for a produce or a lease (docs/protocol/queue.md §7): a list sorted by load, with the fewest unleased items
+ * first. Partitions with equal load keep their order.
  *
- * Callers need only the first of the list, and the one with the most leasable items. So each partition has its load and its turn among
- * those of equal load, which together are its place in the list. A call costs what it changes, however many partitions there are.
+ * Callers only need the first of the list, and the partition with the most leasable items. So each partition has a load, and a turn
+ * among those of equal load. Together they are its place in the list. The cost depends on what has changed, not on the number of
+ * partitions.
  */
 export class PartitionOrder<P extends Loaded = Partition> {
-  /** By the number of the partition. */
+  /** Indexed by the number of the partition. */
   readonly #places: Place<P>[]
   readonly #byLoad: Ranking<Place<P>>
-  /** The one that a lease goes to first. */
+  /** The first of this ranking gets the next lease. */
   readonly #byLeasable: Ranking<Place<P>>
   #firstTurn = 0
   #lastTurn: number
@@ -43,18 +44,18 @@ export class PartitionOrder<P extends Loaded = Partition> {
     })
   }
 
-  /** The partition that takes a produce; undefined when the queue has none. */
+  /** Returns the partition for a produce, or `undefined` if the queue has none. */
   forProduce(): P | undefined {
     return this.#byLoad.peek()?.partition
   }
 
-  /** Puts the list in order again, after a change of what these partitions hold. */
+  /** Sorts the list again after these partitions have changed. */
   sort(changed: readonly P[]): void {
     if (changed.length > 1) this.#sortSeveral(changed)
     else if (changed.length > 0) this.#sortOne(this.#places[(changed[0] as P).number] as Place<P>)
   }
 
-  /** A stable sort brings what comes from behind after all of its new equals, and what comes from before in front of them. */
+  /** Like a stable sort, puts a partition that moves forward behind its new equals, and one that moves back in front of them. */
   #sortOne(place: Place<P>): void {
     const { load } = place
     const { unleased } = place.partition
@@ -63,7 +64,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
     else this.#put(place, place.turn)
   }
 
-  /** As one by one, but that those that come together keep their order. */
+  /** Sorts several partitions. Those that get the same load keep their order. */
   #sortSeveral(changed: readonly P[]): void {
     const places = changed.map(({ number }) => this.#places[number] as Place<P>).sort(byPlace)
     const heavier: Place<P>[] = []
@@ -73,7 +74,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
     for (const place of heavier.reverse()) this.#sortOne(place)
   }
 
-  /** Begins to assign waiting leases, as if each took what it can as soon as it is assigned. */
+  /** Starts to assign waiting leases, as if each took its items as soon as it is assigned. */
   assign(): LeaseAssignment<P> {
     return new LeaseAssignment(
       () => this.#byLeasable.peek(),
@@ -89,7 +90,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
     this.#byLeasable.moved(place)
   }
 
-  /** Counts items as leased that will be. */
+  /** Counts items as leased before they are. */
   #take(place: Place<P>, count: number): void {
     if (count === 0) return
     place.load -= count
@@ -100,7 +101,7 @@ export class PartitionOrder<P extends Loaded = Partition> {
   }
 }
 
-/** One round in which waiting leases are shared out among the partitions. */
+/** One round of assigning waiting leases to partitions. */
 export class LeaseAssignment<P extends Loaded = Partition> {
   readonly #most: () => Place<P> | undefined
   readonly #take: (place: Place<P>, count: number) => void
@@ -112,14 +113,14 @@ export class LeaseAssignment<P extends Loaded = Partition> {
   }
 
   /**
-   * Chooses the partition with the most leasable items left, of equal ones the last in the list, for a lease of
-   * `batchSize`. Undefined when neither this nor any further lease can get an item.
+   * Returns the partition with the most leasable items left for a lease of `batchSize`. Of equal partitions, it chooses the last in
+   * the list. Returns `undefined` if neither this lease nor any later one can get an item.
    */
   next(batchSize: number): P | undefined {
     const place = this.#most()
     if (place === undefined) return undefined
     const { partition, leasable } = place
-    // Once nothing is left the choice stays; a partition serves at most as many leases as it has items.
+    // Once nothing is left, the choice stays the same. A partition serves at most as many leases as it has items.
     const served = this.#assigned.get(partition) ?? 0
     if (leasable === 0 && served >= partition.leasable) return undefined
     this.#assigned.set(partition, served + 1)

@@ -1,7 +1,7 @@
-/** The first of a set of things, by an order in which single ones move: a heap from which nothing is ever taken. */
+/** A heap of a fixed set, whose first entry is read while single entries move. */
 import { Heap } from '../../clock/heap.js'
 
-/** A heap of things that move often. They are numbered from 0 on. */
+/** A heap of numbered things that move often. Numbers start at 0. Nothing is ever removed. */
 export class Ranking<T extends { readonly number: number }> extends Heap<T> {
   constructor(things: readonly T[], isBefore: (a: T, b: T) => boolean) {
     const places = new Int32Array(things.length)

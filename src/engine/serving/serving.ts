@@ -1,4 +1,4 @@
-/** Serving waiting leases: which partition each gets, and one item each, round after round (docs/protocol/queue.md §4, §7). */
+/** Serves waiting leases: assigns partitions, then gives one item to each lease in turns (docs/protocol/queue.md §4, §7). */
 import type { Instant } from '../../clock/instant.js'
 import type { Consumer } from '../events/event-kinds.js'
 import type { DeadlineGroup } from '../store/deadline-groups.js'
@@ -7,7 +7,7 @@ import type { Partition } from '../store/partition.js'
 import type { PartitionOrder } from './partition-order.js'
 import type { Leased, LeasedItem, WaitingLease, WaitingLeases } from './waiting-leases.js'
 
-/** Serves a lease when nobody waits before it and there is only one partition. Returns undefined if that has no free item. */
+/** Serves a lease if no other is waiting and there is only one partition. Returns `undefined` if it has no free item. */
 export function serveAtOnce(
   partition: Partition,
   batchSize: number,
@@ -27,7 +27,7 @@ export function serveAtOnce(
   return { partition: partition.number, end, items }
 }
 
-/** Leases the first free item. Returns its size in the reply, or undefined if there is none. */
+/** Leases the first free item. Returns its size in the reply, or `undefined` if there is none. */
 function takeInto(
   items: LeasedItem[],
   partition: Partition,
@@ -41,7 +41,7 @@ function takeInto(
   return answerSize(item)
 }
 
-/** Gives free items to waiting leases, and returns the leases that got some. */
+/** Gives free items to waiting leases, and calls `served` for each that got some. */
 export function serveWaiting(
   waiting: WaitingLeases,
   order: PartitionOrder,

@@ -8,25 +8,25 @@ import type { ItemContent } from '../store/item.js'
 import type { ItemIds } from '../store/item-ids.js'
 import { MOST_IN_ANSWER } from '../store/memory-budget.js'
 
-/** The answer to a lease that got nothing in time (docs/protocol/queue.md §4). */
+/** The error message of a lease that got nothing before its timeout (docs/protocol/queue.md §4). */
 export const LEASE_ENDED = 'request timeout; no items are in the queue, try again'
 
-/** How a request gets its answer; exactly one of both is called, once. */
+/** Settles a request. Exactly one of the two is called, once. */
 export interface Settle<T> {
   resolve(result: T): void
   reject(error: QueratorError): void
 }
 
-/** What a consumer asks for. */
+/** The request of a consumer. */
 export interface LeaseRequest {
   readonly clientId: string
-  /** At most this many items, 1 to 1,000. */
+  /** The most items to return, 1 to 1,000. */
   readonly batchSize: number
-  /** When it gets a 454. */
+  /** When the request gets a 454. */
   readonly deadline: Instant
 }
 
-/** An item as its consumer gets it: how it stood at that moment. Its id is a number until it is shown. */
+/** An item at the moment when it was leased. Its id is a number until it is shown. */
 export interface LeasedItem {
   readonly ids: ItemIds
   readonly sequence: number
@@ -34,18 +34,18 @@ export interface LeasedItem {
   readonly content: ItemContent
 }
 
-/** The answer to a lease: items of one partition. */
+/** The result of a lease: items of one partition. */
 export interface Leased {
   readonly partition: number
-  /** When the lease ends, for all of them. */
+  /** When the leases expire. */
   readonly end: ExactInstant
   readonly items: readonly LeasedItem[]
 }
 
-/** A lease while it waits. */
+/** A waiting lease. */
 export class WaitingLease {
   readonly items: LeasedItem[] = []
-  /** What they take in the answer, in bytes. */
+  /** The size of the items in the reply, in bytes. */
   size = 0
   place = -1
 
@@ -61,7 +61,7 @@ export class WaitingLease {
   }
 }
 
-/** The leases of a queue that wait for items, in order of arrival: one for each client, each with a time-out. */
+/** The waiting leases of a queue, in order of arrival. Each client has at most one. */
 export class WaitingLeases {
   readonly #byClient = new Map<string, WaitingLease>()
   readonly #ends = new DeadlineHeap<WaitingLease>({
@@ -78,17 +78,17 @@ export class WaitingLeases {
     return this.#byClient.size
   }
 
-  /** When the first of them gets a 454; `Infinity` when none waits. */
+  /** When the first of them gets a 454, or `Infinity` if none is waiting. */
   get nextEnd(): Instant {
     return this.#ends.next()
   }
 
-  /** Whether this client waits already. */
+  /** Returns whether this client is already waiting. */
   has(clientId: string): boolean {
     return this.#byClient.has(clientId)
   }
 
-  /** Takes a lease in, at the end of the line. */
+  /** Adds a lease at the end of the line. */
   add(request: LeaseRequest, consumer: Consumer, settle: Settle<Leased>): WaitingLease {
     const lease = new WaitingLease(request, settle, this.#arrivals++, consumer)
     this.#byClient.set(request.clientId, lease)
@@ -96,19 +96,19 @@ export class WaitingLeases {
     return lease
   }
 
-  /** Removes a lease. Does nothing if it is not waiting any more. */
+  /** Removes a lease. Does nothing if it is no longer waiting. */
   remove(lease: WaitingLease): void {
     if (this.#byClient.get(lease.request.clientId) !== lease) return
     this.#byClient.delete(lease.request.clientId)
     this.#ends.remove(lease)
   }
 
-  /** All of them, in order of arrival. Removing while walking is allowed. */
+  /** Returns all leases in order of arrival. They may be removed during the iteration. */
   inTurn(): IterableIterator<WaitingLease> {
     return this.#byClient.values()
   }
 
-  /** Removes and returns those whose end has come. */
+  /** Removes and returns those whose deadline has passed. */
   takeEnded(now: Instant): WaitingLease[] {
     const ended = this.#ends.takeDue(now)
     for (const lease of ended) this.#byClient.delete(lease.request.clientId)

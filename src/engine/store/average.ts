@@ -1,10 +1,10 @@
-/** Averages of instants. */
+/** The average of instants. */
 import { type Instant, nanosOf } from '../../clock/instant.js'
 
-/** The average of many instants, kept up to date as they come and go, so that stats never walk a partition. */
+/** The average of many instants. It is updated as they are added and removed, so stats never walk a partition. */
 export class AverageInstant {
   #count = 0
-  /** Sums are kept relative to the first instant, and milliseconds apart from nanoseconds: so both are exact. */
+  /** Sums are relative to the first instant, with milliseconds and nanoseconds apart. So both are exact. */
   #base = 0
   #ms = 0
   #nanos = 0
@@ -32,7 +32,7 @@ export class AverageInstant {
     this.#nanos -= nanosOf(at) - early
   }
 
-  /** How far the average lies before `now`, in nanoseconds, cut towards zero; 0 for no instants. */
+  /** Returns how far the average is before `now`, in nanoseconds, truncated towards zero. 0 if there are no instants. */
   behind(now: Instant): bigint {
     if (this.#count === 0) return 0n
     const ms = (Math.floor(now) - this.#base) * this.#count - this.#ms

@@ -1,24 +1,24 @@
-/** The deadlines of the items of a partition. */
+/** The deadlines of the items of a partition, in groups. */
 import { DeadlineHeap } from '../../clock/deadline-heap.js'
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
 
-/** Items with consecutive sequence numbers and the same deadline. An item also reads its instants from its group. */
+/** A group of items with consecutive sequence numbers and the same deadline. Items read their instants from it. */
 export class DeadlineGroup implements ExactInstant {
-  /** The numbers of the first and the last item that joined. */
+  /** The sequence numbers of the first and the last item that joined. */
   first = -1
   last = -1
-  /** How many of those are still in it. */
+  /** How many of these items are still in the group. */
   count = 0
   place = -1
-  /** Who watches it, or undefined. Items of another partition may still read their instants from it. */
+  /** Who watches the group, or `undefined`. Items of another partition may still read their instants from it. */
   keeper: DeadlineGroups | undefined
 
   constructor(
     /** The deadline, as in {@link ExactInstant}. */
     readonly at: Instant,
     readonly early: number,
-    /** When it began; only lives look at it. */
+    /** When it began. Only used for the lives of items. */
     readonly since: Instant = 0,
   ) {}
 
@@ -27,21 +27,21 @@ export class DeadlineGroup implements ExactInstant {
   }
 }
 
-/** For fewer places in the line than this it is not worth tidying up. */
+/** With fewer empty places than this, the line is not worth tidying. */
 const FEW = 64
 
 /**
- * The deadlines of the items of a partition. Neighbours that share a deadline are one group, and only groups are kept in order. So a
- * batch costs what one item costs, an item that goes away only counts its group down, and nothing depends on the number of items.
+ * The deadlines of the items of a partition. Neighbours with the same deadline form one group, and only groups are sorted. So a batch
+ * costs as much as one item, and removing an item only decrements a counter. Nothing depends on the number of items.
  *
- * Nearly all deadlines come in order, because time goes on and a queue has one timeout: they stand in a line, and are taken from its
- * head. Only the others need a heap. So each call may have its own deadline.
+ * Nearly all deadlines come in order, because time moves forward and a queue has one timeout. They are kept in a line and taken from
+ * its head. Only the others need a heap. So each call may have its own deadline.
  */
 export class DeadlineGroups {
-  /** In order from `#head` on. Some may be empty; the places before `#head` are free. */
+  /** Sorted from `#head` on. Some groups may be empty. The places before `#head` are free. */
   #line: (DeadlineGroup | undefined)[] = []
   #head = 0
-  /** How many of the line are empty. */
+  /** How many groups of the line are empty. */
   #empty = 0
   readonly #others = new DeadlineHeap<DeadlineGroup>({
     at: (group) => group.at,
@@ -53,18 +53,18 @@ export class DeadlineGroups {
   })
   #newest: DeadlineGroup | undefined
 
-  /** The number of places in the line, free ones included. */
+  /** The number of places in the line, including free ones. */
   get room(): number {
     return this.#line.length
   }
 
-  /** The earliest deadline, or `Infinity`. */
+  /** Returns the earliest deadline, or `Infinity`. */
   next(): Instant {
     const first = this.#line[this.#head]
     return first === undefined ? this.#others.next() : Math.min(first.at, this.#others.next())
   }
 
-  /** Takes an item in that ends as `wanted` says; returns the group that it belongs to from now on. */
+  /** Adds an item with the deadline of `wanted`. Returns the group to which it belongs from now on. */
   join(sequence: number, wanted: DeadlineGroup): DeadlineGroup {
     const newest = this.#newest
     if (newest !== undefined && newest.last + 1 === sequence && (newest === wanted || newest.isLike(wanted))) {
@@ -72,7 +72,7 @@ export class DeadlineGroups {
       newest.count++
       return newest
     }
-    // One that was in use before stays what it was for the items that still read their instants from it.
+    // A group that was used before stays as it is, for the items that still read their instants from it.
     const group = wanted.first < 0 ? wanted : new DeadlineGroup(wanted.at, wanted.early, wanted.since)
     group.first = sequence
     group.last = sequence
@@ -85,12 +85,12 @@ export class DeadlineGroups {
     return group
   }
 
-  /** Whether a group is watched here. */
+  /** Returns whether a group is watched here. */
   keeps(group: DeadlineGroup): boolean {
     return group.keeper === this
   }
 
-  /** Lets one item of a group go; does nothing when the group is not watched here. */
+  /** Removes one item from a group. Does nothing if the group is not watched here. */
   leave(group: DeadlineGroup): void {
     if (this.keeps(group) && --group.count === 0) this.#forget(group)
   }
@@ -117,7 +117,7 @@ export class DeadlineGroups {
     }
   }
 
-  /** Keeps a group that is not empty at the head of the line, and half of the line such groups. */
+  /** Drops empty groups at the head of the line, and all other empty ones once they fill half of it. */
   #tidy(): void {
     const line = this.#line
     while (this.#head < line.length && line[this.#head]?.keeper !== this) {

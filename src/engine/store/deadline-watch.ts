@@ -1,17 +1,17 @@
 /**
- * The lease and expire deadlines in a partition, and when the lifecycle looks at them next (docs/protocol/queue.md §8, R0
- * to R6). Keeps no item but the overdue ones that had to stay, so that nothing here depends on how many items there are.
+ * The lease and expire deadlines of a partition, and when the lifecycle looks at it next (docs/protocol/queue.md §8, R0 to R6). It
+ * keeps no items except overdue ones that had to stay, so nothing here depends on the number of items.
  */
 import { type Instant, NEVER } from '../../clock/instant.js'
 import { DeadlineGroups } from './deadline-groups.js'
 import type { Item } from './item.js'
 import type { SequenceTable } from './sequence-table.js'
 
-/** Watches the items of one partition that are not scheduled. */
+/** Watches the items of one partition, except scheduled ones. */
 export class DeadlineWatch {
   readonly #leases = new DeadlineGroups()
   readonly #lives = new DeadlineGroups()
-  /** Items that the last look found overdue, by their lease or by their life, and that are still here. */
+  /** Items that the last look found overdue, by lease or by life, and that are still in the partition. */
   readonly #overdueLeases = new Set<Item>()
   readonly #overdueLives = new Set<Item>()
   #lastLook: Instant = Number.NEGATIVE_INFINITY
@@ -21,12 +21,12 @@ export class DeadlineWatch {
     this.#nextLook = firstLook
   }
 
-  /** When the lifecycle looks at the partition next; `Infinity` when nothing asks for it. */
+  /** When the lifecycle looks at the partition next, or `Infinity` if no look is planned. */
   get nextLook(): Instant {
     return this.#nextLook
   }
 
-  /** Whether an overdue item that stays hides a later deadline of its kind from the looks to come (R4). */
+  /** Whether an overdue item that stays hides a later deadline of its kind from future looks (R4). */
   get hidesDeadlines(): boolean {
     return (
       (this.#overdueLeases.size > 0 && this.#leases.next() !== NEVER) ||
@@ -34,12 +34,12 @@ export class DeadlineWatch {
     )
   }
 
-  /** Asks for a look at `deadline`, unless one comes sooner (R1, R2). */
+  /** Requests a look at `deadline`, unless an earlier one is planned (R1, R2). */
   askForLook(deadline: Instant): void {
     if (deadline < this.#nextLook) this.#nextLook = deadline
   }
 
-  /** Whether the life of an item is watched among those that are still ahead. */
+  /** Returns whether the life of an item is watched here and not over yet. */
   keepsLife(item: Item): boolean {
     return this.#lives.keeps(item.life)
   }
@@ -58,7 +58,7 @@ export class DeadlineWatch {
     else item.until = this.#leases.join(item.sequence, item.until)
   }
 
-  /** Forgets the lease of an item, if it has one, and that it is overdue. */
+  /** Removes the lease of an item, if it has one, and its overdue marks. */
   removeLease(item: Item): void {
     if (this.#overdueLives.size > 0) this.#overdueLives.delete(item)
     if (item.state !== 'leased') return
@@ -66,16 +66,13 @@ export class DeadlineWatch {
     this.#leases.leave(item.until)
   }
 
-  /**
-   * Starts a look: returns every item whose deadline has passed, in storage order, whatever earlier looks did with it
-   * (R5).
-   */
+  /** Starts a look. Returns every item whose deadline has passed, in storage order, whatever earlier looks did with it (R5). */
   look(items: SequenceTable, now: Instant): Item[] {
     const due = [...this.#overdueLeases]
     for (const group of this.#leases.takeDue(now)) {
       for (const item of items.range(group.first, group.last, (one) => one.until === group)) due.push(item)
     }
-    // One whose lease is over too is in the list already.
+    // An item whose lease has expired too is already in the list.
     const addOnce = (item: Item) => {
       if (!(item.leased && item.until.at <= now)) due.push(item)
     }
@@ -87,7 +84,7 @@ export class DeadlineWatch {
     return due.sort((a, b) => a.sequence - b.sequence)
   }
 
-  /** Ends a look that left some of its items as they were: the next one comes at the next deadline that is not hidden (R4). */
+  /** Ends a look after which the items in `stay` are unchanged. The next look is at the next deadline that is not hidden (R4). */
   looked(stay: readonly Item[]): void {
     for (const item of stay) {
       if (item.leased && item.until.at <= this.#lastLook) this.#overdueLeases.add(item)

@@ -3,7 +3,7 @@ import type { Instant } from '../../clock/instant.js'
 import { AverageInstant } from './average.js'
 import type { Item } from './item.js'
 
-/** What stats tell of a partition (docs/protocol/queue.md §10). Ages in nanoseconds. */
+/** The stats of a partition (docs/protocol/queue.md §10). Ages are in nanoseconds. */
 export interface PartitionStats {
   readonly total: number
   readonly leased: number
@@ -12,24 +12,24 @@ export interface PartitionStats {
   readonly averageLeasedAge: bigint
 }
 
-/** The counts and averages of a partition, kept with every change, so that nothing ever walks its items to count them. */
+/** The counts and averages of a partition. Each change updates them, so nothing walks the items to count them. */
 export class ItemCounts {
   readonly #created = new AverageInstant()
   readonly #leaseEnds = new AverageInstant()
   #leasable = 0
   #scheduled = 0
 
-  /** How many items could be leased now. */
+  /** The number of items that can be leased now. */
   get leasable(): number {
     return this.#leasable
   }
 
-  /** How many items wait for their time. */
+  /** The number of scheduled items. */
   get scheduled(): number {
     return this.#scheduled
   }
 
-  /** Counts an item in the state in which it is. */
+  /** Counts an item in its current state. */
   add(item: Item): void {
     if (item.state === 'scheduled') {
       this.#scheduled++
@@ -40,7 +40,7 @@ export class ItemCounts {
     else this.#leaseEnds.add(item.until.at, item.until.early)
   }
 
-  /** Takes an item out again, before its state changes. */
+  /** Stops counting an item. Call it before the state changes. */
   remove(item: Item): void {
     if (item.state === 'scheduled') {
       this.#scheduled--
@@ -51,7 +51,7 @@ export class ItemCounts {
     else this.#leaseEnds.remove(item.until.at, item.until.early)
   }
 
-  /** How many items are not scheduled, leased ones counted in. */
+  /** The number of items that are not scheduled, including leased ones. */
   get total(): number {
     return this.#created.count
   }

@@ -1,20 +1,20 @@
 /**
  * Item ids: KSUIDs that count up within a partition (docs/protocol/queue.md §1, admin.md §11.1).
  *
- * Inside the engine an id is a sequence number; its 27 characters are only made when it is shown. A partition draws
- * one KSUID when it is made, and the text of number n is that KSUID plus n.
+ * Inside the engine an id is a sequence number. Its 27 characters are only made when it is shown. A partition draws one KSUID when it
+ * is created, and the text of number n is that KSUID plus n.
  */
 import type { Instant } from '../../clock/instant.js'
 import { BASE62 } from '../../ids/base62.js'
 import { drawKsuid, KSUID_LENGTH as LENGTH } from '../../ids/ksuid.js'
 import type { Random } from '../../ids/random.js'
 
-/** The last digits, which count: 62⁸ items can be made before they overflow. */
+/** The number of last digits that count. They overflow after 62⁸ items. */
 const COUNTING = 8
 const HALF = 62 ** 4
-/** Holds four digits on their way into a text. */
+/** Holds four digits before they become text. */
 const DIGITS = new Uint8Array(4)
-/** Digits by value, and values by character code; -1 for other characters. */
+/** Digits by value, and values by character code. -1 for other characters. */
 const CODES = Uint8Array.from(BASE62, (character) => character.charCodeAt(0))
 const VALUES = new Int8Array(128).fill(-1)
 for (const [value, code] of CODES.entries()) VALUES[code] = value
@@ -25,25 +25,25 @@ export class ItemIds {
   readonly #headBytes: Uint8Array
   readonly #start: number
 
-  /** Draws the KSUID from which the partition counts. */
+  /** Draws the KSUID from which the partition counts up. */
   constructor(now: Instant, random: Random) {
     const text = drawKsuid(now, random)
     this.#head = text.slice(0, LENGTH - COUNTING)
     this.#headBytes = Uint8Array.from(Buffer.from(this.#head, 'latin1'))
-    // Half of the counting range stays free, so that the head never changes.
+    // Half of the range of the counting digits stays free, so that the head never changes.
     this.#start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
   }
 
-  /** The text of a sequence number. */
+  /** Returns the text of a sequence number. */
   text(sequence: number): string {
     const number = this.#start + sequence
-    // Halves of four digits each are small enough for the fast arithmetic of 32 bits.
+    // Halves of four digits are small enough for fast 32-bit arithmetic.
     const high = Math.floor(number / HALF)
     const low = number - high * HALF
     return this.#head + fourDigits(high) + fourDigits(low)
   }
 
-  /** Writes the text of a sequence number as ASCII: 27 bytes. */
+  /** Writes the text of a sequence number as 27 bytes of ASCII. */
   write(sequence: number, bytes: Uint8Array, at: number): void {
     const number = this.#start + sequence
     const high = Math.floor(number / HALF)
@@ -52,20 +52,20 @@ export class ItemIds {
     writeDigits(number - high * HALF, bytes, at + LENGTH - COUNTING / 2)
   }
 
-  /** The sequence number of a text; undefined when no id of this partition has that text. */
+  /** Returns the sequence number of a text, or `undefined` if it is not an id of this partition. */
   sequence(text: string): number | undefined {
     if (text.length !== LENGTH || !text.startsWith(this.#head)) return undefined
     const number = numberOf(text, LENGTH - COUNTING)
     return number >= this.#start ? number - this.#start : undefined
   }
 
-  /** The smallest sequence number whose text is not before `text`, in byte order; `Infinity` when all are. */
+  /** Returns the smallest sequence number whose text is not before `text` in byte order. `Infinity` if all are before it. */
   sequenceFrom(text: string): number {
     const exact = this.sequence(text)
     if (exact !== undefined) return exact
     const head = text.slice(0, LENGTH - COUNTING)
     if (head !== this.#head) return head < this.#head ? 0 : Number.POSITIVE_INFINITY
-    // The head is ours, but the tail is not a number, or one before the first: a binary search by text.
+    // The head matches, but the tail is not a number, or is before the first. Binary search by text.
     let low = 0
     let high = 62 ** COUNTING - this.#start
     while (low < high) {
@@ -77,7 +77,7 @@ export class ItemIds {
   }
 }
 
-/** The value of base 62 digits, from a place in the text to its end; NaN if a character is not a digit. */
+/** Returns the value of base 62 digits, from `from` to the end of the text. NaN if a character is not a digit. */
 function numberOf(text: string, from = 0): number {
   let value = 0
   for (let place = from; place < text.length; place++) {
@@ -102,7 +102,7 @@ function writeDigits(value: number, bytes: Uint8Array, at: number): void {
   bytes[at + 3] = digit(value % 62)
 }
 
-/** The character code of a base 62 digit. */
+/** Returns the character code of a base 62 digit. */
 function digit(value: number): number {
   return CODES[value] as number
 }

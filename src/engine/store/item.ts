@@ -1,23 +1,23 @@
-/** One item, and the conditions it can be in (docs/protocol/queue.md §1). */
+/** An item and its states (docs/protocol/queue.md §1). */
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import { type Instant, NEVER, ZERO_TIME } from '../../clock/instant.js'
 import type { Consumer } from '../events/event-kinds.js'
 import { DeadlineGroup } from './deadline-groups.js'
 
-/** What a producer gives. */
+/** The content that a producer gives. */
 export interface ItemContent {
   readonly reference: string
   readonly encoding: string
   readonly kind: string
   /**
-   * The bytes, one character each (latin 1). A text costs a fraction of a `Uint8Array` of its own, in time and in
-   * memory, and keeps nothing else alive.
+   * The bytes as a string with one character for each (latin 1). It takes a fraction of the time and memory of a separate
+   * `Uint8Array`, and keeps nothing else in memory.
    */
   readonly payload: string
 }
 
 /**
- * Where an item is in its life. An item is in exactly one of:
+ * The state of an item:
  * - scheduled: waits for `enqueueAt`, cannot be leased
  * - leasable: free, in the order of its id
  * - leased: held by a consumer until `leaseDeadline`
@@ -28,27 +28,27 @@ const NOT_SET = new DeadlineGroup(ZERO_TIME, 0)
 const ENDLESS = new DeadlineGroup(NEVER, 0)
 
 /**
- * An item as a partition holds it. Once it is there, only partition-items.ts changes it.
- * A queue may hold a million of them, so instants are not fields of their own: items share them through their groups.
+ * An item of a partition. After it is added, only partition-items.ts changes it.
+ * A queue may hold a million items, so instants are not fields of their own: items share them through their groups.
  */
 export class Item implements ItemContent {
-  /** Order and identity within the partition; shown as a KSUID. A new one at every move to the tail. */
+  /** The order and identity within the partition, shown as a KSUID. Each move to the tail gives a new one. */
   sequence = 0
   state: ItemState = 'leasable'
-  /** When it came into this queue, and when its life ends. */
+  /** When it came into this queue, and when it expires. */
   life: DeadlineGroup = ENDLESS
-  /** When its lease ends, or, scheduled, when it comes due. */
+  /** When the lease expires, or when the scheduled item comes due. */
   until: DeadlineGroup = NOT_SET
-  /** The dead letter queue has had a copy of it, under the id that it still has. */
+  /** Whether a copy under the current id is or was in the dead letter queue. */
   copiedToDeadQueue = false
-  /** The id that the item had in the queue it came from, in a dead letter queue; else empty. */
+  /** In a dead letter queue, the item's id in the queue it came from. Otherwise empty. */
   sourceId = ''
   attempts = 0
-  /** Who it is in the record of events, in every queue; 0 until it is in it. */
+  /** Identifies the item in the record of events across queues. 0 until it is recorded. */
   serial = 0
-  /** Who leased it last. */
+  /** The last consumer. */
   holder: Consumer | undefined = undefined
-  /** Kept for items that were imported with one; nothing acts on it. */
+  /** The value of an imported item. It has no effect. */
   maxAttempts = 0
   readonly reference: string
   readonly encoding: string
@@ -74,25 +74,25 @@ export class Item implements ItemContent {
     return this.life.since
   }
 
-  /** The end of the lease; on an item that is not leased Go's zero time, or what an import gave. */
+  /** The lease deadline. If the item is not leased, it is Go's zero time or an imported value. */
   get leaseDeadline(): ExactInstant {
     return this.scheduled ? NOT_SET : this.until
   }
 
-  /** Hands the item to a consumer until `end`, for the given attempt. Default: the next one. */
+  /** Leases the item to a consumer until `end`, as the given attempt. Default: the next attempt. */
   lease(end: DeadlineGroup, attempts = this.attempts + 1): void {
     this.state = 'leased'
     this.attempts = attempts
     this.until = end
   }
 
-  /** Takes the item back from its consumer. */
+  /** Ends the lease. */
   release(): void {
     this.state = 'leasable'
     this.until = NOT_SET
   }
 
-  /** Makes the item wait until `at`. */
+  /** Schedules the item for `at`. */
   schedule(at: Instant): void {
     this.state = 'scheduled'
     this.until = new DeadlineGroup(at, 0)

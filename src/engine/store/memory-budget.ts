@@ -1,46 +1,46 @@
 /**
- * How much memory a daemon may use for what it holds, and how much it uses: items, and requests that are on their way
- * or held. Sizes are estimates in bytes, from the length of texts; nothing is measured.
+ * Counts the memory of a daemon for items, and for requests that are being read or held, against a limit. Sizes are estimates in bytes
+ * from the length of strings. Nothing is measured.
  */
 import { QueratorError } from '../../errors.js'
 import type { Item, ItemContent } from './item.js'
 
-/** What an item takes beside its texts: the object, its place in the tables, its deadlines, and the heads of the texts. */
+/** The size of an item without its strings: the object, its place in the tables, its deadlines, and the string headers. */
 const ITEM = 200
-/** A text outside of Latin 1 takes two bytes for each character; the payload never is one. */
+/** A string outside of Latin 1 takes two bytes for each character. Payloads are always Latin 1. */
 const CHARACTER = 2
 
-/** From this share of the limit on it is near. */
+/** The share of the limit at which it counts as nearly reached. */
 const NEAR = 0.8
 
-/** What an item with this content takes. */
+/** Returns the size of an item with this content. */
 export function contentSize({ payload, reference, encoding, kind }: ItemContent, sourceId = ''): number {
   return ITEM + payload.length + CHARACTER * (reference.length + encoding.length + kind.length + sourceId.length)
 }
 
-/** The most that one answer may be, in bytes: a text of more than 512 MB cannot be made. */
+/** The largest reply in bytes. A string cannot be longer than 512 MB. */
 export const MOST_IN_ANSWER = 400e6
 
-/** So much may always be on its way to clients, in bytes. */
+/** How many bytes may be on their way to clients under any limit. */
 const LEAST_FOR_ANSWERS = 64e6
 
-/** The most that an item with this content takes in a reply: its payload in base64, all of its texts escaped. */
+/** Returns the largest size of an item with this content in a reply: the payload in base64, and all strings escaped. */
 export function answerSize({ payload, reference, encoding, kind }: ItemContent): number {
   return ITEM + 1.4 * payload.length + 6 * (reference.length + encoding.length + kind.length)
 }
 
-/** What an item takes. */
+/** Returns the size of an item. */
 export function itemSize(item: Item): number {
   return contentSize(item, item.sourceId)
 }
 
-/** A size for people, such as `12.5MB`. */
+/** Returns a size for humans, such as `12.5MB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1e3) return `${bytes} bytes`
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}kB` : `${(bytes / 1e6).toFixed(1)}MB`
 }
 
-/** What the items of one queue take, within the budget of its daemon. In bytes. */
+/** Counts the memory of the items of one queue within the daemon's budget, in bytes. */
 export class QueueMemory {
   readonly #budget: MemoryBudget
   #size = 0
@@ -53,19 +53,19 @@ export class QueueMemory {
     return this.#size
   }
 
-  /** Counts an item in, or with a negative size out. */
+  /** Adds the size of an item. A negative size removes it. */
   add(bytes: number): void {
     this.#size += bytes
     this.#budget.add(bytes)
   }
 
-  /** The queue is gone, and its items with it. */
+  /** Call when the queue and its items are gone. */
   end(): void {
     this.add(-this.#size)
   }
 }
 
-/** The budget of one daemon. Only additions ask for room; what is there may always move. */
+/** The memory budget of a daemon. Only additions need room. What is stored may always move. */
 export class MemoryBudget {
   /** In bytes. */
   readonly limit: number
@@ -74,38 +74,38 @@ export class MemoryBudget {
   #leaving = 0
   #told = false
 
-  /** `near` is called once, when most of the limit is used. */
+  /** `near` is called once, when most of the limit is in use. */
   constructor(limit: number, near: () => void = () => undefined) {
     this.limit = limit
     this.#near = near
   }
 
-  /** How much is used, in bytes. */
+  /** The number of bytes in use. */
   get used(): number {
     return this.#used + this.#leaving
   }
 
-  /** Whether this many bytes more would be within the limit. */
+  /** Returns whether this many more bytes are within the limit. */
   hasRoom(bytes: number): boolean {
     return this.used + bytes <= this.limit
   }
 
-  /** Whether an answer of this many bytes may be made: however full it is, unless clients do not read what they asked for. */
+  /** Returns whether a reply of this size may be made. It always may, unless clients do not read their replies. */
   hasRoomToAnswer(bytes: number): boolean {
     return this.#leaving + bytes <= Math.max(this.limit, LEAST_FOR_ANSWERS)
   }
 
-  /** Counts an answer on its way to a client. */
+  /** Counts a reply on its way to a client. */
   leaves(bytes: number): void {
     this.#leaving += bytes
   }
 
-  /** Stops counting an answer that was sent or dropped. */
+  /** Stops counting a reply that was sent or dropped. */
   hasLeft(bytes: number): void {
     this.#leaving -= bytes
   }
 
-  /** The refusal of a request whose body would be too much by itself; `size` in bytes, -1 where nobody knows. */
+  /** Returns the error for a request whose body is too large on its own. `size` is in bytes, or -1 if unknown. */
   noRoom(size: number): QueratorError {
     const request =
       size < 0 ? 'this request' : `a body of ${bytesText(size)}, which takes three times that while it is read`
@@ -115,7 +115,7 @@ export class MemoryBudget {
     )
   }
 
-  /** Counts something that is held from now on. */
+  /** Counts memory that is held from now on. */
   add(bytes: number): void {
     this.#used += bytes
     if (this.#told || this.#used < this.limit * NEAR) return
@@ -123,7 +123,7 @@ export class MemoryBudget {
     this.#near()
   }
 
-  /** Counts it out again. */
+  /** Stops counting memory. */
   remove(bytes: number): void {
     this.#used -= bytes
   }

@@ -9,41 +9,41 @@ import { itemSize, type QueueMemory } from './memory-budget.js'
 import { SequenceTable } from './sequence-table.js'
 
 /**
- * The items of one partition, and what depends on them: their order, deadlines, counts, averages and memory.
+ * The items of one partition, with their order, deadlines, counts, averages and memory.
  *
- * Each operation changes all of these together. It cannot fail halfway, because callers check everything before.
+ * Each operation changes all of these together. It cannot fail halfway, because callers check everything first.
  */
 export class PartitionItems {
   readonly counts = new ItemCounts()
   readonly #memory: QueueMemory
-  /** Items that are not scheduled, in order. */
+  /** Items in order, without scheduled ones. */
   readonly #queued = new SequenceTable()
   readonly #scheduled = new SequenceTable()
   readonly #deadlines: DeadlineWatch
   readonly #schedule = new DeadlineGroups()
   #lastSequence = -1
-  /** No item before this number is leasable: items become leasable at the tail only. */
+  /** No item before this sequence number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
   readonly #changed: () => void
 
-  /** `changed` is called with every change of items or deadlines. */
+  /** `changed` is called on every change of items or deadlines. */
   constructor(memory: QueueMemory, firstLook: Instant, changed: () => void) {
     this.#memory = memory
     this.#deadlines = new DeadlineWatch(firstLook)
     this.#changed = changed
   }
 
-  /** The item with this number, scheduled or not. */
+  /** Returns the item with this sequence number, scheduled or not. */
   get(sequence: number): Item | undefined {
     return this.#queued.get(sequence) ?? this.#scheduled.get(sequence)
   }
 
-  /** A page of items that are not scheduled, or of those that are, in order from this number on. */
+  /** Returns a page of scheduled items, or of all others, in order from this sequence number on. */
   page(which: 'queued' | 'scheduled', from: number, limit: number): Item[] {
     return this.#tableOf(which === 'scheduled').page(from, limit)
   }
 
-  /** All items, scheduled ones last. */
+  /** Returns all items, scheduled ones last. */
   all(): Item[] {
     return [this.#queued, this.#scheduled].flatMap((table) => table.page(0, table.size))
   }
@@ -63,12 +63,12 @@ export class PartitionItems {
     this.#changed()
   }
 
-  /** Leases the first free item until `end`. Returns undefined if none is free. */
+  /** Leases the first free item until `end`. Returns `undefined` if none is free. */
   leaseFirst(end: DeadlineGroup): Item | undefined {
     const item = this.#firstFree()
     if (item === undefined) return undefined
     this.#freeFrom = item.sequence + 1
-    // It keeps its place, so only its state is counted and watched anew.
+    // The item keeps its place, so only its state is counted and watched again.
     const watched = this.#deadlines.keepsLife(item)
     this.#uncount(item)
     item.lease(end)
@@ -78,7 +78,7 @@ export class PartitionItems {
     return item
   }
 
-  /** Frees an item at the tail, under a new number. */
+  /** Frees an item at the tail, with a new sequence number. */
   free(item: Item): void {
     this.#detach(item)
     item.release()
@@ -88,7 +88,7 @@ export class PartitionItems {
     this.#changed()
   }
 
-  /** Makes an item wait until `at`, under its number. */
+  /** Schedules an item for `at`. It keeps its sequence number. */
   schedule(item: Item, at: Instant): void {
     this.#detach(item)
     item.schedule(at)
@@ -96,12 +96,12 @@ export class PartitionItems {
     this.#changed()
   }
 
-  /** When the next scheduled item comes due. `Infinity` when there is none. */
+  /** When the next scheduled item comes due, or `Infinity`. */
   get nextDue(): Instant {
     return this.#schedule.next()
   }
 
-  /** Returns scheduled items that are due, in the order of their deadlines and then of their numbers. */
+  /** Returns scheduled items that are due, in the order of their deadlines and then of their sequence numbers. */
   takeDue(now: Instant): Item[] {
     this.#changed()
     return this.#schedule
@@ -109,28 +109,28 @@ export class PartitionItems {
       .flatMap((group) => this.#scheduled.range(group.first, group.last, isUntil(group)))
   }
 
-  /** When the lifecycle looks at this partition next. `Infinity` when nothing asks for it. */
+  /** When the lifecycle looks at this partition next, or `Infinity` if no look is planned. */
   get nextLook(): Instant {
     return this.#deadlines.nextLook
   }
 
-  /** Whether an overdue item that stays hides later deadlines from the looks to come (docs/protocol/queue.md §8, R4). */
+  /** Whether an overdue item that stays hides later deadlines from future looks (docs/protocol/queue.md §8, R4). */
   get hidesDeadlines(): boolean {
     return this.#deadlines.hidesDeadlines
   }
 
-  /** Asks the lifecycle for a look at `deadline`, unless one comes sooner. */
+  /** Requests a look of the lifecycle at `deadline`, unless an earlier one is planned. */
   askForLook(deadline: Instant): void {
     this.#changed()
     this.#deadlines.askForLook(deadline)
   }
 
-  /** Starts a look of the lifecycle: returns every item whose deadline has passed, in storage order. */
+  /** Starts a look of the lifecycle. Returns every item whose deadline has passed, in storage order. */
   look(now: Instant): Item[] {
     return this.#deadlines.look(this.#queued, now)
   }
 
-  /** Ends a look that left `stay` of the overdue items as they were. */
+  /** Ends a look after which the overdue items in `stay` are unchanged. */
   looked(stay: readonly Item[]): void {
     this.#changed()
     this.#deadlines.looked(stay)
@@ -147,14 +147,14 @@ export class PartitionItems {
     return scheduled ? this.#scheduled : this.#queued
   }
 
-  /** Puts an item in its place, and counts and watches it. */
+  /** Adds an item to its table, and counts and watches it. */
   #attach(item: Item): void {
     this.#tableOf(item.scheduled).add(item)
     if (!item.scheduled) this.#deadlines.addLife(item)
     this.#count(item)
   }
 
-  /** Takes an item out, before it changes its state or its number. */
+  /** Removes an item from its table before its state or its sequence number changes. */
   #detach(item: Item): void {
     const watched = !item.scheduled && this.#deadlines.keepsLife(item)
     this.#uncount(item)
@@ -162,7 +162,7 @@ export class PartitionItems {
     if (watched) this.#deadlines.removeLife(item)
   }
 
-  /** Counts the item, and watches how long it stays in its state. */
+  /** Counts an item, and watches the deadline of its state. */
   #count(item: Item): void {
     this.counts.add(item)
     if (item.scheduled) item.until = this.#schedule.join(item.sequence, item.until)

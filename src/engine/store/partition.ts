@@ -9,24 +9,24 @@ import type { ItemIds } from './item-ids.js'
 import type { QueueMemory } from './memory-budget.js'
 import { PartitionItems } from './partition-items.js'
 
-/** What a partition needs of its daemon. */
+/** The parts of the daemon that a partition needs. */
 export interface Surroundings {
   readonly record: EventRecord
   readonly memory: QueueMemory
-  /** When the lifecycle looks at it first. */
+  /** When the lifecycle looks at the partition first. */
   readonly firstLook: Instant
 }
 
 /**
  * One partition: the items of a queue that share an order.
  *
- * An operation changes an item and records what happened to it, so that neither can be forgotten.
+ * Each operation changes an item and records the event, so that neither can be forgotten.
  */
 export class Partition {
-  /** 0 for the first of its queue. */
+  /** The number within the queue, from 0. */
   readonly number: number
   readonly ids: ItemIds
-  /** How often each kind of event happened here, by its number. */
+  /** How often each kind of event has happened here, by the number of the kind. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
   readonly #address: Address
@@ -43,7 +43,7 @@ export class Partition {
     this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
   }
 
-  /** Calls `changed` with the first change of counts or times, and then with the first after `seen`. */
+  /** Calls `changed` on the first change of counts or times, and on the first after each `seen`. */
   watch(changed: (partition: Partition) => void): void {
     this.#watcher = changed
   }
@@ -57,66 +57,66 @@ export class Partition {
     return this.#items.counts
   }
 
-  /** How many items could be leased now. */
+  /** The number of items that can be leased now. */
   get leasable(): number {
     return this.counts.leasable
   }
 
-  /** How many items count when a produce chooses a partition: leasable and scheduled ones (docs/protocol/queue.md §7). */
+  /** The number of leasable and scheduled items. A produce chooses its partition by it (docs/protocol/queue.md §7). */
   get unleased(): number {
     return this.counts.leasable + this.counts.scheduled
   }
 
-  /** When the next scheduled item comes due. `Infinity` when there is none. */
+  /** When the next scheduled item comes due, or `Infinity`. */
   get nextDue(): Instant {
     return this.#items.nextDue
   }
 
-  /** When the lifecycle looks at this partition next. `Infinity` when nothing asks for it. */
+  /** When the lifecycle looks at this partition next, or `Infinity` if no look is planned. */
   get nextLook(): Instant {
     return this.#items.nextLook
   }
 
-  /** Whether an overdue item that stays hides later deadlines from the looks to come (docs/protocol/queue.md §8, R4). */
+  /** Whether an overdue item that stays hides later deadlines from future looks (docs/protocol/queue.md §8, R4). */
   get hidesDeadlines(): boolean {
     return this.#items.hidesDeadlines
   }
 
-  /** The item with this id, scheduled or not. Undefined when there is none. */
+  /** Returns the item with this id, scheduled or not, or `undefined`. */
   find(id: string): Item | undefined {
     const sequence = this.ids.sequence(id)
     return sequence === undefined ? undefined : this.#items.get(sequence)
   }
 
-  /** A page of items that are not scheduled, or of those that are, by ascending id from `from`. */
+  /** Returns a page of scheduled items, or of all others, sorted by id from `from` on. */
   page(which: 'queued' | 'scheduled', from: string | undefined, limit: number): Item[] {
     return this.#items.page(which, from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
   }
 
-  /** Whether an item with this source id is here, or ended here without being taken out (docs/protocol/admin.md §11). */
+  /** Returns whether an item with this source id is here, or ended here without being taken out (docs/protocol/admin.md §11). */
   hasSource(sourceId: string): boolean {
     return this.#sourceIds.has(sourceId)
   }
 
-  /** Adds an item that a producer sent. */
+  /** Adds an item from a producer. */
   produce(item: Item, now: Instant): void {
     this.#items.add(item)
     this.#note(KIND.produced, item, now)
     if (item.scheduled) this.#note(KIND.scheduled, item, now, item.until.at)
   }
 
-  /** Adds an item as an import gives it. */
+  /** Adds an imported item. */
   import(item: Item, now: Instant): void {
     this.#add(item)
     this.#note(KIND.imported, item, now)
   }
 
-  /** Adds the copy of an item that ended in another queue. The queue where it ended records that. */
+  /** Adds the copy of an item that ended in another queue. That queue records the event. */
   takeCopy(item: Item): void {
     this.#add(item)
   }
 
-  /** Leases the first free item until `end`. Returns undefined if none is free. */
+  /** Leases the first free item until `end`. Returns `undefined` if none is free. */
   leaseFirst(consumer: Consumer, end: DeadlineGroup, now: Instant): Item | undefined {
     const item = this.#items.leaseFirst(end)
     if (item === undefined) return undefined
@@ -131,20 +131,20 @@ export class Partition {
     this.#note(KIND.completed, item, now)
   }
 
-  /** Gives an item back under a new id, at the tail. */
+  /** Returns an item to the tail under a new id. */
   retry(item: Item, now: Instant): void {
     this.#items.free(item)
     this.#note(KIND.retried, item, now)
   }
 
-  /** Gives an item back that comes due at `at`. It keeps its id until then. */
+  /** Schedules a returned item for `at`. It keeps its id until then. */
   retryLater(item: Item, at: Instant, now: Instant): void {
     this.#items.schedule(item, at)
     this.#note(KIND.retried, item, now)
     this.#note(KIND.scheduled, item, now, at)
   }
 
-  /** Removes an item that its consumer gave back as dead (docs/protocol/queue.md §6). */
+  /** Removes an item that its consumer retried as dead (docs/protocol/queue.md §6). */
   retryDead(item: Item, now: Instant): void {
     this.#remove(item)
     this.#note(KIND.retried, item, now)
@@ -157,7 +157,7 @@ export class Partition {
     this.#note(KIND.deleted, item, now)
   }
 
-  /** Removes every item that `which` accepts (docs/protocol/queue.md §11). Takes time in proportion to the size of the partition. */
+  /** Removes every item that `which` accepts (docs/protocol/queue.md §11). Takes time in proportion to the number of items. */
   clear(which: (item: Item) => boolean, now: Instant): void {
     for (const item of this.#items.all()) {
       if (!which(item)) continue
@@ -166,7 +166,7 @@ export class Partition {
     }
   }
 
-  /** Makes the scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
+  /** Makes scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
   comeDue(now: Instant): void {
     for (const item of this.#items.takeDue(now)) {
       const due = item.until.at
@@ -175,14 +175,14 @@ export class Partition {
     }
   }
 
-  /** Ends the lease of an item: it is free under a new id, at the tail. */
+  /** Expires the lease of an item. The item is free again at the tail, under a new id. */
   endLease(item: Item): void {
     const end = item.until.at
     this.#items.free(item)
     this.#note(KIND['lease-expired'], item, end)
   }
 
-  /** Removes an item whose last lease ran out. Its source id stays taken. */
+  /** Removes an item whose last lease has expired. Its source id stays taken. */
   exhaust(item: Item): void {
     const end = item.until.at
     this.#note(KIND['lease-expired'], item, end)
@@ -190,37 +190,37 @@ export class Partition {
     this.#items.remove(item)
   }
 
-  /** Removes an item whose life has ended. Its source id stays taken. */
+  /** Removes an item that has expired. Its source id stays taken. */
   expire(item: Item): void {
     this.#note(KIND['item-expired'], item, item.life.at)
     this.#items.remove(item)
   }
 
-  /** Records that a dead letter queue took a copy of an item that ended, by its lease or by its life. */
+  /** Records that a dead letter queue took a copy of an item, after its lease or its life ended. */
   copied(item: Item, endedBy: 'lease' | 'life', deadQueue: Address): void {
     const end = endedBy === 'lease' ? item.until.at : item.life.at
-    // One that stayed may be copied again. It ended only once.
+    // An item that stayed may be copied again, but it ended only once.
     if (!item.copiedToDeadQueue) this.#note(KIND[endedBy === 'lease' ? 'lease-expired' : 'item-expired'], item, end)
     item.copiedToDeadQueue = true
     this.#note(KIND['dead-lettered'], item, end, undefined, deadQueue)
   }
 
-  /** Removes an item of which a dead letter queue has a copy. */
+  /** Removes an item whose copy is in a dead letter queue. */
   removeCopied(item: Item): void {
     this.#remove(item)
   }
 
-  /** Asks the lifecycle for a look at `deadline`, unless one comes sooner. */
+  /** Requests a look of the lifecycle at `deadline`, unless an earlier one is planned. */
   askForLook(deadline: Instant): void {
     this.#items.askForLook(deadline)
   }
 
-  /** Starts a look of the lifecycle: returns every item whose deadline has passed, in storage order. */
+  /** Starts a look of the lifecycle. Returns every item whose deadline has passed, in storage order. */
   look(now: Instant): Item[] {
     return this.#items.look(now)
   }
 
-  /** Ends a look that left `stay` of the overdue items as they were. */
+  /** Ends a look after which the overdue items in `stay` are unchanged. */
   looked(stay: readonly Item[]): void {
     this.#items.looked(stay)
   }
@@ -230,7 +230,7 @@ export class Partition {
     this.#items.add(item)
   }
 
-  /** Removes an item whose source id may come again. */
+  /** Removes an item. Its source id may be used again. */
   #remove(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
     this.#items.remove(item)

@@ -1,4 +1,4 @@
-/** Items by sequence number. */
+/** A table of items by sequence number. */
 import type { Item } from './item.js'
 
 const SIZE = 256
@@ -8,24 +8,24 @@ type Places = (Item | undefined)[]
 /**
  * Items by sequence number, in order. Finding one is O(1), and you can walk from any point.
  *
- * Sequence numbers only grow, so they are cut into segments of equal size. A segment lives while one of its places is taken.
+ * Sequence numbers only grow, so they are divided into segments of equal size. A segment is kept while it has items.
  */
 export class SequenceTable {
-  /** Segments by their number, less `#base`. */
+  /** Segments, indexed by their number minus `#base`. */
   #segments: (Places | undefined)[] = []
-  /** How many places of each are taken. */
+  /** How many places of each segment are taken. */
   #taken: number[] = []
   #base = 0
-  /** How many segments at the front are gone. */
+  /** How many segments at the front are empty. */
   #gone = 0
   #size = 0
 
-  /** How many items there are. */
+  /** The number of items. */
   get size(): number {
     return this.#size
   }
 
-  /** The number of segments, including empty ones between and before those with items. */
+  /** The number of segments, including empty ones before and between those with items. */
   get room(): number {
     return this.#segments.length
   }
@@ -34,7 +34,7 @@ export class SequenceTable {
     return this.#segments[Math.floor(sequence / SIZE) - this.#base]?.[sequence % SIZE]
   }
 
-  /** Adds an item whose number is free. */
+  /** Adds an item. Its sequence number must be free. */
   add(item: Item): void {
     const index = this.#indexFor(Math.floor(item.sequence / SIZE))
     let places = this.#segments[index]
@@ -49,7 +49,7 @@ export class SequenceTable {
     this.#size++
   }
 
-  /** Removes the item with this number, which must be in the table. */
+  /** Removes the item with this sequence number, which must be in the table. */
   remove(sequence: number): void {
     const index = Math.floor(sequence / SIZE) - this.#base
     const places = this.#segments[index] as Places
@@ -63,7 +63,7 @@ export class SequenceTable {
     }
   }
 
-  /** The first item whose number is `from` or greater; undefined when there is none. */
+  /** Returns the first item whose sequence number is at least `from`, or `undefined`. */
   firstFrom(from: number): Item | undefined {
     if (this.#size === 0 || !Number.isFinite(from)) return undefined
     const start = Math.floor(from / SIZE) - this.#base
@@ -78,7 +78,7 @@ export class SequenceTable {
     return undefined
   }
 
-  /** The items with a number from `first` to `last` that `which` accepts, in order. */
+  /** Returns the items with a sequence number from `first` to `last` that `which` accepts, in order. */
   range(first: number, last: number, which: (item: Item) => boolean): Item[] {
     const found: Item[] = []
     for (let sequence = first; sequence <= last; sequence++) {
@@ -88,7 +88,7 @@ export class SequenceTable {
     return found
   }
 
-  /** At most `limit` items whose number is `from` or greater, in order. */
+  /** Returns at most `limit` items whose sequence number is at least `from`, in order. */
   page(from: number, limit: number): Item[] {
     const page: Item[] = []
     for (let item = this.firstFrom(from); item !== undefined && page.length < limit; ) {
@@ -98,11 +98,11 @@ export class SequenceTable {
     return page
   }
 
-  /** Where the segment with this number belongs; makes room for it. */
+  /** Returns the index for the segment with this number, and makes room for it. */
   #indexFor(number: number): number {
     if (this.#segments.length === 0) this.#base = number
     if (number < this.#base) {
-      // Scheduled items keep their numbers, so that an early one may come late.
+      // A scheduled item keeps its sequence number, so an early number may be added late.
       const missing = this.#base - number
       this.#segments = [...new Array<undefined>(missing).fill(undefined), ...this.#segments]
       this.#taken = [...new Array<number>(missing).fill(0), ...this.#taken]

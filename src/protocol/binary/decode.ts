@@ -1,8 +1,8 @@
 /**
- * Protobuf bytes to a message, as strictly as the server: lengths are checked, text must be UTF-8, and a field of
- * another layout than its own counts as unknown.
+ * Decodes protobuf as strictly as the server. Lengths are checked, text must be UTF-8, and a field with the wrong wire type counts as
+ * unknown.
  *
- * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is made of them.
+ * Elements of a list beyond `Field.most` are checked in the same way, but not kept.
  */
 import { QueratorError } from '../../errors.js'
 import { countOne } from '../messages/counted.js'
@@ -11,10 +11,10 @@ import { WireReader, WireType } from './wire-reader.js'
 
 type Values = Record<string, unknown>
 
-/** What a reader makes of the bytes of a field. */
+/** Converts the bytes of a field. */
 export type MakeBytes = (bytes: Uint8Array) => unknown
 
-/** Reads a message. @throws 455 with the server's words */
+/** Decodes a message. @throws 455 with the server's message */
 export function decodeBinary(type: MessageType, bytes: Uint8Array, makeBytes: MakeBytes): Values {
   return new MessageReader(new WireReader(bytes), makeBytes).read(type)
 }
@@ -29,13 +29,13 @@ class MessageReader implements NoBytes {
     this.#makeBytes = makeBytes
   }
 
-  /** Made when it is wanted, and shared by all messages: nothing can be changed in no bytes. */
+  /** Created on demand and shared by all messages: empty bytes cannot be changed. */
   get noBytes(): unknown {
     this.#noBytes ??= this.#makeBytes(new Uint8Array())
     return this.#noBytes
   }
 
-  /** Reads a message up to the end of what was entered. */
+  /** Reads a message up to the end of the entered range. */
   read(type: MessageType): Values {
     const reader = this.#reader
     const message = emptyMessage(type, this)
@@ -49,7 +49,7 @@ class MessageReader implements NoBytes {
     return message
   }
 
-  /** Passes over a message, which must be right all the same. */
+  /** Skips a message, but checks it. */
   #check(type: MessageType): void {
     const reader = this.#reader
     while (!reader.atEnd) {
@@ -112,7 +112,7 @@ class MessageReader implements NoBytes {
     this.#reader.leave(outer)
   }
 
-  /** A point in time; one given twice is merged. */
+  /** Reads a timestamp. A repeated one is merged. */
   #timestamp(known: Values | undefined): Values {
     const reader = this.#reader
     const timestamp: Values = known ?? { seconds: 0n, nanos: 0 }
@@ -149,7 +149,7 @@ class MessageReader implements NoBytes {
   }
 }
 
-/** The field of a tag; undefined when the type has none of this number and layout. */
+/** Returns the field of a tag, or `undefined` if the type has none with this number and wire type. */
 function knownField(type: MessageType, tag: number): Field | undefined {
   const field = type.byNumber.get(tag >>> 3)
   if (field === undefined) return undefined
@@ -158,7 +158,7 @@ function knownField(type: MessageType, tag: number): Field | undefined {
 }
 
 function noUtf8(type: MessageType, field: Field): QueratorError {
-  // The server does not say which.
+  // The server does not say which field.
   const details = { field: `${type.name}.${field.name}` }
   return new QueratorError(455, 'string field contains invalid UTF-8', { details })
 }

@@ -1,4 +1,4 @@
-/** A message to protobuf bytes: fields in the order of their numbers, defaults left out. */
+/** Encodes protobuf: fields in the order of their numbers, without defaults. */
 import type { Field, MessageType, TimestampInit } from '../messages/message.js'
 import { exactTimestamp } from '../timestamp.js'
 import { WireType } from './wire-reader.js'
@@ -6,7 +6,7 @@ import { WireWriter } from './wire-writer.js'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Writes a message, whose values must be of the right kinds. */
+/** Encodes a message. Its values must have the right types. */
 export function encodeBinary(type: MessageType, message: Values): Uint8Array {
   const writer = new WireWriter()
   writeMessage(writer, type, message)

@@ -1,14 +1,14 @@
-/** Reads the protobuf wire format: tags, varints, lengths; skips what nobody asked for. Bounds are always checked. */
+/** Reads the protobuf wire format: tags, varints and lengths. It skips unknown fields and always checks bounds. */
 import { isUtf8 } from 'node:buffer'
 import { contentError } from '../../errors.js'
 import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 
-/** How a value is laid out. */
+/** The wire types of protobuf. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const
 
 const DEEPEST_GROUP = 10_000
 
-/** Reads the fields of a message. One reader serves the whole message: nested ones are entered and left. */
+/** Reads the fields of a message. The same reader enters and leaves nested messages. */
 export class WireReader {
   readonly #bytes: FastBuffer
   #at = 0
@@ -21,20 +21,20 @@ export class WireReader {
     this.#end = bytes.length
   }
 
-  /** Whether nothing is left of the message that was entered last. */
+  /** Whether the entered message is at its end. */
   get atEnd(): boolean {
     return this.#at >= this.#end
   }
 
-  /** The next field: its number, and in the last three bits its layout. @throws 455 */
+  /** Reads a tag: the field number, with the wire type in the last three bits. @throws 455 */
   tag(): number {
     const tag = this.varint()
-    // Numbers end at 2²⁹ - 1, so a tag fits in 32 bits.
+    // Field numbers end at 2²⁹ - 1, so a tag fits in 32 bits.
     if (this.#high !== 0 || tag >>> 3 === 0) throw malformed()
     return tag
   }
 
-  /** The lower 32 bits of a varint, signed. @throws 455 when it does not end after 10 bytes */
+  /** Reads the lower 32 bits of a varint, signed. @throws 455 if it does not end after 10 bytes */
   varint(): number {
     if (this.#at < this.#end && (this.#bytes[this.#at] as number) < 0x80) {
       this.#high = 0
@@ -63,37 +63,37 @@ export class WireReader {
     throw malformed()
   }
 
-  /** A whole varint, as a signed number of 64 bits. @throws 455 */
+  /** Reads a varint as a signed 64-bit number. @throws 455 */
   varint64(): bigint {
     const low = this.varint()
     return (BigInt(this.#high) << 32n) | BigInt(low >>> 0)
   }
 
-  /** Whether a varint is anything but zero. @throws 455 */
+  /** Reads whether a varint is not zero. @throws 455 */
   bool(): boolean {
     return this.varint() !== 0 || this.#high !== 0
   }
 
-  /** The bytes of a length-delimited value: a view. @throws 455 when they are cut short */
+  /** Reads a length-delimited value as a view. @throws 455 if it is cut short */
   slice(): Uint8Array {
     const start = this.#pass(this.#length())
     return this.#bytes.subarray(start, this.#at)
   }
 
-  /** A text; undefined when its bytes are no UTF-8. @throws 455 when they are cut short */
+  /** Reads a string, or `undefined` if its bytes are not UTF-8. @throws 455 if it is cut short */
   text(): string | undefined {
     const start = this.#pass(this.#length())
     if (this.#isAscii(start)) return start === this.#at ? '' : this.#bytes.latin1Slice(start, this.#at)
     return isUtf8(this.#bytes.subarray(start, this.#at)) ? this.#bytes.utf8Slice(start, this.#at) : undefined
   }
 
-  /** Passes over a text; returns whether its bytes are UTF-8. @throws 455 when they are cut short */
+  /** Skips a string. Returns whether its bytes are UTF-8. @throws 455 if it is cut short */
   passText(): boolean {
     const start = this.#pass(this.#length())
     return this.#isAscii(start) || isUtf8(this.#bytes.subarray(start, this.#at))
   }
 
-  /** Goes into a message within the message. Returns what `leave` needs. @throws 455 when it is cut short */
+  /** Enters a nested message. Returns the argument for `leave`. @throws 455 if it is cut short */
   enter(): number {
     const outer = this.#end
     const length = this.#length()
@@ -102,12 +102,12 @@ export class WireReader {
     return outer
   }
 
-  /** Goes on after a message that was entered and read to its end. */
+  /** Leaves a nested message that was read to its end. */
   leave(outer: number): void {
     this.#end = outer
   }
 
-  /** Passes over the value of a field. @throws 455 */
+  /** Skips the value of a field. @throws 455 */
   skip(tag: number): void {
     const wireType = tag & 7
     if (wireType === WireType.varint) this.varint()
@@ -137,7 +137,7 @@ export class WireReader {
     return length
   }
 
-  /** Returns where what was passed begins. */
+  /** Skips bytes. Returns where they begin. */
   #pass(count: number): number {
     const start = this.#at
     if (count > this.#end - start) throw malformed()
@@ -145,7 +145,7 @@ export class WireReader {
     return start
   }
 
-  /** Whether everything from there on is ASCII; long texts are left to `isUtf8`, which is faster by then. */
+  /** Returns whether everything since `start` is ASCII. `false` for long strings: `isUtf8` is faster for them. */
   #isAscii(start: number): boolean {
     if (this.#at - start > LONG) return false
     for (let place = start; place < this.#at; place++) if ((this.#bytes[place] as number) > 0x7f) return false
@@ -153,7 +153,7 @@ export class WireReader {
   }
 }
 
-/** The longest text that is looked at byte by byte. */
+/** The longest string that is checked byte by byte. */
 const LONG = 48
 
 function malformed() {

@@ -1,25 +1,25 @@
-/** Writing the protobuf wire format. */
+/** Writes the protobuf wire format. */
 
 const SMALLEST = 256
-/** The largest whole number that is exact without being a `bigint`. */
+/** The largest integer that is exact as a number. */
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** Writes the protobuf wire format into a buffer that grows. */
+/** Writes the protobuf wire format to a growing buffer. */
 export class WireWriter {
   #buffer = Buffer.allocUnsafe(SMALLEST)
   #at = 0
 
-  /** What was written. */
+  /** Returns what was written. */
   finish(): Uint8Array {
     return this.#buffer.subarray(0, this.#at)
   }
 
-  /** The head of a field: its number and layout. */
+  /** Writes a tag: the field number and the wire type. */
   tag(number: number, wireType: number): void {
     this.varint((number << 3) | wireType)
   }
 
-  /** A whole number from -2⁵³ to 2⁵³; negative ones take ten bytes, as the format wants. */
+  /** Writes an integer from -2⁵³ to 2⁵³. A negative one takes ten bytes, as the format requires. */
   varint(value: number): void {
     if (value < 0) {
       this.varint64(BigInt(value))
@@ -34,7 +34,7 @@ export class WireWriter {
     this.#buffer[this.#at++] = rest
   }
 
-  /** A whole number of 64 bits, signed. */
+  /** Writes a signed 64-bit integer. */
   varint64(value: bigint): void {
     if (value >= 0n && value <= LARGEST) {
       this.varint(Number(value))
@@ -49,7 +49,7 @@ export class WireWriter {
     this.#buffer[this.#at++] = Number(rest)
   }
 
-  /** A text in UTF-8, its length before it. */
+  /** Writes a string in UTF-8, preceded by its length. */
   text(text: string): void {
     const length = Buffer.byteLength(text, 'utf8')
     this.varint(length)
@@ -57,7 +57,7 @@ export class WireWriter {
     this.#at += this.#buffer.write(text, this.#at, length, 'utf8')
   }
 
-  /** Bytes, or a text of one character for each, their length before them. */
+  /** Writes bytes, or a string with one character for each byte, preceded by the length. */
   bytes(bytes: Uint8Array | string): void {
     this.varint(bytes.length)
     this.#reserve(bytes.length)
@@ -66,7 +66,7 @@ export class WireWriter {
     this.#at += bytes.length
   }
 
-  /** Writes what `write` writes, with its length before it. */
+  /** Writes the output of `write`, preceded by its length. */
   nested(write: () => void): void {
     const start = this.#at
     this.#reserve(1)
@@ -77,7 +77,7 @@ export class WireWriter {
       this.#buffer[start] = length
       return
     }
-    // The length takes more than the one byte that was left for it.
+    // The length takes more than the one byte reserved for it.
     let more = 1
     for (let rest = length >>> 14; rest > 0; rest >>>= 7) more++
     this.#reserve(more)

@@ -1,9 +1,9 @@
-/** queue.complete by hand, in its ordinary form; see ordinary.ts. */
+/** The codec of queue.complete written by hand, for its ordinary form. See ordinary.ts. */
 import { MOST_ITEMS } from '../messages/queue.js'
 import type { RequestInit, RequestOf } from '../methods.js'
 import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
 
-/** Reads a request. */
+/** Decodes a request. */
 export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | undefined {
   const reader = new OrdinaryReader(bytes)
   const request = { queueName: '', partition: 0, requestTimeout: '', ids: [] as string[] }
@@ -21,7 +21,7 @@ export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | 
 
 const FIELDS = { queueName: true, partition: true, requestTimeout: true, ids: true }
 
-/** Writes a request. */
+/** Encodes a request. */
 export function encodeComplete(request: RequestInit<'queueComplete'>): Uint8Array | undefined {
   const { queueName = '', partition = 0, requestTimeout = '', ids = [] } = request
   if (typeof queueName !== 'string' || typeof requestTimeout !== 'string' || !Array.isArray(ids)) return undefined
@@ -30,7 +30,7 @@ export function encodeComplete(request: RequestInit<'queueComplete'>): Uint8Arra
   const [nameSize, timeoutSize] = [textSize(queueName), textSize(requestTimeout)]
   let total = fieldSize(nameSize) + (partition === 0 ? 0 : 1 + varintSize(partition)) + fieldSize(timeoutSize)
   for (const id of ids) {
-    // An empty one is part of the list too, and rare enough for the general codec.
+    // An empty id must be written too. That is rare enough for the general codec.
     if (typeof id !== 'string' || id === '') return undefined
     total += partSize(textSize(id))
   }

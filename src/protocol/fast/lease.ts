@@ -1,10 +1,10 @@
-/** queue.lease by hand, in its ordinary form; see ordinary.ts. */
+/** The codec of queue.lease written by hand, for its ordinary form. See ordinary.ts. */
 import type { Timestamp, TimestampInit } from '../messages/message.js'
 import type { AnswerOf, RequestOf, ResponseOf } from '../methods.js'
 import { exactTimestamp } from '../timestamp.js'
 import { fieldSize, OrdinaryReader, OrdinaryWriter, partSize, textSize, varintSize } from './ordinary.js'
 
-/** Reads a request. */
+/** Decodes a request. */
 export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefined {
   const reader = new OrdinaryReader(bytes)
   const request = { queueName: '', batchSize: 0, clientId: '', requestTimeout: '' }
@@ -23,9 +23,9 @@ export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefi
 type Answer = AnswerOf<'queueLease'>
 type AnsweredItem = NonNullable<Answer['items']>[number]
 
-/** An item of an answer that can write its own id, which then never becomes a text. */
+/** An item of a response that writes its own id, so that the id never becomes a string. */
 export type WrittenItem = AnsweredItem & {
-  /** Writes the id as ASCII: 27 bytes. */
+  /** Writes the id as 27 bytes of ASCII. */
   writeId(bytes: Uint8Array, at: number): void
 }
 
@@ -33,7 +33,7 @@ const ID_SIZE = 27
 
 const NO_DEADLINE = new Uint8Array()
 
-/** Writes an answer of the service, whose values are known to be right. One with negative numbers is no ordinary one. */
+/** Encodes a response of the service, whose values have the right types. Negative numbers are not ordinary. */
 export function encodeLeased(answer: Answer): Uint8Array | undefined {
   const { queueName = '', partition = 0, items = [] } = answer
   if (partition < 0) return undefined
@@ -43,7 +43,7 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   const sizes: number[] = []
   for (const item of items) {
     const deadline = deadlines.of(item.leaseDeadline)
-    // One that has no bytes here is there all the same.
+    // A deadline that cannot be encoded here is still present.
     if (item.leaseDeadline !== undefined && deadline.length === 0) return undefined
     const size = itemSize(item, deadline.length)
     if (size < 0) return undefined
@@ -62,7 +62,7 @@ export function encodeLeased(answer: Answer): Uint8Array | undefined {
   return writer.bytes
 }
 
-/** The size of an item; -1 when it is not an ordinary one. */
+/** Returns the size of an item, or -1 if it is not ordinary. */
 function itemSize(item: AnsweredItem | WrittenItem, deadlineSize: number): number {
   const { encoding = '', kind = '', reference = '', attempts = 0, bytes = '' } = item
   if (attempts < 0) return -1
@@ -91,7 +91,7 @@ function writeId(writer: OrdinaryWriter, item: AnsweredItem | WrittenItem): void
   } else if (item.id !== undefined) writer.text(0x22, item.id, item.id.length)
 }
 
-/** The bytes of a point in time between 1970 and 2106; none for others, which are left to the general codec. */
+/** Returns the bytes of a time between 1970 and 2106. Others are left to the general codec and get no bytes. */
 function deadlineBytes(deadline: TimestampInit): Uint8Array {
   const { seconds, nanos } = exactTimestamp(deadline)
   if (seconds <= 0n || seconds >= 0x1_0000_0000n || nanos < 0) return NO_DEADLINE
@@ -102,7 +102,7 @@ function deadlineBytes(deadline: TimestampInit): Uint8Array {
   return writer.bytes
 }
 
-/** The bytes of deadlines; the items of a lease share theirs, so that it is written once. */
+/** Encodes deadlines. The items of a lease share theirs, so it is encoded only once. */
 class DeadlineBytes {
   #last: TimestampInit | undefined
   #bytes: Uint8Array = NO_DEADLINE
@@ -120,7 +120,7 @@ class DeadlineBytes {
 type Response = ResponseOf<'queueLease'>
 type ResponseItem = Response['items'][number]
 
-/** Reads an answer. */
+/** Decodes a response. */
 export function decodeLeased(bytes: Uint8Array): Response | undefined {
   const reader = new OrdinaryReader(bytes)
   const response: Response = { queueName: '', partition: 0, items: [] }

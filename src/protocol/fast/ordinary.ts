@@ -1,34 +1,34 @@
 /**
- * Reading and writing the ordinary forms of protobuf, as fast as it goes. The hot messages are read and written by hand
- * with these; whatever is out of the ordinary (unknown fields, broken lengths, values of a wrong kind) makes them answer
- * undefined, and the general codec decides. So rules and errors are in one place only.
+ * Reads and writes the ordinary forms of protobuf as fast as possible. The codecs written by hand use it. For anything else, such as
+ * unknown fields, broken lengths or values of a wrong type, they return `undefined`, and the general codec decides. So rules and
+ * errors have only one place.
  */
 import { isUtf8 } from 'node:buffer'
 import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 import type { Timestamp } from '../messages/message.js'
 import { isWellFormed } from '../well-formed.js'
 
-/** The shortest text that is worth a call out of JavaScript; shorter ones are copied character by character. */
+/** The shortest string that is worth a native call. Shorter ones are copied character by character. */
 const LONG = 12
 
-/** Reads what is ordinary. Once something is not, `odd` is true, and everything after it means nothing. */
+/** Reads ordinary forms. Once something is not ordinary, `odd` is true and results must not be used. */
 export class OrdinaryReader {
   readonly bytes: FastBuffer
   at = 0
   odd = false
-  /** The last timestamp, and where it stands. */
+  /** The last timestamp, and its position. */
   #known = { start: 0, length: -1, timestamp: { seconds: 0n, nanos: 0 } as Timestamp }
 
   constructor(bytes: Uint8Array) {
     this.bytes = fastBufferOf(bytes)
   }
 
-  /** The next byte: of a message in ordinary form, a tag. */
+  /** Reads the next byte. In an ordinary message it is a tag. */
   byte(): number {
     return this.bytes[this.at++] as number
   }
 
-  /** A number below 2²⁸. */
+  /** Reads a number below 2²⁸. */
   small(): number {
     let byte = this.bytes[this.at++] as number
     if (byte < 0x80) return byte
@@ -42,7 +42,7 @@ export class OrdinaryReader {
     return 0
   }
 
-  /** The length of what comes next, which ends at `end` or before. */
+  /** Reads the length of a value that must end at `end` or before. */
   length(end: number): number {
     const length = this.small()
     if (length <= end - this.at) return length
@@ -50,7 +50,7 @@ export class OrdinaryReader {
     return 0
   }
 
-  /** A text; where it is the same as `like`, that very string, which then takes no memory of its own. */
+  /** Reads a string. If it equals `like`, returns `like` itself, which takes no further memory. */
   text(end: number, like = ''): string {
     const length = this.length(end)
     const start = this.at
@@ -63,21 +63,21 @@ export class OrdinaryReader {
     return this.odd ? '' : this.bytes.utf8Slice(start, this.at)
   }
 
-  /** Bytes, as a text of one character each. */
+  /** Reads bytes as a string with one character for each. */
   byteText(end: number): string {
     const length = this.length(end)
     this.at += length
     return length === 0 ? '' : this.bytes.latin1Slice(this.at - length, this.at)
   }
 
-  /** Bytes, as a view. */
+  /** Reads bytes as a view. */
   view(end: number): Uint8Array {
     const length = this.length(end)
     this.at += length
     return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.at - length, length)
   }
 
-  /** A point in time after 1970; the very object read before where it is the same, as in most of a batch. */
+  /** Reads a time after 1970. If it equals the previous one, as in most of a batch, returns the same object. */
   timestamp(end: number): Timestamp {
     const length = this.length(end)
     const start = this.at
@@ -103,7 +103,7 @@ export class OrdinaryReader {
     return { seconds: BigInt(seconds), nanos }
   }
 
-  /** What was read is not to be used. */
+  /** Marks what was read as not ordinary. */
   giveUp(): void {
     this.odd = true
     this.at = this.bytes.length
@@ -124,7 +124,7 @@ export class OrdinaryReader {
     return true
   }
 
-  /** A number below 2⁴⁹. */
+  /** Reads a number below 2⁴⁹. */
   #large(): number {
     let value = 0
     let unit = 1
@@ -139,7 +139,7 @@ export class OrdinaryReader {
   }
 }
 
-/** Writes into a buffer of exactly the size that was worked out before. */
+/** Writes to a buffer of exactly the given size. */
 export class OrdinaryWriter {
   readonly bytes: FastBuffer
   at = 0
@@ -148,7 +148,7 @@ export class OrdinaryWriter {
     this.bytes = Buffer.allocUnsafe(size) as FastBuffer
   }
 
-  /** A tag of one byte, and the length or the number after it. */
+  /** Writes a tag of one byte, and the length or number after it. */
   head(tag: number, value: number): void {
     this.bytes[this.at++] = tag
     let rest = value
@@ -159,7 +159,7 @@ export class OrdinaryWriter {
     this.bytes[this.at++] = rest
   }
 
-  /** A text of `size` bytes in UTF-8; nothing when it is empty. */
+  /** Writes a string of `size` bytes in UTF-8. Writes nothing if it is empty. */
   text(tag: number, text: string, size: number): void {
     if (size === 0) return
     this.head(tag, size)
@@ -170,7 +170,7 @@ export class OrdinaryWriter {
     this.at += size
   }
 
-  /** Bytes, as a text of one character each; nothing when there are none. */
+  /** Writes bytes from a string with one character for each. Writes nothing if it is empty. */
   byteText(tag: number, text: string): void {
     if (text.length === 0) return
     this.head(tag, text.length)
@@ -178,7 +178,7 @@ export class OrdinaryWriter {
     this.at += text.length
   }
 
-  /** Bytes that are written already, with the tag and length before them. */
+  /** Writes encoded bytes with a tag and their length. */
   copy(tag: number, bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.head(tag, bytes.length)
@@ -187,7 +187,7 @@ export class OrdinaryWriter {
   }
 }
 
-/** How many bytes a text takes in UTF-8; NaN, and so is every sum with it, when there is no UTF-8 for it. */
+/** Returns the size of a string in UTF-8. NaN if it cannot be encoded, which makes every sum NaN as well. */
 export function textSize(text: string): number {
   if (text.length >= LONG) return sizeOf(text)
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return sizeOf(text)
@@ -199,17 +199,17 @@ function sizeOf(text: string): number {
   return size === text.length || isWellFormed(text) ? size : Number.NaN
 }
 
-/** How many bytes a field of `size` bytes takes with its tag and length; 0 for an empty one, which is left out. */
+/** Returns the size of a field of `size` bytes with its tag and length. 0 if it is empty, because it is left out. */
 export function fieldSize(size: number): number {
   return size === 0 ? 0 : partSize(size)
 }
 
-/** The same for a part of a list, which is there also when it is empty. */
+/** Returns the same for an element of a list, which is written even if it is empty. */
 export function partSize(size: number): number {
   return size + 1 + varintSize(size)
 }
 
-/** How many bytes a number below 2³² takes. */
+/** Returns the encoded size of a number below 2³². */
 export function varintSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2
@@ -217,7 +217,7 @@ export function varintSize(value: number): number {
   return value < 0x10000000 ? 4 : 5
 }
 
-/** Whether a message has fields of other names: a misspelt one must not be left out in silence. */
+/** Returns whether a message has other fields. A misspelt one must not be silently left out. */
 export function hasOthers(message: object, fields: Readonly<Record<string, boolean>>): boolean {
   for (const name in message) if (fields[name] !== true) return true
   return false

@@ -1,4 +1,4 @@
-/** queue.produce by hand, in its ordinary form; see ordinary.ts. */
+/** The codec of queue.produce written by hand, for its ordinary form. See ordinary.ts. */
 import { isBytes } from '../byte-text.js'
 import { MOST_ITEMS } from '../messages/queue.js'
 import type { RequestInit, RequestOf } from '../methods.js'
@@ -7,7 +7,7 @@ import { fieldSize, hasOthers, OrdinaryReader, OrdinaryWriter, partSize, textSiz
 type Received = RequestOf<'queueProduce'>
 type Item = Received['items'][number]
 
-/** Reads a request. */
+/** Decodes a request. */
 export function decodeProduce(bytes: Uint8Array): Received | undefined {
   const reader = new OrdinaryReader(bytes)
   const request: Received = { queueName: '', requestTimeout: '', items: [] }
@@ -25,7 +25,7 @@ export function decodeProduce(bytes: Uint8Array): Received | undefined {
   return reader.odd ? undefined : request
 }
 
-/** Items of a batch are often alike: what is the same as in the one before is kept once. */
+/** Reads an item. The items of a batch are often alike, so strings equal to those of the previous item are shared. */
 function readItem(reader: OrdinaryReader, limit: number, like: Item | undefined): Item {
   const end = reader.length(limit) + reader.at
   const item: Item = { encoding: '', kind: '', reference: '', enqueueAt: undefined, bytes: '', utf8: '' }
@@ -42,7 +42,7 @@ function readItem(reader: OrdinaryReader, limit: number, like: Item | undefined)
   return item
 }
 
-/** Writes a request. Items with a time of their own are left to the general codec. */
+/** Encodes a request. Items with an `enqueueAt` are left to the general codec. */
 export function encodeProduce(request: RequestInit<'queueProduce'>): Uint8Array | undefined {
   const { queueName = '', requestTimeout = '', items = [] } = request
   if (typeof queueName !== 'string' || typeof requestTimeout !== 'string' || !Array.isArray(items)) return undefined
@@ -73,7 +73,7 @@ const FIELDS = { queueName: true, requestTimeout: true, items: true }
 const ITEM_FIELDS = { encoding: true, kind: true, reference: true, utf8: true, bytes: true, enqueueAt: true }
 const NO_BYTES = new Uint8Array()
 
-/** The size of an item; -1 when it is not an ordinary one. */
+/** Returns the size of an item, or -1 if it is not ordinary. */
 function itemSize(item: GivenItem): number {
   if (typeof item !== 'object' || item === null || item.enqueueAt !== undefined || hasOthers(item, ITEM_FIELDS))
     return -1

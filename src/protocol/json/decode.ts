@@ -1,8 +1,8 @@
 /**
- * JSON text to a message, by the strict proto3 mapping (docs/protocol/admin.md §1.3): both names of a field are known, an
- * unknown name or one given twice is an error, `null` means absent.
+ * Decodes JSON by the strict proto3 mapping (docs/protocol/admin.md §1.3). Both names of a field are accepted, an unknown or repeated
+ * name is an error, and `null` means absent.
  *
- * Elements of a list beyond those that are kept (`Field.most`) are held to the same rules, and nothing is kept of them.
+ * Elements of a list beyond `Field.most` are checked in the same way, but not kept.
  */
 import { countOne } from '../messages/counted.js'
 import { emptyMessage, type Field, type FieldKind, type MessageType, type NoBytes } from '../messages/message.js'
@@ -12,17 +12,17 @@ import { JsonTokens, numberIn, type Token } from './tokens.js'
 
 type Values = Record<string, unknown>
 
-/** How a text is read. */
+/** How to decode JSON. */
 export interface JsonReading {
-  /** What is made of the bytes of a field. */
+  /** Converts the bytes of a field. */
   makeBytes(bytes: Uint8Array): unknown
-  /** Whether a name that is not known is passed over, as a client does with what a newer server adds. */
+  /** Whether unknown names are ignored. A client does so, because a newer server may add some. */
   readonly lenient: boolean
 }
 
 const TIMESTAMP = 'google.protobuf.Timestamp'
 
-/** Reads a message. @throws 455 with the server's words where the text is not one */
+/** Decodes a message. @throws 455 with the server's message if the text is not one */
 export function decodeJson(type: MessageType, bytes: Uint8Array, reading: JsonReading): Values {
   const reader = new JsonReader(new JsonTokens(bytes), reading)
   return reader.read(type)
@@ -38,7 +38,7 @@ class JsonReader implements NoBytes {
     this.reading = reading
   }
 
-  /** Made when it is wanted, and shared by all messages: nothing can be changed in no bytes. */
+  /** Created on demand and shared by all messages: empty bytes cannot be changed. */
   get noBytes(): unknown {
     this.#noBytes ??= this.reading.makeBytes(new Uint8Array())
     return this.#noBytes
@@ -52,9 +52,9 @@ class JsonReader implements NoBytes {
     return message
   }
 
-  /** Reads a message into `message`, or keeps nothing of it where there is none. */
+  /** Reads a message into `message`. If that is `undefined`, only checks it. */
   #message(type: MessageType, first: Token, message: Values | undefined): void {
-    // The fields that were there, one bit for each: no type has more than 31.
+    // A bit for each field that was present. No type has more than 31 fields.
     let seen = 0
     this.#members(first, (name) => {
       const field = type.byName.get(name.value)
@@ -71,7 +71,7 @@ class JsonReader implements NoBytes {
     })
   }
 
-  /** Reads an object: `read` is called with each name, and reads its value. */
+  /** Reads an object. Calls `read` with each name to read its value. */
   #members(first: Token, read: (name: Token) => void): void {
     const { tokens } = this
     if (first.kind !== '{') throw tokens.unexpected(first)
@@ -81,13 +81,13 @@ class JsonReader implements NoBytes {
     }
   }
 
-  /** Reads a list: `read` is called with the first token of each element. */
+  /** Reads a list. Calls `read` with the first token of each element. */
   #elements(first: Token, read: (token: Token) => void): void {
     if (first.kind !== '[') throw this.tokens.unexpected(first)
     for (let token = this.tokens.next(); token.kind !== ']'; token = this.tokens.next()) read(token)
   }
 
-  /** The value of a field; undefined when it is null. */
+  /** Reads the value of a field. `undefined` if it is null. */
   #field(field: Field): unknown {
     const first = this.tokens.next()
     if (first.kind === 'null') return undefined
@@ -145,7 +145,7 @@ class JsonReader implements NoBytes {
     return timestamp
   }
 
-  /** Passes over a value of any kind. */
+  /** Skips a value of any type. */
   #pass(first: Token): void {
     if (first.kind === '{') this.#members(first, () => this.#pass(this.tokens.next()))
     else if (first.kind === '[') this.#elements(first, (token) => this.#pass(token))

@@ -1,11 +1,11 @@
-/** A message to JSON text: snake_case names, defaults left out, bytes in base 64, timestamps by RFC 3339. */
+/** Encodes JSON: names in snake_case, no defaults, bytes in base 64, and timestamps in RFC 3339. */
 import { QueratorError } from '../../errors.js'
 import type { Field, MessageType, TimestampInit } from '../messages/message.js'
 import { exactTimestamp, isShowable } from '../timestamp.js'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Writes a message, whose values must be of the right kinds (docs/protocol/admin.md §1.3). */
+/** Encodes a message. Its values must have the right types (docs/protocol/admin.md §1.3). */
 export function encodeJson(type: MessageType, message: Values): string {
   return JSON.stringify(jsonOf(type, message))
 }
@@ -36,7 +36,7 @@ function jsonValue({ kind }: Field, value: unknown): unknown {
   )
 }
 
-/** RFC 3339 with as many groups of three decimals as are needed. @throws 500 for a time that it cannot show, as the server */
+/** Formats RFC 3339 with 0, 3, 6 or 9 decimals. @throws 500 for a time outside of its range, as the server does */
 function timestampText(value: TimestampInit): string {
   const timestamp = exactTimestamp(value)
   const { seconds, nanos } = timestamp

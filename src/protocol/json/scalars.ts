@@ -1,19 +1,19 @@
-/** The values that JSON writes as numbers, strings and words (docs/protocol/admin.md §1.3). Each returns undefined for bad text. */
+/** Parses scalars in JSON (docs/protocol/admin.md §1.3). Each function returns `undefined` for an invalid text. */
 import type { Timestamp } from '../messages/message.js'
 
 const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]*))?$/
-/** The server lets pass an hour of one digit, and any number of decimals after a comma. */
+/** Like the server, accepts an hour of one digit, and any number of decimals after a comma. */
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d?):(\d\d):(\d\d)(?:\.(\d{1,9})|,(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/
 const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-/** An int32; `1e1` and `1.0` are integers too, and an exponent without digits is 0. */
+/** Parses an int32. `1e1` and `1.0` are integers too. An exponent without digits is 0. */
 export function int32From(text: string): number | undefined {
   const [, sign = '', whole = '', fraction = '', exponentText = ''] = NUMBER.exec(text) ?? []
   if (whole === '') return undefined
   const digits = (whole + fraction).replace(/^0+/, '')
   if (digits === '') return 0
   if (exponentText === '+' || exponentText === '-') return undefined
-  // Far beyond int32 either way; also keeps the arithmetic below small.
+  // Far beyond int32 in both directions. It also keeps the arithmetic below small.
   const shift = Number(exponentText) - fraction.length
   if (shift < 0 && !digits.endsWith('0'.repeat(Math.min(-shift, digits.length + 1)))) return undefined
   const value = shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(Math.min(shift, 20))
@@ -22,8 +22,8 @@ export function int32From(text: string): number | undefined {
 }
 
 /**
- * Bytes in base 64: standard or URL alphabet, with or without padding. Line breaks mean nothing, but the length of the text
- * says whether it must be padded, and they count in that.
+ * Decodes base 64: standard or URL alphabet, with or without padding. Line breaks are ignored, except that they count in the length,
+ * which decides whether the text must be padded.
  */
 export function bytesFrom(text: string): Uint8Array | undefined {
   const url = /[-_]/.test(text)
@@ -37,7 +37,7 @@ export function bytesFrom(text: string): Uint8Array | undefined {
   return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.length)
 }
 
-/** A point in time by RFC 3339, of any offset. It may lie outside of the years 0001 to 9999. */
+/** Parses an RFC 3339 time with any offset. The result may be outside of the years 0001 to 9999. */
 export function timestampFrom(text: string): Timestamp | undefined {
   const found = RFC3339.exec(text)
   if (found === null) return undefined
@@ -59,7 +59,7 @@ export function timestampFrom(text: string): Timestamp | undefined {
   return { seconds: BigInt(seconds), nanos: Number((fraction || more).slice(0, 9).padEnd(9, '0')) }
 }
 
-/** Days of the Gregorian calendar, counted in years that begin in March. */
+/** Counts days in the Gregorian calendar, with years that begin in March. */
 function daysSince1970(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1
   const era = Math.floor(marchYear / 400)

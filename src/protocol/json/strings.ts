@@ -1,26 +1,26 @@
-/** The strings of JSON, read as strictly as the server reads them, and refused in its words. */
+/** Reads JSON strings as strictly as the server, with its error messages. */
 import { contentError, type QueratorError } from '../../errors.js'
 import { hasBadBytes } from '../utf8.js'
 
-/** A string that was read. */
+/** A string and its end. */
 export interface JsonString {
   readonly value: string
-  /** The place behind it. */
+  /** The position after the string. */
   readonly end: number
 }
 
-/** Told what is wrong with a string; the place is that of its beginning, whatever is wrong with it. */
+/** An error in a string. Its position is always the beginning of the string. */
 export class StringFault extends Error {}
 
-/** Shorter pieces are copies anyway. */
+/** Shorter slices are copies anyway. */
 const SHORTEST_VIEW = 13
 const RUN = /[^"\\\u0000-\u001f]*/y
 const HEX = /^[0-9a-fA-F]{4}$/
-/** Backslash, `u`, four digits. */
+/** The length of a backslash, `u` and four digits. */
 const UNICODE_ESCAPE = 6
-/** Letters of escapes of two characters. */
+/** The letters of two-character escapes. */
 const PLAIN_ESCAPES = '"\\/bfnrt'
-/** How the server writes controls. */
+/** How the server shows control characters. */
 const SHOWN: Record<string, string> = {
   '\x07': '\\a',
   '\b': '\\b',
@@ -31,12 +31,15 @@ const SHOWN: Record<string, string> = {
   '\v': '\\v',
 }
 
-/** The text ends too early. */
+/** Returns the error for a text that ends too early. */
 export function unexpectedEnd(): QueratorError {
   return contentError('proto: unexpected EOF')
 }
 
-/** Reads the string whose quotation mark stands at `start`; `isSound` tells that the text has no bad bytes. @throws StringFault, or 455 where the text ends before it */
+/**
+ * Reads the string whose quotation mark is at `start`. `isSound` means that the text has no bad bytes.
+ * @throws StringFault, or 455 if the text ends too early
+ */
 export function readString(text: string, start: number, isSound: boolean): JsonString {
   let at = start + 1
   let isPlain = true
@@ -48,7 +51,7 @@ export function readString(text: string, start: number, isSound: boolean): JsonS
     const stop = text[at]
     if (stop === '"') {
       const raw = text.slice(start, at + 1)
-      // By here it is known to be right, and nothing puts the pieces together faster.
+      // The string is valid here, and JSON.parse is the fastest way to unescape it.
       return { value: isPlain ? ownCopy(raw.slice(1, -1)) : (JSON.parse(raw) as string), end: at + 1 }
     }
     if (stop === undefined) throw unexpectedEnd()
@@ -58,7 +61,7 @@ export function readString(text: string, start: number, isSound: boolean): JsonS
   }
 }
 
-/** Where an escape ends; of half a pair of surrogates, where the other half does. */
+/** Returns the end of an escape. For the first half of a surrogate pair, returns the end of the second half. */
 function escapeEnd(text: string, at: number): number {
   const letter = text[at + 1]
   if (letter === undefined) throw unexpectedEnd()
@@ -90,7 +93,7 @@ function badEscape(text: string, at: number, length: number): StringFault {
   return new StringFault(`invalid escape code "${parts.join('')}" in string`)
 }
 
-/** A character as the server shows it in quotation marks. */
+/** Returns a character as the server shows it in quotation marks. */
 function shown(character: string): string {
   const code = character.charCodeAt(0)
   if (hasBadBytes(character)) return `\\x${(code & 0xff).toString(16)}`
@@ -98,7 +101,7 @@ function shown(character: string): string {
   return SHOWN[character] ?? `\\x${code.toString(16).padStart(2, '0')}`
 }
 
-/** A longer piece of a text is a view in V8, and keeps all of it alive: here, the whole request for the sake of a reference. */
+/** Returns a copy. In V8 a longer slice is a view, which would keep the whole request in memory for one string. */
 function ownCopy(text: string): string {
   return text.length < SHORTEST_VIEW ? text : Buffer.from(text, 'utf8').toString('utf8')
 }

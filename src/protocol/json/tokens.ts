@@ -1,24 +1,24 @@
-/** The tokens of JSON. */
+/** Splits JSON into tokens. */
 import { isUtf8 } from 'node:buffer'
 import { contentError, type QueratorError } from '../../errors.js'
 import { textOf } from '../utf8.js'
 import { readString, StringFault, unexpectedEnd } from './strings.js'
 
-/** What a token is. A `name` is a string before a colon. */
+/** The kind of a token. A `name` is a string before a colon. */
 export type TokenKind = '{' | '}' | '[' | ']' | 'name' | 'string' | 'number' | 'true' | 'false' | 'null' | 'end'
 
-/** One token. */
+/** A token. */
 export interface Token {
   readonly kind: TokenKind
-  /** Where it begins in the text. */
+  /** The start of the token in the text. */
   readonly at: number
-  /** As it stands in the text. */
+  /** The token as written. */
   readonly raw: string
-  /** For a name or a string: what it stands for. */
+  /** The value of a name or string. */
   readonly value: string
 }
 
-/** The exponent may lack its digits, where something follows. */
+/** A number. The digits of the exponent may be missing if something follows. */
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE](?=[\s\S])(?:[+-](?=[\s\S]))?[0-9]*)?(?![-+._a-zA-Z0-9])/y
 
 const WORD = /(?:true|false|null)(?![-+._a-zA-Z0-9])/y
@@ -26,16 +26,16 @@ const WRONG = /[-+._a-zA-Z0-9]{1,32}|./suy
 const NO_SCALARS = new Set(['start', '{', '[', 'name', ','])
 
 /**
- * Reads JSON token by token, strictly. It knows where each token stands and what may follow it.
+ * Reads JSON token by token, strictly. It checks which token may follow which, and keeps track of positions.
  *
- * The server's decoder refuses what `JSON.parse` accepts: a name given twice, half a surrogate pair, a number that does not fit. Its
- * messages name line and column, so they are kept here (docs/protocol/admin.md §1.2).
+ * The server's decoder rejects what `JSON.parse` accepts: a repeated name, half a surrogate pair, a number out of range. Its error
+ * messages have a line and column, so these do too (docs/protocol/admin.md §1.2).
  */
 export class JsonTokens {
   readonly #text: string
   readonly #isSound: boolean
   #at = 0
-  /** The objects and lists around this place. */
+  /** The objects and lists around the current position. */
   readonly #open: ('{' | '[')[] = []
   #last: TokenKind | ',' | 'start' = 'start'
 
@@ -44,7 +44,7 @@ export class JsonTokens {
     this.#isSound = isUtf8(bytes)
   }
 
-  /** The next token. @throws 455 where the text is no JSON */
+  /** Returns the next token. @throws 455 if the text is not JSON */
   next(): Token {
     const token = this.#token()
     this.#check(token)
@@ -52,17 +52,17 @@ export class JsonTokens {
     return token.kind === ',' ? this.next() : (token as Token)
   }
 
-  /** An error of grammar. */
+  /** Returns a syntax error. */
   syntaxError(at: number, what: string): QueratorError {
     return contentError(`proto: syntax error ${this.#position(at)}: ${what}`)
   }
 
-  /** A token that cannot stand where it stands. */
+  /** Returns the error for a token in the wrong place. */
   unexpected(token: { readonly at: number; readonly raw: string }): QueratorError {
     return this.syntaxError(token.at, `unexpected token ${token.raw}`)
   }
 
-  /** An error of meaning. */
+  /** Returns an error in a value or a name. */
   error(at: number, what: string): QueratorError {
     return contentError(`proto: ${this.#position(at)}: ${what}`)
   }
@@ -85,7 +85,7 @@ export class JsonTokens {
     return { kind, at, raw, value: '' }
   }
 
-  /** A string, or a name with the colon behind it. */
+  /** Reads a string, or a name with its colon. */
   #string(at: number): Token {
     try {
       const { value, end } = readString(this.#text, at, this.#isSound)
@@ -104,7 +104,7 @@ export class JsonTokens {
     const colon = this.#text[this.#skipBlanks()]
     if (colon === undefined) throw unexpectedEnd()
     if (colon !== ':') {
-      // The server shows the first byte of a longer character.
+      // The server shows only the first byte of a longer character.
       const byte = String.fromCharCode(firstByte(this.#text.slice(this.#at, this.#at + 2)))
       throw this.syntaxError(this.#at, `unexpected character ${byte}, missing ":" after field name`)
     }
@@ -112,14 +112,14 @@ export class JsonTokens {
     return 'name'
   }
 
-  /** Whether a value may stand here. */
+  /** Returns whether a value may come next. */
   #isValueNext(): boolean {
     const around = this.#open.at(-1)
     if (around === undefined) return this.#last === 'start'
     return around === '{' ? this.#last === 'name' : this.#last === '[' || this.#last === ','
   }
 
-  /** @throws 455 where the token cannot stand here */
+  /** @throws 455 if the token must not come next */
   #check(token: { readonly kind: TokenKind | ','; readonly at: number; readonly raw: string }): void {
     const { kind } = token
     if (kind === 'name' || kind === 'string') return
@@ -137,13 +137,13 @@ export class JsonTokens {
     }
   }
 
-  /** Goes to the next place that is not blank. */
+  /** Moves to the next character that is not blank. */
   #skipBlanks(): number {
     while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++
     return this.#at
   }
 
-  /** What the pattern matches right here; empty when it does not. */
+  /** Returns what the pattern matches at the current position, or an empty string. */
   #match(pattern: RegExp): string {
     pattern.lastIndex = this.#at
     return pattern.exec(this.#text)?.[0] ?? ''
@@ -156,14 +156,14 @@ export class JsonTokens {
       line++
       lineStart = end + 1
     }
-    // Columns count characters, of which a pair of surrogates is one.
+    // Columns count characters. A surrogate pair is one character.
     let column = 1
     for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text, index)) column++
     return `(line ${line}:${column})`
   }
 }
 
-/** Whether the unit there belongs to the character before it. */
+/** Returns whether the code unit is the second half of a surrogate pair. */
 function isSecondHalf(text: string, index: number): boolean {
   return (text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800
 }
@@ -178,7 +178,7 @@ function firstByte(text: string): number {
   return Buffer.from(String.fromCodePoint(code), 'utf8')[0] as number
 }
 
-/** The number with which a string begins; what follows does not count, but blanks around it do. */
+/** Returns the number at the start of a string. Anything after it is ignored, but blanks around the string make it invalid. */
 export function numberIn(text: string): string | undefined {
   NUMBER.lastIndex = 0
   return text === text.trim() ? NUMBER.exec(text)?.[0] : undefined

@@ -28,7 +28,7 @@ export const APIKeyCreateRequest = message(
   'snake_case',
 )
 
-/** The only message that ever holds a whole key. */
+/** The only message with a whole key. */
 export const APIKeyCreateResponse = message('querator.APIKeyCreateResponse', {
   id: one(1, 'string'),
   key: one(2, 'string'),

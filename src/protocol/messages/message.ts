@@ -1,23 +1,23 @@
 /**
- * What a message of the protocol is made of: a name and a table of fields. Types, both encodings and the checks of the
- * client come from the tables beside this file; `test/unit/messages.test.ts` holds them to the .proto files.
+ * Definitions of messages: a name and a table of fields. The types, both encodings and the checks of the client come from the tables
+ * in this folder. `test/unit/messages.test.ts` compares them with the .proto files.
  */
 
-/** A point in time as it travels. */
+/** A point in time on the wire. */
 export interface Timestamp {
-  /** Seconds since 1970, negative before. */
+  /** Seconds since 1970, negative for earlier times. */
   readonly seconds: bigint
   /** 0 to 999,999,999. */
   readonly nanos: number
 }
 
-/** A point in time as a caller may give it. */
+/** A point in time as a caller may write it. */
 export type TimestampInit = Timestamp | Date | { readonly seconds: bigint | number; readonly nanos?: number }
 
-/** What a field holds. `textMap` is a map from texts to texts. */
+/** The type of a field. `textMap` is a map from strings to strings. */
 export type FieldKind = 'string' | 'int32' | 'bool' | 'bytes' | 'timestamp' | 'textMap'
 
-/** How a field is written down in a table. */
+/** A field in a table. */
 export interface FieldSpec<K = unknown, R extends boolean = boolean> {
   readonly number: number
   readonly kind: K
@@ -25,51 +25,51 @@ export interface FieldSpec<K = unknown, R extends boolean = boolean> {
   readonly options?: FieldOptions
 }
 
-/** What is not as usual with a field. */
+/** The unusual properties of a field. */
 export interface FieldOptions {
-  /** Its name in the .proto file; usually as in messages here. */
+  /** The name in the .proto file. Default: as in the table. */
   readonly name?: string
-  /** Its name in JSON; usually the same in snake_case. */
+  /** The name in JSON. Default: the same in snake_case. */
   readonly json?: string
-  /** So many elements a reader keeps: as many as a right request has. It only counts the others (see counted.ts). */
+  /** How many elements a reader keeps: as many as a valid request has. Others are only counted (see counted.ts). */
   readonly most?: number
 }
 
-/** A field, with all its names. */
+/** A field with all its names. */
 export interface Field {
-  /** As in messages here. */
+  /** The name in the table. */
   readonly local: string
-  /** As in the .proto file; JSON knows it too. */
+  /** The name in the .proto file. JSON accepts it too. */
   readonly name: string
-  /** As JSON is written. */
+  /** The name in JSON. */
   readonly json: string
   readonly number: number
   readonly kind: FieldKind | MessageType
   readonly repeated: boolean
-  /** So many elements a reader keeps. */
+  /** How many elements a reader keeps. */
   readonly most: number
 }
 
-/** A type of message. */
+/** A message type. */
 export interface MessageType<F extends Fields = Fields> {
-  /** As in the .proto file, with its package. */
+  /** The name in the .proto file, with the package. */
   readonly name: string
   readonly fields: readonly Field[]
   readonly byNumber: ReadonlyMap<number, Field>
-  /** By both names that JSON knows. */
+  /** Fields by both names that JSON accepts. */
   readonly byName: ReadonlyMap<string, Field>
-  /** A message with its defaults, less what each message has for itself, which is undefined. */
+  /** A message with its defaults. The fields in `own` are `undefined`. */
   readonly defaults: Readonly<Record<string, unknown>>
-  /** The fields that each message has for itself: lists and maps, and bytes, which are another thing for each reader. */
+  /** The fields whose default each message needs for itself: lists, maps, and bytes, which differ between readers. */
   readonly own: readonly Field[]
-  /** Only there for the compiler. */
+  /** Only used by the compiler. */
   readonly specs?: F
 }
 
-/** The fields of a message by their names. */
+/** The fields of a message by name. */
 export type Fields = Readonly<Record<string, FieldSpec>>
 
-/** A field with one value. */
+/** Returns a field with one value. */
 export function one<const K extends FieldKind>(
   number: number,
   kind: K,
@@ -78,7 +78,7 @@ export function one<const K extends FieldKind>(
   return { number, kind, repeated: false, options }
 }
 
-/** A field with a list of values. */
+/** Returns a field with a list of values. */
 export function many<const K extends FieldKind | MessageType>(
   number: number,
   kind: K,
@@ -88,8 +88,8 @@ export function many<const K extends FieldKind | MessageType>(
 }
 
 /**
- * Makes a type of its fields, which are written in the order of their numbers. `protoNames` says how its .proto file
- * spells names of several words; messages here always have camelCase.
+ * Returns a message type. The fields must be in the order of their numbers. `protoNames` is the spelling of names in the .proto file.
+ * Names in the table are always in camelCase.
  */
 export function message<const F extends Fields>(
   name: string,
@@ -123,12 +123,12 @@ const DEFAULTS = new Map<Field['kind'], unknown>([
   ['bool', false],
 ])
 
-/** Where a reader has its empty bytes. */
+/** The source of a reader's empty bytes. */
 export interface NoBytes {
   readonly noBytes: unknown
 }
 
-/** A message with its defaults: what a reader starts from. A copy of one is made much faster than one field by field. */
+/** Returns a message with its defaults for a reader. Copying `defaults` is much faster than setting one field after the other. */
 export function emptyMessage(type: MessageType, reader: NoBytes): Record<string, unknown> {
   const empty: Record<string, unknown> = { ...type.defaults }
   for (const { local, kind, repeated } of type.own) {
@@ -155,7 +155,7 @@ type Value<K, B> = K extends 'string'
             ? Shape<F, B>
             : never
 
-/** A message as it was read: every field is there, but timestamps that were not given. `B` is what bytes are. */
+/** A message after reading. Every field is present, except timestamps that were not sent. `B` is the type of bytes. */
 export type Shape<F extends Fields, B> = {
   -readonly [N in keyof F as F[N]['kind'] extends 'timestamp' ? never : N]: F[N] extends FieldSpec<infer K, infer R>
     ? R extends true
@@ -166,7 +166,7 @@ export type Shape<F extends Fields, B> = {
 
 type InitValue<K, B> = K extends 'timestamp' ? TimestampInit : K extends MessageType<infer F> ? Init<F, B> : Value<K, B>
 
-/** A message as a writer gives it: every field may be left out. */
+/** A message before writing. Every field may be left out. */
 export type Init<F extends Fields, B> = {
   readonly [N in keyof F]?:
     | (F[N] extends FieldSpec<infer K, infer R>
@@ -177,5 +177,5 @@ export type Init<F extends Fields, B> = {
     | undefined
 }
 
-/** The fields of a type. */
+/** The fields of a message type. */
 export type FieldsOf<M> = M extends MessageType<infer F> ? F : never

@@ -1,7 +1,7 @@
 /** Namespaces: create, list, update, delete (docs/protocol/messages.md, admin.md §4). */
 import { many, message, one } from './message.js'
 
-/** What create and update take, and what list answers. */
+/** The request of create and update, and an entry of list. */
 export const NamespaceInfo = message('querator.NamespaceInfo', {
   name: one(1, 'string'),
   description: one(2, 'string'),

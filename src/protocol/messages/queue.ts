@@ -1,7 +1,7 @@
 /** The calls of one queue: produce, lease, complete, retry, clear, reload, stats (docs/protocol/messages.md, queue.md). */
 import { many, message, one } from './message.js'
 
-/** The most items of one produce, lease, complete or retry. */
+/** The most items in one produce, lease, complete or retry. */
 export const MOST_ITEMS = 1000
 
 const QueueProduceItem = message('querator.QueueProduceItem', {

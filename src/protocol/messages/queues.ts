@@ -1,11 +1,11 @@
-/** Queues as such: create, list, update, delete, info (docs/protocol/messages.md, admin.md §9 and §10). */
+/** Queues: create, list, update, delete, info (docs/protocol/messages.md, admin.md §9 and §10). */
 import { type FieldsOf, many, message, one, type Shape } from './message.js'
 
 const PartitionInfo = message('querator.PartitionInfo', {
   partition: one(1, 'int32'),
 })
 
-/** What create and update take, and what list and info answer. */
+/** The request of create and update, the response of info, and an entry of list. */
 export const QueueInfo = message('querator.QueueInfo', {
   queueName: one(1, 'string'),
   createdAt: one(2, 'timestamp'),

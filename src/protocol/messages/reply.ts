@@ -1,4 +1,4 @@
-/** The envelope of answers without a message of their own, and of errors (docs/protocol/admin.md §1.3). */
+/** The envelope of errors, and of replies without a message of their own (docs/protocol/admin.md §1.3). */
 import { message, one } from './message.js'
 
 export const Reply = message('duh.v1.Reply', {

@@ -1,10 +1,10 @@
-/** What a partition holds: list, import, delete (docs/protocol/messages.md, admin.md §11). */
+/** The items of a partition: list, import, delete (docs/protocol/messages.md, admin.md §11). */
 import { many, message, one } from './message.js'
 
-/** The most items of one import. Querator has no limit of its own; a body of 64 MB would have room for 32 million. */
+/** The most items in one import. Querator has no limit of its own. A body of 64 MB would have room for 32 million. */
 export const MOST_IMPORTED = 100_000
 
-/** An item as storage holds it. */
+/** An item in storage. */
 export const StorageItem = message('querator.StorageItem', {
   id: one(1, 'string'),
   sourceId: one(2, 'string', { name: 'source_id' }),

@@ -1,4 +1,4 @@
-/** The calls about API keys: create, list, delete (docs/protocol/admin.md §6). */
+/** The API key calls: create, list, delete (docs/protocol/admin.md §6). */
 import { keyText, prefixOf, USUAL_TAG } from '../../access/key-text.js'
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import type { ExactInstant } from '../../clock/exact-instant.js'
@@ -9,7 +9,7 @@ import type { CallContext } from '../context.js'
 import { checkGiven, checkLength, checkTag } from '../names.js'
 import { pageSize, pivotId } from '../paging.js'
 
-/** apikeys.create: the only answer that holds the key. */
+/** apikeys.create. Only this response contains the key. */
 export function apiKeysCreate(context: CallContext, request: RequestOf<'apiKeysCreate'>): AnswerOf<'apiKeysCreate'> {
   const { access } = context
   const { userId, name, namespaceScope, keyTag } = request
@@ -28,7 +28,7 @@ export function apiKeysCreate(context: CallContext, request: RequestOf<'apiKeysC
   return { id, key, prefix }
 }
 
-/** apikeys.list: by id, of all users or of one. */
+/** apikeys.list: by id, of all users or of one user. */
 export function apiKeysList(context: CallContext, request: RequestOf<'apiKeysList'>): AnswerOf<'apiKeysList'> {
   context.authorize(SYSTEM_NAMESPACE)
   const page = context.access.apiKeys.page(pivotId(request.pivot), pageSize(request.limit), request.userId)
@@ -48,7 +48,7 @@ export function apiKeysDelete(context: CallContext, { id }: RequestOf<'apiKeysDe
   context.access.apiKeys.delete(id)
 }
 
-/** A time that the calendar does not have counts as none. Go's zero time counts, and has passed. */
+/** Returns an expiry time. A time outside of the calendar counts as none. Go's zero time counts as a time in the past. */
 function expiryOf(timestamp: Timestamp | undefined): ExactInstant | undefined {
   return timestamp === undefined || !isShowable(timestamp) ? undefined : instantOf(timestamp)
 }

@@ -1,4 +1,4 @@
-/** The calls about namespaces: create, list, update, delete (docs/protocol/admin.md §4). */
+/** The namespace calls: create, list, update, delete (docs/protocol/admin.md §4). */
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import { badRequest } from '../../errors.js'
 import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
@@ -17,7 +17,7 @@ export function namespacesCreate(context: CallContext, request: RequestOf<'names
   context.access.namespaces.create({ name, description, apiKeyTag, createdAt: context.clock.now() })
 }
 
-/** namespaces.update: both description and tag, also where they are empty. */
+/** namespaces.update: replaces the description and the tag, even if they are empty. */
 export function namespacesUpdate(context: CallContext, request: RequestOf<'namespacesUpdate'>): void {
   const { name, description, apiKeyTag } = request
   checkNamespaceName(name)
@@ -27,7 +27,7 @@ export function namespacesUpdate(context: CallContext, request: RequestOf<'names
   context.access.namespaces.update({ name, description, apiKeyTag })
 }
 
-/** namespaces.list: in the order of creation. */
+/** namespaces.list: in order of creation. */
 export function namespacesList(
   context: CallContext,
   { pivot, limit }: RequestOf<'namespacesList'>,
@@ -37,7 +37,7 @@ export function namespacesList(
   return { items: page.map((namespace) => ({ ...namespace, createdAt: timestampOf(namespace.createdAt) })) }
 }
 
-/** namespaces.delete: only when nothing is in it; keys that are for it alone stay as they are. */
+/** namespaces.delete: fails unless the namespace is empty. Keys with its scope stay as they are. */
 export function namespacesDelete(context: CallContext, { name }: RequestOf<'namespacesDelete'>): void {
   const { access, queues } = context
   checkNamespaceName(name)

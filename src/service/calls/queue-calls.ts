@@ -1,4 +1,4 @@
-/** The calls about the items of one queue: produce, lease, complete, retry (docs/protocol/queue.md §2 to §6). */
+/** The item calls of a queue: produce, lease, complete, retry (docs/protocol/queue.md §2 to §6). */
 import type { NewItem, RetryItem } from '../../engine/queue/partition-requests.js'
 import type { Leased, Settle } from '../../engine/serving/waiting-leases.js'
 import { badRequest } from '../../errors.js'
@@ -76,7 +76,7 @@ export function queueRetry(context: CallContext, request: RequestOf<'queueRetry'
   return settled((settle) => queue.retry(partition, items, settle))
 }
 
-/** Lets a lease wait until it is settled. If its client goes away, it is forgotten. */
+/** Resolves when a lease is settled. If its client goes away first, abandons the lease. */
 function unlessAbandoned(context: CallContext, start: (settle: Settle<Leased>) => () => void): Promise<Leased> {
   return new Promise<Leased>((resolve, reject) => {
     let waits = true
@@ -102,7 +102,7 @@ function checkCount(what: 'ids' | 'items', count: number): void {
   if (count > MOST_ITEMS) throw badRequest(`${what} is invalid; max_complete_batch_size is 1000 but received ${count}`)
 }
 
-/** What a paused queue holds back takes room too. */
+/** Counts the memory of a request while a paused queue holds it. */
 function whileHeld<T>({ queues: { memory } }: CallContext, bytes: number, call: Promise<T>): Promise<T> {
   memory.add(bytes)
   return call.finally(() => memory.remove(bytes))

@@ -1,4 +1,4 @@
-/** The calls about the state of one queue: stats, clear, reload (docs/protocol/queue.md §10 and §11). */
+/** The other calls of a queue: stats, clear, reload (docs/protocol/queue.md §10 and §11). */
 import { formatDuration } from '../../clock/duration.js'
 import type { Item } from '../../engine/store/item.js'
 import { badRequest } from '../../errors.js'
@@ -6,8 +6,8 @@ import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
 import { type CallContext, findQueue } from '../context.js'
 
 /**
- * queue.stats (docs/protocol/queue.md §10). Partitions stand in the order of their numbers; as recorded, the field
- * `partition` itself is not filled in.
+ * queue.stats (docs/protocol/queue.md §10). Partitions are in the order of their numbers. As recorded from the server, the field
+ * `partition` is not set.
  */
 export function queueStats(context: CallContext, request: RequestOf<'queueStats'>): AnswerOf<'queueStats'> {
   const queue = findQueue(context, request.queueName)
@@ -51,7 +51,7 @@ export function queueClear(context: CallContext, request: RequestOf<'queueClear'
   queue.clear(cleared)
 }
 
-/** queue.reload (docs/protocol/queue.md §11): recounts on the server; here the counts are always right. */
+/** queue.reload (docs/protocol/queue.md §11). It recounts on the server. Here the counts are always right. */
 export function queueReload(context: CallContext, request: RequestOf<'queueReload'>): void {
   findQueue(context, request.queueName).assertRunning()
 }

@@ -1,4 +1,4 @@
-/** The calls about queues as such: create, list, update, delete, info (docs/protocol/admin.md §10). */
+/** The queue management calls: create, list, update, delete, info (docs/protocol/admin.md §10). */
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import { formatDuration, timeoutOf } from '../../clock/duration.js'
 import type { QueueConfig } from '../../engine/queue-config.js'
@@ -37,7 +37,7 @@ export function queuesCreate(context: CallContext, info: RequestOf<'queuesCreate
   context.queues.create(config)
 }
 
-/** queues.list (docs/protocol/admin.md §3 and §10.2): in the order of creation. */
+/** queues.list (docs/protocol/admin.md §3 and §10.2): in order of creation. */
 export function queuesList(context: CallContext, request: RequestOf<'queuesList'>): AnswerOf<'queuesList'> {
   context.queues.assertRunning()
   const { limit, pivot } = request
@@ -76,14 +76,14 @@ export function queuesUpdate(context: CallContext, info: RequestOf<'queuesUpdate
   queue.update(updated)
 }
 
-/** queues.delete (docs/protocol/admin.md §10.4): with all that is in it, whatever `force` says. */
+/** queues.delete (docs/protocol/admin.md §10.4): deletes the queue with its items, whatever `force` says. */
 export function queuesDelete(context: CallContext, request: RequestOf<'queuesDelete'>): void {
   checkQueueName(request.queueName)
   findQueue(context, request.queueName)
   context.queues.delete(request.queueName)
 }
 
-/** queues.info (docs/protocol/admin.md §10.5, and D8: always current). */
+/** queues.info (docs/protocol/admin.md §10.5). The response is always current (D8). */
 export function queuesInfo(context: CallContext, request: RequestOf<'queuesInfo'>): AnswerOf<'queuesInfo'> {
   return infoOf(findQueue(context, request.queueName).config)
 }

@@ -1,4 +1,4 @@
-/** The calls about role bindings: create, list, delete (docs/protocol/admin.md §8). */
+/** The role binding calls: create, list, delete (docs/protocol/admin.md §8). */
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
 import { timestampOf } from '../../protocol/timestamp.js'
@@ -26,7 +26,7 @@ export function roleBindingsCreate(
   return { id }
 }
 
-/** rolebindings.list: those of one namespace, by id, whatever `user_id_filter` says (docs/protocol/admin.md Q29). */
+/** rolebindings.list: of one namespace, by id. `user_id_filter` has no effect (docs/protocol/admin.md Q29). */
 export function roleBindingsList(
   context: CallContext,
   request: RequestOf<'roleBindingsList'>,

@@ -1,4 +1,4 @@
-/** The calls about roles: create, list, update, delete (docs/protocol/admin.md §7). */
+/** The role calls: create, list, update, delete (docs/protocol/admin.md §7). */
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import { PERMISSIONS, STANDARD_ROLES } from '../../access/permissions.js'
 import { badRequest } from '../../errors.js'
@@ -27,7 +27,7 @@ export function rolesCreate(context: CallContext, request: RequestOf<'rolesCreat
   return { id }
 }
 
-/** roles.list: those of one namespace, by id. */
+/** roles.list: of one namespace, by id. */
 export function rolesList(context: CallContext, request: RequestOf<'rolesList'>): AnswerOf<'rolesList'> {
   const namespace = request.namespace || SYSTEM_NAMESPACE
   context.authorize(namespace)
@@ -35,7 +35,7 @@ export function rolesList(context: CallContext, request: RequestOf<'rolesList'>)
   return { items: page.map((role) => ({ ...role, createdAt: timestampOf(role.createdAt) })) }
 }
 
-/** roles.update: the whole list of permissions. */
+/** roles.update: replaces all permissions. */
 export function rolesUpdate(context: CallContext, request: RequestOf<'rolesUpdate'>): void {
   const { namespace, name, permissions } = request
   checkGiven('namespace', namespace)
@@ -47,7 +47,7 @@ export function rolesUpdate(context: CallContext, request: RequestOf<'rolesUpdat
   context.access.roles.update(role, permissions)
 }
 
-/** roles.delete: only when nobody has it. */
+/** roles.delete: fails if the role has bindings. */
 export function rolesDelete(context: CallContext, request: RequestOf<'rolesDelete'>): void {
   const { access } = context
   const { name } = request
@@ -68,7 +68,7 @@ function checkPermissions(permissions: readonly string[]): void {
   throw badRequest(`permission is invalid; '${unknown}' is not a recognized permission`)
 }
 
-/** In every namespace. */
+/** Rejects the standard roles, in every namespace. */
 function checkNotStandard(name: string): void {
   if (!STANDARD_ROLES.has(name)) return
   throw badRequest(`cannot modify or delete standard role; '${name}' is a standard role`)

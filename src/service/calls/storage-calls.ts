@@ -1,4 +1,4 @@
-/** The calls about what a partition holds: list, import, delete (docs/protocol/admin.md §11). */
+/** The storage calls of a partition: list, import, delete (docs/protocol/admin.md §11). */
 import { badRequest } from '../../errors.js'
 import { checkItemId } from '../../ids/ksuid.js'
 import { countOf } from '../../protocol/messages/counted.js'
@@ -18,12 +18,12 @@ type ListResponse = AnswerOf<'storageItemsList'>
 type GivenItem = RequestOf<'storageItemsImport'>['items'][number]
 type ShownItem = NonNullable<ListResponse['items']>[number]
 
-/** storage/items.list: everything that is not scheduled, leased items too, by id. */
+/** storage/items.list: all items except scheduled ones, by id. */
 export function storageItemsList(context: CallContext, request: ListRequest): ListResponse {
   return list(context, request, 'queued')
 }
 
-/** storage/scheduled.list: what waits for its time, by id. */
+/** storage/scheduled.list: the scheduled items, by id. */
 export function storageScheduledList(context: CallContext, request: ListRequest): ListResponse {
   return list(context, request, 'scheduled')
 }
@@ -37,7 +37,7 @@ function list(context: CallContext, request: ListRequest, which: 'queued' | 'sch
   return { items: items.map((item) => new ListedItem(partition, item)) }
 }
 
-/** storage/items.import: adds items as they are, with new ids; one whose source id is taken is skipped. */
+/** storage/items.import: adds items as they are, with new ids. Skips an item whose source id is taken. */
 export function storageItemsImport(
   context: CallContext,
   request: RequestOf<'storageItemsImport'>,
@@ -52,7 +52,7 @@ export function storageItemsImport(
   return { items }
 }
 
-/** storage/items.delete: whatever state the items are in; unknown ids are ignored. */
+/** storage/items.delete: deletes items in any state. Ignores unknown ids. */
 export function storageItemsDelete(context: CallContext, request: RequestOf<'storageItemsDelete'>): void {
   const queue = findQueue(context, request.queueName)
   const partition = queue.partition(request.partition)
@@ -68,7 +68,7 @@ function checkImported(count: number): void {
   )
 }
 
-/** What the answer tells of an item that was skipped: what was sent, less the times that are never shown. */
+/** Returns a skipped item as it was sent, without the times that responses never contain. */
 function skippedItem(given: GivenItem): ShownItem {
   const { deadDeadline: _dead, updatedAt: _updated, enqueueAt: _enqueue, ...shown } = given
   return {

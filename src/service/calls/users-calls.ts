@@ -1,4 +1,4 @@
-/** The calls about users: create, list, delete (docs/protocol/admin.md §5). */
+/** The user calls: create, list, delete (docs/protocol/admin.md §5). */
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
 import { badRequest } from '../../errors.js'
 import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
@@ -29,13 +29,13 @@ export function usersList(context: CallContext, { pivot, limit }: RequestOf<'use
   return {
     items: page.map((user) => {
       const createdAt = timestampOf(user.createdAt)
-      // No call changes a user.
+      // A user never changes.
       return { ...user, createdAt, updatedAt: createdAt }
     }),
   }
 }
 
-/** users.delete: with all bindings and keys. */
+/** users.delete: deletes a user with all bindings and keys. */
 export function usersDelete(context: CallContext, { id }: RequestOf<'usersDelete'>): void {
   context.authorize(SYSTEM_NAMESPACE)
   context.access.deleteUser(id)

@@ -1,24 +1,24 @@
 /**
- * Unpacks a body in chunks as it comes in. Its errors use the words of Go's library, because clients get them (docs/protocol/admin.md §1.2,
+ * Decodes a chunked body as it arrives. Clients see its errors, so they have the wording of Go's library (docs/protocol/admin.md §1.2,
  * read error).
  */
 import { readLines } from './header-lines.js'
 
-/** Takes the pieces of a body. */
+/** Called with each piece of a body. */
 export type Sink = (piece: Uint8Array) => void
 
-/** The longest line before a chunk, and the longest trailer, in bytes with their line breaks. */
+/** The longest line before a chunk, and the longest trailer, in bytes including line breaks. */
 const LONGEST_LINE = 4096
-/** So many bytes that are no data are let pass, beyond 16 for each chunk and twice as many as there are data. */
+/** How many bytes may be something other than data, beyond 16 for each chunk and twice the amount of data. */
 const MOST_EXCESS = 16_384
 const LF = 0x0a
 
-/** Unpacks one chunked body. */
+/** Decodes one chunked body. */
 export class Chunks {
   #part: 'size' | 'data' | 'data end' | 'trailer' | 'done' = 'size'
-  /** What is left of a chunk, or of the two bytes behind it. */
+  /** How many bytes are left of a chunk, or of the two bytes after it. */
   #left = 0
-  /** A line, or the trailer, as far as it has come. */
+  /** The beginning of a line or of the trailer. */
   #line = ''
   #excess = 0
 
@@ -26,7 +26,7 @@ export class Chunks {
     return this.#part === 'done'
   }
 
-  /** Takes what it can of `bytes`, and returns how much that was. @throws Error where they are no chunks */
+  /** Consumes bytes and returns how many. @throws Error if they are not chunks */
   take(bytes: Buffer, sink: Sink): number {
     let at = 0
     while (at < bytes.length && this.#part !== 'done') {
@@ -38,7 +38,7 @@ export class Chunks {
     return at
   }
 
-  /** What it means that nothing more comes. */
+  /** The error if the body ends here. */
   get cutOff(): Error {
     if (this.#part !== 'trailer') return new Error('unexpected EOF')
     if (this.#line.length < 2) return new Error('http: unexpected EOF reading trailer')
@@ -89,7 +89,7 @@ export class Chunks {
     return at + 1
   }
 
-  /** Reads what stands behind the last chunk, and forgets it. */
+  /** Reads and ignores the trailer after the last chunk. */
   #takeTrailer(bytes: Buffer, at: number): number {
     const before = this.#line.length
     this.#line += bytes.toString('latin1', at, at + LONGEST_LINE - before)
@@ -104,7 +104,7 @@ export class Chunks {
   }
 }
 
-/** The size of a chunk, which stands before a `;` or the end of the line. @throws Error when it is none */
+/** Returns the size of a chunk from its line. The size ends at a `;` or at the end. @throws Error if it is not a size */
 function sizeOf(line: string): number {
   const digits = line.replace(/[ \t]+$/, '').replace(/;.*$/s, '')
   if (digits === '') throw new Error('empty hex number for chunk length')

@@ -10,40 +10,40 @@ import { ReplySender, type SenderContext } from './reply-sender.js'
 import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
 import type { Debt, Watch, Watched } from './watch.js'
 
-/** Whoever answers requests. */
+/** Replies to requests. */
 export interface Answering {
-  /** Never rejects. */
+  /** Returns the reply. Never rejects. */
   handle(request: WireRequest): Promise<WireReply>
 }
 
-/** What the connections of a server share. */
+/** The parts that the connections of a server share. */
 export interface ConnectionContext extends Pacing, SenderContext {
   readonly handler: Answering
   readonly clock: Clock
   readonly watch: Watch
 }
 
-/** How much of a refused body is read and dropped, so that its sender can read the answer, in bytes. */
+/** How much of a refused body is read and dropped, so that the client can read the reply. In bytes. */
 const MOST_DROPPED = 256_000_000
-/** A body up to this size is not worth a connection, in bytes. */
+/** The rest of a body up to this size is read to keep the connection open. In bytes. */
 const SMALL_BODY = 262_144
-/** What comes after a request is looked at when there is as much of it, in bytes; less means nothing. */
+/** How many bytes must arrive after a request before they are read as the next one. Fewer are ignored. */
 const LEAST_AFTER = 4
-/** How much is kept of what comes while a request is being served, in bytes. */
+/** How many bytes are buffered while a request is being served. */
 const MOST_AHEAD = 262_144
 const NOTHING = Buffer.alloc(0)
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING }
 
 /**
- * One connection. It reads requests, hands them to the handler one after the other, and writes their replies. Pipelined requests wait for
- * each other, as on the server.
+ * One connection. It reads requests, passes them to the handler one after the other, and writes their replies. Pipelined requests wait
+ * for each other, as on the server.
  *
  * States:
- * - reading a head, when there is no request
- * - serving: the handler has the request, while its body may still come in
- * - answered, while the rest of its body is dropped
- * - hanging up: the last reply is out, and whatever else comes is dropped
+ * - reading a head: there is no request
+ * - serving: the handler has the request. Its body may still be arriving
+ * - answered: the rest of its body is dropped
+ * - hanging up: the last reply is written. Everything else that arrives is dropped
  */
 export class HttpConnection implements Watched {
   readonly #socket: Duplex
@@ -57,7 +57,7 @@ export class HttpConnection implements Watched {
     abandon: () => this.#hangUp(true),
   }
   #request: ServedRequest | undefined
-  /** How much must have come to mean something. */
+  /** How many bytes must arrive before they are read as a request. */
   #least = 1
   #isHangingUp = false
   #hasEnded = false
@@ -73,7 +73,7 @@ export class HttpConnection implements Watched {
     socket.once('end', () => this.#inputEnded())
     socket.once('close', () => this.#closed())
     socket.on('drain', () => this.#advance())
-    // Only the client can do something about a broken socket. It is closed after this.
+    // Only the client can do something about a broken socket. The socket closes after this.
     socket.on('error', () => undefined)
   }
 
@@ -82,7 +82,7 @@ export class HttpConnection implements Watched {
     if (this.#replies.isUnread) return 'read'
     if (this.#isHangingUp) return this.#socket.writableFinished ? 'close' : 'read'
     const request = this.#request
-    // A head that drips in counts as no move: it has a minute in all.
+    // A slowly arriving head is not a move: it has one minute in all.
     if (request === undefined) return !this.#hasEnded && this.#inbox.length >= this.#least ? 'head' : undefined
     return request.incoming.isOpen && !request.holdsBody ? 'body' : undefined
   }
@@ -91,7 +91,7 @@ export class HttpConnection implements Watched {
     return this.#moves + this.#replies.moves
   }
 
-  /** As Go's server does it: no word about half a head, and half a body is an error of reading. */
+  /** Does what Go's server does: closes without a reply after half a head, and reports half a body as a read error. */
   giveUp(debt: Debt): void {
     if (debt === 'head') this.#hangUp(true)
     else if (debt === 'body') {
@@ -112,7 +112,7 @@ export class HttpConnection implements Watched {
     if (this.#inbox.length > MOST_AHEAD && this.#request !== undefined) this.#socket.pause()
   }
 
-  /** Goes on with what there is, until it needs more bytes or a reply. */
+  /** Processes what has arrived, until it needs more bytes or a reply. */
   #advance(): void {
     while (!this.#isHangingUp && !this.#replies.isFull) {
       const request = this.#request
@@ -136,7 +136,7 @@ export class HttpConnection implements Watched {
     if (this.debt !== undefined) this.#context.watch.add(this)
   }
 
-  /** Begins the next request; returns whether its head was there. */
+  /** Begins the next request. Returns whether its head was complete. */
   #begin(): boolean {
     try {
       const found = this.#inbox.length < this.#least ? undefined : this.#heads.read(this.#inbox.bytes)
@@ -161,7 +161,7 @@ export class HttpConnection implements Watched {
 
   async #serve(request: ServedRequest): Promise<void> {
     const reply = request.head.expectsMore ? EXPECTATION_FAILED : await this.#replyTo(request)
-    // In-memory connections take no turn of the event loop by themselves.
+    // In-memory connections never let the event loop turn on their own.
     const turn = turnDue()
     if (turn !== undefined) await turn
     if (this.#socket.destroyed || this.#isHangingUp) request.unsent()
@@ -169,7 +169,7 @@ export class HttpConnection implements Watched {
   }
 
   #replyTo(request: ServedRequest): WireReply | Promise<WireReply> {
-    // A question about the server as a whole, which no handler answers.
+    // This request is about the server as a whole and does not go to the handler.
     if (request.method === 'OPTIONS' && request.target === '*') return { status: 200, headers: {}, body: NOTHING }
     return this.#context.handler.handle(request)
   }
@@ -192,7 +192,7 @@ export class HttpConnection implements Watched {
     this.#hangUp(false)
   }
 
-  /** Ends the connection. What the client still sends is dropped meanwhile: thrown back at it, it would lose the reply. */
+  /** Ends the connection. What the client still sends is dropped, because an error would make it lose the reply. */
   #hangUp(hasAll: boolean): void {
     if (this.#isHangingUp) return
     this.#isHangingUp = true
@@ -202,20 +202,20 @@ export class HttpConnection implements Watched {
     this.#lookAfter()
   }
 
-  /** The client sends nothing more, and does not wait; what needs no waiting it may still get. */
+  /** Call when the client has ended its side. It does not wait any more, but it may still get replies that need no waiting. */
   #inputEnded(): void {
     this.#hasEnded = true
     if (this.#request !== undefined) this.#leave(this.#request)
     this.#advance()
   }
 
-  /** Nothing more comes for a request, and nobody waits for it. */
+  /** Marks a request as ended: no more bytes arrive, and nobody awaits the reply. */
   #leave(request: ServedRequest): void {
     request.incoming.cutOff()
     request.gone()
   }
 
-  /** After the last request. */
+  /** Ends the connection after the last request. */
   #end(): void {
     if (this.#inbox.length >= this.#least) this.#refuse(malformed())
     else this.#hangUp(true)

@@ -1,11 +1,11 @@
-/** The lines of a head, or of what stands behind a body in chunks: `name: value`, each character a byte. */
+/** Reads the lines of a head, or of a trailer after a chunked body: `name: value`, with one character for each byte. */
 
-/** Bytes that stand in no line: controls, and half a line break. */
+/** Bytes that must not be in a line: control characters, and half a line break. */
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/
-/** A blank is let pass here: the server has other words for it. */
+/** A blank is allowed here, because the server has a different error for it. */
 const NAME = /^[\w!#$%&'*+.^`|~ -]+$/
 
-/** Calls `found` with each name, in lower case, and its value. @throws Error where a line is none */
+/** Calls `found` with each name in lower case and its value. @throws Error if a line is malformed */
 export function readLines(text: string, found: (name: string, value: string) => void): void {
   if (CONTROLS.test(text)) throw faultOf(text.split(/\r?\n/).find((line) => CONTROLS.test(line)) ?? '')
   const lines = text.split('\n')
@@ -23,7 +23,7 @@ export function readLines(text: string, found: (name: string, value: string) => 
   }
 }
 
-/** Blanks at both ends belong to no value. */
+/** Strips blanks at both ends. */
 function trimmed(text: string): string {
   let start = 0
   let end = text.length
@@ -36,7 +36,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-/** Whether a line goes on with what the one before has begun. */
+/** Returns whether a line continues the previous one. */
 function isContinued(line: string | undefined): boolean {
   return line !== undefined && line !== '' && isBlank(line.charCodeAt(0))
 }

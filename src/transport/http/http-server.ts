@@ -1,4 +1,4 @@
-/** HTTP around the handler. */
+/** An HTTP server around the handler. */
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock.js'
 import type { TimeSource } from '../../clock/time-source.js'
@@ -9,27 +9,27 @@ import { ReplyHeads } from './reply-heads.js'
 import { Watch } from './watch.js'
 
 /**
- * Serves HTTP on real sockets and on pairs of streams in memory alike. It reads HTTP by hand, because it must refuse and accept what the
- * server does; `node:http` decides that itself, differently in each version. The clock knows of every reply on its way.
+ * Serves HTTP on real sockets and on pairs of streams in memory. It parses HTTP itself, because it must reject and accept what the
+ * server does. `node:http` differs from that, and between its versions. The clock tracks every reply.
  */
 export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()
 
-  /** `wakeAfter` is how it waits for slow clients; default by real time, whatever the clock shows. */
+  /** `wakeAfter` sets the timers for slow clients. Default: real time, whatever the clock shows. */
   constructor(handler: Answering, clock: Clock, meter: Meter, wakeAfter?: TimeSource['wakeAfter']) {
     const [pace, replyHeads, watch] = [new ReplyPace(), new ReplyHeads(), new Watch(wakeAfter)]
     this.#context = { handler, clock, meter, pace, replyHeads, watch }
   }
 
-  /** Serves whoever is at the other end, until one of both hangs up. */
+  /** Serves a client until one of both sides hangs up. */
   accept(socket: Duplex): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     new HttpConnection(socket, this.#context)
   }
 
-  /** Ends all connections, whatever they wait for. */
+  /** Ends all connections, whatever they are waiting for. */
   destroyConnections(): void {
     for (const socket of this.#sockets) socket.destroy()
   }

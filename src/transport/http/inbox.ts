@@ -1,12 +1,12 @@
-/** The bytes of a connection that have come and are not read yet, as one piece, however small the packets are. */
+/** Buffers the bytes of a connection that were not read yet. */
 
 const NOTHING = Buffer.alloc(0)
 
-/** Joins packets, and gives them off from the front. Bytes that were read stay as they are, because whoever read them may keep them. */
+/** Joins packets into one buffer, and removes bytes from its front. Bytes that were read are never overwritten: readers may keep them. */
 export class Inbox {
-  /** What there is. */
+  /** The bytes that were not read yet. */
   bytes: Buffer = NOTHING
-  /** Where `bytes` has to lie so that more can be written behind it; what is behind its end is free. */
+  /** The buffer that `bytes` must be in so that more can be appended. The rest after `#end` is free. */
   #room = NOTHING
   #end = 0
 
@@ -14,19 +14,19 @@ export class Inbox {
     return this.bytes.length
   }
 
-  /** Adds what has come. */
+  /** Appends a packet. */
   push(chunk: Buffer): void {
     if (this.bytes.length === 0) this.bytes = chunk
     else this.#append(chunk)
   }
 
-  /** Takes this many bytes off. */
+  /** Removes this many bytes from the front. */
   take(count: number): void {
     if (count === this.bytes.length) this.clear()
     else this.bytes = this.bytes.subarray(count)
   }
 
-  /** Drops everything. */
+  /** Removes all bytes. */
   clear(): void {
     this.bytes = NOTHING
     this.#room = NOTHING
@@ -35,7 +35,7 @@ export class Inbox {
   #append(chunk: Buffer): void {
     const length = this.bytes.length + chunk.length
     if (this.#room.length - this.#end < chunk.length) {
-      // Double the room, so that a head which drips in is not copied for each byte. The first time, this may be all there is.
+      // Doubles the buffer, so that a slowly arriving head is not copied for each byte. The first time, this may be all there is.
       const room = Buffer.allocUnsafeSlow(this.#room === NOTHING ? length : 2 * length)
       room.set(this.bytes)
       this.#room = room

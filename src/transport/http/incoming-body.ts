@@ -3,12 +3,12 @@ import { Chunks, type Sink } from './chunks.js'
 import type { Meter } from './meter.js'
 import { Pieces } from './pieces.js'
 
-/** Takes a body out of the bytes of a connection. */
+/** Decodes a body from the bytes of a connection. */
 interface Unpacking {
   readonly done: boolean
-  /** What it means that nothing more comes. */
+  /** The error if the body ends here. */
   readonly cutOff: Error
-  /** Takes what it can of `bytes`, and returns how much that was. @throws Error where they are no such body */
+  /** Consumes bytes and returns how many. @throws Error if they are not such a body */
   take(bytes: Buffer, sink: Sink): number
 }
 
@@ -18,27 +18,27 @@ interface Reader {
   reject(error: Error): void
 }
 
-/** A byte of a body costs more than itself: it becomes a text, and that a message. */
+/** How many bytes of memory a byte of a body costs: it becomes text, and then a message. */
 const COST = 3
-/** A body up to this size is always taken, in bytes: leases and completes go on when the memory is full. */
+/** A body up to this size is always accepted, in bytes. So leases and completes still work when the memory is full. */
 const ALWAYS_TAKEN = 262_144
 
-/** The body of a request as it comes in. It is kept until it is read, up to the reader's limit, or dropped. */
+/** The body of a request as it comes in. It is kept until it is dropped or read, up to the reader's limit. */
 export class IncomingBody {
   readonly #meter: Meter
   readonly #unpacking: Unpacking
-  /** Its length in bytes; -1 where the client does not say. */
+  /** The length in bytes, or -1 if the client does not say. */
   readonly #declared: number
   readonly #pieces = new Pieces()
-  /** How much of it has come, in bytes. */
+  /** How many bytes have arrived. */
   #seen = 0
   #dropped = false
   #reader: Reader | undefined
   #failure: Error | undefined
-  /** Why it was not kept. */
+  /** The error if the body was not kept. */
   #refusal: Error | undefined
 
-  /** `length` in bytes; -1 for a body in chunks. */
+  /** `length` is in bytes, or -1 for a chunked body. */
   constructor(length: number, meter: Meter) {
     this.#meter = meter
     this.#declared = length
@@ -46,28 +46,28 @@ export class IncomingBody {
     if (length > ALWAYS_TAKEN && !meter.hasRoom(COST * length)) this.#refuse()
   }
 
-  /** Whether some of it is still to come. */
+  /** Whether more of the body is to come. */
   get isOpen(): boolean {
     return !this.#unpacking.done && this.#failure === undefined
   }
 
-  /** Whether what follows cannot be told from it. */
+  /** Whether the end of the body cannot be found. */
   get hasFailed(): boolean {
     return this.#failure !== undefined
   }
 
-  /** How much is still to come, in bytes; `Infinity` where nobody knows. */
+  /** How many bytes are to come. `Infinity` if that is unknown. */
   get left(): number {
     if (this.#unpacking.done) return 0
     return this.#unpacking instanceof Counted ? this.#unpacking.left : Number.POSITIVE_INFINITY
   }
 
-  /** All of it, where it is there already. */
+  /** The whole body, if it has arrived. */
   get whole(): Uint8Array | undefined {
     return this.#unpacking.done && !this.#dropped ? this.#pieces.joined() : undefined
   }
 
-  /** Takes what belongs to it, and returns how much that was. */
+  /** Consumes the bytes of the body and returns how many. */
   feed(bytes: Buffer): number {
     try {
       const taken = this.#unpacking.take(bytes, (piece) => this.#keep(piece))
@@ -79,7 +79,7 @@ export class IncomingBody {
     }
   }
 
-  /** Reads it to its end; undefined as soon as there are more than `limit` bytes. Rejects when it cannot be read. */
+  /** Reads the whole body. Resolves with `undefined` once it exceeds `limit` bytes. Rejects if it cannot be read. */
   read(limit: number): Promise<Uint8Array | undefined> {
     return new Promise((resolve, reject) => {
       this.#reader = { limit, resolve, reject }
@@ -87,19 +87,19 @@ export class IncomingBody {
     })
   }
 
-  /** What is left of it nobody wants. */
+  /** Drops what has arrived and what is to come. */
   drop(): void {
     this.#dropped = true
     this.#meter.remove(COST * this.#pieces.length)
     this.#pieces.clear()
   }
 
-  /** Nothing more comes. */
+  /** Call when no more bytes arrive. */
   cutOff(): void {
     this.fail(this.#unpacking.cutOff)
   }
 
-  /** It cannot be read any further. */
+  /** Call when the body cannot be read any further. */
   fail(error: Error): void {
     if (!this.isOpen) return
     this.#failure = error
@@ -120,12 +120,12 @@ export class IncomingBody {
   }
 
   #refuse(): void {
-    // Its own pieces do not count as what is in use.
+    // The pieces of this body must not count as memory in use.
     this.drop()
     this.#refusal = this.#meter.noRoom(this.#declared)
   }
 
-  /** Settles the reader, once that is possible. */
+  /** Settles the reader if possible. */
   #settle(): void {
     const reader = this.#reader
     if (reader === undefined) return
@@ -141,7 +141,7 @@ export class IncomingBody {
   }
 }
 
-/** A body whose length is known. */
+/** A body of a known length. */
 class Counted implements Unpacking {
   left: number
 

@@ -1,13 +1,13 @@
-/** What counts the bytes on their way through connections, so that they stay within what the process may use. */
+/** Counts the bytes in transit on connections, to keep them within the memory limit. */
 export interface Meter {
-  /** Whether this many bytes of requests may be kept besides what is there. */
+  /** Returns whether there is room for this many more bytes of requests. */
   hasRoom(bytes: number): boolean
-  /** Why not; `size` is that of the body in bytes, -1 where nobody knows. */
+  /** Returns the error if there is no room. `size` is that of the body in bytes, or -1 if unknown. */
   noRoom(size: number): Error
-  /** Counts bytes of a request in, and out again. */
+  /** Adds or removes bytes of a request. */
   add(bytes: number): void
   remove(bytes: number): void
-  /** Counts an answer in, and out again. */
+  /** Adds or removes bytes of a reply. */
   leaves(bytes: number): void
   hasLeft(bytes: number): void
 }

@@ -1,26 +1,26 @@
-/** The pieces of a body that are kept. Small ones are copied together: by itself a piece costs far more than its bytes. */
+/** Stores the pieces of a body. Small ones are copied together, because a separate piece costs far more than its bytes. */
 import { joined } from '../request-body.js'
 
-/** A piece of this size is kept as it is, in bytes. */
+/** A piece of at least this size is stored as it is, in bytes. */
 const LARGE = 4_096
-/** Room for small pieces, the first and the largest, in bytes. */
+/** The first and the largest buffer for small pieces, in bytes. */
 const FIRST_ROOM = 4_096
 const LARGEST_ROOM = 65_536
 const NOTHING = Buffer.alloc(0)
 
-/** Keeps pieces in order, and joins them. */
+/** Stores pieces in order and joins them. */
 export class Pieces {
   length = 0
   readonly #kept: Uint8Array[] = []
   #room = NOTHING
-  /** Which part of the room small pieces fill that are not among those kept yet. */
+  /** The part of the buffer with small pieces that are not in `#kept` yet. */
   #start = 0
   #end = 0
 
-  /** Adds the next one. */
+  /** Adds the next piece. */
   push(piece: Uint8Array): void {
     this.length += piece.byteLength
-    // The first one is mostly the only one. A view of something large would keep all of it.
+    // The first piece is usually the only one. A view of a large buffer would keep the whole buffer in memory.
     if ((this.length === piece.byteLength && piece.buffer.byteLength <= LARGEST_ROOM) || piece.byteLength >= LARGE) {
       this.#closeRoom()
       this.#kept.push(piece)
@@ -36,13 +36,13 @@ export class Pieces {
     this.#end += piece.byteLength
   }
 
-  /** All of them as one. */
+  /** Returns all pieces as one. */
   joined(): Uint8Array {
     this.#closeRoom()
     return joined(this.#kept, this.length)
   }
 
-  /** Forgets them. */
+  /** Removes all pieces. */
   clear(): void {
     this.length = 0
     this.#kept.length = 0

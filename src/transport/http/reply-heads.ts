@@ -1,23 +1,23 @@
-/** The heads of replies. */
+/** Formats the heads of replies. */
 import { STATUS_CODES } from 'node:http'
 import { realNow } from '../../clock/real-time.js'
 import type { WireReply } from '../../protocol/exchange.js'
 
-/** How a reply goes out. */
+/** How to send a reply. */
 export interface ReplyForm {
-  /** To an HTTP/1.0 client. */
+  /** Whether the client uses HTTP/1.0. */
   readonly isOld: boolean
   readonly keepsAlive: boolean
-  /** To HEAD: the same without the body. */
+  /** Whether to leave out the body, in the reply to HEAD. */
   readonly withoutBody: boolean
 }
 
-/** Writes heads; that of the same second has the same date. */
+/** Formats heads. Heads within the same second share their date text. */
 export class ReplyHeads {
   #second = 0
   #date = ''
 
-  /** The head of a reply, with the empty line. */
+  /** Returns the head of a reply, including the empty line. */
   of({ status, headers, body }: WireReply, { isOld, keepsAlive }: ReplyForm): string {
     let head = `HTTP/1.${isOld ? 0 : 1} ${status} ${STATUS_CODES[status] ?? `status code ${status}`}\r\n`
     for (const name in headers) head += `${name}: ${headers[name]}\r\n`

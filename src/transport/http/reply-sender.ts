@@ -1,6 +1,6 @@
 /**
- * Sends replies on a connection. Large ones go out in pieces, which shows whether the client reads. When the connection closes, all that is
- * on its way is counted out, because streams do not say what became of it.
+ * Sends replies on a connection. Large replies are sent in pieces, which shows whether the client reads. When the connection closes,
+ * pending replies no longer count as memory in use, because streams do not say whether they were sent.
  */
 import type { Duplex } from 'node:stream'
 import type { Way } from '../../clock/clock.js'
@@ -9,34 +9,34 @@ import type { WireReply } from '../../protocol/exchange.js'
 import type { Meter } from './meter.js'
 import type { ReplyForm, ReplyHeads } from './reply-heads.js'
 
-/** A reply up to this size is copied once more rather than written apart from its head, in bytes. */
+/** A reply up to this size is copied to be written together with its head. In bytes. */
 const SMALL_REPLY = 4_096
-/** This much of a reply is written at once, in bytes: most go out whole, and larger ones show soon whether they are read. */
+/** The size of the first piece in bytes. Most replies fit, and larger ones soon show whether the client reads. */
 const FIRST_PIECE = 262_144
 const PIECE = 65_536
 
-/** What senders share. */
+/** The parts that senders share. */
 export interface SenderContext {
   readonly meter: Meter
   readonly replyHeads: ReplyHeads
 }
 
-/** Sends replies to one client, and tells whether it reads them. */
+/** Sends replies to one client, and tracks whether it reads them. */
 export class ReplySender {
-  /** Another number whenever a piece has left. */
+  /** Changes whenever a piece has left. */
   moves = 0
   readonly #socket: Duplex
   readonly #context: SenderContext
   readonly #way: Way
   readonly #whenSent: () => void
-  /** Whether some of a reply is not with the socket yet. */
+  /** Whether the socket does not have all of a reply yet. */
   #isSending = false
-  /** How much is on its way, in bytes. */
+  /** How many bytes have not left yet. */
   #leaving = 0
   #isClosed = false
   #end: (() => void) | undefined
 
-  /** `whenSent` is called when all of a large reply is with the socket. */
+  /** `whenSent` is called when the socket has all of a large reply. */
   constructor(socket: Duplex, context: SenderContext, way: Way, whenSent: () => void) {
     this.#socket = socket
     this.#context = context
@@ -44,17 +44,17 @@ export class ReplySender {
     this.#whenSent = whenSent
   }
 
-  /** Whether the client has to read before more is sent. */
+  /** Whether the client has to read before more can be sent. */
   get isFull(): boolean {
     return this.#isSending || this.#socket.writableNeedDrain
   }
 
-  /** Whether there is something that has not left. */
+  /** Whether something has not left yet. */
   get isUnread(): boolean {
     return this.#isSending || this.#socket.writableLength > 0
   }
 
-  /** Sends a reply that the way to the client has begun already. */
+  /** Sends a reply. Its `begin` was called on the way to the client. */
   send(reply: WireReply, form: ReplyForm): void {
     const { body } = reply
     const head = this.#context.replyHeads.of(reply, form)
@@ -63,7 +63,7 @@ export class ReplySender {
     this.#context.meter.leaves(size)
     this.#leaving += size
     if (size <= SMALL_REPLY) {
-      // A text goes out in one piece with the head.
+      // As text, the body is written in one piece with the head.
       const text = size === 0 ? head : head + byteTextOf(body)
       this.#socket.write(text, 'latin1', (error) => this.#left(size, error))
       return
@@ -74,13 +74,13 @@ export class ReplySender {
     this.#socket.uncork()
   }
 
-  /** Ends the connection for writing, after what is being sent. Calls `ended` when all of it has left. */
+  /** Ends the connection for writing after the current reply. Calls `ended` when everything has left. */
   end(ended?: () => void): void {
     this.#end = () => this.#socket.end(ended)
     if (!this.#isSending) this.#end()
   }
 
-  /** The connection is closed. */
+  /** Call when the connection is closed. */
   close(): void {
     this.#isClosed = true
     this.#isSending = false
@@ -108,7 +108,7 @@ export class ReplySender {
   }
 
   #left(size: number, error: Error | null | undefined): void {
-    // A socket that fails is closed after this.
+    // A socket closes after it fails.
     if (error || this.#isClosed) return
     this.moves++
     this.#leaving -= size

@@ -1,26 +1,26 @@
 /**
- * Reads the head of a request as Go's servers do: it refuses and accepts what they refuse and accept. Node's own parser knows only a list
- * of methods, and does not say in time what is wrong with a body.
+ * Parses the head of a request as Go's servers do, with the same errors. Node's own parser knows only a list of methods, and reports
+ * errors in a body too late.
  */
 import type { Headers } from '../../protocol/exchange.js'
 import { pathOf } from '../request-target.js'
 import { readLines } from './header-lines.js'
 import { malformed, unknownTransferEncoding, unknownVersion } from './refusal.js'
 
-/** What a head says. */
+/** A parsed head. */
 export interface RequestHead {
   readonly method: string
   readonly target: string
   readonly headers: Headers
-  /** In bytes; -1 for a body in chunks. */
+  /** The length in bytes, or -1 for a chunked body. */
   readonly bodyLength: number
-  /** Whether it is HTTP/1.0. */
+  /** Whether the version is HTTP/1.0. */
   readonly isOld: boolean
-  /** Whether the connection lives on after the reply; an old client must ask for that. */
+  /** Whether the connection stays open after the reply. An HTTP/1.0 client must ask for that. */
   readonly keepsAlive: boolean
-  /** Whether the client waits to be told that it may send the body. */
+  /** Whether the client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
-  /** Whether it expects what nobody can give. */
+  /** Whether it expects anything else, which is not supported. */
   readonly expectsMore: boolean
 }
 
@@ -36,22 +36,22 @@ const METHOD = /^[\w!#$%&'*+.^`|~-]+$/
 const VERSION = /^HTTP\/(\d)\.(\d)$/
 const HOST = /^[\w!$%&'()*+,.:;=[\]~-]*$/
 const DIGITS = /^\d+$/
-/** The longest body that a length can tell: beyond 2⁶³ the server refuses the head. */
+/** The limit of a content length. The server rejects 2⁶³ and more. */
 const LONGEST = 2n ** 63n
 
-/** Reads the first line. @throws Refusal when it is none */
+/** Parses the first line. @throws Refusal if it is malformed */
 export function readRequestLine(line: string): RequestLine {
   const [method = '', given, ...rest] = line.split(' ')
   if (given === undefined || rest.length === 0 || !METHOD.test(method)) throw malformed()
   const [, major, minor] = VERSION.exec(rest.join(' ')) ?? []
   if (major === undefined) throw malformed()
-  // CONNECT names a host, for a proxy. The path is empty then.
+  // CONNECT has a host, for a proxy. The path is empty then.
   const target = method === 'CONNECT' && !given.startsWith('/') ? `http://${given}` : given
   if (pathOf(target) === undefined) throw malformed()
   return { method, target, major: Number(major), minor: Number(minor) }
 }
 
-/** Reads the lines after the first. @throws Refusal when they cannot be understood */
+/** Parses the lines after the first. @throws Refusal if they are malformed */
 export function readHead(line: RequestLine, text: string): RequestHead {
   const fields = new Fields(text)
   const { method, target, major, minor } = line
@@ -73,12 +73,12 @@ export function readHead(line: RequestLine, text: string): RequestHead {
   }
 }
 
-/** The fields of a head. Of those that are given several times, the first counts for most purposes. */
+/** The header fields. If a field is repeated, the first value counts for most purposes. */
 class Fields {
   readonly first: Record<string, string | undefined> = Object.create(null)
   readonly #more: [name: string, value: string][] = []
 
-  /** @throws Refusal when a line is none */
+  /** @throws Refusal if a line is malformed */
   constructor(text: string) {
     try {
       readLines(text, (name, value) => {
@@ -107,10 +107,10 @@ function hasToken(values: readonly string[], token: string): boolean {
 
 function isChunked(fields: Fields, isOld: boolean): boolean {
   const encodings = fields.first['transfer-encoding'] === undefined ? [] : fields.all('transfer-encoding')
-  // HTTP/1.0 has no chunks, whatever it says.
+  // HTTP/1.0 has no chunks, whatever the header says.
   if (encodings.length === 0 || isOld) return false
   if (encodings.length > 1 || encodings[0]?.toLowerCase() !== 'chunked') throw unknownTransferEncoding()
-  // Checked all the same: two different lengths are an attack.
+  // Still checked: two different lengths are an attack.
   lengthOf(fields)
   return true
 }

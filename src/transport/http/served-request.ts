@@ -1,4 +1,4 @@
-/** A request of a connection. */
+/** A request on a connection. */
 import type { Way } from '../../clock/clock.js'
 import type { Headers, WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
@@ -6,28 +6,28 @@ import { IncomingBody } from './incoming-body.js'
 import type { Meter } from './meter.js'
 import type { RequestHead } from './request-head.js'
 
-/** What all connections of a server share. */
+/** The parts that all connections of a server share. */
 export interface Pacing {
   readonly pace: ReplyPace
   readonly meter: Meter
 }
 
-/** What a request asks of its connection. */
+/** The connection of a request. */
 export interface RequestLinks {
-  /** Tells the client that it may send the body. */
+  /** Tells the client to send the body. */
   sendContinue(): void
-  /** Nobody will ever answer: the client did not wait. */
+  /** Call when there will be no reply, because the client did not wait. */
   abandon(): void
 }
 
 /**
- * A request of a connection as the handler takes it. Fields are made only when asked for. When its client hangs up, the request knows it
+ * A request of a connection for the handler. Its fields are only made when they are read. When its client hangs up, the request knows
  * at once (D2).
  */
 export class ServedRequest implements WireRequest {
   readonly head: RequestHead
   readonly incoming: IncomingBody
-  /** Whether its reply has been written. */
+  /** Whether its reply was written. */
   isAnswered = false
   readonly #pacing: Pacing
   readonly #links: RequestLinks
@@ -62,7 +62,7 @@ export class ServedRequest implements WireRequest {
     return this.incoming.whole ?? ((limit) => this.incoming.read(limit))
   }
 
-  /** Whether the client still waits to be told that it may send the body. */
+  /** Whether the client still waits for `100 Continue`. */
   get holdsBody(): boolean {
     return this.head.expectsContinue && !this.#hasContinued
   }
@@ -78,23 +78,23 @@ export class ServedRequest implements WireRequest {
     return () => this.#whenGone.delete(listener)
   }
 
-  /** Its reply is on the way from now on; that is noted once, although an error may take the place of the reply. */
+  /** Call before the reply is made. Only the first call counts: an error may replace the reply. */
   begin(): void {
     if (!this.#isOnTheWay) this.#way.begin()
     this.#isOnTheWay = true
   }
 
-  /** Its reply will not be sent. */
+  /** Call when the reply will not be sent. */
   unsent(): void {
     if (this.#isOnTheWay) this.#way.drop()
   }
 
-  /** Its body has become a message, and need not be kept. */
+  /** Call when the body is decoded, to release it. */
   bodyRead(): void {
     this.incoming.drop()
   }
 
-  /** Nobody waits for the reply any more. What is done without waiting is answered all the same. */
+  /** Call when nobody awaits the reply any more. Calls that need no waiting still get a reply. */
   gone(): void {
     this.#isGone = true
     if (this.#whenGone.size === 0) return

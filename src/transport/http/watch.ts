@@ -1,25 +1,25 @@
 /**
- * Gives up connections whose clients stop halfway. Time is counted in looks at them, not read from a clock: a process that is busy or
- * stopped in a debugger does not look, and gives nobody up for it.
+ * Closes connections whose clients stop halfway. It counts its checks instead of reading a clock. A process that is busy or stopped in
+ * a debugger makes no checks, so it closes none.
  */
 import { wakeAfter as realWakeAfter } from '../../clock/real-time.js'
 import type { TimeSource } from '../../clock/time-source.js'
 
-/** What a connection may wait for its client to do: finish a head, go on with a body, read what was sent, hang up. */
+/** What a connection waits for its client to do: finish a head, continue a body, read a reply, or hang up. */
 export type Debt = 'head' | 'body' | 'read' | 'close'
 
-/** For how long, in milliseconds. nginx gives the first three a minute, Go's server gives the last half a second. */
+/** The timeouts in milliseconds. nginx uses a minute for the first three, and Go's server half a second for the last. */
 const LIMITS: Record<Debt, number> = { head: 60_000, body: 60_000, read: 60_000, close: 500 }
-/** The time between two looks, in milliseconds. */
+/** The interval between two checks, in milliseconds. */
 const LOOK = 250
 
-/** A connection. */
+/** A connection to watch. */
 export interface Watched {
-  /** What its client owes; undefined for nothing. A client without a request owes nothing. */
+  /** What its client has to do. `undefined` for nothing, as for a client without a request. */
   readonly debt: Debt | undefined
-  /** Another number whenever the client has done some of it. */
+  /** Changes whenever the client has done part of it. */
   readonly moves: number
-  /** The client has not done it in time. */
+  /** Called when the client has not done it in time. */
   giveUp(debt: Debt): void
 }
 
@@ -29,7 +29,7 @@ interface Seen {
   looks: number
 }
 
-/** Looks after the connections of one server, with one timer while a client owes something. */
+/** Watches the connections of one server, with one timer while a client has something to do. */
 export class Watch {
   readonly #wakeAfter: TimeSource['wakeAfter']
   readonly #watched = new Map<Watched, Seen>()
@@ -38,7 +38,7 @@ export class Watch {
     this.#wakeAfter = wakeAfter
   }
 
-  /** Looks after a connection for as long as its client owes something. */
+  /** Watches a connection while its client has something to do. */
   add(connection: Watched): void {
     if (this.#watched.has(connection)) return
     if (this.#watched.size === 0) this.#arm()
