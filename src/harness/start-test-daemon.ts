@@ -1,4 +1,4 @@
-/** `startTestDaemon`: a daemon for a test, from a few options. */
+/** `startTestDaemon` and its options. */
 
 import { inspect } from 'node:util'
 import type { CallSites } from '../client/call-site.js'
@@ -71,7 +71,7 @@ export interface DaemonLimits {
   readonly memory?: number | string
 }
 
-/** Every option that there is. */
+/** All options. */
 export const DAEMON_OPTIONS = [
   'config',
   'clock',
@@ -85,7 +85,7 @@ export const DAEMON_OPTIONS = [
   'apiKey',
 ]
 
-/** How many events are kept. */
+/** The default of `events`. */
 const MOST_EVENTS = 10_000
 
 /**
