@@ -1,4 +1,4 @@
-/** What happened in a daemon, for tests to look at. */
+/** The event log of a daemon: what happened, for tests to read. */
 import { placesOf } from '../client/call-site.js'
 import { turnDue } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
@@ -80,24 +80,24 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
   }
 
-  /** The events of a kind from this number on, of these queues or, without them, of all. @internal */
+  /** Returns the events of a kind from this number on, of these queues. Without `queues`, of all. @internal */
   ofKind(wanted: EventKind, first: number, queues?: readonly string[]): QueueEvent[] {
     const isOf = (name: string) => queues === undefined || queues.includes(name)
     return this.#which(({ kind, address }) => kind === wanted && isOf(address.queue), first)
   }
 
-  /** The refused calls among them. @internal */
+  /** Returns the refused calls from this number on. @internal */
   refusedSince(first: number, queues?: readonly string[]): QueueEvent[] {
     return this.ofKind('refused', first, queues)
   }
 
-  /** The events from this number on, of these queues or, without them, of all. @internal */
+  /** Returns the events from this number on, of these queues. Without `queues`, of all. @internal */
   since(first: number, queues?: readonly string[]): QueueEvent[] {
     const isOf = (name: string) => queues === undefined || queues.includes(name)
     return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue?.queue ?? ''), first)
   }
 
-  /** Whether there is or was a queue of this name. @internal */
+  /** Whether a queue of this name exists or existed. @internal */
   hadQueue(name: string): boolean {
     return this.#idOf(name) !== 0
   }
@@ -138,7 +138,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   async *[Symbol.asyncIterator](): AsyncGenerator<QueueEvent, void, void> {
     const { record } = this.#daemon
     for (let number = record.first; ; number++) {
-      // Whoever is too slow loses the oldest.
+      // A slow reader misses the oldest events.
       number = Math.max(number, record.first)
       while (number > record.count) {
         if (record.ended) return
@@ -150,7 +150,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
   }
 
-  /** The number of the queue of this name, or of the last that had it; 0 when the record knows of none. */
+  /** Returns the number of the queue of this name, or of the last queue that had it. 0 if the record has none. */
   #idOf(name: string): number {
     const existing = this.#daemon.inspector.queueId(name)
     if (existing !== undefined) return existing
@@ -173,7 +173,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
-/** The events of an item, and those of the refused calls whose answers name an id that it had. */
+/** Returns the events of an item, and of the refused calls those whose error message names one of its ids. */
 export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly QueueEvent[]): QueueEvent[] {
   if (refused.length === 0) return [...ofItem]
   const ids = new Set(ofItem.map(({ id }) => id))
@@ -183,12 +183,12 @@ export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly Qu
 
 const ID = /\b[0-9A-Za-z]{27}\b/g
 
-/** The ids that a text names. */
+/** Returns the ids in a text. */
 export function idsIn(text: string): string[] {
   return text.match(ID) ?? []
 }
 
-/** A text with a mark in the place of each id. */
+/** Replaces each id in a text with a mark. */
 export function withoutIds(text: string, mark: string): string {
   return text.replace(ID, mark)
 }

@@ -1,4 +1,4 @@
-/** Why nothing comes: what waits in a queue, what the queue holds, and what would have to happen. */
+/** Explains why a lease gets nothing: who waits, what the queue holds, and what has to happen. */
 import { placesOf, siteText } from '../client/call-site.js'
 import { passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
@@ -11,12 +11,12 @@ import { inTime, lengthOf } from './lengths.js'
 import { hiddenLines, overdueText } from './overdue.js'
 import { type RefusalStory, refusalsOf, refusalText } from './refusals.js'
 
-/** So many items, leases and queues of a kind are told one by one. */
+/** The most items, leases or queues of a kind that are listed. */
 const MOST_TOLD = 10
 
 /**
- * Explains a queue. Of refused calls those count that were made since the event of this number.
- * @throws QueratorError when there is no queue of that name
+ * Explains the state of a queue. Refused calls are listed from the event of number `since` on.
+ * @throws QueratorError if there is no queue of that name
  */
 export function explainQueue(daemon: Daemon, name: string, since = 1): string {
   const state = daemon.inspector.queueState(name)
@@ -52,7 +52,7 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
   return `'${name}': ${leases}; ${items}${where}`
 }
 
-/** Refused calls about this queue, or about one that does not exist: they may have been meant for it. */
+/** Refused calls about this queue or about an unknown one, because those may have been meant for this queue. */
 function refusedLines(daemon: Daemon, name: string, since: number): string[] {
   const id = daemon.inspector.queueId(name)
   const log = new EventLog(daemon)
@@ -89,7 +89,7 @@ function itemText(item: ItemView, queue: QueueState, now: number): string {
   return `${name} is leased${by}, the lease ends ${when}; attempt ${attempts}${of}${siteText(placesOf(consumer?.cause.origin))}`
 }
 
-/** What would have to happen in a queue before a lease that waits gets something; nothing where none waits. */
+/** Returns what has to happen before a waiting lease of the queue gets an item. Empty if no lease waits. */
 export function adviceFor(daemon: Daemon, name: string): string[] {
   return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.exact.now()) : []
 }
@@ -123,7 +123,7 @@ function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
   return lines
 }
 
-/** When an item becomes free, if nobody does anything: a lease ends with the next look after its deadline. */
+/** Returns when an item becomes free without a call: a lease expires at the next look after its deadline. */
 function freeAt({ state, attempts, partition, until }: ItemView, { maxAttempts, looks }: QueueState): number {
   if (until === undefined) return Number.POSITIVE_INFINITY
   if (state === 'scheduled') return until
@@ -131,7 +131,7 @@ function freeAt({ state, attempts, partition, until }: ItemView, { maxAttempts, 
   return goesAway ? Number.POSITIVE_INFINITY : Math.max(until, looks[partition]?.next ?? 0)
 }
 
-/** Leases that wait where there is nothing, while there are items here. */
+/** Leases that wait in other queues while this one has items. */
 function waitersElsewhere(daemon: Daemon, name: string): string[] {
   const others = daemon.inspector.queueNames().filter((other) => other !== name && daemon.inspector.waits(other))
   const [meant] = others.filter((other) => nearestOf(other, [name]) === name)
@@ -143,7 +143,7 @@ function waitersElsewhere(daemon: Daemon, name: string): string[] {
   })
 }
 
-/** Queues with free items, those with the most first. */
+/** Other queues with free items, most items first. */
 function otherQueues(daemon: Daemon, name: string): { name: string; count: number }[] {
   return daemon.inspector
     .queueNames()
@@ -163,7 +163,7 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
-/** @throws QueratorError that says what a queue that is gone means */
+/** Returns the error for a queue that was deleted. */
 export function goneError(name: string) {
   return usageError(`the queue '${name}' was deleted meanwhile`)
 }

@@ -1,6 +1,6 @@
 /**
- * What a test left open in its own queues: items that it leased and gave back to nobody, leases that still wait, calls
- * that it never awaited. Such a test may pass for the wrong reason, and in production the item would be leased again.
+ * Finds what a test left open in its own queues: leased items, waiting leases, and calls that it never awaited.
+ * Such a test may pass for the wrong reason, and in production the item would be leased again.
  */
 import { type Origin, placesOf, siteText, thrownFrom, userFrames } from '../client/call-site.js'
 import type { UnawaitedCall } from '../client/unawaited.js'
@@ -24,10 +24,10 @@ interface Leak {
   readonly origin: Origin | undefined
 }
 
-/** At most this many are named. */
+/** The most leaks that are listed. */
 const MOST_TOLD = 5
 
-/** What a test of this title left open in these queues, as an error at the call of the first; undefined for nothing. */
+/** Returns an error that lists what a test left open, with the stack of the first call. Undefined if there is nothing. */
 export function leaksError(
   daemon: Daemon,
   title: string,
@@ -50,7 +50,7 @@ export function leaksError(
       "complete or retry what a test leases, and await what it starts; leaks('off') allows it in a test",
     ].join('\n'),
   )
-  // Where the lease was taken, and not where it is noticed.
+  // The stack points at the lease call, not at this check.
   const frames = leaks.map(({ origin }) => userFrames(origin)).find((found) => found.length > 0) ?? []
   return thrownFrom(error, { stack: frames.join('\n') })
 }

@@ -1,4 +1,4 @@
-/** A test as its daemon sees it. */
+/** The tests of a daemon that run, and what is reported about each. */
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
 import type { UnawaitedCalls } from '../client/unawaited.js'
@@ -18,33 +18,33 @@ import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
 
-/** What a test needs of the others. */
+/** What tests of the same daemon share. */
 interface Home {
   readonly files: ReportFiles
   readonly earlier: EarlierReports
-  /** Who moved the clock before, and by how much. */
+  /** The tests that moved the clock, each with the sum in milliseconds. */
   readonly movers: Map<string, number>
   ended(): void
 }
 
-/** What somebody who waits needs to know of the test that does. */
+/** What a wait needs to know about its test. */
 export interface WaitingTest {
-  /** How long to wait for a fact at most, in milliseconds. */
+  /** The longest time to wait, in milliseconds. */
   readonly patience: number
   /** The number of the first event of the test. */
   readonly first: number
-  /** What the process waits for that is the runner's own; undefined where no runner tells. */
+  /** What the runner itself keeps open in the process. Undefined if that is not known. */
   readonly usual: Resources | undefined
 }
 
-/** The tests of a daemon that run. */
+/** The running tests of a daemon. */
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
   readonly #earlierReports = new EarlierReports()
   readonly #movers = new Map<string, number>()
 
-  /** A test begins. */
+  /** Begins to observe a test. */
   begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
     if (test.file !== undefined) this.#files.begin(test.file)
     const home = {
@@ -60,7 +60,7 @@ export class ObservedTests {
     return observed
   }
 
-  /** The test that has this queue, or else the only one that runs. */
+  /** Finds the test that owns this queue, or else the only running test. */
   waiting(queueName: string): WaitingTest {
     const running = [...this.#running]
     const asking = running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
@@ -72,16 +72,16 @@ export class ObservedTests {
   }
 }
 
-/** How long to wait for a fact where no runner says when its test ends, in milliseconds: less than runners usually give one. */
+/** The longest wait if the timeout of the test is not known, in milliseconds. Less than the usual timeout of runners. */
 const USUAL_PATIENCE = 4000
-/** A wait ends so long before the watchdog speaks, in milliseconds. */
+/** How long before the watchdog prints a wait ends, in milliseconds. */
 const BEFORE_THE_WATCHDOG = 100
 
-/** A test as its daemon sees it, from its beginning to its end. It knows the queues of the test, and decides what is reported about it. */
+/** A test from its beginning to its end. Knows the queues of the test, and decides what is reported about it. */
 export class ObservedTest {
   /** The number of its first event. */
   readonly first: number
-  /** What the process waits for that is the runner's own. */
+  /** What the runner itself keeps open in the process. */
   readonly usual: Resources | undefined
   readonly #daemon: Daemon
   readonly #test: TestOfRunner
@@ -109,33 +109,33 @@ export class ObservedTest {
     return this.#test.queues().includes(queueName)
   }
 
-  /** How long this test may wait for a fact from now on, in milliseconds; undefined where its runner sets no limit. */
+  /** How long a wait of this test may take from now on, in milliseconds. Undefined if its runner sets no limit. */
   get patience(): number | undefined {
     const { timeout, stuck } = this.#test
     const speaks = speaksAfter(timeout)
-    // One with a way out has no limit of its runner.
+    // A runner that passes `stuck` has no limit of its own.
     if (speaks === undefined || stuck !== undefined) return undefined
     const passed = passedNow() - this.#began
-    // A wait that begins late still has half of what is left.
+    // A wait that begins late still gets half of the remaining time.
     return Math.max(speaks - BEFORE_THE_WATCHDOG - passed, (timeout - passed) / 2, 0)
   }
 
-  /** Another test runs at the same time: what happens elsewhere than in this one's queues may be its doing. */
+  /** Notes that another test runs at the same time, so that events in other queues may be that test's. */
   notAlone(): void {
     this.#alone = false
   }
 
-  /** What the test left open, where that is asked once it is over; undefined for nothing. */
+  /** Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. */
   async leaks(): Promise<QueratorError | undefined> {
     const unawaited = this.#unawaited?.take(this.#test.queues()) ?? []
     const found = this.#leaks(unawaited)
     if (found === undefined || this.#daemon.closed) return found
-    // A lease that was given up over a socket may only look as if it still waited.
+    // The daemon may not have noticed yet that a lease was abandoned over a socket.
     await this.#daemon.settled()
     return this.#leaks(unawaited)
   }
 
-  /** What happened, for a test that failed with these errors; undefined for nothing. */
+  /** Returns the report of a test that failed with these errors. Undefined if nothing happened. */
   report(errors: readonly unknown[]): string | undefined {
     const story = this.#story()
     if (story === undefined) return undefined
@@ -148,30 +148,30 @@ export class ObservedTest {
     return lines.filter((line) => line !== undefined).join('\n') || undefined
   }
 
-  /** Adds a test that passed to the page of its file. */
+  /** Adds the passed test to the page of its file. */
   addPassed(): void {
     const story = this.#story()
     if (story !== undefined) this.#page(story, [])
   }
 
-  /** Whether a call has no answer yet. */
+  /** Whether a call has no reply yet. */
   get somebodyWaits(): boolean {
     return this.#daemon.activity.open > 0
   }
 
-  /** Resolves when whoever waited in the queues of the test has been answered. */
+  /** Resolves when calls that waited in the queues of the test have their replies. */
   async settled(): Promise<void> {
     if (!this.#daemon.closed) await this.#daemon.answered()
   }
 
-  /** The test is over. */
+  /** Ends the test. */
   end(): void {
     this.#home.ended()
     this.#unawaited?.take(this.#test.queues())
     this.#stopWatching()
     const moved = this.#daemon.clock.moved - this.#movedBefore
     const { title } = this.#test
-    // Of tests at the same time nobody knows which it was.
+    // If tests run at the same time, either may have moved the clock.
     if (moved > 0 && this.#alone) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
   }
 
@@ -187,7 +187,7 @@ export class ObservedTest {
     return file === undefined ? undefined : this.#home.files.add(file, { story, errors })
   }
 
-  /** Undefined where nothing happened. */
+  /** Undefined if nothing happened. */
   #story(): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
@@ -201,7 +201,7 @@ export class ObservedTest {
   }
 }
 
-/** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 others`; empty for nothing. */
+/** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 other tests`. Empty if it was not. */
 function moversText(movers: ReadonlyMap<string, number>): string {
   const last = [...movers.keys()].at(-1)
   if (last === undefined) return ''

@@ -1,11 +1,11 @@
 /**
- * What is overdue in a queue and stays there, and why: the server acts on a deadline only when it looks at the partition,
- * and leaves some items even then (docs/protocol/queue.md §8).
+ * Explains why overdue items stay in a queue: the server acts on a deadline only when it looks at the partition, and
+ * leaves some items even then (docs/protocol/queue.md §8).
  */
 import type { ItemView, QueueState } from '../daemon/queue-state.js'
 import { inTime, lengthOf } from './lengths.js'
 
-/** What became of a deadline that has passed; undefined for an item that is not overdue. */
+/** Explains what happened at a deadline that has passed. Undefined if the item is not overdue. */
 export function overdueText(item: ItemView, queue: QueueState, now: number): string | undefined {
   const { state, until = Number.POSITIVE_INFINITY, expiresAt } = item
   if (state === 'leased' && until <= now)
@@ -15,7 +15,7 @@ export function overdueText(item: ItemView, queue: QueueState, now: number): str
   return `expired ${lengthOf(now - expiresAt)} ago${held}; ${whyHere(item, queue, now)}`
 }
 
-/** Lines about partitions in which an overdue item hides later deadlines. */
+/** Returns a line for each partition in which an overdue item hides later deadlines. */
 export function hiddenLines({ looks, partitions }: QueueState, now: number): string[] {
   return looks.flatMap(({ next, hidesDeadlines }, number) => {
     if (!hidesDeadlines) return []

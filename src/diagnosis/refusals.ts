@@ -1,18 +1,18 @@
-/** Calls that were refused, folded: a worker that asks again and again is one story. */
+/** Refused calls, grouped: a worker that repeats one call is one story. */
 import { siteText } from '../client/call-site.js'
 import { nearestOf } from '../nearest.js'
 import type { Field, MessageType } from '../protocol/messages/message.js'
 import { METHODS } from '../protocol/methods.js'
 import { type QueueEvent, withoutIds } from './event-log.js'
 
-/** The same call, refused in the same words, once or many times. */
+/** A call that was refused once or more, with the same error. */
 export interface RefusalStory {
   readonly call: string
   readonly code: number
   readonly codeText: string
   readonly message: string
   readonly details: Readonly<Record<string, string>>
-  /** Empty where the call has none, or it could not be read. */
+  /** Empty if the call has none, or if it could not be read. */
   readonly clientId: string
   readonly queue: string
   readonly times: number
@@ -21,10 +21,10 @@ export interface RefusalStory {
   readonly callPath: readonly string[]
 }
 
-/** Client ids that are made up anew for each call. */
+/** Client ids that the client generates for each call. */
 const MADE_UP = /^client-\d+$/
 
-/** The refused calls among these events, those that were refused most often first. */
+/** Groups the refused calls among these events, most frequent first. */
 export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
   const folded = new Map<string, RefusalStory>()
   for (const event of events) {
@@ -40,7 +40,7 @@ export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
   return [...folded.values()].sort((a, b) => b.times - a.times)
 }
 
-/** `queue.lease was refused 7 times: 455 Client Content Error, … (src/querator.ts:46 < src/worker.ts:31)`; `when` the last time. */
+/** `queue.lease was refused 7 times: 455 Client Content Error, … (src/worker.ts:31)`. `when` is the time of the last refusal. */
 export function refusalText(refusal: RefusalStory, when = ''): string {
   const { call, code, codeText, message, clientId, times, callPath } = refusal
   const by = clientId === '' ? '' : ` by ${clientId}`
@@ -51,7 +51,7 @@ export function refusalText(refusal: RefusalStory, when = ''): string {
   return `${call}${by} was refused${often === '' ? '' : ` ${often}`}: ${answer}, ${message}${siteText(callPath)}${advice === '' ? '' : `; ${advice}`}`
 }
 
-/** What to do about it, where that is not what the message says already; empty for nothing. */
+/** Returns what to do about it. Empty if there is nothing to add to the message. */
 export function adviceOn({ call, code, message, details }: RefusalStory): string {
   if (details.elsewhere !== undefined) return details.elsewhere
   if (details.nearest !== undefined) return `did you mean '${details.nearest}'?`
@@ -74,7 +74,7 @@ function contentAdvice(call: string, message: string, field: string): string {
   return kindAdvice(call, field)
 }
 
-/** What a field takes, by its kind. */
+/** Returns what a field takes, by its kind. */
 function kindAdvice(call: string, name: string): string {
   const field = fieldsOf(requestOf(call)).find(({ json, local }) => json === name || local === name)
   if (field === undefined) return name === '' ? '' : `see ${name}`
@@ -96,7 +96,7 @@ function fieldAdvice(call: string, unknown: string): string {
   return nearest === undefined ? `it has: ${names.join(', ')}` : `did you mean '${nearest}'?`
 }
 
-/** The fields of a message, and of the messages inside of it. */
+/** Returns the fields of a message and of the messages inside it. */
 function fieldsOf(type: MessageType | undefined): Field[] {
   return (type?.fields ?? []).flatMap((field) => [
     field,

@@ -1,16 +1,16 @@
 /**
- * Whether anything can still happen by itself. A test that waits for a fact while no call is open, nothing comes due, and
- * its process waits for no timer and no socket, waits for nothing.
+ * Detects that nothing can happen any more. A test waits in vain if no call is open, no deadline is due, and the process
+ * has no timer and no socket.
  */
 import { passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 
-/** What a process waits for, by kind: `Timeout`, `TCPSocketWrap` and so on. */
+/** The number of active resources of a process by kind: `Timeout`, `TCPSocketWrap` and so on. */
 export type Resources = ReadonlyMap<string, number>
 
 /**
- * What this process waits for that is the runner's own: its pipes, and what it has open for a test, by kind. Undefined where
- * the runtime does not tell.
+ * Returns the resources of the runner itself: its pipes, and what it has open for a test, by kind. Undefined if the runtime
+ * does not list resources.
  */
 export function runnersOwn(forTest: Readonly<Record<string, number>>): Resources | undefined {
   if (AT_IMPORT === undefined) return undefined
@@ -26,16 +26,16 @@ function resources(): Resources | undefined {
   return counts
 }
 
-/** Kinds of what connects a runner's processes. */
+/** Kinds of resources that connect the processes of a runner. */
 const RUNNERS_OWN = /Pipe|TTY|MessagePort|Process|Signal|FSEvent/
 
-/** Looked at before code of the user can open anything. */
+/** Read before user code can open anything. */
 const AT_IMPORT = resources()
 
-/** Looks at a daemon from time to time. */
+/** Measures how long nothing has moved in a daemon. Call `look` from time to time. */
 export class Stillness {
   readonly #daemon: Daemon
-  /** What the process waited for when the test began: the runner's own business. */
+  /** The resources of the runner itself when the test began. */
   readonly #usual: Resources | undefined
   #calls: number
   #events: number
@@ -49,8 +49,8 @@ export class Stillness {
   }
 
   /**
-   * For how long nothing has moved, in milliseconds of real time; 0 while something may, by a deadline within this many
-   * milliseconds among other things.
+   * Returns for how long nothing has moved, in milliseconds of real time. 0 while something may move, such as at a deadline
+   * that is due within this many milliseconds.
    */
   look(within: number): number {
     const { activity, record } = this.#daemon
@@ -61,19 +61,19 @@ export class Stillness {
     return passedNow() - this.#since
   }
 
-  /** How many timers the process waits for, beside the runner's own. */
+  /** The number of active timers, without those of the runner. */
   get timers(): number {
     return (resources()?.get('Timeout') ?? 0) - (this.#usual?.get('Timeout') ?? 0)
   }
 
   #mayMove(within: number): boolean {
     const { activity, inspector, listening, clock } = this.#daemon
-    // Another process may call at any moment.
+    // Another process may call at any time.
     if (listening || activity.open > inspector.waitingLeases) return true
     return clock.mayFireWithin(within) || this.#processWaits()
   }
 
-  /** Whether the process waits for more than the runner does. */
+  /** Whether the process has more resources open than the runner has. */
   #processWaits(): boolean {
     const now = resources()
     if (now === undefined || this.#usual === undefined) return true

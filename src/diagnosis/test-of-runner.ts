@@ -1,20 +1,17 @@
-/** What a runner knows of a test, at its beginning and at its end. */
+/** What a runner says about a test when it begins and when it ends. */
 
 /** A test that begins. */
 export interface TestOfRunner {
   readonly title: string
-  /** The path of its file; undefined where the runner does not tell. */
+  /** The path of the test file. Undefined if the runner does not say. */
   readonly file?: string | undefined
-  /** How long the runner lets it run, in milliseconds. */
+  /** The timeout of the test, in milliseconds. */
   readonly timeout: number
-  /** What the runner has open while the test runs, by the kinds of Node's active resources: `{ Timeout: 1 }`. */
+  /** What the runner has open while the test runs, by kind of Node's active resources: `{ Timeout: 1 }`. */
   readonly open?: Readonly<Record<string, number>> | undefined
-  /**
-   * Called when the test has run for its time and nothing can happen any more. For a runner without a limit, which would wait
-   * for ever.
-   */
+  /** Called when the timeout has passed and nothing can happen any more. For runners without a limit, which would wait for ever. */
   readonly stuck?: (() => void) | undefined
-  /** The queues that were made for it. */
+  /** Returns the names of the queues that were made for the test. */
   readonly queues: () => readonly string[]
 }
 

@@ -1,14 +1,14 @@
-/** The events of an item as lines: when, what, by whom, and where in the code. */
+/** Events as lines of text: when, what, by which client, and where in the code. */
 
 import { siteText } from '../client/call-site.js'
 import { visible } from '../visible.js'
 import { type QueueEvent, withoutIds } from './event-log.js'
 import { lengthOf } from './lengths.js'
 
-/** This many lines; of a longer story the beginning and the end. */
+/** The most lines. Longer timelines show their beginning and end. */
 const MOST_LINES = 12
 
-/** Lines of the form `  +1m0s  lease-expired by w1, attempt 2`, counted from the first of them. */
+/** Returns lines such as `  +1m0s  lease-expired by w1`. Times count from the first event. */
 export function timelineText(events: readonly QueueEvent[]): string[] {
   const start = events[0]?.time.getTime() ?? 0
   const times = events.map((event) => `+${lengthOf(event.time.getTime() - start)}`)
@@ -17,19 +17,19 @@ export function timelineText(events: readonly QueueEvent[]): string[] {
   return cutInTheMiddle(lines, MOST_LINES)
 }
 
-/** At most this many lines, and one that says how many are left out; `most` is even. */
+/** Keeps the first and last lines, `most` in all, and says in between how many are left out. `most` is even. */
 export function cutInTheMiddle(lines: readonly string[], most: number): string[] {
   if (lines.length <= most) return [...lines]
   const indent = /^ */.exec(lines[0] ?? '')?.[0] ?? ''
   return [...lines.slice(0, most / 2), `${indent}… ${lines.length - most} more`, ...lines.slice(-most / 2)]
 }
 
-/** What happened, by whom, and where in the code. */
+/** Describes an event: what happened, by which client, and where in the code. */
 export function eventText(event: QueueEvent): string {
   return visible(event.kind === 'refused' ? refusedText(event) : happenedText(event))
 }
 
-/** The same after the name of the item: `order-1 (#1): completed by w1, attempt 2`. */
+/** Describes an event after the name of its item: `order-1 (#1): completed by w1, attempt 2`. */
 export function namedEventText(event: QueueEvent): string {
   const { kind, item, reference, attempts } = event
   if (item === undefined) return eventText(event)

@@ -1,7 +1,7 @@
 /**
- * The program between a test run and a server that it starts: it stops the server when the run is over, however it
- * ended. A run that is killed can do nothing any more, but the pipe that it held is closed by the system. A second signal is no
- * reason to leave the server alone.
+ * The program between a test run and the server that it starts. It stops the server when the run is over, however it ended.
+ * A run that is killed can do nothing, but the system closes its pipe. The guard ignores a second signal and stays until the
+ * server has stopped.
  */
 
 /** How long a server may take to stop, in milliseconds, before it is killed. */
@@ -10,7 +10,7 @@ const LONGEST_STOP = 2_000
 /** The exit status of the guard if the program does not exist. */
 export const NO_PROGRAM = 127
 
-/** JavaScript for `node --eval`; its arguments are a folder to remove at the end, the program, and what that takes. */
+/** JavaScript for `node --eval`. Its arguments are a folder to remove at the end, the program, and the program's arguments. */
 export const GUARD = `
 const [folder, program, ...args] = process.argv.slice(1)
 const end = (status) => {

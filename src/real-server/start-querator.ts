@@ -1,4 +1,4 @@
-/** `startQuerator`: a real Querator for a run, from its binary. */
+/** `startQuerator` starts a real server from its binary. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -44,11 +44,11 @@ const KNOWN = ['binary', 'config', 'startTimeout']
 
 /** How much of the output is kept, in characters. */
 const KEPT_OUTPUT = 64_000
-/** How many lines of it an error shows. */
+/** How many lines of the output an error shows. */
 const SHOWN_LINES = 20
-/** Until it is asked for its health again, in milliseconds. It tells nobody when it is ready. */
+/** The pause between health checks, in milliseconds. The server does not announce when it is ready. */
 const HEALTH_PAUSE = 20
-/** How often another port is tried, when somebody else has taken the one that was free. */
+/** How many ports to try. Another process may take a free port first. */
 const PORTS = 3
 
 /**
@@ -95,14 +95,14 @@ class GuardedServer implements RunningQuerator {
     // JSON is YAML.
     writeFileSync(file, JSON.stringify({ ...config, address: `127.0.0.1:${port}` }))
     const program = ['--eval', GUARD, '--', folder, binary, 'server', '--config', file]
-    // Apart from the terminal: an interrupt there ends the run first, and the server with it.
+    // Detached from the terminal, so that an interrupt there ends the run first, and then the server.
     this.#guard = spawn(process.execPath, program, { detached: true, env: environment() })
     for (const stream of [this.#guard.stdout, this.#guard.stderr] as Readable[]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-KEPT_OUTPUT)
       })
     }
-    // Whoever writes to a pipe that is gone finds out in another way.
+    // If the guard is gone, `close` of the process says so.
     this.#guard.stdin?.on('error', () => undefined)
     this.#ended = new Promise((resolve) => {
       this.#guard.once('close', (status) => {
@@ -116,7 +116,7 @@ class GuardedServer implements RunningQuerator {
     return this.#output
   }
 
-  /** Resolves when it is healthy. From then on it does not keep the process alive. */
+  /** Resolves when the server is healthy. From then on, it does not keep the process alive. */
   async healthy(longest: number): Promise<void> {
     const send = sendOverHttp(this.endpoint)
     const started = passedNow()
@@ -148,7 +148,7 @@ class GuardedServer implements RunningQuerator {
   }
 
   #failed(what: string, status?: number | null): QueratorError {
-    // The guard says so; a server may miss files of its own.
+    // Only the guard exits with this status. The output alone may be about a file that the server misses.
     if (status === NO_PROGRAM && /ENOENT/.test(this.#output)) {
       return usageError(`there is no program '${this.#binary}'; give startQuerator the path of a Querator binary`)
     }
@@ -158,7 +158,7 @@ class GuardedServer implements RunningQuerator {
   }
 }
 
-/** Without the variables of a test run, which are not meant for the server. */
+/** Returns the environment without the variables of a test run, which are not meant for the server. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('QUERATOR_')))
 }

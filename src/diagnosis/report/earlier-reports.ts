@@ -1,24 +1,24 @@
-/** What earlier reports of a test file said. */
+/** The earlier reports of a test file. */
 import { withoutIds } from '../event-log.js'
 
-/** The stories that this test file has reported already. If one bug fails six tests, it is explained once and named five times. */
+/** Remembers what this test file has reported. If one bug fails six tests, it is explained once and named five times. */
 export class EarlierReports {
-  /** The shapes of lines, each with the test in whose report it stood first. */
+  /** The shape of each line, with the first test that reported it. */
   readonly #shapes = new Map<string, string>()
 
-  /** The test whose report said all of this before; undefined when something is new. Remembers the lines either way. */
+  /** Returns the test whose report had these lines before. Undefined if a line is new. Remembers the lines either way. */
   same(title: string, lines: readonly string[], names: readonly string[]): string | undefined {
     const shapes = new Set(lines.map((line) => shapeOf(line, names)))
     const before = [...shapes].map((shape) => this.#shapes.get(shape))
     for (const shape of shapes) if (!this.#shapes.has(shape)) this.#shapes.set(shape, title)
     const [first] = before
-    // What an earlier try of the same test told, its runner may not have printed.
+    // The runner may not have printed the report of an earlier try of the same test.
     if (first === undefined || before.some((one) => one === undefined || one === title)) return undefined
     return first
   }
 }
 
-/** A line without what differs between tests that fail for one reason: names, numbers, times, and who called what called it. */
+/** A line without what differs between tests that fail for one reason: names, numbers, times, and outer callers. */
 function shapeOf(line: string, names: readonly string[]): string {
   let shape = line.replace(/ < [^)]*\)/g, ')')
   for (const name of names) shape = shape.replaceAll(name, 'NAME')

@@ -1,12 +1,12 @@
 /** The story of an item. */
 import type { QueueEvent } from '../event-log.js'
 
-/** What happened to an item, in whatever queue. */
+/** What happened to an item, in all queues. */
 export interface ItemStory {
   readonly item: number
-  /** Its reference, or else its number. */
+  /** The reference, or else the number. */
   readonly name: string
   readonly events: readonly QueueEvent[]
-  /** What was produced, as text; absent where the record knows no more. */
+  /** The payload as text. Absent if it is empty or the record does not have it. */
   readonly payload?: { readonly text: string; readonly cut: boolean }
 }

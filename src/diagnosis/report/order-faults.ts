@@ -1,18 +1,18 @@
-/** Where items left a queue in another order than they came, or were handed out again, and why. */
+/** Sentences about items that were completed out of order, leased again, or not dead-lettered, and why. */
 
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from '../lengths.js'
 import type { ItemStory } from './item-story.js'
 
-/** So many of each kind are told. */
+/** The most faults of a kind that are listed. */
 const MOST_TOLD = 3
 
-/** Says it in sentences; none where everything went in order. */
+/** Returns a sentence for each item that was leased again or completed out of order. Empty if there is none. */
 export function orderFaults(items: readonly ItemStory[]): string[] {
   return [...handedOutAgain(items), ...outOfOrder(items)]
 }
 
-/** Items that were given back on their last attempt: that does not lead to the dead letter queue, however often. */
+/** Returns a sentence for each item that was retried on its last attempt, which never dead-letters it. */
 export function lastAttemptFaults(items: readonly ItemStory[], maxAttempts: number): string[] {
   if (maxAttempts === 0) return []
   const faults = items.flatMap(({ name, events }) => {
@@ -27,7 +27,7 @@ export function lastAttemptFaults(items: readonly ItemStory[], maxAttempts: numb
   return shortened(faults, 'were given back on their last attempt')
 }
 
-/** Items that `retry` with `dead` deleted, although the queue has a dead letter queue. */
+/** Returns a sentence for each item that `retry` with `dead` deleted although the queue has a dead letter queue. */
 export function deletedAsDead(items: readonly ItemStory[], deadQueue: string, maxAttempts: number): string[] {
   if (deadQueue === '') return []
   const todo = `${maxAttempts === 0 ? 'set maxAttempts, and ' : ''}let its last lease run out instead`
@@ -39,7 +39,7 @@ export function deletedAsDead(items: readonly ItemStory[], deadQueue: string, ma
   return shortened(faults, 'were deleted by retry with dead')
 }
 
-/** Items of which a second lease began when the first had run out: whoever held them may still be working. */
+/** Items that were leased again after a lease expired. The first consumer may still work on them. */
 function handedOutAgain(items: readonly ItemStory[]): string[] {
   const faults = items.flatMap(({ name, events }) => {
     const at = events.findIndex((event, place) => {
@@ -56,7 +56,7 @@ function handedOutAgain(items: readonly ItemStory[]): string[] {
   return shortened(faults, 'were handed out again')
 }
 
-/** Items that were done after others that came later. */
+/** Items that were completed after items that came later. */
 function outOfOrder(items: readonly ItemStory[]): string[] {
   const done = items
     .flatMap((item, came) => {

@@ -1,6 +1,6 @@
 /**
- * `QUERATOR_REPORT=<folder>`: a page for each test file with a test to report, in that folder at the path of the file. The
- * page is written anew after each of these tests, so that it is there also when the run is killed.
+ * `QUERATOR_REPORT=<folder>`: writes a page for each test file with a test to report, in that folder at the path of the file.
+ * The page is rewritten after each of these tests, so that it exists even if the run is killed.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
@@ -13,7 +13,7 @@ export class ReportFiles {
   /** The tests on the page of each file. */
   readonly #tests = new Map<string, ReportedTest[]>()
 
-  /** A test of this file begins: with the first of them goes the page of an earlier run. */
+  /** Call it when a test of this file begins. The first one deletes the page of an earlier run. */
   begin(file: string): void {
     const folder = process.env.QUERATOR_REPORT
     if (!folder || this.#tests.has(file)) return
@@ -21,10 +21,7 @@ export class ReportFiles {
     attempt(() => rmSync(pathOf(folder, file), { force: true }))
   }
 
-  /**
-   * Puts a test on the page of its file. Empty `errors` say that it passed. Returns the path of the page, or undefined
-   * where none is written.
-   */
+  /** Adds a test to the page of its file. Without `errors` it passed. Returns the path of the page. Undefined if none is written. */
   add(file: string, test: ReportedTest): string | undefined {
     const folder = process.env.QUERATOR_REPORT
     if (!folder) return undefined
@@ -43,13 +40,13 @@ function pathOf(folder: string, file: string): string {
   return join(folder, `${shownPath(file)}.html`)
 }
 
-/** From where the run was started; a file elsewhere without the way there. */
+/** Returns the path relative to where the run was started, without any `..`. */
 function shownPath(file: string): string {
   const parts = relative(process.cwd(), file).split(sep)
   return parts.filter((part) => part !== '..').join('/')
 }
 
-/** A test does not fail because its report cannot be written. A warning says so. */
+/** Runs `work`, and prints a warning if it throws: a report that cannot be written does not fail a test. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work()

@@ -1,4 +1,4 @@
-/** The story of a test as lines for a terminal: strange things first, the rest in a line each. */
+/** The story of a test as lines for a terminal: unusual items first, each of the others in one line. */
 import { stripVTControlCharacters } from 'node:util'
 import { siteText } from '../../client/call-site.js'
 import { visible } from '../../visible.js'
@@ -12,20 +12,20 @@ import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
-/** A report has this many lines, and an item this many events. */
+/** The most lines of a report, events of an item, and refused calls. */
 const MOST_LINES = 40
 const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
 
-/** What is messages where lines are left out. */
+/** What to say where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 
-/** A story that was told of another test of the file takes this many. */
+/** The most lines if the report of another test of the file said the same. */
 const LINES_OF_SAME = 8
 
 /**
- * The report of a test that failed; undefined where nothing happened. `messages` are those of its errors. What
- * they show about an item is not repeated.
+ * Returns the report of a test that failed. Undefined if nothing happened. `messages` are those of its errors. Timelines
+ * in them are not repeated.
  */
 export function reportText(story: TestStory, messages: readonly string[], earlier: EarlierReports): string | undefined {
   const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
@@ -48,9 +48,9 @@ export function reportText(story: TestStory, messages: readonly string[], earlie
   return [head, ...lost, ...shown, ...before].map(visible).join('\n')
 }
 
-/** Whether an error of the test says it already, and there is nothing to add. */
+/** Whether an error of the test already shows this refusal and the advice on it. */
 function isFailure(refusal: RefusalStory, messages: readonly string[]): boolean {
-  // What is messages has no colours any more, and so no sequences that look like them.
+  // `messages` have no escape sequences any more.
   const isShown = messages.some((text) => text.includes(stripVTControlCharacters(refusal.message)))
   const advice = adviceOn(refusal)
   return isShown && (advice === '' || messages.some((text) => text.includes(advice)))
@@ -86,7 +86,7 @@ function itemLines({ events }: ItemStory, begin: number): string[] {
   return cutInTheMiddle(lines, MOST_EVENTS)
 }
 
-/** Ids change; those that errors name are told by the items that had them. */
+/** Explains ids in error messages that are out of date: which items had them, and until when. */
 function idsExplained({ queues, begin }: TestStory, messages: readonly string[]): string[] {
   return [...idsNamedIn(messages)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
@@ -94,7 +94,7 @@ function idsExplained({ queues, begin }: TestStory, messages: readonly string[])
     const own = item.events.filter(({ kind }) => kind !== 'refused')
     const last = own.findLastIndex((event) => event.id === id)
     const end = own[last + 1]
-    // It still has it.
+    // The item still has this id.
     if (end === undefined && own[last]?.kind === 'leased') return []
     if (end === undefined && own[last] === undefined) return []
     const ending = end ?? (own[last] as QueueEvent)

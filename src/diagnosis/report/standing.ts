@@ -1,8 +1,8 @@
-/** The state of a queue at the end, and the settings that matter to its items, in a line. */
+/** The state of a queue at the end of a test and its main settings, in one line. */
 import { lengthOf } from '../lengths.js'
 import type { QueueAtTheEnd, QueueStory } from './test-story.js'
 
-/** `at the end 1 free, 2 leased (leaseTimeout 1m0s, maxAttempts 3)`. */
+/** Returns a text such as `at the end 1 free, 2 leased (leaseTimeout 1m0s, maxAttempts 3)`. */
 export function standing({ state }: QueueStory): string {
   if (state === undefined) return 'which is deleted'
   const { leasable, leased, scheduled } = state.counts

@@ -1,4 +1,4 @@
-/** The story of a test, as plain values. */
+/** The story of a test as plain values: its queues, items, waiting leases and refused calls. */
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog, type QueueEvent, withRefusals } from '../event-log.js'
 import { adviceFor } from '../explain.js'
@@ -6,50 +6,47 @@ import { type RefusalStory, refusalsOf } from '../refusals.js'
 import type { ItemStory } from './item-story.js'
 import { deletedAsDead, lastAttemptFaults, orderFaults } from './order-faults.js'
 
-/**
- * The story of a test: the queues it touched, what happened to each item in them, and which leases waited. Reports in the terminal and
- * pages are made from it.
- */
+/** The queues that a test touched, what happened to each item in them, and which leases waited. Reports and pages show it. */
 export interface TestStory {
   readonly title: string
-  /** When the first of it happened, and when the test was over; by the daemon's clock, in milliseconds since 1970. */
+  /** The time of the first event and of the end of the test, by the daemon's clock, in milliseconds since 1970. */
   readonly begin: number
   readonly end: number
-  /** Those that were made for the test first. */
+  /** The queues that were made for the test come first. */
   readonly queues: readonly QueueStory[]
-  /** Calls that were refused, folded. */
+  /** Refused calls, grouped. */
   readonly refusals: readonly RefusalStory[]
-  /** What else a reader should know before anything else, such as a time that lies in the past. */
+  /** Warnings to show before the queues, such as that a request names a time in the past. */
   readonly notices: readonly string[]
-  /** What happened before, such as that other tests moved the clock; empty for nothing. */
+  /** What happened before the test, such as that other tests moved the clock. Empty if nothing did. */
   readonly before: string
-  /** How many events of the test the record keeps no more. */
+  /** How many events of the test the record no longer keeps. */
   readonly lost: number
 }
 
 /** What happened in a queue. */
 export interface QueueStory {
   readonly name: string
-  /** How it stood when the test was over; undefined when it was gone. */
+  /** Its state at the end of the test. Undefined if it was deleted. */
   readonly state: QueueAtTheEnd | undefined
-  /** Those that came into this queue first, in the order of their first events. */
+  /** The items whose first event is in this queue, in the order of these events. */
   readonly items: readonly ItemStory[]
   readonly leases: readonly LeaseStory[]
-  /** Why leases still wait. */
+  /** Why leases still wait, in sentences. */
   readonly advice: readonly string[]
-  /** What happened in another order than the items came, in words. */
+  /** What went wrong with items, such as that they were completed out of order, in sentences. */
   readonly faults: readonly string[]
 }
 
-/** A queue as it stands. */
+/** The state of a queue at the end of a test. */
 export interface QueueAtTheEnd {
   readonly counts: { readonly leasable: number; readonly leased: number; readonly scheduled: number }
   readonly paused: boolean
   /** In milliseconds. */
   readonly leaseTimeout: number
-  /** 0 for no limit. */
+  /** 0 means no limit. */
   readonly maxAttempts: number
-  /** Empty for none. */
+  /** Empty if there is none. */
   readonly deadQueue: string
 }
 
@@ -57,27 +54,27 @@ export interface QueueAtTheEnd {
 export interface LeaseStory {
   readonly clientId: string
   readonly since: number
-  /** When it got something, gave up or ended otherwise; undefined when it still waits. */
+  /** When it was served, timed out or was abandoned. Undefined if it still waits. */
   readonly ended: number | undefined
   /** How it ended. */
   readonly outcome: QueueEvent['kind'] | undefined
   readonly callPath: readonly string[]
 }
 
-/** What of the record belongs to the test. */
+/** The part of the record that belongs to a test. */
 export interface Span {
   readonly title: string
   /** The number of its first event. */
   readonly first: number
-  /** The queues that were made for it. */
+  /** The names of the queues that were made for the test. */
   readonly own: readonly string[]
-  /** Whether it ran alone, so that whatever happened meanwhile is its doing. */
+  /** Whether no other test ran at the same time, so that every event is its own. */
   readonly alone: boolean
   readonly notices: readonly string[]
   readonly before: string
 }
 
-/** Gathers the story of a test that is over, before its queues are gone. */
+/** Returns the story of a test that is over. Call it before its queues are deleted. */
 export function storyOf(daemon: Daemon, { title, first, own, alone, notices, before }: Span): TestStory {
   const events = new EventLog(daemon).since(first, alone ? undefined : own)
   const end = daemon.clock.now()
@@ -93,13 +90,13 @@ export function storyOf(daemon: Daemon, { title, first, own, alone, notices, bef
   }
 }
 
-/** When the first of it happened, but for the making of queues. */
+/** Returns the time of the first event other than `queue-created`. */
 function beginOf(events: readonly QueueEvent[], end: number): number {
   const times = events.filter(({ kind }) => kind !== 'queue-created').map(({ time }) => time.getTime())
   return times.reduce((earliest, time) => Math.min(earliest, time), end)
 }
 
-/** The queues by their numbers, the test's own first: one that was deleted and made again is two. */
+/** Returns the queues by number, the test's own first. A queue that was deleted and created again counts as two. */
 function queuesOf(daemon: Daemon, events: readonly QueueEvent[], own: readonly string[]): [number, string][] {
   const named = events
     .filter(({ queueId }) => queueId !== 0)
@@ -129,7 +126,7 @@ function queueStory(daemon: Daemon, id: number, name: string, events: readonly Q
   }
 }
 
-/** Whether there is anything to tell of a queue. */
+/** Whether a queue had items or waiting leases. */
 export function somethingHappened({ items, leases }: QueueStory): boolean {
   return items.length + leases.length > 0
 }

@@ -1,4 +1,4 @@
-/** A server that runs elsewhere. */
+/** The backing of a test daemon that uses a server elsewhere. */
 import { QueratorClient } from '../../client/client.js'
 import { sendOverHttp } from '../../client/http-send.js'
 import { closedError } from '../../daemon/closed-error.js'
@@ -12,8 +12,8 @@ import { runPrefix } from './run-prefix.js'
 import { ServerElsewhere } from './server-elsewhere.js'
 
 /**
- * A server that runs elsewhere, and that others may use too. Queues made here have unique names. They are deleted when the test daemon is
- * closed, when the process has nothing left to do, or, after a crash, by whoever attaches next.
+ * A server elsewhere, which others may use too. Queues made here have unique names. They are deleted when the test daemon is
+ * closed or the process has nothing left to do. After a crash, the next run that attaches deletes them.
  */
 export class AttachedServer implements Backing {
   readonly client: QueratorClient
@@ -26,13 +26,13 @@ export class AttachedServer implements Backing {
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
   readonly #server: ServerElsewhere
-  /** By name, those that are still to be removed. */
+  /** The queues that are still to be deleted, by name. */
   readonly #queues = new Map<string, MadeQueue>()
   #sweep: Promise<unknown> | undefined
   #closed = false
   #apiKey: string | undefined
 
-  /** @throws QueratorError when `endpoint` is no URL of a server */
+  /** @throws QueratorError if `endpoint` is not the URL of a server */
   constructor(endpoint: string, apiKey: string | undefined) {
     const overHttp = sendOverHttp(endpoint)
     this.send = async (request) => {
@@ -46,7 +46,7 @@ export class AttachedServer implements Backing {
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
     this.ownClient = this.client
-    // Not the global one, which fake timers can stop.
+    // Does not use the global fetch, which fake timers can stop.
     this.fetch = fetchThrough(async (request) => this.send(await whole(request)))
   }
 
@@ -63,10 +63,10 @@ export class AttachedServer implements Backing {
   }
 
   made(queue: MadeQueue): void {
-    // A process that closes nothing removes its queues when there is nothing else to do.
+    // A process that never calls close deletes its queues when it has nothing else to do.
     if (this.#queues.size === 0) process.once('beforeExit', this.#leave)
     this.#queues.set(queue.name, queue)
-    // Beside the tests, and whether it succeeds or not: they do not depend on it.
+    // Runs beside the tests. They do not depend on it, so it may fail.
     this.#sweep ??= sweep(this.client).catch(() => undefined)
   }
 
@@ -90,12 +90,12 @@ export class AttachedServer implements Backing {
   }
 
   readonly #leave = (): void => {
-    // Whoever forgot to close does not wait for what it says.
+    // Without a call of close, nothing awaits its errors.
     this.close().catch(() => undefined)
   }
 }
 
-/** The body in one piece, as it goes over a socket. */
+/** Returns the request with its body in one piece, as it is sent over a socket. */
 async function whole(request: WireRequest): Promise<WireRequest> {
   const { body } = request
   if (ArrayBuffer.isView(body) || typeof body === 'function') return request

@@ -1,4 +1,4 @@
-/** What a test daemon stands on. */
+/** The interface behind a test daemon. */
 import type { NotSent, QueratorClient } from '../../client/client.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
@@ -11,33 +11,33 @@ export interface MadeQueue {
   delete(): Promise<void>
 }
 
-/** What a test daemon stands on: a daemon in this process, or a server elsewhere. The harness treats both alike. */
+/** What a test daemon uses: a daemon in this process, or a server elsewhere. The harness treats both alike. */
 export interface Backing {
-  /** The test's own client: an administrator, once the door of an embedded daemon is closed. */
+  /** The client of the test. It stays an administrator when the door of an embedded daemon is closed. */
   readonly client: QueratorClient
-  /** The same for what the harness itself asks: it awaits everything, and nobody wants to know where it did. */
+  /** The client of the harness. Its calls are not checked for `await`, and events do not show where they were made. */
   readonly ownClient: QueratorClient
   /** Sends a request as it is, without a key. */
   readonly send: Send
-  /** Reaches it whatever the origin of the URL. */
+  /** A `fetch` that reaches the daemon, whatever the origin of the URL. */
   readonly fetch: typeof fetch
   readonly names: NameSource
-  /** Whether it is a daemon in this process. */
+  /** Whether the daemon is in this process. */
   readonly isEmbedded: boolean
-  /** The calls of its clients that nobody awaits; undefined where clients do not tell where calls are made. */
+  /** The calls of its clients that were not awaited. Undefined if clients do not note call sites. */
   readonly unawaited: UnawaitedCalls | undefined
-  /** Where its clients tell of requests that they do not send. */
+  /** Called with requests that its clients refuse to send. */
   readonly notSent: NotSent | undefined
-  /** The daemon in this process. @throws QueratorError that says what to do when there is none; `what` needs it */
+  /** Returns the daemon in this process, which `what` needs. @throws QueratorError if there is none. The message says what to do. */
   embedded(what: string): Daemon
-  /** A URL at which it can be reached by others. */
+  /** Returns a URL at which others can reach it. */
   listen(options: { host?: string; port?: number }): Promise<string>
-  /** @throws QueratorError when it is closed */
+  /** @throws QueratorError if it is closed */
   checkOpen(): void
-  /** A queue was made for a test, and another was deleted by it. */
+  /** Call these when a queue was made for a test, and when a test deleted one. */
   made(queue: MadeQueue): void
   deleted(queueName: string): void
-  /** Lets the test's own client send this key from now on, or none. */
+  /** Makes the client of the test send this key from now on, or none. */
   useKey(apiKey: string | undefined): void
   close(): Promise<void>
 }

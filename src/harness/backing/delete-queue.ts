@@ -1,8 +1,8 @@
-/** Deleting a queue that may be gone already. */
+/** Deletes a queue that may be gone already. */
 import type { QueratorClient } from '../../client/client.js'
 import { isMissing } from '../../errors.js'
 
-/** Removes a queue; does nothing when it is gone. @internal */
+/** Deletes a queue. Does nothing if it is gone. @internal */
 export async function deleteQueue(client: QueratorClient, queueName: string): Promise<void> {
   try {
     await client.queuesDelete({ queueName, force: true })

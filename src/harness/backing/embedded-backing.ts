@@ -1,4 +1,4 @@
-/** A test daemon's own daemon. */
+/** The backing of a test daemon that has a daemon of its own. */
 import type { CallSites } from '../../client/call-site.js'
 import { type NotSent, QueratorClient } from '../../client/client.js'
 import { UnawaitedCalls } from '../../client/unawaited.js'
@@ -22,7 +22,7 @@ export class EmbeddedBacking implements Backing {
   readonly #daemon: Daemon
   #apiKey: string | undefined
 
-  /** `callSites`: how calls tell where they are made; undefined where they do not. */
+  /** `callSites` says how calls note where they are made. Undefined if they do not. */
   constructor(daemon: Daemon, callSites: CallSites | undefined) {
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
@@ -46,9 +46,9 @@ export class EmbeddedBacking implements Backing {
     if (this.#daemon.closed) throw closedError()
   }
 
-  // It takes its queues with it.
+  // The queues end with the daemon.
   made(queue: MadeQueue): void {
-    // Calls on a queue that had the name before are not about this one.
+    // Calls on an earlier queue of this name are not about this one.
     this.unawaited?.take([queue.name])
   }
 

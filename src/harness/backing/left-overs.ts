@@ -1,4 +1,4 @@
-/** Removing from a shared server what test runs left there that have ended, crashed ones among them. */
+/** Removes what ended test runs, also crashed ones, left on a shared server. */
 import { QueratorClient } from '../../client/client.js'
 import { isQueratorError } from '../../errors.js'
 import { deleteQueue } from './delete-queue.js'
@@ -6,7 +6,7 @@ import { leftOverCheck } from './run-prefix.js'
 
 const PAGE = 1000
 
-/** How many are removed at the same time: the server has other guests. */
+/** How many queues are deleted at the same time. Limited, because others use the server too. */
 const AT_ONCE = 20
 
 /** Options of `removeLeftOvers()`. */
@@ -29,7 +29,7 @@ export async function removeLeftOvers(options: LeftOversOptions): Promise<string
   return sweep(new QueratorClient({ endpoint, apiKey }), options.ended)
 }
 
-/** The same through a client. @internal */
+/** Does what `removeLeftOvers` does, with this client. @internal */
 export async function sweep(client: QueratorClient, ended?: number): Promise<string[]> {
   const isLeftOver = leftOverCheck(ended)
   const names: string[] = []
@@ -46,7 +46,7 @@ async function queuesIn(client: QueratorClient, namespace: string): Promise<stri
   const names: string[] = []
   for (let pivot = ''; ; ) {
     const { items } = await client.queuesList({ pivot, limit: PAGE, namespace })
-    // A pivot is part of the page that it begins.
+    // A page includes its pivot.
     names.push(...items.map((info) => info.queueName).filter((name) => name !== pivot))
     const last = items.at(-1)?.queueName
     if (items.length < PAGE || last === undefined) return names
@@ -54,7 +54,7 @@ async function queuesIn(client: QueratorClient, namespace: string): Promise<stri
   }
 }
 
-/** The namespaces of a server; one that does not tell, or has none, has the one that an empty name means. */
+/** Returns the namespaces of a server. Only the default one, '', if the server has none or does not list them. */
 async function namespacesOf(client: QueratorClient): Promise<string[]> {
   try {
     const { items } = await client.namespacesList({ limit: PAGE })

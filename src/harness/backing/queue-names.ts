@@ -1,6 +1,6 @@
-/** The names that queues get when a test does not name them. */
+/** Names of queues for tests that do not name them. */
 
-/** Names that are unique within a daemon, and, with a prefix, among all that share one. */
+/** Makes names that are unique within a daemon. With a prefix, they are unique on a shared server. */
 export class NameSource {
   readonly #prefix: string
   readonly #counts = new Map<string, number>()
@@ -9,14 +9,14 @@ export class NameSource {
     this.#prefix = prefix
   }
 
-  /** `label-1`, `label-2` and so on. White space and what else a queue name cannot have is replaced. */
+  /** Returns `label-1`, `label-2` and so on. Replaces characters that a queue name cannot have, such as white space. */
   next(label: string): string {
     const clean = label
       .trim()
       .toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-+|-+$/g, '')
-    // By whole characters: half of one is no name.
+    // Cut by characters, because half of one is not valid in a name.
     const short = [...clean].slice(0, 60).join('')
     const base = `${this.#prefix}${short || 'queue'}`
     const count = (this.#counts.get(base) ?? 0) + 1

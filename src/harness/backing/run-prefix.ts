@@ -1,6 +1,6 @@
 /**
- * What the names of queues on a shared server begin with: a prefix, a time, the machine and the process that made
- * them, so that they meet nobody else's, and can be told from those of a run that lives.
+ * The prefix of queue names on a shared server: a time, the machine and the process that made them. Names never meet those
+ * of other runs, and show whether their run has ended.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -9,15 +9,15 @@ import { realNow } from '../../clock/real-time.js'
 
 const FORM = /^querator-test-([0-9a-z]{8})-([0-9a-f]{6})-(\d+)-[0-9a-f]{6}-/
 
-/** After this time nobody runs any more who cannot be asked, in milliseconds: a day. */
+/** After this time, runs on other machines count as ended, in milliseconds: a day. */
 const LONGEST_RUN = 86_400_000
 
-/** A prefix that no other caller gets, of this process or another. */
+/** Returns a prefix that no other call returns, in this process or another. */
 export function runPrefix(): string {
   return `querator-test-${realNow().toString(36)}-${machine()}-${process.pid}-${randomBytes(3).toString('hex')}-`
 }
 
-/** Tells of a queue's name whether a test process made it that has ended. `ended` is the number of one more that has. */
+/** Returns whether an ended test process made the queue of this name. `ended` is the id of a process that counts as ended. */
 export function leftOverCheck(ended?: number): (queueName: string) => boolean {
   const here = machine()
   return (queueName) => {
@@ -31,15 +31,15 @@ export function leftOverCheck(ended?: number): (queueName: string) => boolean {
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // In a container whose first process does not care, the dead stay in the list of processes.
+    // In a container whose first process does not reap, ended processes stay as zombies.
     return !/\) [ZX] /.test(tryTo(() => readFileSync(`/proc/${pid}/stat`, 'latin1')))
   } catch (error) {
-    // Somebody else's process is one, too.
+    // A process of another user is alive too.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
-/** Tells machines and containers apart: a process number says something within one of them only. */
+/** Returns a text that differs between machines and containers, because a process id is unique only within one. */
 function machine(): string {
   const parts = [
     hostname(),
@@ -49,7 +49,7 @@ function machine(): string {
   return createHash('sha256').update(parts.join(' ')).digest('hex').slice(0, 6)
 }
 
-/** Empty where the system is no Linux. */
+/** Returns an empty text if the file does not exist, as on systems other than Linux. */
 function tryTo(read: () => string): string {
   try {
     return read()

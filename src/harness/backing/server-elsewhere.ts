@@ -4,7 +4,7 @@ import { isQueratorError, QueratorError, usageError } from '../../errors.js'
 /** What `querator-test/global-setup` sets to the kind and the URL of what it started (runners/global/server-of-run.ts). */
 const STARTED = 'QUERATOR_TEST_STARTED'
 
-/** Everything that asks for a daemon in the process; test/api/attached.test.ts holds the list to the code. */
+/** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
   'clock, events, history(), waitFor(), drained(), idle(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor()',
   'the matchers toHaveCompleted, toHaveDeadLettered, and toHaveLeased with by',
@@ -15,16 +15,16 @@ const EMBEDDED_ONLY = [
 const OWN_DAEMON =
   "set endpoint to '' in testWith, configureDaemon or startTestDaemon to give this file a daemon of its own"
 
-/** What is said, by where the server comes from. */
+/** The texts of errors, by where the server comes from. */
 interface Words {
   readonly server: string
-  /** How a test that needs more than the server can do is run. */
+  /** How to run a test that needs a daemon in the process. */
   readonly instead: string
-  /** What helps when nothing answers there; empty when the error says enough. */
+  /** What to do if the server does not reply. Empty if the error says enough. */
   readonly gone: string
 }
 
-/** Makes the errors about a server elsewhere. They say who named or started it, and so what the user can change. */
+/** Makes the errors about a server elsewhere. They say where its URL comes from, so that users know what to change. */
 export class ServerElsewhere {
   readonly #endpoint: string
   readonly #words: Words
@@ -35,7 +35,7 @@ export class ServerElsewhere {
     this.#words = wordsOf(endpoint)
   }
 
-  /** `what` needs a daemon in the process. The first of these errors lists what else does. */
+  /** Returns an error that says that `what` needs a daemon in the process. The first one lists what else does. */
   needsEmbedded(what: string): QueratorError {
     const { server, instead } = this.#words
     const text = `${what} works only on a daemon inside the test process, not on ${this.#endpoint} (${server}); ${instead}, or write test.embedded(…) to skip it`
@@ -44,7 +44,7 @@ export class ServerElsewhere {
     return usageError(text + list)
   }
 
-  /** What a request failed with; when nothing answers there, with what to do about it. */
+  /** Returns the error of a request. If the server did not reply, the error says what to do. */
   failed(error: unknown): unknown {
     const { gone } = this.#words
     if (gone === '' || !isQueratorError(error) || error.codeText !== 'No Answer') return error
@@ -55,7 +55,7 @@ export class ServerElsewhere {
 
 function wordsOf(endpoint: string): Words {
   const { QUERATOR_ENDPOINT: named, [STARTED]: started } = process.env
-  // Vitest hands the URL over as an option, so that only the URL itself tells who started it.
+  // Vitest passes the URL as an option, so only the URL itself shows what started it.
   if (started === `daemon ${endpoint}`) {
     return {
       server: 'the daemon that querator-test/global-setup started for the whole run',

@@ -1,4 +1,4 @@
-/** What a test gets from a lease: items that know how to be completed and retried. */
+/** Leases and leased items, with methods to complete and retry them. */
 
 import type { QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'

@@ -1,9 +1,9 @@
-/** Payloads as tests write and read them: JSON, text or bytes. */
+/** Payloads in tests: JSON, text or bytes. */
 import { TextDecoder, TextEncoder } from 'node:util'
 import { usageError } from '../../errors.js'
 import { halfPairAt } from '../../protocol/well-formed.js'
 
-/** One of the three; none means an empty payload. */
+/** A payload in one form. Give none for an empty payload. */
 export interface PayloadInput {
   /** The payload as a value that `JSON.stringify` can write. */
   readonly json?: unknown
@@ -13,7 +13,7 @@ export interface PayloadInput {
   readonly bytes?: Uint8Array
 }
 
-/** The bytes of a payload. @throws QueratorError when more than one form is given, or the value has no JSON, or the text no UTF-8 */
+/** Returns the bytes of a payload. @throws QueratorError if it has more than one form, or cannot be written as JSON or UTF-8 */
 export function payloadBytes(input: PayloadInput): Uint8Array {
   if ('json' in input && input.json === undefined) {
     throw usageError('json is undefined; leave it out for an empty payload, or give null')
@@ -31,12 +31,12 @@ export function payloadBytes(input: PayloadInput): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** By which payloads know each other, of another copy of this package too. */
+/** Marks payloads, also those from another copy of this package. */
 const BRAND = Symbol.for('querator-test.payload')
 
 /** A payload that can be read in each form. */
 export class Payload {
-  /** Whether something has a payload, of any copy of this package. @internal */
+  /** Whether a value is a payload, from any copy of this package. @internal */
   static is(value: unknown): value is Payload {
     return typeof value === 'object' && value !== null && BRAND in value
   }

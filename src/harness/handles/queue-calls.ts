@@ -1,4 +1,4 @@
-/** What a test gives to the calls of a queue, and the counts that it gets. */
+/** The inputs of `produce` and `lease`, and the counts of a queue. */
 import { checkOptions } from '../../client/known-options.js'
 import { usageError } from '../../errors.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
@@ -42,8 +42,8 @@ export interface QueueCounts {
 const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']
 
 /**
- * The items as the client sends them.
- * @throws QueratorError for an unknown field, for a wrong payload, and for a list of items in the place of one
+ * Returns the items as the client sends them.
+ * @throws QueratorError if a field is unknown, a payload is wrong, or an item is a list
  */
 export function producedItems(items: readonly ItemInput[]) {
   for (const item of items) {

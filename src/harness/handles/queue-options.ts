@@ -1,4 +1,4 @@
-/** What a test says of the queue that it wants. */
+/** The options of `createQueue`. */
 import type { TestQueue } from './test-queue.js'
 
 /** Options of a new queue. Durations are texts such as `'1m'` or `'1h30m'`. */
@@ -30,7 +30,7 @@ export interface QueueOptions {
   readonly reference?: string
 }
 
-/** Every option that there is. */
+/** All options. */
 export const QUEUE_OPTIONS = [
   'name',
   'namespace',

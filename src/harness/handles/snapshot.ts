@@ -1,7 +1,7 @@
 /**
- * A queue, an item, a lease as text that is the same in every run: no ids, but #1 and #2 in the order in which items came;
- * no times of the day, but those of a frozen clock since the queue was made, so that a test sees the same alone and behind
- * others that moved the clock; payloads as they were written.
+ * Queues, items and leases as text that is the same in every run. Items are #1 and #2 in the order in which they came, not
+ * ids. Times of a frozen clock count from the creation of the queue, so that earlier tests that moved the clock change
+ * nothing. Payloads are as written.
  */
 import type { Daemon } from '../../daemon/daemon.js'
 import type { ItemView } from '../../daemon/queue-state.js'
@@ -11,7 +11,7 @@ import { visible } from '../../visible.js'
 import { Payload } from './payload.js'
 import type { StoredItem } from './stored-item.js'
 
-/** The text of a queue. */
+/** Returns a queue as text. */
 export function queueSnapshot(daemon: Daemon, name: string, items: readonly StoredItem[]): string {
   const state = daemon.inspector.queueState(name)
   const numbers = numbersOf(daemon, name)
@@ -29,14 +29,14 @@ export function queueSnapshot(daemon: Daemon, name: string, items: readonly Stor
   return all.length === 0 ? '(empty)' : all.map(visible).join('\n')
 }
 
-/** Items by their numbers in the record, in the order in which they came into this queue. */
+/** Maps the number of each item in the record to its place in the order in which items came into this queue. */
 function numbersOf(daemon: Daemon, name: string): Map<number, number> {
   const numbers = new Map<number, number>()
   const note = (item: number) => {
     if (item !== 0 && !numbers.has(item)) numbers.set(item, numbers.size + 1)
   }
   for (const { item = 0 } of new EventLog(daemon).ofQueue(name)) note(item)
-  // What the record keeps no more.
+  // Items whose events the record no longer keeps.
   for (const { item } of daemon.inspector.queueState(name).items) note(item)
   return numbers
 }
@@ -60,7 +60,7 @@ function payloadText(payload: Payload): string {
   return /[\p{Cc}\ufffd]/u.test(text) ? `<${Buffer.from(payload.bytes).toString('hex')}>` : text
 }
 
-/** Something with items, as a lease is. */
+/** A lease from any copy of this package. */
 interface LeaseLike {
   readonly items: readonly ItemLike[]
   readonly clientId: string

@@ -62,10 +62,10 @@ function deadlineOf(timestamp: Timestamp | undefined): Date | undefined {
   return date === undefined || date.getTime() <= ZERO_TIME ? undefined : date
 }
 
-/** The most that one page of a list may hold. */
+/** The most items in one page of a list. */
 const PAGE = 1000
 
-/** All items of a queue, by partition and in order. */
+/** Returns all items of a queue, by partition and in order. */
 export async function storedItems(
   client: QueratorClient,
   queueName: string,
@@ -79,7 +79,7 @@ export async function storedItems(
     let pivot = ''
     for (;;) {
       const page = await client[call]({ queueName, partition, pivot, limit: PAGE })
-      // A pivot is part of the page that it begins.
+      // A page includes its pivot.
       const items = page.items.filter((item) => item.id !== pivot)
       stored.push(...items.map((item) => new StoredItem(partition, item, () => historyOf(item.id))))
       if (page.items.length < PAGE) break

@@ -1,26 +1,26 @@
-/** What a test switches on a daemon that outlives it. */
+/** Restores what a test switched on a daemon that outlives it. */
 import type { Daemon } from '../../daemon/daemon.js'
 
-/** What can be switched beside the daemon itself. */
+/** What tests can switch. */
 export interface Switchable {
   /** Undefined on a server elsewhere. */
   readonly daemon: Daemon | undefined
-  /** How to undo each interception that is in force. */
+  /** A function for each active interception that undoes it. */
   readonly intercepted: Set<() => void>
   readonly doorClosed: boolean
   openDoor(): Promise<void>
 }
 
-/** How everything stood. */
+/** The state of the switches. */
 interface State {
   readonly frozen: boolean
-  /** By the numbers of the queues. */
+  /** The numbers of the paused queues. */
   readonly paused: ReadonlySet<number>
   readonly intercepted: ReadonlySet<() => void>
   readonly doorClosed: boolean
 }
 
-/** A test, from its beginning to its end. */
+/** A test from its beginning to its end. */
 export interface SwitchSpan {
   readonly outer: SwitchSpan | undefined
   readonly before: State
@@ -38,7 +38,7 @@ export class Switches {
     this.#of = of
   }
 
-  /** A test begins, inside of `outer` where it is a part of another test. */
+  /** Call it when a test begins. `outer` is the test that it is a part of, if any. */
   begin(outer?: SwitchSpan): SwitchSpan {
     const [other] = [...this.#running].filter((one) => !isAround(one, outer))
     const span = { outer, before: other?.before ?? this.#state() }
@@ -46,7 +46,7 @@ export class Switches {
     return span
   }
 
-  /** The test is over: puts back what it switched. */
+  /** Ends a test and restores what it switched. */
   async end(span: SwitchSpan): Promise<void> {
     this.#running.delete(span)
     const others = [...this.#running].filter((one) => !isAround(one, span) && !isAround(span, one))
@@ -75,7 +75,7 @@ export class Switches {
   }
 }
 
-/** Whether `outer` is `inner`, or stands around it. */
+/** Whether `outer` is `inner` or contains it. */
 function isAround(outer: SwitchSpan, inner: SwitchSpan | undefined): boolean {
   for (let one = inner; one !== undefined; one = one.outer) if (one === outer) return true
   return false

@@ -1,4 +1,4 @@
-/** The daemon's clock, as tests hold it. */
+/** `TestClock`, the clock that a test moves. */
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Fired } from '../../engine/events/fired.js'

@@ -1,4 +1,4 @@
-/** A daemon for tests. */
+/** `TestDaemon`, the daemon that a test holds. */
 
 import type { Duplex } from 'node:stream'
 import { ASYNC_DISPOSE } from '../../async-dispose.js'
@@ -127,17 +127,17 @@ export class TestDaemon {
     return paced(this.#users.closeDoor())
   }
 
-  /** @internal The tests of the file are over: clients that nobody stopped find no port any more. */
+  /** @internal Stops listening when the tests of the file are over, so that clients that still run find no port. */
   async retire(): Promise<void> {
     if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
   }
 
-  /** @internal A test begins whose switches are put back at its end. */
+  /** @internal What tests switch, to restore it when they end. */
   get switches(): Switches {
     return this.#switches
   }
 
-  /** @internal A test of a runner begins; undefined on a server elsewhere, which tells nothing of tests. */
+  /** @internal Begins to observe a test of a runner. Undefined on a server elsewhere, which cannot be observed. */
   observe(test: TestOfRunner): ObservedTest | undefined {
     if (!this.#backing.isEmbedded) return undefined
     return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)

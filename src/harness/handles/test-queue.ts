@@ -1,4 +1,4 @@
-/** A queue for tests. */
+/** `TestQueue`, the queue that a test holds. */
 
 import { atCallSite } from '../../client/call-site.js'
 import type { QueratorClient } from '../../client/client.js'
@@ -26,21 +26,21 @@ import { type StoredItem, storedItems } from './stored-item.js'
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
-  /** For what is asked beside the calls of the test. */
+  /** The client for calls of the harness itself. */
   readonly ownClient: QueratorClient
   embedded(what: string): Daemon
   pause(queueName: string): void
   resume(queueName: string): void
   nextClientId(): string
-  /** The same promise, noted where calls are that nobody awaits. */
+  /** Returns the same promise, and notes whether it is awaited. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
-  /** What the test that asks about a queue is like. */
+  /** Returns the test that waits for something in a queue. */
   waiting(queueName: string): WaitingTest
   deleted(queueName: string): void
 }
 
 const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
-/** By which queues know each other, of another copy of this package too. */
+/** Marks queues, also those from another copy of this package. */
 const BRAND = Symbol.for('querator-test.queue')
 
 /** A queue for tests. `daemon.createQueue()`, `daemon.queue(name)` and the fixture `queue` return one. */
@@ -50,7 +50,7 @@ export class TestQueue {
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
 
-  /** Whether something is a queue of a test, of any copy of this package. @internal */
+  /** Whether a value is a queue of a test, from any copy of this package. @internal */
   static is(value: unknown): value is TestQueue {
     return typeof value === 'object' && value !== null && BRAND in value
   }
@@ -84,7 +84,7 @@ export class TestQueue {
   produce(...items: readonly ItemInput[]): Promise<void> {
     try {
       const request = { queueName: this.name, requestTimeout: '1m', items: producedItems(items) }
-      // As it is, and not awaited here: the client notes whether anybody awaits it.
+      // Returned without `await`, because the client notes whether the caller awaits it.
       return this.#home.client.queueProduce(request)
     } catch (wrongItem) {
       return paced(Promise.reject(atCallSite(wrongItem as Error)))
@@ -134,7 +134,7 @@ export class TestQueue {
     }
   }
 
-  /** How often an item may be leased, 0 for no limit; undefined on a server elsewhere, or when the queue is gone. @internal */
+  /** The most leases of an item. 0 means no limit. Undefined on a server elsewhere, or if the queue is gone. @internal */
   get maxAttempts(): number | undefined {
     try {
       return this.#home.embedded('observe').inspector.queueState(this.name).maxAttempts

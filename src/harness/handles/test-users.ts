@@ -1,4 +1,4 @@
-/** Users in the hands of a test: each is a client with a key of its own. */
+/** Users of a test daemon. Each is a client with its own key. */
 
 import type { Permission } from '../../access/permissions.js'
 import { type ClientOptions, QueratorClient } from '../../client/client.js'
@@ -30,7 +30,7 @@ export interface UserOptions {
 
 const KNOWN = ['username', 'roles', 'permissions', 'namespace', 'scoped', 'keyTag', 'expiresAt']
 
-/** What is known about a test's user. */
+/** The data of a user. */
 interface UserRecord {
   readonly id: string
   readonly username: string
@@ -89,7 +89,7 @@ export class TestUsers {
       })
       return new TestUser({ send, unawaited, notSent }, { id, username, key: made.key, keyId: made.id })
     } catch (error) {
-      // Half a user would be in the way of the next try.
+      // The username would be taken at the next try.
       await client.usersDelete({ id })
       throw error
     }
@@ -109,7 +109,7 @@ export class TestUsers {
     return this.#closing !== undefined
   }
 
-  /** Lets who sends no key be an administrator again, and removes the one that closed the door. */
+  /** Makes callers without a key administrators again, and removes the administrator of {@link closeDoor}. */
   async openDoor(): Promise<void> {
     const admin = await this.#closing
     this.#closing = undefined
@@ -125,13 +125,13 @@ export class TestUsers {
     try {
       await admin.roleBindingsDelete({ namespace: SYSTEM, roleName: ADMIN, userId: 'anonymous' })
     } catch (error) {
-      // Somebody has closed it already.
+      // The door is closed already.
       if (!isMissing(error, 'role binding')) throw error
     }
     return admin
   }
 
-  /** @throws QueratorError where nobody checks keys, so that a test of permissions could not fail */
+  /** @throws QueratorError if the daemon does not check keys, because a test of permissions could not fail */
   #check(what: string): void {
     if (this.#backing.embedded(what).auth !== 'none') return
     throw usageError(
@@ -139,7 +139,7 @@ export class TestUsers {
     )
   }
 
-  /** Makes a role of these permissions, and gives it to the user. */
+  /** Creates a role with these permissions, and gives it to the user. */
   async #permit(
     userId: string,
     username: string,
@@ -163,7 +163,7 @@ export class TestUsers {
   }
 }
 
-/** Sees to it that a namespace is there. A server without namespaces, or a name that cannot be, tells at the next call. */
+/** Creates a namespace if it does not exist. Ignores refusals: if the server cannot create it, the next call fails. */
 export async function makeNamespace(client: QueratorClient, name: string): Promise<void> {
   try {
     await client.namespacesCreate({ name })

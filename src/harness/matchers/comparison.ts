@@ -1,4 +1,4 @@
-/** The items of a queue beside those that are expected: which are wrong in their places, which are missing, and what became of them. */
+/** Compares the items of a queue with the expected ones: which are wrong, which are missing, and what happened to those. */
 
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
@@ -10,16 +10,16 @@ import { type SeenItem, told } from './seen-item.js'
 /** How many items a matcher expects, or which items in this order. Name each by its reference or by some of its fields. */
 export type ExpectedItems = number | readonly PartialItem[]
 
-/** What is wrong: with each item that is seen, empty for nothing; and what is not seen. */
+/** What is wrong with each item of the queue, empty if nothing is, and which expected items are missing. */
 interface Differences {
   readonly wrongAt: readonly string[]
   readonly missing: readonly PartialItem[]
 }
 
-/** More than this are compared place by place only. */
+/** Longer lists are only compared place by place. */
 const MOST_ALIGNED = 300
 
-/** Compares items with what is expected of them: their number, or each of them in its place. */
+/** Compares items with the expected number, or with the expected items in order. */
 export function compared(
   queue: TestQueue,
   matcher: string,
@@ -49,12 +49,12 @@ export function compared(
   })
 }
 
-/** @throws QueratorError when it is no list */
+/** @throws QueratorError if it is not a list */
 export function checkList(matcher: string, expected: unknown): void {
   if (!Array.isArray(expected)) throw usageError(`${matcher} takes a list of items; got ${String(expected)}`)
 }
 
-/** @throws QueratorError when it is no number of items */
+/** @throws QueratorError if it is not a number of items */
 export function checkCount(matcher: string, count: unknown): void {
   if (Number.isInteger(count) && (count as number) >= 0) return
   throw usageError(`${matcher} takes a whole number, 0 or more; got ${String(count)}`)
@@ -73,7 +73,7 @@ function found(seen: readonly SeenItem[], expected: readonly PartialItem[]): Dif
   return { wrongAt, missing: [...left].map((at) => expected[at] as PartialItem) }
 }
 
-/** What is wrong with an item that has no partner: it may be expected in another place, or with other fields. */
+/** Says what is wrong with an item without a partner. It may be expected in another place, or with other fields. */
 function strayed(item: SeenItem, expected: readonly PartialItem[], left: Set<number>): string {
   const places = [...left]
   const fits = (at: number) => differences(expected[at] as PartialItem, item).length === 0
@@ -87,12 +87,12 @@ function strayed(item: SeenItem, expected: readonly PartialItem[], left: Set<num
 }
 
 /**
- * For each item that is seen the place of its partner among the expected, -1 for none, so that as many as possible have one
- * and none are crossed: with an item missing in the middle, those behind it are not wrong.
+ * Returns for each item the place of its partner among the expected ones, or -1. As many as possible have one, and partners
+ * keep their order. So if an item in the middle is missing, those behind it are not wrong.
  */
 function aligned(seen: readonly SeenItem[], expected: readonly PartialItem[]): number[] {
   const fits = seen.map((item) => expected.map((wanted) => differences(wanted, item).length === 0))
-  // How many fit at most from these places on.
+  // The most pairs from these places on.
   const best = Array.from({ length: seen.length + 1 }, () => new Array<number>(expected.length + 1).fill(0))
   const bestOf = (row: number, column: number) => best[row]?.[column] ?? 0
   for (let row = seen.length - 1; row >= 0; row--) {
@@ -110,7 +110,7 @@ function aligned(seen: readonly SeenItem[], expected: readonly PartialItem[]): n
   })
 }
 
-/** Items that are expected, by reference, and are not seen: those that were here once, and those of which nothing is known. */
+/** Finds expected references that are not in the queue: those that were in it once, and those that never were. */
 function absent(queue: TestQueue, seen: readonly SeenItem[], expected: readonly PartialItem[]) {
   const known = new Map<string, SeenItem>()
   const unheardOf = new Set<string | undefined>()
@@ -129,7 +129,7 @@ function absent(queue: TestQueue, seen: readonly SeenItem[], expected: readonly 
   return { known, unheardOf }
 }
 
-/** Undefined for a queue on a server elsewhere, which does not tell. */
+/** Undefined on a server elsewhere, which has no history. */
 function historyOf(queue: TestQueue): QueueEvent[] | undefined {
   try {
     return queue.history()
@@ -138,7 +138,7 @@ function historyOf(queue: TestQueue): QueueEvent[] | undefined {
   }
 }
 
-/** The reference that is expected; undefined where it may be another. */
+/** Returns the expected reference. Undefined if it may be any. */
 function referenceOf(expected: PartialItem): string | undefined {
   const reference: unknown = typeof expected === 'string' ? expected : expected.reference
   return typeof reference === 'string' && reference !== '' ? reference : undefined

@@ -1,4 +1,4 @@
-/** What a matcher says: what was claimed, the queue as a table with the differences marked, and the items' timelines. */
+/** The message of a matcher: the claim, the queue as a table with the differences marked, and timelines of items. */
 import { inspect } from 'node:util'
 import { lastAttemptFaults } from '../../diagnosis/report/order-faults.js'
 import { visible } from '../../visible.js'
@@ -14,22 +14,22 @@ export interface MatcherOutcome {
   readonly message: () => string
 }
 
-/** What was found out. */
+/** What a matcher found. */
 export interface Finding {
   readonly pass: boolean
   /** The items whose timelines are shown. */
   readonly concerned: readonly SeenItem[]
-  /** What is wrong with an item in its place; empty for nothing. */
+  /** Returns what is wrong with an item. Empty if nothing is. */
   readonly wrong?: (item: SeenItem, at: number) => string
-  /** What should be there, a line each. */
+  /** Lines about missing items. */
   readonly missing?: readonly string[]
 }
 
-/** This many rows, and this many timelines. */
+/** The most rows, and the most timelines. */
 const MOST_ROWS = 20
 const MOST_TIMELINES = 3
 
-/** The outcome for a claim about the items of a queue; where it holds, the message is for `.not`. */
+/** Returns the outcome for a claim about the items of a queue. If the claim holds, the message is for `.not`. */
 export function failureOf(
   queue: TestQueue,
   claim: string,
@@ -53,7 +53,7 @@ export function failureOf(
   return { pass, message }
 }
 
-/** What went on with these items that explains much, in words. */
+/** Returns sentences about retries on the last attempt, which often explain a failure. */
 function faultsOf(queue: TestQueue, concerned: readonly SeenItem[]): string[] {
   const items = concerned.map((item, at) => ({ item: at, name: item.reference || item.id, events: item.history() }))
   return lastAttemptFaults(items, queue.maxAttempts ?? 0)
@@ -77,7 +77,7 @@ function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) =>
   return left > 0 ? [...lines, `   … ${left} more`] : lines
 }
 
-/** What is expected of an item, in one line. */
+/** Shows an expected item in one line. */
 export function shownExpectation(expected: PartialItem): string {
   if (typeof expected === 'string') return `'${expected}'`
   const { toAsymmetricMatcher } = expected as { toAsymmetricMatcher?: () => string }

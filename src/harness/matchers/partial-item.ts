@@ -1,4 +1,4 @@
-/** Whether an item is as a test says, as far as it says something: a reference alone, or some of the fields. */
+/** Compares an item with what a test gives: its reference, or some of its fields. */
 
 import { usageError } from '../../errors.js'
 import { isBytes } from '../../protocol/byte-text.js'
@@ -34,7 +34,7 @@ export type PartialItem = string | ItemFields
 
 const FIELDS = ['reference', 'kind', 'encoding', 'attempts', 'partition', 'id', 'json', 'text', 'bytes']
 
-/** @throws QueratorError when it names a field that items do not have */
+/** @throws QueratorError if it has a field that items do not have */
 export function checkPartialItem(matcher: string, expected: PartialItem): void {
   if (typeof expected !== 'object' || expected === null || isAsymmetric(expected)) return
   const unknown = Object.keys(expected).find((field) => !FIELDS.includes(field))
@@ -42,7 +42,7 @@ export function checkPartialItem(matcher: string, expected: PartialItem): void {
   throw usageError(`${matcher}: items have no field '${unknown}'; they have: ${FIELDS.join(', ')}`)
 }
 
-/** The fields in which an item is another than expected; none where it fits. */
+/** Returns the fields in which an item differs from the expected one. */
 export function differences(expected: PartialItem, item: SeenItem): string[] {
   if (typeof expected === 'string') return expected === item.reference ? [] : ['reference']
   if (isAsymmetric(expected)) return expected.asymmetricMatch(fieldsOf(item)) ? [] : ['item']
@@ -51,7 +51,7 @@ export function differences(expected: PartialItem, item: SeenItem): string[] {
     .map(([field]) => field)
 }
 
-/** The item as an object, for a matcher that looks at all of it. */
+/** Returns the item as an object, for an asymmetric matcher of the whole item. */
 function fieldsOf(item: SeenItem): Record<string, unknown> {
   return Object.fromEntries(FIELDS.map((field) => [field, fieldOf(item, field)]))
 }
@@ -63,7 +63,7 @@ function fieldOf(item: SeenItem, field: string): unknown {
   try {
     return item.payload?.json()
   } catch {
-    // What is no JSON equals none.
+    // Other text equals no JSON value.
     return undefined
   }
 }
@@ -76,7 +76,7 @@ function isAsymmetric(value: unknown): value is Asymmetric {
   return typeof (Object(value) as Partial<Asymmetric>).asymmetricMatch === 'function'
 }
 
-/** Whether two values are the same in depth. Values come from other realms: nothing asks for their prototypes. */
+/** Whether two values are deeply equal. Ignores prototypes, because values may come from other realms. */
 export function equals(expected: unknown, actual: unknown): boolean {
   if (isAsymmetric(expected)) return expected.asymmetricMatch(actual)
   if (Object.is(expected, actual)) return true

@@ -15,7 +15,7 @@ export interface LeasedBy {
   readonly by?: string
 }
 
-/** A matcher may only look at the record, which takes no turn of the event loop. */
+/** Lets matchers wait for a turn of the event loop if it is due. Some read only the record, which takes none. */
 function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
   matchers: M,
 ): M {
@@ -57,7 +57,7 @@ export const queueMatchers = pacing({
     const queue = queueOf('toHaveLeased', received)
     checkOptions('toHaveLeased', options, ['by'])
     const { by } = options
-    // Who holds an item only the record tells.
+    // Only the record says who holds an item.
     if (by !== undefined) queue.history()
     const holds = (item: SeenItem) => item.history().findLast((event) => event.kind === 'leased')?.clientId === by
     const leased = (await items(queue)).filter((item) => item.state === 'leased' && (by === undefined || holds(item)))
@@ -116,7 +116,7 @@ async function scheduled(queue: TestQueue): Promise<SeenItem[]> {
   return (await queue.scheduled()).map((item) => stored(item, true))
 }
 
-/** The items of the queue to which something happened, in the order in which it did. */
+/** Returns the items with an event of this kind in the queue, in the order of these events. */
 function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
   const history = queue.history()
   const ofItem = (item: number) => history.filter((event) => event.item === item)
@@ -125,7 +125,7 @@ function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
     .map((event) => told(event, ofItem))
 }
 
-/** @throws QueratorError when it is no queue of a test; also of another copy of this package */
+/** Returns the queue, also one from another copy of this package. @throws QueratorError if it is not a queue of a test */
 function queueOf(matcher: string, received: unknown): TestQueue {
   if (TestQueue.is(received)) return received
   throw usageError(

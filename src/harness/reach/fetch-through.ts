@@ -1,21 +1,21 @@
-/** `fetch` through any way to send: the same function in form, but every request goes to the daemon, whatever its origin. */
+/** A `fetch` that sends every request to the daemon, whatever its origin. */
 import { type CallSites, originOf } from '../../client/call-site.js'
 import { unlessAborted } from '../../client/unless-aborted.js'
 import { turnDue } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
 import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../../protocol/exchange.js'
 
-/** What relative URLs are relative to. */
+/** The base of relative URLs. */
 const BASE = 'http://querator.internal'
 
-/** What the server answers before it reads on. */
+/** The reply to a request whose head is too long. */
 const HEAD_TOO_LONG: WireReply = {
   status: 431,
   headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
   body: Buffer.from('431 Request Header Fields Too Large'),
 }
 
-/** Makes the function; with `callSites` its requests tell where they were made. */
+/** Returns the function. With `callSites`, its requests carry where they were made. */
 export function fetchThrough(send: Send, callSites?: CallSites): typeof fetch {
   return function fetchOfDaemon(input, init) {
     const origin = callSites && originOf(fetchOfDaemon, callSites)
@@ -32,7 +32,7 @@ async function answerOf(
   try {
     return await exchange(send, origin, input, init)
   } catch (error) {
-    // A fetch that never reaches the daemon must not run for ever in a loop that catches everything.
+    // A loop that catches every error must not block the event loop.
     await turnDue()
     throw error
   }
@@ -68,7 +68,7 @@ function responseTo(request: Request, reply: WireReply): Response {
   return Object.defineProperty(response, 'url', { value: request.url })
 }
 
-/** How many bytes the line and the headers take on a socket. */
+/** Returns how many bytes the request line and the headers take on a socket. */
 function headSize({ method, target, headers }: WireRequest): number {
   let size = method.length + target.length + ' HTTP/1.1\r\n\r\n'.length
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0) + ': \r\n'.length
@@ -81,7 +81,7 @@ function signalOf(input: string | URL | Request): AbortSignal | undefined {
 
 function wireRequest(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest {
   const url = new URL(request.url)
-  // Nobody would unpack the answer here; fetch does it for whoever asks.
+  // Nothing here would decompress the reply, as the real fetch does.
   const { 'accept-encoding': _, ...headers } = Object.fromEntries(request.headers)
   return {
     method: request.method,
@@ -92,11 +92,11 @@ function wireRequest(request: Request, init: RequestInit | undefined, signal: Ab
   }
 }
 
-/** What is there is given whole: the call is carried out at once, and tells more when it is refused. */
+/** Returns the body in one piece if possible. The call is then carried out at once, and says more if it is refused. */
 function bodyOf(request: Request, init: RequestInit | undefined, signal: AbortSignal | undefined): WireRequest['body'] {
   const body: unknown = init?.body
   if (typeof body === 'string') return Buffer.from(body, 'utf8')
-  // A copy, as fetch takes one: whoever owns the bytes may change them afterwards.
+  // Copied, as fetch does, because the caller may change the bytes afterwards.
   if (ArrayBuffer.isView(body)) return Uint8Array.from(bytesOf(body))
   return request.body === null ? new Uint8Array() : unlessGone(request.body as unknown as ByteStream, signal)
 }
@@ -107,7 +107,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-/** A body that comes in later, unless its sender has gone away by then: no call is carried out for nobody (D2). */
+/** Streams the body, and throws once the signal aborts, so that no call is carried out for a client that is gone (D2). */
 async function* unlessGone(body: ByteStream, signal: AbortSignal | undefined): ByteStream {
   for await (const chunk of body) {
     signal?.throwIfAborted()
@@ -120,7 +120,7 @@ function isStream(body: unknown): boolean {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
 }
 
-/** @throws QueratorError where a test environment hides what Node has */
+/** @throws QueratorError if the test environment hides Request and Response */
 function checkEnvironment(): void {
   if (typeof Request === 'function' && typeof Response === 'function') return
   throw usageError(

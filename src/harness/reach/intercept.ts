@@ -1,34 +1,34 @@
 /**
- * Routing what code under test sends to a fixed origin: `globalThis.fetch` goes to the daemon without a socket; undici,
- * and a `fetch` that somebody kept from before, ask their global dispatcher, which sends them to the daemon's port.
+ * Routes requests for a fixed origin to the daemon. `globalThis.fetch` reaches it without a socket. Undici, and a `fetch`
+ * that was saved before, use their global dispatcher, which sends requests to the daemon's port.
  */
 import { usageError } from '../../errors.js'
 
-/** Where the requests go instead. */
+/** Where intercepted requests go. */
 export interface Door {
   readonly fetch: typeof fetch
-  /** Opens a port; returns its URL. */
+  /** Opens a port and returns its URL. */
   listen(): Promise<string>
 }
 
-/** A dispatcher of any version of undici, as far as it matters here. */
+/** The part of undici's dispatcher that is used here, in any version. */
 interface Dispatcher {
   dispatch(options: { origin?: string | URL }, handler: DispatchHandler): boolean
 }
 
 interface DispatchHandler {
-  /** Of undici 7 and later. */
+  /** In undici 7 and later. */
   onResponseError?(controller: unknown, error: unknown): void
-  /** Before that. */
+  /** In earlier versions. */
   onError?(error: unknown): void
 }
 
-/** Where undici keeps its dispatcher: up to version 6, and from 7 on. */
+/** The keys of undici's global dispatcher: up to version 6, and from 7 on. */
 const DISPATCHERS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')]
 
 type Global = Record<PropertyKey, unknown> & { fetch: typeof fetch }
 
-/** Routes requests for `url`'s origin to the daemon; returns a function to undo that. @throws QueratorError when it is not a URL */
+/** Routes requests for the origin of `url` to `door`. Returns a function that undoes it. @throws QueratorError if it is not a URL */
 export function interceptOrigin(url: string | URL, door: Door): () => void {
   const origin = originOf(url)
   if (!origin?.startsWith('http')) {
@@ -36,11 +36,11 @@ export function interceptOrigin(url: string | URL, door: Door): () => void {
       `intercept takes the origin that your code asks, such as 'http://queues.internal:2319'; got '${url}'`,
     )
   }
-  // Nobody who came later and stands before this one is taken away; it only lets everything through then.
+  // Undoing does not remove wrappers that were added later. This one then passes everything on.
   let active = true
   const meant = (asked: string | undefined) => active && asked === origin
   const global = globalThis as unknown as Global
-  // Node loads its own undici with the first of these.
+  // Node loads its own undici on the first use of such a global.
   void global.Response
   const undo = [
     replace(global, 'fetch', (before: typeof fetch): typeof fetch => (input, init) => {
@@ -56,7 +56,7 @@ export function interceptOrigin(url: string | URL, door: Door): () => void {
   }
 }
 
-/** Puts something in the place of a global; taking it back does nothing where it was replaced once more. */
+/** Replaces a global. Returns a function that restores it, unless it was replaced again. */
 function replace<T>(global: Global, key: PropertyKey, make: (before: T) => T): () => void {
   const before = global[key] as T
   const made = make(before)
@@ -73,7 +73,7 @@ function redirecting(before: Dispatcher, meant: (origin: string | undefined) => 
       (origin) => before.dispatch({ ...options, origin }, handler),
       (error: unknown) => (handler.onResponseError ? handler.onResponseError(null, error) : handler.onError?.(error)),
     )
-    // There is room for more.
+    // True means that the caller may send more.
     return true
   }
   return new Proxy(before, {

@@ -1,6 +1,6 @@
 /**
- * Waiting until something is so. A wait looks again after each event, so that it is over when the fact is there. It ends
- * early when nothing can happen any more, and when nothing happens but calls that are refused.
+ * Waits until a condition holds. A wait checks again after each event. It gives up early when nothing can happen any more,
+ * and when all calls are refused.
  */
 import { passedNow, wakeAfter } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
@@ -9,28 +9,28 @@ import { lengthOf } from '../../diagnosis/lengths.js'
 import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import { Stillness } from '../../diagnosis/stillness.js'
 
-/** Where somebody waits. */
+/** The queue that a wait is about, and the test that waits. */
 export interface WaitingPlace {
   readonly daemon: Daemon
   readonly queue: string
   readonly test: WaitingTest
-  /** Whether a refused call is what is waited for; default no. */
+  /** Whether the wait is for a refused call. Default `false`. */
   readonly awaitsRefusal?: boolean
 }
 
 /** How a wait ended. */
 export type Vigil<T> = { readonly found: T } | { readonly gaveUp: (wish: string) => string }
 
-/** How often it is asked whether anything moves: nothing tells of the absence of events. In milliseconds. */
+/** How often to check whether anything moves, in milliseconds. The absence of events notifies nothing. */
 const LOOK_EVERY = 50
-/** With nothing moving for so long nothing comes any more, in milliseconds; sooner where calls were refused. */
+/** How long nothing must move before a wait gives up, in milliseconds. Shorter if calls were refused. */
 const QUIET = 2000
 const QUIET_AFTER_REFUSAL = 500
-/** With nothing but refused calls for so long, in milliseconds, and this many of them, nothing else comes. */
+/** A wait gives up after only refused calls for this long, in milliseconds, and at least this many of them. */
 const ONLY_REFUSED = 2000
 const MANY_REFUSED = 3
 
-/** Waits until `look` finds something, for at most `limit` milliseconds of real time. */
+/** Waits until `look` returns something, for at most `limit` milliseconds of real time. */
 export function vigil<T>(place: WaitingPlace, limit: number, look: () => T | undefined): Promise<Vigil<T>> {
   const { record } = place.daemon
   const patience = new Patience(place, limit)
@@ -57,7 +57,7 @@ export function vigil<T>(place: WaitingPlace, limit: number, look: () => T | und
       }
     }
     const tick = () => {
-      // Without a record nothing tells of events.
+      // Checks here too, because a daemon that keeps no events notifies nothing.
       check()
       if (ended) return
       const gaveUp = patience.isOver()
@@ -74,7 +74,7 @@ export function vigil<T>(place: WaitingPlace, limit: number, look: () => T | und
   })
 }
 
-/** When to stop waiting, and why. */
+/** Decides when to give up waiting, and says why. */
 class Patience {
   readonly #place: WaitingPlace
   readonly #limit: number
@@ -92,12 +92,12 @@ class Patience {
     this.#others = this.#otherEvents()
   }
 
-  /** In milliseconds. */
+  /** The time left, in milliseconds. */
   get left(): number {
     return Math.max(0, this.#began + this.#limit - passedNow())
   }
 
-  /** The reason to give up waiting; undefined while there is none. */
+  /** Returns the reason to give up waiting. Undefined if there is none. */
   isOver(): ((wish: string) => string) | undefined {
     const after = lengthOf(Math.round(passedNow() - this.#began))
     if (this.left === 0) return (wish) => `timed out after ${lengthOf(this.#limit)} waiting for ${wish}`
@@ -111,12 +111,12 @@ class Patience {
       : undefined
   }
 
-  /** The events of calls that were refused since the test began, and may have been meant for this queue. */
+  /** Refused calls since the test began that were for this queue, or may have been meant for it. */
   #refusals(): QueueEvent[] {
     const { daemon, queue, test } = this.#place
     const id = daemon.inspector.queueId(queue)
     const log = new EventLog(daemon)
-    // A queue that is gone had its calls from an earlier test.
+    // Calls to a deleted queue come from an earlier test.
     return log.refusedSince(test.first).filter((event) => {
       return event.queueId === 0 ? !log.hadQueue(event.queue) : event.queueId === id
     })
@@ -134,7 +134,7 @@ class Patience {
     const many = daemon.record.refusedCalls - this.#refusedBefore >= MANY_REFUSED
     const long = passedNow() - this.#othersSince >= Math.min(ONLY_REFUSED, this.#limit / 2)
     if (!many || !long || awaitsRefusal || daemon.clock.mayFireWithin(this.left)) return false
-    // One more timer is the pause of whoever is refused; anybody else's may bring something else.
+    // One timer is the pause of the refused caller. More timers may make something else happen.
     return this.#stillness.timers <= 1 && this.#refusals().length > 0
   }
 

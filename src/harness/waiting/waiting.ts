@@ -1,4 +1,4 @@
-/** Waits for an event of a queue, or until it is drained or idle, and explains when that does not happen. */
+/** Waits for an event of a queue, or until it is drained or idle. The error explains why that did not happen. */
 
 import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
@@ -36,7 +36,7 @@ export interface AwaitedEvent extends WaitOptions {
 }
 
 const EVENT_OPTIONS = ['event', 'reference', 'clientId', 'attempts', 'times', 'within']
-/** So many events that were nearly the one are told. */
+/** The most nearest events that are listed. */
 const MOST_MISSES = 5
 
 /** See `queue.waitFor`. */
@@ -70,7 +70,7 @@ export async function waitUntilIdle(place: WaitingPlace, options: WaitOptions): 
   await until(place, options, isSo, () => [`'${place.queue}' to be idle, with no item free or leased`])
 }
 
-/** Resolves with what `look` finds, now or after an event. @throws QueratorError when it finds nothing in time */
+/** Resolves with what `look` returns, now or after an event. @throws QueratorError if it returns nothing in time */
 async function until<T>(
   place: WaitingPlace,
   { within }: WaitOptions,
@@ -88,7 +88,7 @@ async function until<T>(
   throw atCallSite(thrownFrom(error, origin))
 }
 
-/** @throws QueratorError that names the kind that was probably meant */
+/** @throws QueratorError if the kind is unknown. The message has the nearest kind. */
 function checkKind(event: unknown): void {
   if (EVENT_KINDS.some((kind) => kind === event)) return
   const nearest = typeof event === 'string' ? nearestOf(event, EVENT_KINDS) : undefined
@@ -100,12 +100,12 @@ function totalsOf({ daemon, queue }: WaitingPlace) {
   const totals = daemon.inspector.totals(queue)
   if (totals !== undefined) return totals
   if (new EventLog(daemon).ofQueue(queue).some((event) => event.kind === 'queue-deleted')) throw goneError(queue)
-  // Says which there are.
+  // Throws an error that lists the existing queues.
   daemon.inspector.queueState(queue)
   throw goneError(queue)
 }
 
-/** What each event is to an item, a lease or a queue: the end of "waiting for it …". */
+/** The words for each event, after "waiting for an item". Default: `to be` and the kind. */
 const WORDS: Partial<Record<EventKind, string>> = {
   'item-due': 'to come due',
   'lease-expired': 'to lose its lease',
@@ -115,7 +115,7 @@ const WORDS: Partial<Record<EventKind, string>> = {
   'lease-timed-out': 'to time out',
 }
 
-/** `'order-1' to be completed`. */
+/** Returns a text such as `'order-1' to be completed`. */
 function wanted({ event, reference, clientId, attempts, times = 1 }: AwaitedEvent): string {
   const subject = reference === undefined ? subjectOf(event) : `'${reference}'`
   const words = WORDS[event] ?? `to be ${event.replace(/^(queue|lease)-/, '')}`
@@ -130,7 +130,7 @@ function subjectOf(event: EventKind): string {
   return event !== 'lease-expired' && event.startsWith('lease-') ? 'a lease' : 'an item'
 }
 
-/** The event with which it has happened so often; a refused call may have happened many times in one. */
+/** Returns the event that makes the count complete. One `refused` event may stand for many calls. */
 function nth(events: readonly QueueEvent[], awaited: AwaitedEvent): QueueEvent | undefined {
   let left = awaited.times ?? 1
   return events.find((event) => {
@@ -139,7 +139,7 @@ function nth(events: readonly QueueEvent[], awaited: AwaitedEvent): QueueEvent |
   })
 }
 
-/** In how many points an event is another than the one that is waited for. */
+/** Returns in how many fields an event differs from the awaited one. */
 function missesOf(given: QueueEvent, { event, reference, clientId, attempts }: AwaitedEvent): number {
   const isOther = <T>(wanted: T | undefined, got: T | undefined) => Number(wanted !== undefined && wanted !== got)
   return (
@@ -150,7 +150,7 @@ function missesOf(given: QueueEvent, { event, reference, clientId, attempts }: A
   )
 }
 
-/** The events that come nearest to it, those of the same item or of the same kind. */
+/** Lists the nearest events: those of the same item or of the same kind, fewest differences first. */
 function nearest(events: readonly QueueEvent[], awaited: AwaitedEvent): string[] {
   const near = events
     .filter(

@@ -1,38 +1,38 @@
-/** The line of the axis: labels of moments, which never touch each other. */
+/** The labels of the time axis. They never touch each other. */
 import { lengthOf } from '../../lengths.js'
 import { textWidth } from './labels.js'
 import type { TimeAxis } from './time-axis.js'
 
-/** In pixels: the line and the gap before the text of a label, and the room between two labels. */
+/** In pixels: the line and gap before the text of a label, and the space between two labels. */
 const TICK = 4
 const ROOM = 8
 
-/** What a lane is drawn with. */
+/** What is needed to draw a lane. */
 export interface Drawing {
   readonly axis: TimeAxis
-  /** The moment that the axis counts from. */
+  /** The time that the labels count from. */
   readonly begin: number
 }
 
 interface Label {
   readonly text: string
   readonly x: number
-  /** Where its text ends. */
+  /** Where the text ends. */
   readonly endX: number
 }
 
-/** The line of the axis as HTML. */
+/** Returns the axis as HTML. */
 export function axisLine(drawing: Drawing): string {
   const labels = labelsOf(drawing).map(({ text, x }) => `<span style="left:${x}px">${text}</span>`)
   return `<div class="axis"><span class="name">not to scale</span><span class="track">${labels.join('')}</span></div>`
 }
 
-/** How wide all of it is, in pixels: the marks, and the label of the last moment, which is at their end. */
+/** Returns the width of the drawing in pixels, including the label of the last time, which is at its end. */
 export function drawnWidth(drawing: Drawing): number {
   return Math.ceil(Math.max(drawing.axis.endX, labelsOf(drawing).at(-1)?.endX ?? 0))
 }
 
-/** The last moment always has its label, and each one before it that leaves room. */
+/** Labels the last time, and each time before it that leaves enough space. */
 function labelsOf({ axis, begin }: Drawing): Label[] {
   const labels = axis.moments.map(([time, x]) => {
     const text = `+${lengthOf(time - begin)}`

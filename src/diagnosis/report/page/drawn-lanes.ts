@@ -1,12 +1,12 @@
-/** Which lanes of a queue are drawn: all that are worth a look, and of the others as many as a page opens at once with. */
+/** Which lanes of a queue are drawn: all unusual ones, and as many of the others as a page can open without delay. */
 import type { ItemStory } from '../item-story.js'
 import type { LeaseStory, QueueStory } from '../test-story.js'
 import { idsNamedIn, wentAsUsual } from '../usual.js'
 
-/** The most items that went as usual, and the most clients whose leases were all served, that are drawn. */
+/** The most items that went as usual, and the most clients whose leases were all served, on a page. */
 const MOST_USUAL = 1000
 
-/** The leases of a client that waited, in the order in which they began to wait. */
+/** A client and its leases that waited, in the order in which they began to wait. */
 export interface WaitingClient {
   readonly clientId: string
   readonly leases: readonly LeaseStory[]
@@ -16,7 +16,7 @@ export interface WaitingClient {
 export interface DrawnLanes {
   readonly items: readonly ItemStory[]
   readonly clients: readonly WaitingClient[]
-  /** How many there are besides. They went as usual. */
+  /** How many more there are. They went as usual. */
   readonly itemsLeftOut: number
   readonly clientsLeftOut: number
 }
@@ -65,7 +65,7 @@ function isNamedIn(text: string, name: string): boolean {
   return false
 }
 
-/** Whether no word goes on across this place of a text. */
+/** Whether a word begins or ends at this place of a text. */
 function isEdge(text: string, at: number): boolean {
   return !/^[\p{L}\p{N}_]{2}$/u.test(text.slice(Math.max(0, at - 1), at + 1))
 }

@@ -1,27 +1,27 @@
-/** Labels of bars and of the axis, cut to whole characters by the width that they have in a monospaced font of 11 pixels. */
+/** Labels of bars and of the axis. They are cut to whole characters by their width in a monospaced font of 11 pixels. */
 
-/** In pixels: a character, and what a bar keeps free on both sides of its label. */
+/** In pixels: the width of a character, and the space on both sides of a label. */
 const CHARACTER = 6.7
 const PADDING = 4
-/** A shorter end of a name tells nobody apart. */
+/** A shorter end of a name does not tell clients apart. */
 const SHORTEST_END = 3
 
-/** Characters that are as wide as two others: those of East Asia, and emoji. */
+/** Characters of double width: East Asian ones and emoji. */
 const WIDE = /[\u2e80-\uffff]|[\u{10000}-\u{10ffff}]/u
-/** Made when the first text needs it: it takes ten milliseconds, and most test files have no page. */
+/** Made on first use: it takes ten milliseconds, and most test files have no page. */
 let graphemes: Intl.Segmenter | undefined
 
-/** How wide a text is, in pixels. */
+/** Returns the width of a text in pixels. */
 export function textWidth(text: string): number {
   return cellsOf(text) * CHARACTER
 }
 
-/** The first of these labels that a bar of this width has room for; else the empty one. */
+/** Returns the first of these labels that fits a bar of this width. Empty if none does. */
 export function fitting(labels: readonly string[], width: number): string {
   return labels.find((label) => textWidth(label) + PADDING <= width) ?? ''
 }
 
-/** The label of a lease: `#2 worker-17`, `#2 …ker-17` or `#2`. Clients differ at the end of their names. */
+/** Returns the label of a lease: `#2 worker-17`, `#2 …ker-17` or `#2`. Names of clients usually differ at the end. */
 export function leaseLabel(attempt: number | undefined, clientId: string, width: number): string {
   const number = attempt === undefined ? '' : `#${attempt}`
   const before = number === '' ? '' : `${number} `
@@ -29,7 +29,7 @@ export function leaseLabel(attempt: number | undefined, clientId: string, width:
   return fitting([`${before}${clientId}`, `${before}${endOf(clientId, cells)}`, number], width)
 }
 
-/** The end of a text in this many cells, after an ellipsis. Too long where only a useless end would fit. */
+/** Returns an ellipsis and the end of a text, in this many cells. Longer if fewer than `SHORTEST_END` characters fit. */
 function endOf(text: string, cells: number): string {
   const characters = charactersOf(text)
   let free = cells - 1

@@ -1,4 +1,4 @@
-/** Items as lanes: a bar for each lease, a mark for each event, and all of it as a table with the payload on request. */
+/** Lanes of items: a bar for each lease, a mark for each other event, and a table and the payload when opened. */
 import { placesText } from '../../../client/call-site.js'
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../../lengths.js'
@@ -9,7 +9,7 @@ import { leaseLabel } from './labels.js'
 import { escaped, foldedText } from './markup.js'
 import type { TimeAxis } from './time-axis.js'
 
-/** What stands in the circle of an event; of a lease there is the bar. */
+/** The sign of each kind of event. `leased` has a bar instead. */
 const SIGNS: Partial<Record<QueueEvent['kind'], string>> = {
   produced: '+',
   imported: '+',
@@ -35,19 +35,19 @@ const FAULTS: readonly QueueEvent['kind'][] = [
   'refused',
 ]
 
-/** So many lanes are in a group. */
+/** The number of lanes in a group. */
 const GROUP = 50
 
-/** A lane, as HTML where it is not the name. */
+/** A lane. All but the name is HTML. */
 export interface Lane {
   readonly name: string
-  /** What stands before the name. */
+  /** Goes before the name. */
   readonly prefix?: string
   readonly track: string
   readonly details: readonly string[]
 }
 
-/** The line of a lane, which opens its details. */
+/** Returns the line of a lane. A click opens its details. */
 export function laneMarkup({ name, prefix = '', track, details }: Lane): string {
   return [
     `<details class="lane" data-name="${escaped(name)}">`,
@@ -57,7 +57,7 @@ export function laneMarkup({ name, prefix = '', track, details }: Lane): string 
   ].join('\n')
 }
 
-/** Lanes in groups. A browser neither styles nor lays out a group out of sight. */
+/** Groups lanes. A browser neither styles nor lays out a group that is out of sight. */
 export function lanesInGroups(lanes: readonly string[]): string[] {
   const groups: string[] = []
   for (let at = 0; at < lanes.length; at += GROUP) {
@@ -67,12 +67,12 @@ export function lanesInGroups(lanes: readonly string[]): string[] {
   return groups
 }
 
-/** The times of the marks of an item. */
+/** Returns the times of the events of an item. */
 export function timesOfItem({ events }: ItemStory): number[] {
   return events.map(({ time }) => time.getTime())
 }
 
-/** The lane of an item. */
+/** Returns the lane of an item. */
 export function itemLane(item: ItemStory, { axis, begin }: Drawing): string {
   const { name, events } = item
   const places = axis.places(timesOfItem(item))
@@ -92,11 +92,11 @@ function mark(event: QueueEvent, x: number): string {
 function leaseBar(events: readonly QueueEvent[], at: number, places: readonly number[], axis: TimeAxis): string {
   const event = events[at] as QueueEvent
   let end = at + 1
-  // A call that was refused leaves the lease as it is.
+  // A refused call does not end the lease.
   while (end < events.length && !endsLease((events[end] as QueueEvent).kind)) end++
   const ending = events[end]
   const from = places[at] as number
-  // A clock that tests move may have gone back.
+  // Tests may have moved the clock back.
   const width = Math.max((places[end] ?? axis.endX) - from, 4)
   const kind = ending === undefined ? ' open' : FAULTS.includes(ending.kind) ? ' fault' : ''
   const label = leaseLabel(event.attempts, event.clientId ?? '', width)

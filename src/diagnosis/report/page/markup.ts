@@ -1,23 +1,23 @@
-/** Text as a part of HTML. */
+/** Writes text into HTML. */
 import { visibleText } from '../../../visible.js'
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Longer text is folded: the page shows its beginning, and the rest on request. */
+/** Longer text is folded: the page shows its beginning, and the rest when opened. */
 const MOST_LINES = 14
 const MOST_CHARACTERS = 4000
 
-/** Anything as text, also inside of an attribute's quotes. Layout stays as it is; what cannot be seen is written out. */
+/** Escapes text for HTML, also for quoted attributes. Keeps tabs and line breaks, and writes out other invisible characters. */
 export function escaped(text: string): string {
   return visibleText(text, '\t\r\n').replace(/[&<>"']/g, (character) => ENTITIES[character] as string)
 }
 
-/** 1234 as `1,234`. */
+/** Formats 1234 as `1,234`. */
 export function grouped(count: number): string {
   return count.toLocaleString('en')
 }
 
-/** Preformatted text. Long text fades out, with a button below that says how much of it there is. */
+/** Returns preformatted text. Long text fades out above a button that says how much there is. */
 export function foldedText(text: string, kind: string): string {
   const lines = text.split('\n').length
   // HTML drops a line break that follows <pre> immediately, and the text may begin with one.

@@ -1,4 +1,4 @@
-/** What the page does when it is used: filters by queue and reference, and keys. Without it everything can be read too. */
+/** The script of the page: filters by queue and reference, and keyboard shortcuts. The page can be read without it. */
 export const PAGE_SCRIPT = `
 const form = document.querySelector('form')
 const all = (within, selector) => [...within.querySelectorAll(selector)]

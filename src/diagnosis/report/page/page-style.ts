@@ -1,4 +1,4 @@
-/** How the page looks, in light and in dark. Lanes out of sight are not laid out, so that many of them open fast. */
+/** The style of the page, light and dark. Lanes that are out of sight are not laid out, so that large pages open fast. */
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;

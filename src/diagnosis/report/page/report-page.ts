@@ -1,4 +1,4 @@
-/** The stories of tests of a file as one page that needs nothing else: no network, no server. */
+/** The stories of the tests of a file as one HTML page. It needs no network and no server. */
 import { refusalText } from '../../refusals.js'
 import { standing } from '../standing.js'
 import { type QueueStory, somethingHappened, type TestStory } from '../test-story.js'
@@ -15,14 +15,14 @@ import { timesOfClient, waitingLane } from './waiting-lanes.js'
 /** A test on the page. */
 export interface ReportedTest {
   readonly story: TestStory
-  /** What it failed with; empty for a test that passed. */
+  /** The messages of its errors. Empty if it passed. */
   readonly errors: readonly string[]
 }
 
-/** The page is written anew with each test; the sections of earlier ones stay as they are. */
+/** The section of each test, because the page is rewritten after each test and earlier sections do not change. */
 const sections = new WeakMap<ReportedTest, string>()
 
-/** The page, with failed tests first. `file`: the path of the test file. */
+/** Returns the page, failed tests first. `file` is the path of the test file. */
 export function reportPage(file: string, tests: readonly ReportedTest[]): string {
   const queues = new Set(tests.flatMap(({ story }) => story.queues.filter(somethingHappened).map(({ name }) => name)))
   const inOrder = [...tests.filter(failed), ...tests.filter((test) => !failed(test))]

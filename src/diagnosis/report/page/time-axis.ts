@@ -1,9 +1,9 @@
 /**
- * Where a moment stands on a page. Hours of a clock that tests move and calls of the same millisecond have to be seen
- * side by side, so that a gap is as wide as the logarithm of its length, and what happens at once is set side by side.
+ * The time axis of a page. It has to show both hours that a test moves the clock and calls in the same millisecond. So a
+ * gap is as wide as the logarithm of its length, and events at the same time are drawn side by side.
  */
 
-/** Widths in pixels: of a mark, of the smallest gap, and of ten times more time. */
+/** Widths in pixels: a mark, the smallest gap, and what each factor of ten in time adds to a gap. */
 const MARK = 18
 const GAP = 20
 const DECADE = 16
@@ -11,10 +11,10 @@ const DECADE = 16
 /** The axis of one test. */
 export class TimeAxis {
   readonly #columns = new Map<number, number>()
-  /** Where the last column ends: the right edge of what was not over at the end of the test. */
+  /** Where the last column ends: the right edge of bars that are still open at the end of the test. */
   readonly endX: number
 
-  /** `lanes`: the times of all events, lane by lane; `end`: the last moment, after all of them. */
+  /** `lanes` are the times of all events, lane by lane. `end` is the end of the test, after all of them. */
   constructor(lanes: readonly (readonly number[])[], end: number) {
     const marks = new Map<number, number>([[end, 1]])
     for (const lane of lanes) {
@@ -33,12 +33,12 @@ export class TimeAxis {
     this.endX = Math.round(x)
   }
 
-  /** The moments, each with its place. */
+  /** All points in time with their places. */
   get moments(): readonly (readonly [time: number, x: number])[] {
     return [...this.#columns]
   }
 
-  /** The places of the marks of a lane, in the order of its times. */
+  /** Returns the places of the marks of a lane, in the order of `times`. */
   places(times: readonly number[]): number[] {
     const marks = new Map<number, number>()
     return times.map((time) => {

@@ -1,4 +1,4 @@
-/** Clients whose leases waited as lanes: a bar for each of these leases, and all of them as a table on request. */
+/** Lanes of clients whose leases waited: a bar for each of these leases, and a table of all when opened. */
 import { placesText } from '../../../client/call-site.js'
 import { lengthOf } from '../../lengths.js'
 import type { LeaseStory } from '../test-story.js'
@@ -8,12 +8,12 @@ import { fitting } from './labels.js'
 import { laneMarkup } from './lanes.js'
 import { escaped } from './markup.js'
 
-/** The times at which leases began and ceased to wait, lease by lease. */
+/** Returns when each lease began and stopped waiting, in the order of the leases. */
 export function timesOfClient({ leases }: WaitingClient): number[] {
   return leases.flatMap(({ since, ended }) => (ended === undefined ? [since] : [since, ended]))
 }
 
-/** The lane of a client. It waits with one lease at a time, so that its bars do not overlap. */
+/** Returns the lane of a client. A client waits with one lease at a time, so its bars do not overlap. */
 export function waitingLane(client: WaitingClient, { axis, begin }: Drawing): string {
   const places = axis.places(timesOfClient(client))
   let at = 0
