@@ -408,6 +408,11 @@ test('a lease response may lack a list, and its items an id', () => {
   }
 })
 
+test('an empty item and the largest partition are ordinary', () => {
+  expect([...(encodeProduce({ items: [{}, {}] }) ?? [])]).toEqual([0x1a, 0, 0x1a, 0])
+  expect([...(encodeComplete({ partition: 2 ** 31 - 1 }) ?? [])]).toEqual([0x10, 0xff, 0xff, 0xff, 0xff, 0x07])
+})
+
 test('leased: leaves a lone surrogate to the general codec', () => {
   expect(encodeLeased({ queueName: '\ud800' })).toBeUndefined()
   expect(encodeLeased({ items: [{ reference: '\udc00' }] })).toBeUndefined()
