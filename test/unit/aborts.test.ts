@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
 import { onAbort } from '../../src/protocol/aborts.js'
+import { whenGone } from '../../src/protocol/exchange.js'
 
 async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
   const warnings: string[] = []
@@ -53,4 +54,27 @@ test('a removed listener is not called, the other listeners are', () => {
   expect(called).toEqual([1])
   onAbort(controller.signal, () => void called.push(2))
   expect(called).toEqual([1, 2])
+})
+
+test('a request tells in its own way that nobody waits any more, else by its signal, else never', () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const own = new Set<() => void>()
+  const request = {
+    signal,
+    whenGone: (listener: () => void) => {
+      own.add(listener)
+      return () => own.delete(listener)
+    },
+  }
+  const called: string[] = []
+  const takeBack = whenGone(request, () => called.push('own'))
+  whenGone({ signal }, () => called.push('signal'))
+  whenGone({}, () => called.push('never'))
+  controller.abort()
+  expect(called).toEqual(['signal'])
+  for (const listener of own) listener()
+  expect(called).toEqual(['signal', 'own'])
+  takeBack()
+  expect(own.size).toBe(0)
 })

@@ -6,10 +6,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
 import { encodeBinary } from '../../src/protocol/binary/encode.js'
+import { decodeResponse, encodeHot } from '../../src/protocol/codec.js'
 import { decodeJson } from '../../src/protocol/json/decode.js'
 import { encodeJson } from '../../src/protocol/json/encode.js'
 import type { MessageType } from '../../src/protocol/messages/message.js'
-import { QueueProduceRequest } from '../../src/protocol/messages/queue.js'
+import { QueueLeaseResponse, QueueProduceRequest } from '../../src/protocol/messages/queue.js'
 import { QueuesListRequest } from '../../src/protocol/messages/queues.js'
 import { Reply } from '../../src/protocol/messages/reply.js'
 import { StorageItemsImportRequest } from '../../src/protocol/messages/storage.js'
@@ -61,6 +62,25 @@ test('a client ignores unknown fields, the server refuses them', () => {
   const json = Buffer.from('{"x":{"y":[1,{"z":null}],"s":"}"},"limit":7,"w":[]}')
   expect(decodeJson(QueuesListRequest, json, lenient)).toMatchObject({ limit: 7 })
   expect(() => decodeJson(QueuesListRequest, json, strict)).toThrow('unknown field "x"')
+})
+
+test('a client reads a JSON response with its bytes as a Uint8Array, and ignores unknown fields', () => {
+  const json = Buffer.from('{"items":[{"bytes":"/wA=","priority":1},{}],"next":{}}')
+  const { items } = decodeResponse(QueueLeaseResponse, json, 'json') as { items: { bytes: Uint8Array }[] }
+  expect(items.map(({ bytes }) => bytes)).toEqual([Uint8Array.of(0xff, 0), new Uint8Array()])
+})
+
+test('the handwritten codec writes hot messages, and no others', () => {
+  const request = { queueName: 'orders', items: [{ utf8: 'text' }] }
+  const written = encodeHot(QueueProduceRequest, request)
+  expect(written && [...written]).toEqual([...encodeBinary(QueueProduceRequest, request)])
+  expect(encodeHot(QueuesListRequest, { limit: 7 })).toBeUndefined()
+})
+
+test('a message without a map has an empty one', () => {
+  for (const read of [decodeJson(Reply, Buffer.from('{}'), strict), decodeBinary(Reply, new Uint8Array(), keep)]) {
+    expect(read).toEqual({ code: 0, codeText: '', message: '', details: {} })
+  }
 })
 
 test('a map keeps __proto__ as an ordinary key', () => {

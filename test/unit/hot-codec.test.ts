@@ -199,6 +199,50 @@ test('a time split in two parts is left to the general codec, which merges them'
   })
 })
 
+/** Bytes that are out of the ordinary, some of which the general codec refuses. */
+test.each([
+  ['a length of more than 32 bits, whose lower bits would fit', 'produce', '0a8180808010 78'],
+  ['a string that is a single continuation byte', 'produce', '0a0180'],
+  ['a byte that is no UTF-8, but the character of the string before', 'produce', '1a04 1202c3a9 1a03 1201e9'],
+  ['a time of one byte, which is the first of the message too', 'produce', '1a03 22011a'],
+  ['nanoseconds of more than 31 bits', 'produce', '1a08 2206 108080808008'],
+  ['an unknown field in an item', 'produce', '1a04 3a020805'],
+  ['a number that ends after its item', 'leased', '1a01 2805'],
+])('leaves %s to the general codec', (_, name, hex) => {
+  const [, , decode] = DECODERS.find(([one]) => one === name) as (typeof DECODERS)[number]
+  expect(decode(Buffer.from(hex.replaceAll(' ', ''), 'hex'))).toBeUndefined()
+})
+
+test('bytes that are there but empty are read as none', () => {
+  const bytes = Uint8Array.from([0x1a, 2, 0x2a, 0])
+  expect(decodeProduce(bytes)).toEqual(decodeBinary(QueueProduceRequest, bytes, byteText))
+  expect(decodeProduce(bytes)?.items).toMatchObject([{ bytes: '' }])
+})
+
+const SECOND = 1_767_225_600n
+/** Each is the beginning of the one before, encoded. */
+const SHORTER_TIMES = [
+  { seconds: SECOND, nanos: 5 },
+  { seconds: SECOND, nanos: 0 },
+  { seconds: 0n, nanos: 0 },
+]
+
+test.each([
+  ['produce', 'enqueueAt', QueueProduceRequest, decodeProduce, byteText],
+  ['leased', 'leaseDeadline', QueueLeaseResponse, decodeLeased, view],
+] as const)('%s: reads the times of a batch, and makes one object of equal ones', (_, field, type, decode, makeBytes) => {
+  const equal = [
+    { seconds: SECOND + 1n, nanos: 7 },
+    { seconds: SECOND + 1n, nanos: 7 },
+  ]
+  const bytes = encodeBinary(type, { items: [...SHORTER_TIMES, ...equal].map((time) => ({ [field]: time })) })
+  const read = decode(bytes)
+  expect(read).toEqual(decodeBinary(type, bytes, makeBytes))
+  const times = (read?.items as Record<string, unknown>[]).map((item) => item[field])
+  expect(times).toEqual([...SHORTER_TIMES, ...equal])
+  expect(times[4]).toBe(times[3])
+})
+
 test.each([
   ['a string instead of bytes', { items: [{ bytes: 'text' }] }],
   ['a number instead of a string', { queueName: 5 }],
@@ -209,8 +253,14 @@ test.each([
   expect(encodeProduce(message as never)).toBeUndefined()
 })
 
-test('equal strings in a batch are all read correctly', () => {
-  const items = [{ kind: 'a-rather-long-kind' }, { kind: 'a-rather-long-kind' }, { kind: 'é'.repeat(20) }]
+test.each([
+  ['equal strings', ['a-rather-long-kind', 'a-rather-long-kind', 'é'.repeat(20)]],
+  // 'é' is encoded as the bytes C3 A9, which are 'Ã' and '©' in Latin-1.
+  ['a string whose bytes are the characters of the one before', ['Ã©', 'é']],
+  // The second string has the length 2, and that byte stands before its 'a'.
+  ['a string that read backwards is like the one before', ['a\x02', 'ab']],
+])('%s in a batch are all read correctly', (_, kinds) => {
+  const items = kinds.map((kind) => ({ kind }))
   const read = decodeProduce(encodeBinary(QueueProduceRequest, { items }))
   expect(read?.items.map((item) => item.kind)).toEqual(items.map((item) => item.kind))
 })
@@ -294,8 +344,11 @@ test.each([
 test.each([
   ['a number instead of a string', { queueName: 5 }],
   ['a number as timeout', { requestTimeout: 5 }],
+  ['a list instead of a string', { queueName: [] }],
+  ['a list as timeout', { requestTimeout: [] }],
   ['a string instead of a list', { ids: 'x' }],
   ['a number in the list', { ids: [5] }],
+  ['a list in the list', { ids: [[]] }],
   ['an empty id', { ids: ['a', ''] }],
   ['a fraction as a partition', { partition: 0.5 }],
   ['a negative partition', { partition: -1 }],
@@ -309,11 +362,20 @@ test.each([
 
 test.each([
   ['a number as timeout', { requestTimeout: 5 }],
+  ['a list instead of a string', { queueName: [] }],
+  ['a list as timeout', { requestTimeout: [] }],
   ['a string as an item', { items: ['text'] }],
+  ['an empty string as an item', { items: [''] }],
+  ['a number as an item', { items: [5] }],
+  ['undefined as an item', { items: [undefined] }],
   ['a number as encoding', { items: [{ encoding: 5 }] }],
+  ['a list as encoding', { items: [{ encoding: [] }] }],
   ['a number as kind', { items: [{ kind: 5 }] }],
+  ['a list as kind', { items: [{ kind: [] }] }],
   ['a number as reference', { items: [{ reference: 5 }] }],
+  ['a list as reference', { items: [{ reference: [] }] }],
   ['a number as utf8', { items: [{ utf8: 5 }] }],
+  ['a list as utf8', { items: [{ utf8: [] }] }],
   ['a list as bytes', { items: [{ bytes: [1] }] }],
   ['a Uint16Array as bytes', { items: [{ bytes: new Uint16Array(1) }] }],
   ['an unknown field in an item', { items: [{ payload: 'x' }] }],
@@ -337,4 +399,21 @@ test('a lease response uses writeId for ids, and leaves negative numbers and unu
     expect(encodeLeased({ items: [{ leaseDeadline: { seconds, nanos } }] })).toBeUndefined()
   }
   expect(encodeLeased({ items: [{ leaseDeadline: { seconds: 2n ** 32n - 1n, nanos: 0 } }] })).toBeDefined()
+})
+
+test('a lease response may lack a list, and its items an id', () => {
+  for (const answer of [{}, { queueName: 'q' }, { items: [{}] }, { items: [{ kind: 'order' }] }]) {
+    const written = encodeLeased(answer)
+    expect(written && [...written]).toEqual([...encodeBinary(QueueLeaseResponse, answer)])
+  }
+})
+
+test('an empty item and the largest partition are ordinary', () => {
+  expect([...(encodeProduce({ items: [{}, {}] }) ?? [])]).toEqual([0x1a, 0, 0x1a, 0])
+  expect([...(encodeComplete({ partition: 2 ** 31 - 1 }) ?? [])]).toEqual([0x10, 0xff, 0xff, 0xff, 0xff, 0x07])
+})
+
+test('leased: leaves a lone surrogate to the general codec', () => {
+  expect(encodeLeased({ queueName: '\ud800' })).toBeUndefined()
+  expect(encodeLeased({ items: [{ reference: '\udc00' }] })).toBeUndefined()
 })

@@ -16,7 +16,7 @@ export function decodeComplete(bytes: Uint8Array): RequestOf<'queueComplete'> | 
     else if (tag === 0x1a) request.requestTimeout = reader.text(end)
     else return undefined
   }
-  return reader.odd || reader.at > end ? undefined : request
+  return reader.odd ? undefined : request
 }
 
 const FIELDS = { queueName: true, partition: true, requestTimeout: true, ids: true }

@@ -17,7 +17,7 @@ export function decodeLease(bytes: Uint8Array): RequestOf<'queueLease'> | undefi
     else if (tag === 0x22) request.requestTimeout = reader.text(end)
     else return undefined
   }
-  return reader.odd || reader.at > end ? undefined : request
+  return reader.odd ? undefined : request
 }
 
 type Answer = AnswerOf<'queueLease'>
@@ -135,7 +135,7 @@ export function decodeLeased(bytes: Uint8Array): Response | undefined {
     else if (tag === 0x10) response.partition = reader.small()
     else return undefined
   }
-  return reader.odd || reader.at > end ? undefined : response
+  return reader.odd ? undefined : response
 }
 
 function readItem(reader: OrdinaryReader, limit: number, like: ResponseItem | undefined): ResponseItem {
