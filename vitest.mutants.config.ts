@@ -34,7 +34,8 @@ const TESTS: Record<string, string[]> = {
     'test/unit/{check-request,large-answers,nearest}.test.ts',
   ],
   protocol: [
-    'test/unit/{messages,check-request,utf8,counted-lists,codec,errors,hot-codec,aborts,replies,timestamp}.test.ts',
+    'test/unit/{messages,check-request,utf8,counted-lists,wire-format,json-text,codec,errors,hot-codec}.test.ts',
+    'test/unit/{aborts,replies,timestamp}.test.ts',
     'test/api/{unknown-fields,transport,storage}.test.ts',
     'test/contract/recordings.test.ts',
   ],
