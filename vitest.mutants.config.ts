@@ -34,8 +34,8 @@ const TESTS: Record<string, string[]> = {
     'test/unit/{check-request,large-answers,nearest}.test.ts',
   ],
   protocol: [
-    'test/unit/{messages,check-request,utf8,counted-lists,codec,content-type,errors,hot-codec,aborts,replies}.test.ts',
-    'test/unit/timestamp.test.ts',
+    'test/unit/{messages,check-request,utf8,counted-lists,wire-format,json-text,codec,content-type,errors}.test.ts',
+    'test/unit/{hot-codec,aborts,replies,timestamp}.test.ts',
     'test/api/{unknown-fields,transport,storage}.test.ts',
     'test/contract/recordings.test.ts',
   ],

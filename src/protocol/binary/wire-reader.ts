@@ -6,7 +6,8 @@ import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
 /** The wire types of protobuf. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const
 
-const DEEPEST_GROUP = 10_000
+/** The server's library counts to 10,000 within the outermost group. */
+const DEEPEST_GROUP = 10_001
 
 /** Reads the fields of a message. The same reader enters and leaves nested messages. */
 export class WireReader {
