@@ -23,7 +23,7 @@ export { isQueratorError, QueratorError, type QueratorErrorOptions } from './err
 export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
 export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
-export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-calls.js'
+export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-inputs.js'
 export type { QueueOptions } from './harness/handles/queue-options.js'
 export { snapshotSerializer } from './harness/handles/snapshot.js'
 export type { StoredItem } from './harness/handles/stored-item.js'

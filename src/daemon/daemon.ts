@@ -16,7 +16,7 @@ import { type Activity, Handler } from '../transport/handler.js'
 import { HttpServer } from '../transport/http/http-server.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
-import { Calls } from './calls.js'
+import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
@@ -70,7 +70,7 @@ export class Daemon {
   readonly #log: Log
   readonly #queues: Queues
   readonly #access: Access
-  readonly #calls: Calls
+  readonly #calls: CallRunner
   readonly #handler: Handler
   readonly #listeners: Listeners
   readonly #requestTimes: RequestTimes
@@ -103,17 +103,17 @@ export class Daemon {
       record: this.record,
       warn: (message) => this.#log.write('warn', message),
     })
-    this.#calls = this.#callsOf()
+    this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
     this.#listeners = new Listeners(() => new HttpServer(this.#handler, clock.exact, memory))
     this.#begin(config, now)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
   }
 
-  #callsOf(): Calls {
+  #callRunner(): CallRunner {
     const { clock, record, inspector } = this
     const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log: this.#log, inspector })
-    return new Calls({
+    return new CallRunner({
       clock,
       record,
       refusedCalls,

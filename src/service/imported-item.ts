@@ -1,6 +1,6 @@
 /** Converts an imported item from the protocol to the engine (docs/protocol/admin.md §11). */
 import type { ExactInstant } from '../clock/exact-instant.js'
-import type { ImportedItem } from '../engine/queue/imports.js'
+import type { ImportedItem } from '../engine/queue/import-items.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { RequestOf } from '../protocol/methods.js'
 import { instantOf } from '../protocol/timestamp.js'

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Encoding } from '../../src/protocol/content-type.js'
 import type { RawReply } from '../support/doors.js'
-import { changesOf } from './changes.js'
+import { changesOf } from './altered-replies.js'
 import { type Compare, compareReply } from './compare.js'
 import { type BySteps, DIFFERENCES, NO_MESSAGE } from './differences.js'
 import { RecordedServer } from './recorded-server.js'

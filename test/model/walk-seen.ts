@@ -36,7 +36,7 @@ export interface SeenQueue {
 export type Seen = ReadonlyMap<QueueName, SeenQueue>
 
 /** Reads every queue of a walk. */
-export async function look(client: QueratorClient): Promise<Seen> {
+export async function readQueues(client: QueratorClient): Promise<Seen> {
   const seen = new Map<QueueName, SeenQueue>()
   for (const name of ['q', 'd'] as const) {
     const queue = await lookAtQueue(client, name)

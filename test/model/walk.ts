@@ -9,7 +9,7 @@ import type { Beginning, Command } from './walk-commands.js'
 import { WalkDaemon } from './walk-daemon.js'
 import { daemonPicture, isSame, modelPicture } from './walk-picture.js'
 import { createQueue, deleteQueue, planOf } from './walk-plan.js'
-import { look, type Seen } from './walk-seen.js'
+import { readQueues, type Seen } from './walk-seen.js'
 import type { DaemonResult, Plan } from './walk-situation.js'
 import { eventLines, tellFailure } from './walk-story.js'
 import { distinct, everyWay, refusalText, type World } from './worlds.js'
@@ -71,7 +71,7 @@ class Walk {
     const now = this.#side.clock.now()
     const result = await this.#onDaemon(plan)
     const before = this.#seen
-    this.#seen = await look(this.#side.client)
+    this.#seen = await readQueues(this.#side.client)
     const answer = this.#side.takeRefusal() ?? result.answer ?? 'ok'
     this.#story.push(`+${now - this.#start}ms ${plan.told}: ${answer}`)
     const wrong = [

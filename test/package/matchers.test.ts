@@ -1,7 +1,9 @@
 /** The queue matchers in each runner: they work without setup, and their failures are printed completely. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { QueueAssertions } from '../../src/index.js'
 import { projectOf, run } from './project.js'
 import { runnerKinds } from './runner-files.js'
 
@@ -46,7 +48,7 @@ test.each([
 })
 
 /** Each matcher with arguments that hold for the queue below, that do not, and that it refuses. */
-const EACH: Record<string, { holds: string; fails: string; wrong?: string }> = {
+const EACH: Record<keyof QueueAssertions, { holds: string; fails: string; wrong?: string }> = {
   toHaveItems: { holds: "['a', { reference: 'b', text: 'B' }]", fails: "['b', 'a']", wrong: '7' },
   toHaveDepth: { holds: '2', fails: '1', wrong: "'2'" },
   toHaveLeased: { holds: "['a'], { by: 'worker' }", fails: "1, { by: 'other' }", wrong: '-1' },

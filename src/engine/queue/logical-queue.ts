@@ -9,7 +9,7 @@ import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 import { Dispatcher } from './dispatcher.js'
 import { Gate, type HeldKind, type HeldRequest } from './gate.js'
-import { type ImportedItem, importItems } from './imports.js'
+import { type ImportedItem, importItems } from './import-items.js'
 import {
   completeItems,
   deadItem,

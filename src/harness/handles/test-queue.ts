@@ -20,7 +20,7 @@ import {
   waitUntilIdle,
 } from '../waiting/waiting.js'
 import { Lease, type LeaseHome } from './leased-items.js'
-import { type ItemInput, type LeaseOptions, producedItems, type QueueCounts } from './queue-calls.js'
+import { type ItemInput, type LeaseOptions, producedItems, type QueueCounts } from './queue-inputs.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 

@@ -1,7 +1,7 @@
 /** Reads the protobuf wire format: tags, varints and lengths. It skips unknown fields and always checks bounds. */
 import { isUtf8 } from 'node:buffer'
 import { contentError } from '../../errors.js'
-import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
+import { type FastBuffer, fastBufferOf } from '../byte-buffer.js'
 
 /** The wire types of protobuf. */
 export const WireType = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const

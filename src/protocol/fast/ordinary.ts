@@ -4,7 +4,7 @@
  * errors have only one place.
  */
 import { isUtf8 } from 'node:buffer'
-import { type FastBuffer, fastBufferOf } from '../fast-buffer.js'
+import { type FastBuffer, fastBufferOf } from '../byte-buffer.js'
 import type { Timestamp } from '../messages/message.js'
 import { isWellFormed } from '../well-formed.js'
 

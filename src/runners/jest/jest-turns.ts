@@ -1,5 +1,5 @@
 /** How the fixtures of a Jest file learn which test runs: from our environment, or else from hooks. */
-import type { FileDaemon } from '../../fixtures/file-fixtures.js'
+import type { FileDaemon } from '../../fixtures/file-daemon.js'
 import { trackOpenRequests } from '../../fixtures/release-sockets.js'
 import type { RunningTest } from '../../fixtures/running-tests.js'
 import { brakeFromNowOn } from '../../internal.js'

@@ -3,7 +3,7 @@
  * hooks; the preset `querator-test/presets/jest` imports it for every file.
  */
 import type {} from 'expect'
-import { FileDaemon } from '../../fixtures/file-fixtures.js'
+import { FileDaemon } from '../../fixtures/file-daemon.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'

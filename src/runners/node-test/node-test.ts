@@ -1,7 +1,7 @@
 /** node:test: a daemon for each test file, and a queue for each test, deleted after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
-import { FileDaemon } from '../../fixtures/file-fixtures.js'
+import { FileDaemon } from '../../fixtures/file-daemon.js'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'

@@ -26,7 +26,7 @@ const CALL_NAMES = Object.fromEntries(
 ) as Record<MethodName, string>
 
 /** The parts of the daemon that calls need. */
-export interface CallsOn {
+export interface RunsOn {
   readonly clock: MovableClock
   readonly queues: Queues
   readonly access: Access
@@ -39,10 +39,10 @@ export interface CallsOn {
 }
 
 /** Carries out calls on a daemon's queues and access stores. Each call has one time, and is the cause of its events in the record. */
-export class Calls implements Backend<Principal> {
-  readonly #on: CallsOn
+export class CallRunner implements Backend<Principal> {
+  readonly #on: RunsOn
 
-  constructor(on: CallsOn) {
+  constructor(on: RunsOn) {
     this.#on = on
   }
 

@@ -8,10 +8,10 @@ import { MOST_ITEMS } from '../../protocol/messages/queue.js'
 import type { AnswerOf, RequestOf } from '../../protocol/methods.js'
 import { instantOf, timestampOf } from '../../protocol/timestamp.js'
 import { type CallContext, findQueue } from '../context.js'
+import { ShownItem } from '../leased-item.js'
 import { takeRoom } from '../memory.js'
 import { isBlank } from '../names.js'
 import { checkLongest, checkShortest, readRequestTimeout, requireTimeout } from '../request-timeout.js'
-import { ShownItem } from '../shown-item.js'
 
 /** queue.produce (docs/protocol/queue.md §3). */
 export function queueProduce(context: CallContext, request: RequestOf<'queueProduce'>): Promise<void> {
