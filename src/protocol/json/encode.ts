@@ -24,7 +24,7 @@ function jsonOf(type: MessageType, message: Values): Values {
 
 function isDefault({ kind }: Field, value: unknown): boolean {
   if (kind === 'textMap') return Object.keys(value as object).length === 0
-  return value === '' || value === 0 || value === false || (value as { length?: number }).length === 0
+  return value === 0 || value === false || (value as { length?: number }).length === 0
 }
 
 function jsonValue({ kind }: Field, value: unknown): unknown {

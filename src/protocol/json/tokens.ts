@@ -156,16 +156,16 @@ export class JsonTokens {
       line++
       lineStart = end + 1
     }
-    // Columns count characters, of which a pair of surrogates is one.
+    // Columns count characters, of which a pair of surrogates is one. A bad byte is half a pair too, but nothing is read behind it.
     let column = 1
-    for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text, index)) column++
+    for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text.charCodeAt(index))) column++
     return `(line ${line}:${column})`
   }
 }
 
-/** Whether the unit there belongs to the character before it. */
-function isSecondHalf(text: string, index: number): boolean {
-  return (text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800
+/** Whether a unit is the second of a pair of surrogates. */
+function isSecondHalf(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00
 }
 
 function isBlank(code: number): boolean {
@@ -178,8 +178,8 @@ function firstByte(text: string): number {
   return Buffer.from(String.fromCodePoint(code), 'utf8')[0] as number
 }
 
-/** The number with which a string begins; what follows does not count, but blanks around it do. */
-export function numberIn(text: string): string | undefined {
+/** The number with which a string begins, or nothing; what follows does not count, but blanks around it do. */
+export function numberIn(text: string): string {
   NUMBER.lastIndex = 0
-  return text === text.trim() ? NUMBER.exec(text)?.[0] : undefined
+  return text === text.trim() ? (NUMBER.exec(text)?.[0] ?? '') : ''
 }
