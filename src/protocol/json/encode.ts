@@ -24,7 +24,7 @@ function jsonOf(type: MessageType, message: Values): Values {
 
 function isDefault({ kind }: Field, value: unknown): boolean {
   if (kind === 'textMap') return Object.keys(value as object).length === 0
-  return value === '' || value === 0 || value === false || (value as { length?: number }).length === 0
+  return value === 0 || value === false || (value as { length?: number }).length === 0
 }
 
 function jsonValue({ kind }: Field, value: unknown): unknown {
@@ -41,7 +41,9 @@ function timestampText(value: TimestampInit): string {
   const timestamp = exactTimestamp(value)
   const { seconds, nanos } = timestamp
   if (!isShowable(timestamp)) {
-    const wrong = nanos < 0 || nanos > 999_999_999 ? `nanos out of range ${nanos}` : `seconds out of range ${seconds}`
+    // The server looks at the seconds first.
+    const areNanosWrong = isShowable({ seconds, nanos: 0 })
+    const wrong = areNanosWrong ? `nanos out of range ${nanos}` : `seconds out of range ${seconds}`
     throw new QueratorError(500, `proto: google.protobuf.Timestamp: ${wrong}`)
   }
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19)

@@ -8,8 +8,9 @@ const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** Parses an int32. `1e1` and `1.0` are integers too. An exponent without digits is 0. */
 export function int32From(text: string): number | undefined {
-  const [, sign = '', whole = '', fraction = '', exponentText = ''] = NUMBER.exec(text) ?? []
-  if (whole === '') return undefined
+  const found = NUMBER.exec(text)
+  if (found === null) return undefined
+  const [sign, whole, fraction = '', exponentText = ''] = found.slice(1) as [string, string, string?, string?]
   const digits = (whole + fraction).replace(/^0+/, '')
   if (digits === '') return 0
   if (exponentText === '+' || exponentText === '-') return undefined
@@ -18,7 +19,7 @@ export function int32From(text: string): number | undefined {
   if (shift < 0 && !digits.endsWith('0'.repeat(Math.min(-shift, digits.length + 1)))) return undefined
   const value = shift < 0 ? digits.slice(0, shift) : digits + '0'.repeat(Math.min(shift, 20))
   const signed = Number(value) * (sign === '-' ? -1 : 1)
-  return value.length <= 10 && signed === (signed | 0) ? signed : undefined
+  return signed === (signed | 0) ? signed : undefined
 }
 
 /**

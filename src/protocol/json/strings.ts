@@ -45,7 +45,7 @@ export function readString(text: string, start: number, isSound: boolean): JsonS
   let isPlain = true
   for (;;) {
     RUN.lastIndex = at
-    const run = RUN.exec(text)?.[0] ?? ''
+    const run = (RUN.exec(text) as RegExpExecArray)[0]
     if (!isSound && hasBadBytes(run)) throw new StringFault('invalid UTF-8 in string')
     at += run.length
     const stop = text[at]
@@ -73,7 +73,7 @@ function escapeEnd(text: string, at: number): number {
   const next = at + UNICODE_ESCAPE
   if (unit < 0xd800 || unit > 0xdfff) return next
   if (text.length < next + UNICODE_ESCAPE) throw unexpectedEnd()
-  const isPair = unit < 0xdc00 && text.startsWith('\\u', next) && HEX.test(text.slice(next + 2, next + UNICODE_ESCAPE))
+  const isPair = unit < 0xdc00 && text.startsWith('\\u', next)
   const low = isPair ? codeUnit(text, next) : 0
   if (low < 0xdc00 || low > 0xdfff) throw badEscape(text, next, UNICODE_ESCAPE)
   return next + UNICODE_ESCAPE

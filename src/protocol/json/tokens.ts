@@ -156,16 +156,16 @@ export class JsonTokens {
       line++
       lineStart = end + 1
     }
-    // Columns count characters. A surrogate pair is one character.
+    // Columns count characters. A surrogate pair is one. A bad byte is half a pair too, but nothing after it is read.
     let column = 1
-    for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text, index)) column++
+    for (let index = lineStart; index < at; index++) if (!isSecondHalf(this.#text.charCodeAt(index))) column++
     return `(line ${line}:${column})`
   }
 }
 
-/** Returns whether the code unit is the second half of a surrogate pair. */
-function isSecondHalf(text: string, index: number): boolean {
-  return (text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800
+/** Returns whether a code unit is the second half of a surrogate pair. */
+function isSecondHalf(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00
 }
 
 function isBlank(code: number): boolean {
@@ -178,8 +178,8 @@ function firstByte(text: string): number {
   return Buffer.from(String.fromCodePoint(code), 'utf8')[0] as number
 }
 
-/** Returns the number at the start of a string. Anything after it is ignored, but blanks around the string make it invalid. */
-export function numberIn(text: string): string | undefined {
+/** Returns the number at the start of a string, or nothing. Anything after it is ignored, but blanks around the string make it invalid. */
+export function numberIn(text: string): string {
   NUMBER.lastIndex = 0
-  return text === text.trim() ? NUMBER.exec(text)?.[0] : undefined
+  return text === text.trim() ? (NUMBER.exec(text)?.[0] ?? '') : ''
 }
