@@ -8,7 +8,7 @@ import { QueuesListRequest } from '../../src/protocol/messages/queues.js'
 import { Reply } from '../../src/protocol/messages/reply.js'
 import { StorageItemsImportRequest } from '../../src/protocol/messages/storage.js'
 
-const strict = { makeBytes: (bytes: Uint8Array) => bytes, lenient: false }
+const strict = { makeBytes: (bytes: Uint8Array) => Uint8Array.from(bytes), lenient: false }
 
 /** A text whose characters up to U+00FF are bytes. */
 function read(json: string, type: MessageType = QueuesListRequest) {
@@ -178,14 +178,26 @@ test.each([
   )
 })
 
-test.each(['5', 'true', '{}', '[]'])('refuses %s as bytes', (value) => {
+test.each(['5', 'true', '{}', '[]', '"!!"'])('refuses %s as bytes', (value) => {
   expect(() => read(`{"items":[{"payload":${value}}]}`, StorageItemsImportRequest)).toThrow(
     `invalid value for bytes type: ${value.replace(/[\]}]/, '')}`,
   )
 })
 
-test('a client passes over unknown fields, however deep their lists are', () => {
-  const json = Buffer.from('{"x":[[1],[[],{"y":[{"z":[null]}]}],"]"],"limit":7}')
+test('bytes that are absent, null or empty are read as no bytes', () => {
+  const json = '{"items":[{},{"payload":null},{"payload":""}]}'
+  const items = read(json, StorageItemsImportRequest).items as { payload: Uint8Array }[]
+  expect(items.map(({ payload }) => payload)).toEqual([new Uint8Array(), new Uint8Array(), new Uint8Array()])
+})
+
+test.each([
+  '[[1],[[],{"y":[{"z":[null]}]}],"]"]',
+  '{"y":{"z":{}},"a":"}"}',
+  '{"y":{"limit":1},"limit":2}',
+  '{}',
+  '[]',
+])('a client passes over all of %s in an unknown field', (value) => {
+  const json = Buffer.from(`{"x":${value},"limit":7}`)
   expect(decodeJson(QueuesListRequest, json, { ...strict, lenient: true })).toMatchObject({ limit: 7 })
 })
 
