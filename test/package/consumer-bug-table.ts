@@ -179,7 +179,9 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: '    try {\n      await this.#send(',
     replacement: '    await this.#complete(partition, id)\n    try {\n      await this.#send(',
-    cause: /'\w{27}' was the id of welcome-1 until .*: completed by mailer-/,
+    // Whether the test sees first that nothing was sent is up to the timing of its own worker.
+    cause:
+      /'\w{27}' was the id of welcome-1 until .*: completed by mailer-|RefusedCall: queue\.complete: 400 invalid storage id/,
   },
   {
     name: 'completes twice',
@@ -207,7 +209,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: '      return this.#retry(partition, [{ id, retryAt: new Date(this.#now() + retryAfter(attempts)) }])\n',
     replacement: '      return this.#complete(partition, id)\n',
-    cause: /completed welcome-1 .*by mailer-\w+, attempt 1; queue\.complete/,
+    cause: /welcome-1 \(#\d+\): completed by mailer-\w+, attempt 1 /,
   },
   {
     name: 'swallows the error and keeps items it could not send',
@@ -221,7 +223,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'querator.js',
     text: 'retry_at: retryAt?.toISOString() })',
     replacement: 'dead: true })',
-    cause: /deleted welcome-1 .*; queue\.retry/,
+    cause: /welcome-1 \(#\d+\): retried by mailer-\w+, attempt 1 .*\n.*welcome-1 \(#\d+\): deleted/,
   },
   {
     name: 'retries more often than the queue allows',
@@ -257,7 +259,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     text: `      if (attempts >= EMAIL_QUEUE.maxAttempts) return
       return this.#retry(partition, [{ id, retryAt: new Date(this.#now() + retryAfter(attempts)) }])`,
     replacement: '      return this.#retry(partition, [{ id }])',
-    cause: /retried welcome-1 .*attempt 2; queue\.retry .*\n.*leased welcome-1 .*attempt 3/,
+    cause: /welcome-1 \(#\d+\): retried by .*attempt 2 .*\n.*welcome-1 \(#\d+\): leased by .*attempt 3/,
   },
   {
     name: 'retries unreadable items at once, for ever',
@@ -281,7 +283,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-queue.js',
     text: "leaseTimeout: '5m'",
     replacement: "leaseTimeout: '30s'",
-    cause: /lease-expired welcome-1 .*by mailer-\w+, attempt 1/,
+    cause: /welcome-1 \(#\d+\): lease-expired by mailer-\w+, attempt 1/,
   },
   {
     name: 'uses the same client id in all workers',

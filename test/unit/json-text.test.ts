@@ -84,6 +84,17 @@ test('blanks may stand between all tokens', () => {
   expect(read(json)).toMatchObject({ pivot: 'a', limit: 7 })
 })
 
+// Go's white space: U+0085 counts, and the byte order mark does not.
+test.each([' ', '\u0085', '\u00a0', '\u2028', '\u3000'])('refuses a number in a string with %j at an end', (blank) => {
+  for (const text of [`${blank}7`, `7${blank}`])
+    expect(() => read(utf8(`{"limit":"${text}"}`))).toThrow('invalid value')
+})
+
+test('takes a number in a string that a byte order mark follows', () => {
+  expect(read(utf8('{"limit":"7\ufeff"}'))).toMatchObject({ limit: 7 })
+  expect(() => read(utf8('{"limit":"\ufeff7"}'))).toThrow('invalid value')
+})
+
 test.each(['\v', '\f', '\u00a0', '\0'])('%j is no blank', (character) => {
   expect(() => read(`{${character}}`)).toThrow('proto: syntax error (line 1:2): invalid value')
 })

@@ -178,8 +178,12 @@ function firstByte(text: string): number {
   return Buffer.from(String.fromCodePoint(code), 'utf8')[0] as number
 }
 
+/** White space as Go's unicode.IsSpace has it, which differs from JavaScript's. */
+const BLANK_AT_AN_END =
+  /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/
+
 /** Returns the number at the start of a string, or nothing. Anything after it is ignored, but blanks around the string make it invalid. */
 export function numberIn(text: string): string {
   NUMBER.lastIndex = 0
-  return text === text.trim() ? (NUMBER.exec(text)?.[0] ?? '') : ''
+  return !BLANK_AT_AN_END.test(text) ? (NUMBER.exec(text)?.[0] ?? '') : ''
 }
