@@ -43,8 +43,10 @@ process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0
 /** The sources of everything in the package's exports that has types. */
 function entryPoints() {
   const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? [])
-  const files = types.map((file) => `${root}${file.replace('./dist/esm/', 'src/').replace(/\.d\.ts$/, '.ts')}`)
+  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? entry.types ?? [])
+  const files = types.map(
+    (file) => `${root}${file.replace(/^\.\/dist\/(esm|cjs)\//, 'src/').replace(/\.d\.ts$/, '.ts')}`,
+  )
   const missing = files.find((file) => !existsSync(file))
   if (missing !== undefined) throw new Error(`there is no ${missing}`)
   return files

@@ -67,6 +67,13 @@ export const PAGES = [
     modules: ['runners/jest/jest'],
   },
   {
+    file: 'jest-environment',
+    title: 'Jest environments',
+    from: 'querator-test/jest-environment',
+    intro: 'The environments, and what makes one of any other. Guide: [Jest](../runners/jest.md#the-environment).',
+    modules: ['runners/jest/jest-environment', 'runners/jest/jest-environment-jsdom'],
+  },
+  {
     file: 'node-test',
     title: 'node:test',
     from: 'querator-test/node-test',

@@ -12,12 +12,16 @@ interface EnvironmentContext {
   readonly testPath: string
 }
 
-/** A Jest environment. */
-interface JestEnvironment {
+/** A Jest environment, as far as it is used here. */
+export interface JestEnvironment {
+  /** The global object of the tests. */
   readonly global: unknown
+  /** Prepares the environment before the tests of a file. */
   setup(): Promise<void>
+  /** Cleans up after the tests of a file. */
   teardown(): Promise<void>
-  handleTestEvent?(event: CircusEvent, state: CircusState): void | Promise<void>
+  /** Takes an event of jest-circus and its state. */
+  handleTestEvent?(event: object, state: object): void | Promise<void>
 }
 
 /** What Node has and jsdom lacks. Code that reaches a daemon with `fetch` needs it. */
