@@ -13,8 +13,20 @@ const TRANSFORMS = { 'ts-jest': '^29.0.0', '@swc/core': '^1.0.0', '@swc/jest': '
 
 /** What is installed beside the package, by folder. */
 const HOMES = {
-  'jest-29': { jest: '^29.0.0', '@types/jest': '^29.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
-  'jest-30': { jest: '^30.0.0', '@types/jest': '^30.0.0', '@types/node': '^20.0.0', ...TRANSFORMS },
+  'jest-29': {
+    jest: '^29.0.0',
+    'jest-environment-jsdom': '^29.0.0',
+    '@types/jest': '^29.0.0',
+    '@types/node': '^20.0.0',
+    ...TRANSFORMS,
+  },
+  'jest-30': {
+    jest: '^30.0.0',
+    'jest-environment-jsdom': '^30.0.0',
+    '@types/jest': '^30.0.0',
+    '@types/node': '^20.0.0',
+    ...TRANSFORMS,
+  },
   'vitest-3': { vitest: '^3.0.0', '@types/node': '^20.0.0' },
   'vitest-4': { vitest: '^4.0.0', '@types/node': '^20.0.0' },
   'vitest-5': { vitest: '^5.0.0', '@types/node': '^22.0.0' },

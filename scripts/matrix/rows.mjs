@@ -90,6 +90,13 @@ const TS = { compilerOptions: { module: 'commonjs', target: 'es2022', esModuleIn
 
 const JEST_ROWS = [29, 30].flatMap((major) => [
   jest(major, 'CommonJS', { ending: 'js', head: REQUIRED, config: {} }),
+  // Hooks and Jest's state do here what the environment of the preset does elsewhere.
+  jest(major, 'without the environment', { ending: 'js', head: REQUIRED, config: { testEnvironment: 'node' } }),
+  jest(major, 'jsdom', {
+    ending: 'js',
+    head: REQUIRED,
+    config: { testEnvironment: 'querator-test/jest-environment-jsdom' },
+  }),
   jest(major, 'ES modules', { ending: 'mjs', head: IMPORTED, config: {}, flags: ['--experimental-vm-modules'] }),
   jest(major, 'ts-jest', {
     ending: 'ts',

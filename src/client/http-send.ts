@@ -4,6 +4,8 @@
  */
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+// The global URL of jsdom may lack canParse.
+import { URL } from 'node:url'
 import { QueratorError, usageError } from '../errors.js'
 import type { Send, WireReply, WireRequest } from '../protocol/exchange.js'
 import { noteOpenRequest } from './open-requests.js'

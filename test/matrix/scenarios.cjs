@@ -2,6 +2,8 @@
  * Scenarios that must pass in every runner, as functions of the fixtures: `{ queue, createQueue, daemon, client, clock,
  * leaks }`. They use plain assertions, which every runner has. `embedded` scenarios need the daemon in the process.
  */
+// jsdom hides the global.
+const { setImmediate: turn } = require('node:timers')
 const assert = require('node:assert')
 
 const textsOf = (items) => items.map((item) => item.text())
@@ -144,7 +146,7 @@ async function alone(letter, { queue, createQueue }) {
   await queue.produce({ text: letter })
   const other = await createQueue()
   await other.produce({ text: `${letter}${letter}` })
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => turn(resolve))
   same([textsOf(await queue.items()), textsOf(await other.items())], [[letter], [`${letter}${letter}`]])
 }
 

@@ -2,6 +2,8 @@
  * Routes requests for a fixed origin to the daemon. `globalThis.fetch` reaches it without a socket. Undici, and a `fetch`
  * that was saved before, use their global dispatcher, which sends requests to the daemon's port.
  */
+// Not the global one: that of jsdom may lack canParse.
+import { URL } from 'node:url'
 import { usageError } from '../../errors.js'
 
 /** Where intercepted requests go. */
