@@ -78,7 +78,7 @@ describe('Jest', () => {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll('0.1.0', '0.0.9'))
     }
     // The preset is one copy, and the test imports the other by path.
-    const other = join(inject('packed'), 'node_modules', 'querator-test', 'dist', 'cjs', 'runners', 'jest.js')
+    const other = join(inject('packed'), 'node_modules', 'querator-test', 'dist', 'cjs', 'runners', 'jest', 'jest.js')
     writeFileSync(join(folder, 'a.test.js'), `require(${JSON.stringify(other)})\n${PASSES}`)
     const outcome = run(folder, bin('jest'))
     expect(outcome.status).toBe(1)
