@@ -35,7 +35,7 @@ const TESTS: Record<string, string[]> = {
   ],
   protocol: [
     'test/unit/{messages,check-request,utf8,counted-lists,wire-format,json-text,codec,content-type,errors}.test.ts',
-    'test/unit/{hot-codec,aborts,replies,timestamp}.test.ts',
+    'test/unit/{fast-codec,aborts,replies,timestamp}.test.ts',
     'test/api/{unknown-fields,transport,storage}.test.ts',
     'test/contract/recordings.test.ts',
   ],

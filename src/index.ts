@@ -1,18 +1,13 @@
 /** The public names of `querator-test`, written out one by one. */
 
+export type { AuthBackend } from './access/access.js'
 export type { Permission } from './access/permissions.js'
 export type { CallOptions, CallRequest, CallResponse, QueratorCalls } from './client/calls.js'
 export { type ClientOptions, type Encoding, QueratorClient } from './client/client.js'
 export type { ClientSend, SentReply, SentRequest } from './client/client-send.js'
 export type { ClockOption } from './clock/clock-option.js'
-export type {
-  AuthBackend,
-  ConfigTree,
-  PartitionStorageTree,
-  PartitionTree,
-  QueueTree,
-  StorageConfig,
-} from './daemon/config/config.js'
+export type { ConfigTree, PartitionStorageTree, StorageConfig } from './daemon/config/config.js'
+export type { PartitionTree, QueueTree } from './daemon/config/declared-queues.js'
 export type { LogHandler, LogLevel, LogRecord } from './daemon/log.js'
 export { VERSION } from './daemon/version.js'
 export type { EventLog, QueueEvent } from './diagnosis/event-log.js'

@@ -56,7 +56,7 @@ function callOf(command: Command): Call {
     try {
       return (await client.call(name, request, { signal: controller.signal })) as ResponseOf<typeof name>
     } catch (error) {
-      throw told(error, failed, endpoint, name)
+      throw commandErrorOf(error, failed, endpoint, name)
     } finally {
       stop()
     }
@@ -76,7 +76,7 @@ function clientOf(endpoint: string, apiKey: string): QueratorClient {
 }
 
 /** Returns an error that says what was tried. If the server replied, it includes the server's message. */
-function told(error: unknown, failed: string, endpoint: string, name: MethodName): unknown {
+function commandErrorOf(error: unknown, failed: string, endpoint: string, name: MethodName): unknown {
   if (!isQueratorError(error)) return error
   const url = `${endpoint.replace(/\/$/, '')}${METHODS[name].path}`
   const answer = `returned '${error.codeText}' with message: ${error.message}`

@@ -2,7 +2,7 @@
 import { TextDecoder } from 'node:util'
 import { turnDue } from '../clock/event-loop.js'
 import { QueratorError, usageError } from '../errors.js'
-import { decodeResponse, encode, encodeHot } from '../protocol/codec.js'
+import { decodeResponse, encode, encodeFast } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type Headers, type WireReply } from '../protocol/exchange.js'
 import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.js'
@@ -118,9 +118,9 @@ export class QueratorClient {
 
   /** @throws QueratorError with the field whose value has a wrong type */
   #bytesOf(type: MessageType, request: object, name: MethodName, origin: Origin | undefined): Uint8Array {
-    const hot =
-      this.#encoding === 'protobuf' && typeof request === 'object' ? encodeHot(type, request as never) : undefined
-    if (hot !== undefined) return hot
+    const fast =
+      this.#encoding === 'protobuf' && typeof request === 'object' ? encodeFast(type, request as never) : undefined
+    if (fast !== undefined) return fast
     try {
       checkRequest(type, request, `client.${name}`)
     } catch (error) {

@@ -39,7 +39,7 @@ interface Surroundings {
 /** Checks the times in requests. Reports each kind of call once per test. */
 export class RequestTimes {
   readonly #around: Surroundings
-  readonly #told = new Set<string>()
+  readonly #warned = new Set<string>()
   #notices: (RequestNotice & { readonly event: number })[] = []
 
   constructor(around: Surroundings) {
@@ -61,7 +61,7 @@ export class RequestTimes {
 
   /** Call when a test begins. */
   reset(): void {
-    this.#told.clear()
+    this.#warned.clear()
   }
 
   /** Returns the notices since the event with this number. */
@@ -76,8 +76,8 @@ export class RequestTimes {
     const byMachine = this.#isByMachine(at)
     const text = ahead > 0 ? nearText(field, ahead) : byMachine ? this.#movedText(field, at) : pastText(field, -ahead)
     const key = `${cause.call} ${byMachine}`
-    if (this.#told.has(key)) return
-    this.#told.add(key)
+    if (this.#warned.has(key)) return
+    this.#warned.add(key)
     const notice = { event: this.#around.record.count + 1, queueName, text: `${cause.call}: ${text}`, cause }
     this.#notices = [...this.#notices.slice(1 - MOST_KEPT), notice]
     if (byMachine) this.#around.warn(notice.text)

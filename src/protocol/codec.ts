@@ -2,8 +2,8 @@
  * Encodes and decodes messages in both encodings. The server side decodes strictly and gets bytes as strings. The client side decodes
  * leniently and gets bytes as `Uint8Array`s.
  *
- * The general codec works with the tables of fields. Hot messages also have a codec written by hand for the binary encoding. They are
- * listed only here, and `test/unit/hot-codec.test.ts` compares both codecs.
+ * The general codec works with the tables of fields. Fast messages also have a codec written by hand for the binary encoding. They are
+ * listed only here, and `test/unit/fast-codec.test.ts` compares both codecs.
  */
 import { decodeBinary } from './binary/decode.js'
 import { encodeBinary } from './binary/encode.js'
@@ -20,13 +20,13 @@ import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProdu
 type Values = Readonly<Record<string, unknown>>
 
 /** A codec written by hand. Both functions return `undefined` for what they leave to the general codec. */
-interface Hot {
+interface Fast {
   readonly encode?: (message: never) => Uint8Array | undefined
   /** Used on the server side for requests, and on the client side for responses. */
   readonly decode: (bytes: Uint8Array) => unknown
 }
 
-const HOT = new Map<MessageType, Hot>([
+const FAST = new Map<MessageType, Fast>([
   [QueueProduceRequest, { encode: encodeProduce, decode: decodeProduce }],
   [QueueLeaseRequest, { decode: decodeLease }],
   [QueueLeaseResponse, { encode: encodeLeased, decode: decodeLeased }],
@@ -36,24 +36,24 @@ const HOT = new Map<MessageType, Hot>([
 /** Encodes a message. Its values must have the right types. Fields may be left out. */
 export function encode(type: MessageType, message: Values, encoding: Encoding): Uint8Array {
   if (encoding === 'json') return Buffer.from(encodeJson(type, message), 'utf8')
-  return encodeHot(type, message) ?? encodeBinary(type, message)
+  return encodeFast(type, message) ?? encodeBinary(type, message)
 }
 
 /** Encodes a hot message in its ordinary form, checking the types of its values. Returns `undefined` for all others. */
-export function encodeHot(type: MessageType, message: Values): Uint8Array | undefined {
-  return HOT.get(type)?.encode?.(message as never)
+export function encodeFast(type: MessageType, message: Values): Uint8Array | undefined {
+  return FAST.get(type)?.encode?.(message as never)
 }
 
 /** Decodes a request. @throws 455 if the bytes are not exactly such a message */
 export function decodeRequest(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
   if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: byteTextOf, lenient: false })
-  return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, byteTextOf)
+  return FAST.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, byteTextOf)
 }
 
 /** Decodes a response. Ignores fields of a newer server. @throws QueratorError if the bytes are not such a message */
 export function decodeResponse(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
   if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: (made) => made, lenient: true })
-  return HOT.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, plainBytes)
+  return FAST.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, plainBytes)
 }
 
 /** Returns bytes as a plain `Uint8Array`. A `Buffer` is printed and compared differently. */

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBinary } from '../../src/protocol/binary/decode.js'
 import { encodeBinary } from '../../src/protocol/binary/encode.js'
-import { decodeResponse, encodeHot } from '../../src/protocol/codec.js'
+import { decodeResponse, encodeFast } from '../../src/protocol/codec.js'
 import { decodeJson } from '../../src/protocol/json/decode.js'
 import { encodeJson } from '../../src/protocol/json/encode.js'
 import type { MessageType } from '../../src/protocol/messages/message.js'
@@ -72,9 +72,9 @@ test('a client reads a JSON response with its bytes as a Uint8Array, and ignores
 
 test('the handwritten codec writes hot messages, and no others', () => {
   const request = { queueName: 'orders', items: [{ utf8: 'text' }] }
-  const written = encodeHot(QueueProduceRequest, request)
+  const written = encodeFast(QueueProduceRequest, request)
   expect(written && [...written]).toEqual([...encodeBinary(QueueProduceRequest, request)])
-  expect(encodeHot(QueuesListRequest, { limit: 7 })).toBeUndefined()
+  expect(encodeFast(QueuesListRequest, { limit: 7 })).toBeUndefined()
 })
 
 test('a message without a map has an empty one', () => {

@@ -4,14 +4,12 @@ import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/queue/plac
 import { usageError } from '../../errors.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
 import type { ConfigSource } from './config-source.js'
-import { type DeclaredQueue, type PartitionTree, type QueueTree, readDeclaredQueues } from './declared-queues.js'
+import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
 import type { ValueOf } from './key-kinds.js'
 import { CONFIG, STORAGE_DRIVERS } from './keys.js'
 import { readTree } from './read-tree.js'
 import { unknownKeyTexts, withUnknownKeys } from './unknown-keys.js'
 import { wrongKinds } from './wrong-kinds.js'
-
-export { AUTH_BACKENDS, type AuthBackend, type PartitionTree, type QueueTree }
 
 /**
  * Querator's configuration file as an object. Unknown keys have no effect, and the daemon logs a warning that names them. See

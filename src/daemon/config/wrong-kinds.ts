@@ -52,11 +52,11 @@ export function wrongKinds(wrong: readonly WrongKind[], source: ConfigSource | u
 function wrongInTree({ place, got, kind, why }: WrongKind): QueratorError {
   if (place === '') return usageError('the configuration must be a map with keys such as address and partition-storage')
   const because = why === undefined ? '' : `; ${why}`
-  return usageError(`${place} must be ${WANTED[kind]}; got ${shown(got)}${because}`)
+  return usageError(`${place} must be ${WANTED[kind]}; got ${describedValue(got)}${because}`)
 }
 
 /** Returns a short text for a value of an object. It may be deep, circular, or not representable in JSON. */
-function shown(value: unknown): string {
+function describedValue(value: unknown): string {
   const text =
     typeof value === 'string'
       ? JSON.stringify(value)

@@ -144,8 +144,8 @@ function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[])
     .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
     .map(([item, ofItem]) => {
       const payload = payloadOf(daemon, ofItem[0])
-      const told = withRefusals(ofItem, refused)
-      const story = { item, name: ofItem[0]?.reference || `#${item}`, events: told }
+      const all = withRefusals(ofItem, refused)
+      const story = { item, name: ofItem[0]?.reference || `#${item}`, events: all }
       return payload === undefined ? story : { ...story, payload }
     })
 }

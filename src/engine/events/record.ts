@@ -28,7 +28,8 @@ export class EventRecord {
   /** Collects what fires while the clock is moved. */
   #fired: FiredList | undefined
   #lastItem = 0
-  #told = true
+  /** Whether watchers are about to be notified. */
+  #notifies = false
   #fence = 0
   #refusedCalls = 0
   #refusedEvents = 0
@@ -57,7 +58,7 @@ export class EventRecord {
     if (item.serial === 0) item.serial = ++this.#lastItem
     const row = this.#rows.addItem(kind, time, address, item, this.cause)
     this.#rows.setOutcome(row, until, deadQueue)
-    this.#tell()
+    this.#notify()
   }
 
   /** Records an event of a queue or of a waiting lease. */
@@ -66,7 +67,7 @@ export class EventRecord {
     if (this.#rows === undefined) return
     const row = this.#rows.addQueue(kind, time, address, consumer, this.cause)
     this.#rows.setOutcome(row, until, undefined)
-    this.#tell()
+    this.#notify()
   }
 
   /** Records a refused call. If the same call was just refused, and nothing else has happened since, it only counts up. */
@@ -85,7 +86,7 @@ export class EventRecord {
       same.lastTime = refusal.lastTime
       same.lastPassed = refusal.lastPassed
     }
-    this.#tell()
+    this.#notify()
   }
 
   /** The number of refused calls. */
@@ -149,14 +150,14 @@ export class EventRecord {
         stop()
         resolve()
       })
-      if (this.#ended) this.#tell()
+      if (this.#ended) this.#notify()
     })
   }
 
   /** Call when the daemon is closed and no further events come. */
   end(): void {
     this.#ended = true
-    this.#tell()
+    this.#notify()
   }
 
   /** Calls `watcher` after events, once their cause is done. Returns a function to stop watching. */
@@ -181,11 +182,11 @@ export class EventRecord {
     return undefined
   }
 
-  #tell(): void {
-    if (!this.#told || (this.#watchers.size === 0 && !this.#ended)) return
-    this.#told = false
+  #notify(): void {
+    if (this.#notifies || (this.#watchers.size === 0 && !this.#ended)) return
+    this.#notifies = true
     void Promise.resolve().then(() => {
-      this.#told = true
+      this.#notifies = false
       for (const watcher of [...this.#watchers]) watcher()
     })
   }

@@ -18,7 +18,7 @@ export function lookAt(partition: Partition, rules: QueueRules, now: Instant): v
     const exhausted = maxAttempts > 0 && item.attempts >= maxAttempts
     const leaseOver = isLeaseOver(item, now)
     if (leaseOver && !exhausted) {
-      if (item.life.at <= now) rules.surprises.tell('outlived-lease', rules.config)
+      if (item.life.at <= now) rules.surprises.warn('outlived-lease', rules.config)
       partition.endLease(item)
     } else if (deadQueue !== '') dead.push(item)
     else if (leaseOver) partition.exhaust(item)
@@ -28,8 +28,8 @@ export function lookAt(partition: Partition, rules: QueueRules, now: Instant): v
   const stay = target === undefined ? dead : moveTo(target, partition, rules, dead, now)
   partition.looked(stay)
   target?.tookDead()
-  if (dead.length > 0 && target === undefined) rules.surprises.tell('no-dead-queue', rules.config)
-  if (partition.hidesDeadlines) rules.surprises.tell('hidden-deadlines', rules.config)
+  if (dead.length > 0 && target === undefined) rules.surprises.warn('no-dead-queue', rules.config)
+  if (partition.hidesDeadlines) rules.surprises.warn('hidden-deadlines', rules.config)
 }
 
 function isLeaseOver(item: Item, now: Instant): boolean {
@@ -39,7 +39,7 @@ function isLeaseOver(item: Item, now: Instant): boolean {
 /** Copies all items without a copy, then deletes those before the first that is not leased. Returns the rest (R5). */
 function moveTo(target: DeadLetters, partition: Partition, rules: QueueRules, dead: Item[], now: Instant): Item[] {
   const note = (item: Item) => {
-    if (item.copiedToDeadQueue) rules.surprises.tell('copied-again', rules.config)
+    if (item.copiedToDeadQueue) rules.surprises.warn('copied-again', rules.config)
     partition.copied(item, isLeaseOver(item, now) ? 'lease' : 'life', target.address)
   }
   for (const item of dead) if (target.takeDead(item, partition.ids.text(item.sequence))) note(item)
@@ -50,6 +50,6 @@ function moveTo(target: DeadLetters, partition: Partition, rules: QueueRules, de
     if (!item.copiedToDeadQueue) note(item)
     partition.removeCopied(item)
   }
-  if (stay.length > 0) rules.surprises.tell('copy-stays', rules.config)
+  if (stay.length > 0) rules.surprises.warn('copy-stays', rules.config)
   return stay
 }

@@ -24,16 +24,16 @@ export type Surprise = keyof typeof TEXTS
 /** The warnings of one queue. */
 export class Surprises {
   readonly #warn: (message: string) => void
-  readonly #told = new Set<Surprise>()
+  readonly #warned = new Set<Surprise>()
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn
   }
 
   /** Warns of a behaviour, unless it already did. */
-  tell(surprise: Surprise, queue: Names): void {
-    if (this.#told.has(surprise)) return
-    this.#told.add(surprise)
+  warn(surprise: Surprise, queue: Names): void {
+    if (this.#warned.has(surprise)) return
+    this.#warned.add(surprise)
     this.#warn(TEXTS[surprise](queue))
   }
 }

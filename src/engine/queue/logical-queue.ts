@@ -115,7 +115,7 @@ export class LogicalQueue {
   retry(partition: Partition, items: readonly RetryItem[], settle: Settle<void>): void {
     this.#submit('retry', settle, () => {
       const { config, surprises } = this.#rules
-      if (config.deadQueue !== '' && items.some((item) => item.dead)) surprises.tell('retry-dead', config)
+      if (config.deadQueue !== '' && items.some((item) => item.dead)) surprises.warn('retry-dead', config)
       retryItems(partition, items, this.#context.clock.now())
     })
   }

@@ -72,7 +72,7 @@ export class MemoryBudget {
   readonly #near: () => void
   #used = 0
   #leaving = 0
-  #told = false
+  #warned = false
 
   /** `near` is called once, when most of the limit is in use. */
   constructor(limit: number, near: () => void = () => undefined) {
@@ -118,8 +118,8 @@ export class MemoryBudget {
   /** Counts memory that is held from now on. */
   add(bytes: number): void {
     this.#used += bytes
-    if (this.#told || this.#used < this.limit * NEAR) return
-    this.#told = true
+    if (this.#warned || this.#used < this.limit * NEAR) return
+    this.#warned = true
     this.#near()
   }
 

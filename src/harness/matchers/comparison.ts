@@ -5,7 +5,7 @@ import { usageError } from '../../errors.js'
 import type { TestQueue } from '../handles/test-queue.js'
 import { failureOf, type MatcherOutcome, shownExpectation } from './failure.js'
 import { checkPartialItem, differences, type PartialItem } from './partial-item.js'
-import { type SeenItem, told } from './seen-item.js'
+import { type SeenItem, seenInEvent } from './seen-item.js'
 
 /** How many items a matcher expects, or which items in this order. Name each by its reference or by some of its fields. */
 export type ExpectedItems = number | readonly PartialItem[]
@@ -123,7 +123,7 @@ function absent(queue: TestQueue, seen: readonly SeenItem[], expected: readonly 
     else
       known.set(
         reference,
-        told(last, (item) => history.filter((event) => event.item === item)),
+        seenInEvent(last, (item) => history.filter((event) => event.item === item)),
       )
   }
   return { known, unheardOf }

@@ -7,7 +7,7 @@ import { TestQueue } from '../handles/test-queue.js'
 import { checkCount, checkList, compared, type ExpectedItems } from './comparison.js'
 import { failureOf, type MatcherOutcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'
-import { type SeenItem, stored, told } from './seen-item.js'
+import { type SeenItem, seenInEvent, stored } from './seen-item.js'
 
 /** Options of the matcher `toHaveLeased()`. */
 export interface LeasedBy {
@@ -122,18 +122,18 @@ function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
   const ofItem = (item: number) => history.filter((event) => event.item === item)
   return history
     .filter((event) => event.kind === kind && event.queue === queue.name)
-    .map((event) => told(event, ofItem))
+    .map((event) => seenInEvent(event, ofItem))
 }
 
 /** Returns the queue, also one from another copy of this package. @throws QueratorError if it is not a queue of a test */
 function queueOf(matcher: string, received: unknown): TestQueue {
   if (TestQueue.is(received)) return received
   throw usageError(
-    `${matcher} is about a queue, as createQueue() and the fixture queue make them; got ${shown(received)}`,
+    `${matcher} is about a queue, as createQueue() and the fixture queue make them; got ${describedValue(received)}`,
   )
 }
 
-function shown(value: unknown): string {
+function describedValue(value: unknown): string {
   const name = (Object(value) as { constructor?: { name?: string } }).constructor?.name
   return typeof value === 'object' && value !== null ? `a ${name ?? 'object'}` : String(value)
 }

@@ -32,7 +32,7 @@ export function stored(item: StoredItem, scheduled = false): SeenItem {
 }
 
 /** Returns an item from an event of the record. */
-export function told(event: QueueEvent, history: (item: number) => QueueEvent[]): SeenItem {
+export function seenInEvent(event: QueueEvent, history: (item: number) => QueueEvent[]): SeenItem {
   const { reference = '', attempts = 0, id = '', partition = 0, item = 0, kind } = event
   return { reference, attempts, id, partition, state: kind, history: () => history(item) }
 }

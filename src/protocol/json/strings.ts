@@ -55,7 +55,7 @@ export function readString(text: string, start: number, isSound: boolean): JsonS
       return { value: isPlain ? ownCopy(raw.slice(1, -1)) : (JSON.parse(raw) as string), end: at + 1 }
     }
     if (stop === undefined) throw unexpectedEnd()
-    if (stop !== '\\') throw new StringFault(`invalid character '${shown(stop)}' in string`)
+    if (stop !== '\\') throw new StringFault(`invalid character '${quoted(stop)}' in string`)
     isPlain = false
     at = escapeEnd(text, at)
   }
@@ -88,13 +88,13 @@ function codeUnit(text: string, at: number): number {
 
 function badEscape(text: string, at: number, length: number): StringFault {
   const parts = [...text.slice(at, at + length)].map((character) =>
-    character === '"' || character === '\\' ? `\\${character}` : shown(character),
+    character === '"' || character === '\\' ? `\\${character}` : quoted(character),
   )
   return new StringFault(`invalid escape code "${parts.join('')}" in string`)
 }
 
 /** Returns a character as the server shows it in quotation marks. */
-function shown(character: string): string {
+function quoted(character: string): string {
   const code = character.charCodeAt(0)
   if (hasBadBytes(character)) return `\\x${(code & 0xff).toString(16)}`
   if (code >= 0x20 && code !== 0x7f) return character
