@@ -102,3 +102,13 @@ test('a lease past its deadline when the queue resumes gets no item', async () =
   expect(await late).toMatchObject({ code: 454 })
   expect(await queue.items()).toMatchObject([{ reference: 'a', leased: false }])
 })
+
+test('held produces choose their partitions one after the other', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue({ partitions: 3 })
+  queue.pause()
+  const produced = ['a', 'b', 'c'].map((reference) => queue.produce({ reference }))
+  queue.resume()
+  await Promise.all(produced)
+  expect((await queue.items()).map(({ partition }) => partition)).toEqual([0, 1, 2])
+})

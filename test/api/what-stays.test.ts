@@ -129,3 +129,47 @@ test('the history of an item that expires into a dead letter queue shows both ev
   const kinds = queue.history().flatMap(({ item, kind }) => (item === undefined ? [] : [kind]))
   expect(kinds).toEqual(['produced', 'item-expired', 'dead-lettered'])
 })
+
+test('retry warns that dead items are deleted only if there is a dead letter queue and an item is dead', async () => {
+  const messages: string[] = []
+  await using daemon = await startTestDaemon({
+    log: ({ level, message }) => void (level === 'warn' && messages.push(message)),
+  })
+  const plain = await daemon.createQueue()
+  const withDead = await daemon.createQueue({ name: 'orders', deadQueue: true })
+  for (const queue of [plain, withDead]) await queue.produce({ reference: 'a' }, { reference: 'b' })
+  await (await plain.lease()).items[0]?.retry({ dead: true })
+  await (await withDead.lease()).items[0]?.retry()
+  expect(messages).toEqual([])
+  await (await withDead.lease()).items[0]?.retry({ dead: true })
+  expect(messages).toEqual([expect.stringMatching(/^queue\.retry with dead deletes the items of 'orders'/)])
+})
+
+test('an item whose life ends with its lease is past its expiry, and the log says so', async () => {
+  const messages: string[] = []
+  await using daemon = await startTestDaemon({
+    clock: { start: new Date('2026-01-01') },
+    log: ({ level, message }) => void (level === 'warn' && messages.push(message)),
+  })
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', expireTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  expect(await daemon.clock.advance('1m')).toMatchObject([{ kind: 'lease-expired' }])
+  expect(messages).toEqual([expect.stringMatching(/^an item of 'orders' was past its expiry when its lease ran out/)])
+})
+
+test('an expired item is dead-lettered at the end of its life, and expires once even if it is copied twice', async () => {
+  await using daemon = await startTestDaemon({ clock: { start: new Date('2026-01-01') }, log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', expireTimeout: '1h', deadQueue: true })
+  await queue.produce({ reference: 'a' })
+  const time = new Date('2026-01-01T01:00:00Z')
+  expect(await daemon.clock.advance('2h')).toMatchObject([{ kind: 'dead-lettered', time, deadQueue: 'orders-dead' }])
+  await queue.deadQueue.clear()
+  // The item is still there. A further look copies it again.
+  await queue.produce({ reference: 'b' })
+  await daemon.clock.advance('2h')
+  // Clearing the dead letter queue is part of it.
+  const history = ((await queue.items())[0]?.history() ?? []).filter(({ kind }) => kind !== 'cleared')
+  expect(history.map(({ kind }) => kind)).toEqual(['produced', 'item-expired', 'dead-lettered', 'dead-lettered'])
+  expect(history.slice(1).map((event) => event.time)).toEqual([time, time, time])
+})

@@ -35,3 +35,11 @@ test('the average age is exact to the nanosecond after any additions and removal
     }),
   )
 })
+
+test('the average of many instants is exact, because sums are relative to the first', () => {
+  const average = new AverageInstant()
+  const start = Date.UTC(2026, 0, 1)
+  // Added to sums since 1970, every odd millisecond would be lost.
+  for (let ms = 0; ms < 20_001; ms++) average.add(start + ms, 0)
+  expect(average.behind(start + 30_000)).toBe(20_000n * 1_000_000n)
+})

@@ -139,3 +139,9 @@ test('tidies a long line only once half of it is empty', () => {
   groups.leave(joined[200] as Group)
   expect(groups.room).toBe(200)
 })
+
+test('equal deadlines are due in the order of their items, even if the later item joined first', () => {
+  const groups = new DeadlineGroups()
+  for (const sequence of [9, 5, 7, 1, 3]) groups.join(sequence, new DeadlineGroup(10, 0))
+  expect(groups.takeDue(10).map(({ first }) => first)).toEqual([1, 3, 5, 7, 9])
+})

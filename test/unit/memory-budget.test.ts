@@ -11,7 +11,13 @@ test('counts every string of an item', () => {
 })
 
 test('shows sizes in bytes, kilobytes and megabytes', () => {
-  expect([999, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual(['999 bytes', '999.9kB', '1.0MB', '12.3MB'])
+  expect([999, 1000, 999_949, 1e6, 12_345_678].map(bytesText)).toEqual([
+    '999 bytes',
+    '1.0kB',
+    '999.9kB',
+    '1.0MB',
+    '12.3MB',
+  ])
 })
 
 test('has room up to the limit, including replies being sent', () => {

@@ -130,3 +130,13 @@ test('an expired item stays in its queue if the dead letter queue has no partiti
   await clock.advance('2m')
   expect(queue.partition(0).counts.total).toBe(1)
 })
+
+test('the only scheduled item leaves no time behind when it is deleted', () => {
+  const queue = newQueue()
+  const partition = queue.partition(0)
+  const clock = { at: Date.now() + 3_600_000, early: 0 }
+  queue.produce([{ ...ITEM, enqueueAt: clock }], { resolve: () => undefined, reject: () => undefined })
+  expect(partition.nextDue).toBe(clock.at)
+  queue.clear(() => true)
+  expect(partition.nextDue).toBe(Number.POSITIVE_INFINITY)
+})

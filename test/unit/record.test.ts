@@ -215,3 +215,7 @@ test('stops collecting when the move fails', () => {
   expect(() => record.collect(failing)).toThrow('no')
   expect(record.collect(() => undefined)).toEqual([])
 })
+
+test('has no event to show if it keeps none', () => {
+  expect(() => new EventRecord(0).at(1)).toThrow(new RangeError('there is no event 1'))
+})

@@ -71,10 +71,9 @@ export class FiredList {
     this.#last = isOutcome ? undefined : item
   }
 
-  /** Adds the end of a waiting lease. */
-  lease(kind: number, time: Instant, address: Address, consumer: Consumer | undefined): void {
+  /** Adds an event of a waiting lease, if its deadline caused it. */
+  lease(kind: number, time: Instant, address: Address, { clientId }: Consumer): void {
     if (kind !== KIND['lease-timed-out']) return
-    const clientId = consumer?.clientId ?? ''
     this.#list.push({ time: this.#dateOf(time), kind: 'lease-timed-out', queue: address.queue, clientId })
   }
 

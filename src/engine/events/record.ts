@@ -63,7 +63,7 @@ export class EventRecord {
 
   /** Records an event of a queue or of a waiting lease. */
   queue(kind: number, time: Instant, address: Address, consumer?: Consumer, until = Number.NaN): void {
-    this.#fired?.lease(kind, time, address, consumer)
+    if (consumer !== undefined) this.#fired?.lease(kind, time, address, consumer)
     if (this.#rows === undefined) return
     const row = this.#rows.addQueue(kind, time, address, consumer, this.cause)
     this.#rows.setOutcome(row, until, undefined)
