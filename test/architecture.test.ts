@@ -73,7 +73,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'harness',
     'real-server',
   ],
-  'internal.ts': ['diagnosis', 'visible.ts', 'errors.ts', 'clock', 'client', 'harness'],
+  'internal.ts': ['diagnosis', 'nearest.ts', 'visible.ts', 'errors.ts', 'clock', 'client', 'harness'],
   fixtures: ['index.ts', 'internal.ts'],
   'runners/vitest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/jest': ['fixtures', 'index.ts', 'internal.ts'],

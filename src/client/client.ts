@@ -2,6 +2,7 @@
 import { TextDecoder } from 'node:util'
 import { turnDue } from '../clock/event-loop.js'
 import { QueratorError, usageError } from '../errors.js'
+import { throwIfAborted } from '../protocol/aborts.js'
 import { decodeResponse, encode, encodeFast } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
 import { DETAILS_HEADER, type Headers, type WireReply } from '../protocol/exchange.js'
@@ -95,7 +96,7 @@ export class QueratorClient {
     try {
       const { signal } = options
       if (options !== NO_OPTIONS) checkOptions(`client.${name}`, options, CALL_OPTIONS)
-      signal?.throwIfAborted()
+      throwIfAborted(signal)
       const body = this.#bytesOf(method.request, request ?? {}, name, origin)
       const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }
       reply = await unlessAborted(signal, this.#send(wire))

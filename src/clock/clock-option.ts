@@ -1,4 +1,5 @@
 /** How a clock starts. */
+import { inspect } from 'node:util'
 import { usageError } from '../errors.js'
 import type { Instant } from './instant.js'
 
@@ -25,7 +26,7 @@ export type ClockOption =
 export function startTime(option: Exclude<ClockOption, string>): Instant {
   const start = typeof option === 'object' && option !== null ? new Date(option.start).getTime() : Number.NaN
   if (!Number.isFinite(start)) {
-    throw usageError("the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }")
+    throw usageError(`the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }; got ${inspect(option)}`)
   }
   return Math.floor(start)
 }

@@ -45,3 +45,13 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   all.add(own)
   return () => all.remove(own)
 }
+
+/** Throws the reason of a signal that is aborted. The signals of an older jsdom have no method for it, and no reason. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw reasonOf(signal)
+}
+
+/** Returns why a signal was aborted. */
+export function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError')
+}

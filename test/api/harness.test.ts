@@ -194,3 +194,13 @@ test('openTestDaemon opens a daemon without waiting', async () => {
   await daemon.close()
   expect(daemon.closed).toBe(true)
 })
+
+test.each([
+  [{ leaseTimeout: 60_000 }, "createQueue: leaseTimeout takes a duration as text, such as '1m'; got 60000"],
+  [{ expireTimeout: null }, "createQueue: expireTimeout takes a duration as text, such as '1m'; got null"],
+  [{ maxAttempts: '3' }, "createQueue: maxAttempts takes a number; got '3'"],
+  [{ partitions: {} }, 'createQueue: partitions takes a number; got {}'],
+])('createQueue(%j) names the option as you wrote it', async (options, message) => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  await expect(daemon.createQueue(options as never)).rejects.toThrow(message)
+})

@@ -1,6 +1,7 @@
 /** What a test leaves open in its own queues, as the daemon reports it to a runner. */
 import { expect, test } from 'vitest'
-import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { QueratorClient, queueMatchers, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 function observed(daemon: TestDaemon, ...own: string[]) {
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => own })
@@ -99,4 +100,25 @@ test('what a finished test forgot is not reported for the next one', async () =>
   void orders.produce({})
   first.end()
   expect(await observed(daemon, 'orders').leaks()).toBeUndefined()
+})
+
+test('a matcher without await reads the queue to its end, and is reported', async () => {
+  await using daemon = await started()
+  const tests = new QueuesOfTest(daemon, { name: 'a test', file: undefined, timeout: 5000, leaks: 'error' })
+  const queue = await tests.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const outcome = queueMatchers.toHaveItems(queue, ['a'])
+  await expect(tests.end({ outcome: 'passed' })).rejects.toThrow(
+    /toHaveItems of 'orders', which nobody awaited \(test\/api/,
+  )
+  expect(await outcome).toMatchObject({ pass: true })
+})
+
+test('a matcher that is awaited is not reported', async () => {
+  await using daemon = await started()
+  const tests = new QueuesOfTest(daemon, { name: 'a test', file: undefined, timeout: 5000, leaks: 'error' })
+  const queue = await tests.create({ name: 'orders' })
+  expect(await queueMatchers.toBeDrained(queue)).toMatchObject({ pass: true })
+  await queueMatchers.toHaveDepth(queue, 'wrong' as never).catch(() => undefined)
+  await tests.end({ outcome: 'passed' })
 })

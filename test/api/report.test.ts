@@ -117,6 +117,19 @@ test('explains that retry with dead deleted an item instead of dead-lettering it
   ])
 })
 
+test('shows a lease that got nothing in time, even if nothing was produced', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const refused = orders.lease({ clientId: 'w', requestTimeout: '5s' }).catch(() => undefined)
+  await daemon.clock.advance('5s')
+  await refused
+  expect(lines(seen.report([])).slice(1)).toEqual([
+    "'orders', empty at the end (leaseTimeout 1m0s)",
+    '  w got no item within 5s',
+  ])
+})
+
 test('concurrent tests each see only their own queues', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const one = observed(daemon, 'one')

@@ -153,3 +153,41 @@ test('says what to install if jsdom is missing', () => {
     'this Jest environment needs jest-environment-jsdom: npm install --save-dev jest-environment-jsdom',
   )
 })
+
+test.each([
+  [
+    'a misspelt key',
+    '{"queratr": {}}',
+    'testEnvironmentOptions has no \'queratr\' for querator-test; write { "querator": … }',
+  ],
+  ['an option beside the key', '{"clock": "frozen"}', 'write { "querator": { "clock": … } }'],
+  [
+    'a misspelt option',
+    '{"querator": {"clok": "frozen"}}',
+    "testEnvironmentOptions.querator has no option 'clok'; did you mean 'clock'?",
+  ],
+  ['no object', '{"querator": "frozen"}', "testEnvironmentOptions.querator takes an object with options; got 'frozen'"],
+])('refuses %s in the options of the environment', (_, options, message) => {
+  const { status, text } = jest({
+    'a.test.js': `/**
+ * ${PRAGMA} querator-test/jest-environment
+ * ${PRAGMA}-options ${options}
+ */
+      test('x', () => undefined)`,
+  })
+  expect(status).toBe(1)
+  expect(text).toContain(message)
+})
+
+test('withQuerator takes the package of an environment, and refuses anything else', () => {
+  const suite = { 'a.test.js': `${IMPORTS}\ntest('x', () => queue.produce({}))` }
+  const environment = (given: string) =>
+    `const { withQuerator } = require('querator-test/jest-environment')\nmodule.exports = withQuerator(${given})`
+  const right = jest(
+    { ...suite, 'environment.js': environment("require('jest-environment-node')") },
+    { testEnvironment: './environment.js' },
+  )
+  expect(right.text).toContain('Tests:       1 passed')
+  const wrong = jest({ ...suite, 'environment.js': environment("'node'") }, { testEnvironment: './environment.js' })
+  expect(wrong.text).toContain('withQuerator takes the class of a Jest environment, or its package')
+})

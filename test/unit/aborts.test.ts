@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
-import { onAbort } from '../../src/protocol/aborts.js'
+import { onAbort, throwIfAborted } from '../../src/protocol/aborts.js'
 import { whenGone } from '../../src/protocol/exchange.js'
 
 async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
@@ -77,4 +77,13 @@ test('a request tells in its own way that nobody waits any more, else by its sig
   expect(called).toEqual(['signal', 'own'])
   takeBack()
   expect(own.size).toBe(0)
+})
+
+test('throws the reason of an aborted signal, also of one from a jsdom that has neither reasons nor throwIfAborted', () => {
+  expect(() => throwIfAborted(undefined)).not.toThrow()
+  expect(() => throwIfAborted(new AbortController().signal)).not.toThrow()
+  const mine = new Error('mine')
+  expect(() => throwIfAborted(AbortSignal.abort(mine))).toThrow(mine)
+  const old = { aborted: true } as AbortSignal
+  expect(() => throwIfAborted(old)).toThrow(expect.objectContaining({ name: 'AbortError' }))
 })

@@ -68,6 +68,7 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
   const strange = others.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
   const body = [
     ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
+    ...queue.leases.filter(({ outcome }) => outcome === 'lease-timed-out').map((lease) => timedOutLine(lease)),
     ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
     ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
     ...others.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
@@ -77,6 +78,10 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
 
 function waitingLine({ clientId, since, callPath }: LeaseStory, begin: number): string {
   return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${siteText(callPath)}`
+}
+
+function timedOutLine({ clientId, since, ended = since, callPath }: LeaseStory): string {
+  return `  ${clientId} got no item within ${lengthOf(ended - since)}${siteText(callPath)}`
 }
 
 function itemLines({ events }: ItemStory, begin: number): string[] {

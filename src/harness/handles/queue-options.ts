@@ -1,4 +1,8 @@
 /** The options of `createQueue`. */
+import { inspect } from 'node:util'
+import { atCallSite } from '../../client/call-site.js'
+import { checkOptions } from '../../client/known-options.js'
+import { usageError } from '../../errors.js'
 import type { TestQueue } from './test-queue.js'
 
 /** Options of a new queue. Durations are texts such as `'1m'` or `'1h30m'`. */
@@ -31,7 +35,7 @@ export interface QueueOptions {
 }
 
 /** All options. */
-export const QUEUE_OPTIONS = [
+const QUEUE_OPTIONS = [
   'name',
   'namespace',
   'label',
@@ -42,3 +46,33 @@ export const QUEUE_OPTIONS = [
   'partitions',
   'reference',
 ]
+
+const DURATIONS = ['leaseTimeout', 'expireTimeout'] as const
+const NUMBERS = ['maxAttempts', 'partitions'] as const
+
+/** @throws QueratorError for an option that does not exist, and for a duration or a number of the wrong type */
+export function checkQueueOptions(options: QueueOptions): void {
+  checkOptions('createQueue', options, QUEUE_OPTIONS)
+  for (const name of DURATIONS) checkKind(options, name, 'string', "a duration as text, such as '1m'")
+  for (const name of NUMBERS) checkKind(options, name, 'number', 'a number')
+}
+
+function checkKind(options: QueueOptions, name: keyof QueueOptions, kind: string, what: string): void {
+  const given: unknown = options[name]
+  if (given === undefined || typeof given === kind) return
+  throw atCallSite(usageError(`createQueue: ${name} takes ${what}; got ${inspect(given)}`))
+}
+
+/** Returns the request that creates the queue. */
+export function queueRequest(name: string, options: QueueOptions, deadQueue: string) {
+  return {
+    queueName: name,
+    leaseTimeout: options.leaseTimeout ?? '1m',
+    expireTimeout: options.expireTimeout ?? '24h',
+    maxAttempts: options.maxAttempts ?? 0,
+    deadQueue,
+    reference: options.reference ?? '',
+    namespace: options.namespace ?? '',
+    requestedPartitions: options.partitions ?? 1,
+  }
+}

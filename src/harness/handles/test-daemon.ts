@@ -12,7 +12,7 @@ import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import { interceptOrigin } from '../reach/intercept.js'
-import { QUEUE_OPTIONS, type QueueOptions } from './queue-options.js'
+import { checkQueueOptions, type QueueOptions, queueRequest } from './queue-options.js'
 import { Switches } from './switches.js'
 import { TestClock } from './test-clock.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
@@ -65,6 +65,11 @@ export class TestDaemon {
       embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
+      checked: (matcher, queueName, outcome) => {
+        const { unawaited } = backing
+        const origin = unawaited && originOf(this.#home.checked, unawaited.callSites)
+        if (origin !== undefined) unawaited?.check({ call: matcher, queueName, origin }, outcome)
+      },
       noted: (call, queueName, answer) => {
         const { unawaited } = backing
         if (unawaited === undefined) return answer
@@ -99,7 +104,7 @@ export class TestDaemon {
   }
 
   async #createQueue(options: QueueOptions): Promise<TestQueue> {
-    checkOptions('createQueue', options, QUEUE_OPTIONS)
+    checkQueueOptions(options)
     this.#backing.checkOpen()
     const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
     if (options.namespace) await makeNamespace(this.#backing.ownClient, options.namespace)
@@ -232,16 +237,7 @@ export class TestDaemon {
   }
 
   async #create(name: string, options: QueueOptions, deadQueue?: TestQueue): Promise<TestQueue> {
-    await this.client.queuesCreate({
-      queueName: name,
-      leaseTimeout: options.leaseTimeout ?? '1m',
-      expireTimeout: options.expireTimeout ?? '24h',
-      maxAttempts: options.maxAttempts ?? 0,
-      deadQueue: deadQueue?.name ?? '',
-      reference: options.reference ?? '',
-      namespace: options.namespace ?? '',
-      requestedPartitions: options.partitions ?? 1,
-    })
+    await this.client.queuesCreate(queueRequest(name, options, deadQueue?.name ?? ''))
     const queue = new TestQueue(this.#home, name, deadQueue)
     this.#backing.made(queue)
     return queue

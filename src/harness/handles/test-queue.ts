@@ -34,6 +34,8 @@ export interface QueueHome extends LeaseHome {
   nextClientId(): string
   /** Returns the same promise, and notes whether it is awaited. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
+  /** Tracks the check of a matcher until it settles. */
+  checked(matcher: string, queueName: string, outcome: Promise<unknown>): void
   /** Returns the test that waits for something in a queue. */
   waiting(queueName: string): WaitingTest
   deleted(queueName: string): void
@@ -220,6 +222,11 @@ export class TestQueue {
   /** Ends a {@link pause}, and carries out the calls that it held. */
   resume(): void {
     this.#home.resume(this.name)
+  }
+
+  /** A matcher checks this queue. @internal */
+  checked(matcher: string, outcome: Promise<unknown>): void {
+    this.#home.checked(matcher, this.name, outcome)
   }
 
   #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {

@@ -15,12 +15,20 @@ export interface LeasedBy {
   readonly by?: string
 }
 
-/** Lets matchers wait for a turn of the event loop if it is due. Some read only the record, which takes none. */
+/**
+ * Lets matchers wait for a turn of the event loop if it is due, because some read only the record, which takes none. Tracks them until they
+ * settle, because a test that does not await them would lose its queue while they read it.
+ */
 function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
   matchers: M,
 ): M {
   const made = Object.entries(matchers).map(([name, matcher]) => {
-    return [name, (received: unknown, ...claim: never[]) => paced(matcher(received, ...claim))]
+    const paces = (received: unknown, ...claim: never[]) => {
+      const outcome = paced(matcher(received, ...claim))
+      if (TestQueue.is(received)) received.checked(name, outcome)
+      return outcome
+    }
+    return [name, paces]
   })
   return Object.fromEntries(made) as M
 }

@@ -3,6 +3,7 @@ import { type CallSites, originOf } from '../../client/call-site.js'
 import { unlessAborted } from '../../client/unless-aborted.js'
 import { turnDue } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
+import { throwIfAborted } from '../../protocol/aborts.js'
 import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../../protocol/exchange.js'
 
 /** The base of relative URLs. */
@@ -52,7 +53,7 @@ async function exchange(
     signal: null,
     ...(isStream(init?.body) ? { duplex: 'half' } : {}),
   } as RequestInit)
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
   const wire = wireRequest(request, init, signal)
   if (headSize(wire) > LONGEST_HEAD) {
     await turnDue()
@@ -110,10 +111,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 /** Streams the body, and throws once the signal aborts, so that no call is carried out for a client that is gone (D2). */
 async function* unlessGone(body: ByteStream, signal: AbortSignal | undefined): ByteStream {
   for await (const chunk of body) {
-    signal?.throwIfAborted()
+    throwIfAborted(signal)
     yield chunk
   }
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
 }
 
 function isStream(body: unknown): boolean {

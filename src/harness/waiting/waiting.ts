@@ -92,8 +92,8 @@ async function until<T>(
 function checkKind(event: unknown): void {
   if (EVENT_KINDS.some((kind) => kind === event)) return
   const nearest = typeof event === 'string' ? nearestOf(event, EVENT_KINDS) : undefined
-  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
-  throw usageError(`waitFor knows no event '${String(event)}'${hint} It knows: ${EVENT_KINDS.join(', ')}`)
+  const hint = nearest === undefined ? '; it knows:' : `; did you mean '${nearest}'? It knows:`
+  throw usageError(`waitFor knows no event '${String(event)}'${hint} ${EVENT_KINDS.join(', ')}`)
 }
 
 function totalsOf({ daemon, queue }: WaitingPlace) {

@@ -1,6 +1,7 @@
 /** The Jest environments that ours are based on. They belong to the user's Jest. */
 import { createRequire } from 'node:module'
 import { usageError } from '../../internal.js'
+import { environmentClassOf } from './environment-options.js'
 import type { JestEnvironmentClass } from './with-querator.js'
 
 /** How Jest leads to its own environment, where a package manager hides what a project does not depend on. */
@@ -20,16 +21,11 @@ export function baseEnvironment(name: string): JestEnvironmentClass {
     }
     for (const require of link === undefined ? [project, own] : [project]) {
       try {
-        return environmentOf(require(name))
+        return environmentClassOf(require(name)) as JestEnvironmentClass
       } catch (problem) {
         problems.push(problem)
       }
     }
   }
   throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`, problems[0])
-}
-
-function environmentOf(module: unknown): JestEnvironmentClass {
-  const { TestEnvironment, default: byDefault } = Object(module) as Record<string, unknown>
-  return (TestEnvironment ?? byDefault ?? module) as JestEnvironmentClass
 }

@@ -4,7 +4,7 @@
  */
 import type {} from 'expect'
 import { FileDaemon } from '../../fixtures/file-daemon.js'
-import type { FixtureOptions } from '../../fixtures/fixture-options.js'
+import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
 import type { Beginning, RunningTests } from '../../fixtures/running-tests.js'
@@ -77,6 +77,7 @@ function fixturesOfFile() {
   // What the configuration of Jest says under `globals`.
   const { queratorOptions } = globalThis as { queratorOptions?: FixtureOptions }
   const host = daemonHost<EnvironmentHost>()
+  if (queratorOptions !== undefined) splitOptions(queratorOptions, 'queratorOptions')
   const options = { ...host?.options, ...queratorOptions }
   const file = new FileDaemon('import { test } from querator-test/jest and use that one', options)
   const { tests } = file

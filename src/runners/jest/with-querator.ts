@@ -1,11 +1,11 @@
 /** Jest environments with a daemon. */
-import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { DAEMON_HOST } from '../../internal.js'
 import { type CircusEvent, type CircusState, EnvironmentHost } from './environment-host.js'
+import { environmentClassOf, queratorOptionsIn } from './environment-options.js'
 
 /** What Jest passes to an environment, as far as it is used here. */
 interface EnvironmentConfig {
-  readonly projectConfig: { readonly testEnvironmentOptions?: { readonly querator?: FixtureOptions } }
+  readonly projectConfig: { readonly testEnvironmentOptions?: Readonly<Record<string, unknown>> }
 }
 
 interface EnvironmentContext {
@@ -47,16 +47,21 @@ function addMissing(realm: object): void {
 // biome-ignore lint/suspicious/noExplicitAny: a mixin of TypeScript
 export type JestEnvironmentClass = new (...args: any[]) => JestEnvironment
 
+/** A package of a Jest environment, as `require` returns it. */
+export type JestEnvironmentModule<B> = { readonly TestEnvironment: B } | { readonly default: B }
+
 /**
- * Returns a Jest environment like `Base` that runs the daemons of a test file outside of the realm of its tests.
+ * Returns a Jest environment like the given one that runs the daemons of a test file outside of the realm of its tests.
  *
- *     module.exports = withQuerator(require('jest-environment-node').TestEnvironment)
+ *     module.exports = withQuerator(require('jest-environment-node'))
  *
  * Jest loads the daemon once for each worker instead of once for each file, and neither fake timers nor `jest.resetModules` reach it.
  * `querator-test/jest` has the same names with it. Options for the daemon come from `testEnvironmentOptions.querator`. An environment
  * without `fetch`, such as jsdom, gets Node's.
+ * @throws QueratorError if `environment` is neither the class of an environment nor its package
  */
-export function withQuerator<B extends JestEnvironmentClass>(Base: B): B {
+export function withQuerator<B extends JestEnvironmentClass>(environment: B | JestEnvironmentModule<B>): B {
+  const Base = environmentClassOf(environment) as JestEnvironmentClass
   class WithQuerator extends Base {
     readonly #host: EnvironmentHost
 
@@ -64,7 +69,7 @@ export function withQuerator<B extends JestEnvironmentClass>(Base: B): B {
     constructor(...args: any[]) {
       super(...args)
       const [{ projectConfig }, { testPath }] = args as [EnvironmentConfig, EnvironmentContext]
-      const options = projectConfig.testEnvironmentOptions?.querator ?? {}
+      const options = queratorOptionsIn(projectConfig.testEnvironmentOptions)
       this.#host = new EnvironmentHost(this.global as typeof globalThis, testPath, options)
     }
 
@@ -84,5 +89,5 @@ export function withQuerator<B extends JestEnvironmentClass>(Base: B): B {
       await this.#host.event(event, state)
     }
   }
-  return WithQuerator
+  return WithQuerator as unknown as B
 }
