@@ -6,7 +6,7 @@
  * --check    writes nothing, and fails when `docs/api` is not what it should be
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -16,9 +16,15 @@ const TOOL = join(ROOT, 'scripts', 'api-docs')
 const PAGES = join(ROOT, 'docs', 'api')
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean' } } })
-if (!existsSync(join(TOOL, 'node_modules'))) npm(['ci', '--no-audit', '--no-fund', '--prefer-offline'], TOOL)
+if (isOutdated()) npm(['ci', '--no-audit', '--no-fund', '--prefer-offline'], TOOL)
 const succeeded = options.check ? check() : generate(PAGES)
 if (!succeeded) process.exitCode = 1
+
+/** Whether the tools are missing, or older than their lock file. */
+function isOutdated() {
+  const installed = join(TOOL, 'node_modules', '.package-lock.json')
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(join(TOOL, 'package-lock.json')).mtimeMs
+}
 
 /** Whether `docs/api` is what it should be; prints what is not. */
 function check() {

@@ -1,6 +1,7 @@
 /** What the runners' entries use and users do not: not in the package's exports. */
 export { checkOptions } from './client/known-options.js'
 export { brakeFromNowOn, paced } from './clock/event-loop.js'
+export { wakeAfter } from './clock/real-time.js'
 export { LEAKS_MODES } from './diagnosis/leaks.js'
 export type { EndOfTest } from './diagnosis/test-of-runner.js'
 export { usageError } from './errors.js'

@@ -24,7 +24,9 @@ export type ClockOption =
 
 /** The time at which a clock starts. @throws QueratorError when the option is none of those documented */
 export function startTime(option: Exclude<ClockOption, string>): Instant {
-  const start = typeof option === 'object' && option !== null ? new Date(option.start).getTime() : Number.NaN
+  const given: unknown = typeof option === 'object' && option !== null ? option.start : undefined
+  const isTime = ['string', 'number'].includes(typeof given) || (typeof given === 'object' && given !== null)
+  const start = isTime ? new Date(given as Date).getTime() : Number.NaN
   if (!Number.isFinite(start)) {
     throw usageError(`the option clock is 'real', 'frozen', 'runner' or { start: new Date(…) }; got ${inspect(option)}`)
   }

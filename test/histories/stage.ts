@@ -127,7 +127,11 @@ export class Stage {
   }
 
   async #moveOn(): Promise<void> {
+    let open = this.#openCalls().join()
     for (let jumps = 0; this.#allWait(); jumps++) {
+      // A client that was answered may have called again, and waits anew.
+      const now = this.#openCalls().join()
+      if (now !== open) [open, jumps] = [now, 0]
       // A reply may still be on a socket.
       await turn(4)
       if (!this.#allWait()) return

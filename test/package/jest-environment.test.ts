@@ -191,3 +191,68 @@ test('withQuerator takes the package of an environment, and refuses anything els
   const wrong = jest({ ...suite, 'environment.js': environment("'node'") }, { testEnvironment: './environment.js' })
   expect(wrong.text).toContain('withQuerator takes the class of a Jest environment, or its package')
 })
+
+test('a docblock wins over the options of the run', () => {
+  const files = { 'a.test.js': `${DOCBLOCK}${IMPORTS}\ntest('x', () => expect(clock.frozen).toBe(true))` }
+  expect(jest(files, { globals: { queratorOptions: { clock: 'real' } } }).text).toContain('Tests:       1 passed')
+})
+
+test('an environment whose handler is a field still passes on what happens', () => {
+  const environment = `
+    const { TestEnvironment } = require('jest-environment-node')
+    const { withQuerator } = require('querator-test/jest-environment')
+    class WithField extends TestEnvironment {
+      handleTestEvent = async ({ name }) => void (this.global.lastEvent = name)
+    }
+    module.exports = withQuerator(WithField)`
+  const files = {
+    'environment.js': environment,
+    'a.test.js': `${IMPORTS}\ntest('x', async () => {
+      await queue.produce({})
+      expect(lastEvent).toBe('test_fn_start')
+    })`,
+  }
+  expect(jest(files, { testEnvironment: './environment.js' }).text).toContain('Tests:       1 passed')
+})
+
+test('hooks that fail, retries and timeouts of one test leave the next one alone', () => {
+  const { text } = jest({
+    'a.test.js': `${BLOCK}${IMPORTS}
+      let tries = 0
+      jest.retryTimes(2)
+      test('is retried with a new queue', async () => {
+        expect(await queue.counts()).toMatchObject({ total: 0 })
+        await queue.produce({})
+        if (++tries < 3) throw new Error('not yet')
+      })`,
+    'b.test.js': `${BLOCK}${IMPORTS}
+      describe('a block with a hook that fails', () => {
+        beforeEach(() => Promise.reject(new Error('hook')))
+        test('fails', () => queue.produce({}))
+      })
+      test('waits for ever', () => queue.lease({ requestTimeout: '5m' }), 300)
+      test('is clean', async () => {
+        expect(await queue.counts()).toMatchObject({ total: 0, leasesWaiting: 0 })
+      })
+      test.todo('is to be written')`,
+  })
+  expect(text).toContain('Tests:       2 failed, 1 todo, 2 passed')
+})
+
+test('a server that does not answer fails the test by its timeout', () => {
+  const project = projectOf({
+    'package.json': JSON.stringify({ private: true, jest: { testTimeout: 500 } }),
+    'silent.js': `
+      const server = require('node:net').createServer(() => undefined).listen(0, '127.0.0.1', () => {
+        process.env.QUERATOR_ENDPOINT = 'http://127.0.0.1:' + server.address().port
+        const jest = require('node:child_process').spawn(process.execPath, [process.argv[2]], { stdio: 'inherit' })
+        jest.on('exit', (status) => process.exit(status))
+      })`,
+    'a.test.js': `${BLOCK}${IMPORTS}\ntest('x', () => undefined)`,
+  })
+  const { status, text } = run(project, process.execPath, 'silent.js', bin('jest'))
+  expect(status).toBe(1)
+  expect(text).toMatch(
+    /the server at http:\S+ \(QUERATOR_ENDPOINT\) did not create .* within the test timeout of 500 ms/,
+  )
+})

@@ -117,6 +117,15 @@ test('the clock of a closed daemon cannot be advanced', async () => {
   await expect(daemon.clock.advance(1)).rejects.toThrow(/the daemon of this clock is closed/)
 })
 
+test.each([null, true, 7n, 'x', {}])('a start of %s is refused', async (start) => {
+  await expect(startTestDaemon({ clock: { start } as never })).rejects.toThrow(/the option clock is .*; got \{ start: /)
+})
+
+test.each(['2026-01-01', Date.UTC(2026, 0, 1), new Date('2026-01-01')])('a clock can start at %j', async (start) => {
+  await using daemon = await startTestDaemon({ clock: { start } })
+  expect(daemon.clock.now()).toBe(Date.UTC(2026, 0, 1))
+})
+
 test('an unknown clock option throws an error that lists the valid ones', async () => {
   await expect(startTestDaemon({ clock: 'fake' as never })).rejects.toThrow(/'real', 'frozen', 'runner' or \{ start:/)
   await expect(startTestDaemon({ clock: { start: new Date('x') } })).rejects.toThrow(/'real', 'frozen'/)

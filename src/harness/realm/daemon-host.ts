@@ -32,10 +32,15 @@ export function hostedDaemon(options: TestDaemonOptions): Daemon | undefined {
   const { log } = options
   // A record of the environment would not be an object of this realm.
   const takes = typeof log === 'function' ? log : undefined
-  const local = takes && { log: (given: LogRecord) => takes({ ...given, fields: { ...given.fields } }) }
+  const local = takes && { log: (given: LogRecord) => takes({ ...given, fields: localFields(given.fields) }) }
   try {
     return localDaemon(host.newDaemon({ ...options, ...local }))
   } catch (error) {
     throw localError(error)
   }
+}
+
+/** The fields of a record may hold an error. */
+function localFields(fields: LogRecord['fields']): LogRecord['fields'] {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, localError(value)]))
 }

@@ -23,9 +23,16 @@ export function baseEnvironment(name: string): JestEnvironmentClass {
       try {
         return environmentClassOf(require(name)) as JestEnvironmentClass
       } catch (problem) {
+        // It is there, and fails to load: installing it would not help.
+        if (!isMissing(problem, name)) throw problem
         problems.push(problem)
       }
     }
   }
   throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`, problems[0])
+}
+
+function isMissing(problem: unknown, name: string): boolean {
+  const { code, message } = Object(problem) as { code?: unknown; message?: unknown }
+  return code === 'MODULE_NOT_FOUND' && String(message).includes(`'${name}'`)
 }

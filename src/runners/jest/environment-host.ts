@@ -1,7 +1,7 @@
 /** The daemons of a test file, in the outer realm of its Jest environment. */
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { VERSION } from '../../index.js'
-import { type DaemonHost, type EndOfTest, newDaemon } from '../../internal.js'
+import { type DaemonHost, type EndOfTest, newDaemon, usageError, wakeAfter } from '../../internal.js'
 import type { JestEvents } from './jest-events.js'
 
 type Daemon = ReturnType<typeof newDaemon>
@@ -62,6 +62,8 @@ export class EnvironmentHost implements DaemonHost {
   }
 
   newDaemon(options: Parameters<DaemonHost['newDaemon']>[0]): Daemon {
+    // Closed daemons must not stay in memory until the end of the file.
+    for (const one of this.#daemons) if (one.closed) this.#daemons.delete(one)
     const daemon = newDaemon(options, this.#realm)
     this.#daemons.add(daemon)
     return daemon
@@ -71,8 +73,8 @@ export class EnvironmentHost implements DaemonHost {
   async event(event: CircusEvent, state: CircusState): Promise<void> {
     const { currentlyRunningTest: running } = state
     if (BEGINNINGS.includes(event.name) && running && this.#begun !== running) await this.#begin(running, state)
-    if (event.name === 'test_done' && event.test !== undefined) await this.#end(event.test)
-    if (event.name === 'run_finish') await this.listener?.endFile()
+    if (event.name === 'test_done' && event.test !== undefined) await this.#end(event.test, state)
+    if (event.name === 'run_finish' && this.listener) await within(timeoutOf(undefined, state), this.listener.endFile())
   }
 
   /** Closes the daemons. */
@@ -83,20 +85,20 @@ export class EnvironmentHost implements DaemonHost {
   async #begin(test: CircusTest, state: CircusState): Promise<void> {
     // Jest runs the bodies of concurrent tests before it says that they start.
     if (this.listener === undefined || test.concurrent) return
-    const timeout = test.timeout ?? state.testTimeout ?? USUAL_TIMEOUT
+    const timeout = timeoutOf(test, state)
     this.#begun = test
     try {
-      await this.listener.begin({ name: nameOf(test), file: this.#file, timeout })
+      await within(timeout, this.listener.begin({ name: nameOf(test), file: this.#file, timeout }))
     } catch (error) {
       test.errors.push([error, error])
     }
   }
 
-  async #end(test: CircusTest): Promise<void> {
+  async #end(test: CircusTest, state: CircusState): Promise<void> {
     if (this.listener === undefined || this.#begun !== test) return
     this.#begun = undefined
     try {
-      const text = await this.listener.end(endOf(test))
+      const text = await within(timeoutOf(test, state), this.listener.end(endOf(test)))
       if (text === undefined) return
       const report = { message: text, stack: `${text}\n${NO_FRAME}` }
       test.errors.push([report, report])
@@ -104,6 +106,29 @@ export class EnvironmentHost implements DaemonHost {
       test.errors.push([error, error])
     }
   }
+}
+
+function timeoutOf(test: CircusTest | undefined, { testTimeout }: CircusState): number {
+  return test?.timeout ?? testTimeout ?? USUAL_TIMEOUT
+}
+
+/** Settles like `work`, but not later than the test timeout: Jest waits for its environments without a limit. */
+async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+  let cancel = () => {}
+  const late = new Promise<never>((_, reject) => {
+    cancel = wakeAfter(timeout, () => reject(lateError(timeout)))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    cancel()
+  }
+}
+
+function lateError(timeout: number): Error {
+  const server = process.env.QUERATOR_ENDPOINT
+  const who = server ? `the server at ${server} (QUERATOR_ENDPOINT)` : 'the daemon of the file'
+  return usageError(`${who} did not create or delete the queues of the test within the test timeout of ${timeout} ms`)
 }
 
 function endOf({ failing, errors }: CircusTest): EndOfTest {

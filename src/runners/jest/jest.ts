@@ -78,7 +78,7 @@ function fixturesOfFile() {
   const { queratorOptions } = globalThis as { queratorOptions?: FixtureOptions }
   const host = daemonHost<EnvironmentHost>()
   if (queratorOptions !== undefined) splitOptions(queratorOptions, 'queratorOptions')
-  const options = { ...host?.options, ...queratorOptions }
+  const options = { ...queratorOptions, ...host?.options }
   const file = new FileDaemon('import { test } from querator-test/jest and use that one', options)
   const { tests } = file
   const inTurn = host === undefined ? followHooks(globals, file) : followEnvironment(host, file)

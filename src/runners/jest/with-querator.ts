@@ -25,16 +25,7 @@ export interface JestEnvironment {
 }
 
 /** What Node has and jsdom lacks. Code that reaches a daemon with `fetch` needs it. */
-const WEB_APIS = [
-  'fetch',
-  'Headers',
-  'Request',
-  'Response',
-  'ReadableStream',
-  'TextEncoder',
-  'TextDecoder',
-  'structuredClone',
-] as const
+const WEB_APIS = ['fetch', 'Headers', 'Request', 'Response', 'ReadableStream', 'structuredClone'] as const
 
 function addMissing(realm: object): void {
   for (const name of WEB_APIS) {
@@ -48,7 +39,12 @@ function addMissing(realm: object): void {
 export type JestEnvironmentClass = new (...args: any[]) => JestEnvironment
 
 /** A package of a Jest environment, as `require` returns it. */
-export type JestEnvironmentModule<B> = { readonly TestEnvironment: B } | { readonly default: B }
+export interface JestEnvironmentModule<B> {
+  /** The class, as Jest's own environments export it. */
+  readonly TestEnvironment?: B
+  /** The class, if it is exported as default. */
+  readonly default?: B
+}
 
 /**
  * Returns a Jest environment like the given one that runs the daemons of a test file outside of the realm of its tests.
@@ -71,6 +67,16 @@ export function withQuerator<B extends JestEnvironmentClass>(environment: B | Je
       const [{ projectConfig }, { testPath }] = args as [EnvironmentConfig, EnvironmentContext]
       const options = queratorOptionsIn(projectConfig.testEnvironmentOptions)
       this.#host = new EnvironmentHost(this.global as typeof globalThis, testPath, options)
+      // A base class may have its handler as a field, which hides the method below.
+      const own = Object.getOwnPropertyDescriptor(this, 'handleTestEvent')?.value as
+        | typeof this.handleTestEvent
+        | undefined
+      if (own !== undefined) {
+        this.handleTestEvent = async (event, state) => {
+          await own.call(this, event, state)
+          await this.#host.event(event, state)
+        }
+      }
     }
 
     override async setup(): Promise<void> {
@@ -80,8 +86,11 @@ export function withQuerator<B extends JestEnvironmentClass>(environment: B | Je
     }
 
     override async teardown(): Promise<void> {
-      await this.#host.close()
-      await super.teardown()
+      try {
+        await this.#host.close()
+      } finally {
+        await super.teardown()
+      }
     }
 
     override async handleTestEvent(event: CircusEvent, state: CircusState): Promise<void> {
