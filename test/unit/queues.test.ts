@@ -140,3 +140,17 @@ test('the only scheduled item leaves no time behind when it is deleted', () => {
   queue.clear(() => true)
   expect(partition.nextDue).toBe(Number.POSITIVE_INFINITY)
 })
+
+test('a lease that was served does not time out later, when its client waits again', async () => {
+  const clock = new MovableClock('frozen')
+  const record = new EventRecord(100)
+  const queue = newQueue(newQueues({ clock: clock.exact, record }))
+  const first = lease(queue, 'c', clock.exact.now() + 1000)
+  await produce(queue)
+  await first
+  const second = expect(lease(queue, 'c', clock.exact.now() + 5000)).rejects.toMatchObject({ code: 454 })
+  const fired = await clock.move(2000, (fire) => record.collect(fire))
+  expect([fired, queue.waitingCounts.lease]).toEqual([[], 1])
+  await clock.advance(3000)
+  await second
+})
