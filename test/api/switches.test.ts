@@ -172,6 +172,22 @@ test('works if a test closed the door and opened it again itself', async () => {
   }
 })
 
+test('opens the door also if the test deleted the administrator, or gave anonymous callers another role', async () => {
+  const daemon = await started({ auth: 'internal' })
+  const deleting = begin(daemon, 'deleting')
+  const deleted = await daemon.closeDoor()
+  await deleted.usersDelete({ id: deleted.id })
+  await deleting.end(PASSED)
+  expect(await daemon.clientWith({}).queuesList({})).toMatchObject({ items: [] })
+  const binding = begin(daemon, 'binding')
+  const admin = await daemon.closeDoor()
+  await admin.rolesCreate({ namespace: '_system', name: 'Looker', permissions: ['queue.list'] })
+  await admin.roleBindingsCreate({ namespace: '_system', roleName: 'Looker', userId: 'anonymous' })
+  await binding.end(PASSED)
+  // Looking was allowed before. Creating needs the administrator.
+  await daemon.clientWith({}).namespacesCreate({ name: 'shop' })
+})
+
 test('a lease over TCP that was aborted before the end of the test is not a leak', async () => {
   const daemon = await started()
   const seen = begin(daemon, 'one')
