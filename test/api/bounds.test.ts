@@ -182,3 +182,48 @@ describe('items', () => {
     ])
   })
 })
+
+test('complete takes a request timeout of exactly 15 minutes', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue()
+  await queue.produce({})
+  const { items } = await queue.lease()
+  const ids = items.map(({ id }) => id)
+  await daemon.client.queueComplete({ queueName: queue.name, requestTimeout: '15m', ids })
+  expect(await queue.counts()).toMatchObject({ total: 0 })
+})
+
+test('a list by names begins with its pivot, even if that was created first', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  for (const name of ['b', 'c', 'a']) await daemon.createQueue({ name })
+  const { items } = await daemon.client.queuesList({ pivot: 'b' })
+  expect(items.map(({ queueName }) => queueName)).toEqual(['b', 'c', 'a'])
+})
+
+test('a configuration allows a longer name of a dead letter queue than a request', async () => {
+  const declared = (length: number) => ({
+    name: 'q',
+    'dead-queue': 'd'.repeat(length),
+    'lease-timeout': '1m',
+    'expire-timeout': '1h',
+    'requested-partitions': 1,
+  })
+  const start = (length: number) => startTestDaemon({ log: 'silent', config: { queues: [declared(length)] } })
+  await expect(start(513)).rejects.toThrow("dead queue is invalid; cannot be greater than '512' characters")
+  await using daemon = await start(512)
+  await expect(daemon.createQueue({ deadQueue: 'd'.repeat(501) })).rejects.toThrow("greater than '500' characters")
+})
+
+test('a timeout of minus one microsecond is not an empty one', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const create = (leaseTimeout: string) =>
+    daemon.client.queuesCreate({ queueName: 'q', leaseTimeout, expireTimeout: '1h', requestedPartitions: 1 })
+  await expect(create('-999ns')).rejects.toThrow('lease timeout is invalid; cannot be empty')
+  await create('-1us')
+})
+
+test('a colon in the user id of a role binding is refused by the name of the field', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent', auth: 'internal' })
+  const binding = { namespace: '_system', roleName: 'Admin', userId: 'a:b' }
+  await expect(daemon.client.roleBindingsCreate(binding)).rejects.toThrow(/user_id/)
+})
