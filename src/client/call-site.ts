@@ -23,10 +23,15 @@ export interface CallSites {
 /** How many places of a call are shown: a wrapper, its caller, and the test. */
 const MOST_PLACES = 3
 
+function framesOf(origin: Origin | undefined): string[] {
+  return (origin?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+}
+
 /** Returns the frames of the user's own code: not of this package, other packages or Node, and not of skipped wrappers. */
 export function userFrames(origin: Origin | undefined): string[] {
-  const frames = (origin?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const own = frames.filter((line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line))
+  const own = framesOf(origin).filter(
+    (line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line),
+  )
   const wanted = own.filter((line) => !origin?.skip?.some((part) => line.includes(part)))
   // A wrapper is better than nothing.
   return wanted.length > 0 ? wanted : own
@@ -76,8 +81,7 @@ export function originOf(maker: (...args: never[]) => unknown, sites?: CallSites
 
 /** Gives an error the stack of an origin, so that it points there and not at the timer or hook that noticed it. Returns the same error. */
 export function thrownFrom<E extends Error>(error: E, origin: Origin): E {
-  const frames = (origin.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  error.stack = [`${error.name}: ${error.message}`, ...framesOf(origin)].join('\n')
   return error
 }
 

@@ -53,14 +53,14 @@ export const queueMatchers = pacing({
     return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
   },
 
-  /** Passes if so many items are not scheduled, including leased ones. */
+  /** Passes if exactly this many items are not scheduled, including leased ones. */
   async toHaveDepth(received: unknown, depth: number): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveDepth', received)
     checkCount('toHaveDepth', depth)
     return compared(queue, 'toHaveDepth', 'to have', await items(queue), depth)
   },
 
-  /** Passes if so many items, or these, are leased. With `by`, only items that this consumer holds count. */
+  /** Passes if this many items, or these, are leased. With `by`, only items that this consumer holds count. */
   async toHaveLeased(received: unknown, expected: ExpectedItems, options: LeasedBy = {}): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveLeased', received)
     checkOptions('toHaveLeased', options, ['by'])
@@ -72,19 +72,19 @@ export const queueMatchers = pacing({
     return compared(queue, 'toHaveLeased', `to have leased${by === undefined ? '' : ` by ${by}`}`, leased, expected)
   },
 
-  /** Passes if so many items, or these, are scheduled for later. */
+  /** Passes if this many items, or these, are scheduled for later. */
   async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveScheduled', received)
     return compared(queue, 'toHaveScheduled', 'to have scheduled', await scheduled(queue), expected)
   },
 
-  /** Passes if so many items, or these in this order, were completed. */
+  /** Passes if this many items, or these in this order, were completed. */
   async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveCompleted', received)
     return compared(queue, 'toHaveCompleted', 'to have completed', happened(queue, 'completed'), expected)
   },
 
-  /** Passes if so many items, or these in this order, went to the dead letter queue. */
+  /** Passes if this many items, or these in this order, went to the dead letter queue. */
   async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveDeadLettered', received)
     const dead = happened(queue, 'dead-lettered')

@@ -9,27 +9,38 @@ const CHAIN = ['jest', '@jest/core', 'jest-config']
 
 /** Returns the class of an environment package. @throws QueratorError that says what to install */
 export function baseEnvironment(name: string): JestEnvironmentClass {
-  const own = createRequire(import.meta.url)
-  let project = createRequire(`${process.cwd()}/`)
-  const problems: unknown[] = []
-  for (const link of [undefined, ...CHAIN]) {
+  let missing: unknown
+  for (const require of requires()) {
     try {
-      if (link !== undefined) project = createRequire(project.resolve(link))
+      return environmentClassOf(require(name)) as JestEnvironmentClass
     } catch (problem) {
-      problems.push(problem)
-      break
-    }
-    for (const require of link === undefined ? [project, own] : [project]) {
-      try {
-        return environmentClassOf(require(name)) as JestEnvironmentClass
-      } catch (problem) {
-        // It is there, and fails to load: installing it would not help.
-        if (!isMissing(problem, name)) throw problem
-        problems.push(problem)
-      }
+      // It is there, and fails to load: installing it would not help.
+      if (!isMissing(problem, name)) throw problem
+      missing ??= problem
     }
   }
-  throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`, problems[0])
+  throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`, missing)
+}
+
+/** The places from which an environment may be found: the project, this package, and the packages of Jest. */
+function* requires(): Iterable<NodeJS.Require> {
+  let project = createRequire(`${process.cwd()}/`)
+  yield project
+  yield createRequire(import.meta.url)
+  for (const link of CHAIN) {
+    const path = tryToResolve(project, link)
+    if (path === undefined) return
+    project = createRequire(path)
+    yield project
+  }
+}
+
+function tryToResolve(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name)
+  } catch {
+    return undefined
+  }
 }
 
 function isMissing(problem: unknown, name: string): boolean {

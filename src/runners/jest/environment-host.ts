@@ -1,44 +1,17 @@
 /** The daemons of a test file, in the outer realm of its Jest environment. */
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { VERSION } from '../../index.js'
-import { type DaemonHost, type EndOfTest, newDaemon, usageError, wakeAfter } from '../../internal.js'
+import { type DaemonHost, newDaemon, usageError, wakeAfter } from '../../internal.js'
+import { addError, addReport, type CircusState, type CircusTest, endOf, timeoutOf } from './circus.js'
 import type { JestEvents } from './jest-events.js'
 
 type Daemon = ReturnType<typeof newDaemon>
-
-/** A test, as Jest's events show it. */
-export interface CircusTest {
-  readonly name: string
-  readonly parent: CircusBlock | undefined
-  readonly timeout?: number
-  readonly concurrent?: boolean
-  /** Whether it was written with test.failing. */
-  readonly failing?: boolean
-  /** Each with the place of the test, for errors without a stack. */
-  readonly errors: unknown[]
-}
-
-interface CircusBlock {
-  readonly name: string
-  readonly parent?: CircusBlock | undefined
-}
 
 /** An event of jest-circus. */
 export interface CircusEvent {
   readonly name: string
   readonly test?: CircusTest
 }
-
-/** The state of jest-circus. */
-export interface CircusState {
-  readonly testTimeout?: number
-  readonly currentlyRunningTest?: CircusTest | null
-}
-
-/** What Jest gives a test, in milliseconds. */
-const USUAL_TIMEOUT = 5000
-/** Jest prints what has no stack in another form. It prints none of these frames. */
-const NO_FRAME = '    at <anonymous>:0:0'
 
 /** What Jest says once it knows that a test is not skipped. The oldest versions have no event of their own for it. */
 const BEGINNINGS = ['test_started', 'hook_start', 'test_fn_start']
@@ -90,7 +63,7 @@ export class EnvironmentHost implements DaemonHost {
     try {
       await within(timeout, this.listener.begin({ name: nameOf(test), file: this.#file, timeout }))
     } catch (error) {
-      test.errors.push([error, error])
+      addError(test, error)
     }
   }
 
@@ -98,18 +71,11 @@ export class EnvironmentHost implements DaemonHost {
     if (this.listener === undefined || this.#begun !== test) return
     this.#begun = undefined
     try {
-      const text = await within(timeoutOf(test, state), this.listener.end(endOf(test)))
-      if (text === undefined) return
-      const report = { message: text, stack: `${text}\n${NO_FRAME}` }
-      test.errors.push([report, report])
+      addReport(test, await within(timeoutOf(test, state), this.listener.end(endOf(test))))
     } catch (error) {
-      test.errors.push([error, error])
+      addError(test, error)
     }
   }
-}
-
-function timeoutOf(test: CircusTest | undefined, { testTimeout }: CircusState): number {
-  return test?.timeout ?? testTimeout ?? USUAL_TIMEOUT
 }
 
 /** Settles like `work`, but not later than the test timeout: Jest waits for its environments without a limit. */
@@ -129,12 +95,6 @@ function lateError(timeout: number): Error {
   const server = process.env.QUERATOR_ENDPOINT
   const who = server ? `the server at ${server} (QUERATOR_ENDPOINT)` : 'the daemon of the file'
   return usageError(`${who} did not create or delete the queues of the test within the test timeout of ${timeout} ms`)
-}
-
-function endOf({ failing, errors }: CircusTest): EndOfTest {
-  if (failing) return { outcome: 'not reported' }
-  if (errors.length === 0) return { outcome: 'passed' }
-  return { outcome: 'failed', errors: errors.map((error) => (Array.isArray(error) ? (error[0] ?? error[1]) : error)) }
 }
 
 /** The name as `expect.getState()` has it. */

@@ -1,14 +1,9 @@
 /** What a Jest environment tells `querator-test/jest`, which runs in the realm of the tests. */
+import type { Beginning } from '../../fixtures/running-tests.js'
 import type { EndOfTest } from '../../internal.js'
 
-/** A test that begins. */
-export interface BegunTest {
-  /** With the names of the blocks around it. */
-  readonly name: string
-  readonly file: string
-  /** How long Jest lets it run, in milliseconds. */
-  readonly timeout: number
-}
+/** A test that begins. Its name has the names of the blocks around it. */
+export type BegunTest = Pick<Beginning, 'name' | 'file' | 'timeout'>
 
 /** What happens in a test file, in the order in which Jest does it. Each resolves when Jest may go on. */
 export interface JestEvents {

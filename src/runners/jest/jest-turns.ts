@@ -5,7 +5,7 @@ import type { RunningTest } from '../../fixtures/running-tests.js'
 import { brakeFromNowOn } from '../../internal.js'
 import type { EnvironmentHost } from './environment-host.js'
 import type { JestGlobals } from './jest-globals.js'
-import { endOfTest, runLast, tellOfTest, testTimeout } from './jest-state.js'
+import { endOfTest, reportOnTest, runLast, testTimeout } from './jest-state.js'
 
 /** Jest's own: the timeout of the running test. */
 export const OPEN = { Timeout: 1 }
@@ -43,7 +43,7 @@ export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
     const { currentTestName: name = 'queue', testPath } = globals.expect.getState()
     inTurn = await tests.begin({ name, file: testPath, timeout: testTimeout(), open: OPEN })
   })
-  const endTest = async () => tellOfTest(await tests.end(inTurn, endOfTest()))
+  const endTest = async () => reportOnTest(await tests.end(inTurn, endOfTest()))
   const endFile = async () => {
     await end()
     if (isLast) await file.retire()

@@ -1,6 +1,7 @@
 /** Jest environments with a daemon. */
 import { DAEMON_HOST } from '../../internal.js'
-import { type CircusEvent, type CircusState, EnvironmentHost } from './environment-host.js'
+import type { CircusState } from './circus.js'
+import { type CircusEvent, EnvironmentHost } from './environment-host.js'
 import { environmentClassOf, queratorOptionsIn } from './environment-options.js'
 
 /** What Jest passes to an environment, as far as it is used here. */
