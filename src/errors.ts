@@ -1,11 +1,10 @@
 /**
- * The one error class of the package, on both sides of the wire: what the daemon answers with, and what the
- * client throws. Codes and texts: docs/protocol/admin.md §0. Messages have the form `constant part; details`.
+ * The error class of the package, on both sides of the wire: the daemon replies with it, and the client throws it. Codes and texts: docs/protocol/admin.md §0. Messages have the form `constant part; details`.
  */
 
 import { visibleText } from './visible.js'
 
-/** HTTP status of a reply, and the text that goes with it. 453 to 455 and 512 are Querator's own. */
+/** The HTTP statuses of replies, with their texts. 453 to 455 and 512 are Querator's own. */
 export const CODE_TEXT = {
   200: 'OK',
   400: 'Bad Request',
@@ -19,7 +18,7 @@ export const CODE_TEXT = {
   512: 'Transport Error',
 } as const
 
-/** A status code that Querator answers with. */
+/** A status code of Querator's replies. */
 export type Code = keyof typeof CODE_TEXT
 
 const BRAND = Symbol.for('querator-test.error')
@@ -51,10 +50,10 @@ export class QueratorError extends Error {
 
   /** Creates an error, for example to let a fake client fail as a daemon does. */
   constructor(code: number, message: string, options: QueratorErrorOptions = {}) {
-    // Without a daemon that said it nobody compares it: it is for people. What a daemon said stays as it came.
+    // A message that no daemon sent is for people. Tests compare the message of a daemon, so that one stays as it is.
     const shown = visibleText(message)
     super(code === 0 ? shown : message, options.cause === undefined ? undefined : { cause: options.cause })
-    // The stack is what terminals show.
+    // Terminals show the stack.
     if (this.message !== shown) this.stack = this.stack?.replace(message, () => shown) ?? ''
     this.code = code
     this.codeText = options.codeText ?? CODE_TEXT[code as Code] ?? ''
@@ -77,38 +76,38 @@ export function isQueratorError(value: unknown): value is QueratorError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
-/** Whether a daemon answered that something of this kind does not exist. */
+/** Returns whether a daemon replied that something of this kind does not exist. */
 export function isMissing(error: unknown, what: 'queue' | 'role' | 'role binding'): boolean {
   return isQueratorError(error) && error.code !== 0 && error.message.startsWith(`${what} does not exist`)
 }
 
-/** What went wrong, from whatever was thrown. Errors of another realm are no `instanceof Error`: Jest's own, Node's in Jest. */
+/** Returns the message of anything thrown. Errors of another realm, such as Node's own in Jest, are not `instanceof Error`. */
 export function messageOf(thrown: unknown): string {
   const { message } = Object(thrown) as { message?: unknown }
   return typeof message === 'string' ? message : String(thrown)
 }
 
-/** 400: the request is wrong, and nothing was changed by it. */
+/** Returns a 400: the request is wrong, and changed nothing. */
 export function badRequest(message: string, details?: Record<string, string>): QueratorError {
   return new QueratorError(400, message, details ? { details } : {})
 }
 
-/** 453: the request is right, but cannot be carried out. */
+/** Returns a 453: the request is right, but cannot be carried out. */
 export function requestFailed(message: string): QueratorError {
   return new QueratorError(453, message)
 }
 
-/** 454: nothing came of it in time; asking again may help. */
+/** Returns a 454: nothing happened in time. Trying again may help. */
 export function retryRequest(message: string): QueratorError {
   return new QueratorError(454, message)
 }
 
-/** 455: the body, `Content-Type` or `Accept` cannot be understood. */
+/** Returns a 455: the body, `Content-Type` or `Accept` is not understood. */
 export function contentError(message: string): QueratorError {
   return new QueratorError(455, message)
 }
 
-/** An option or a call of the harness that cannot work; the message says what to do. Code 0: no daemon said it. */
+/** Returns the error of an option or a call that cannot work. The message says what to do. Its code is 0, because no daemon sent it. */
 export function usageError(message: string, cause?: unknown): QueratorError {
   const error = new QueratorError(0, message, { codeText: 'Usage', cause })
   Error.captureStackTrace?.(error, usageError)

@@ -1,4 +1,4 @@
-/** What the runners' entries use and users do not: not in the package's exports. */
+/** Names for our own runners. They are not in the exports of the package. */
 export { checkOptions } from './client/known-options.js'
 export { brakeFromNowOn, paced } from './clock/event-loop.js'
 export { wakeAfter } from './clock/real-time.js'

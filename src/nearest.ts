@@ -1,17 +1,17 @@
-/** What was probably meant by a name that does not exist. */
+/** Finds the name that a misspelt one probably means. */
 
-/** More names than this are not compared letter by letter. */
+/** The most names that are compared letter by letter. */
 export const MOST_COMPARED = 500
-/** Nor are names that are longer. */
+/** The longest name that is compared letter by letter. */
 const LONGEST_COMPARED = 100
-/** Names that differ in this many letters are never near, however long they are. It bounds what a comparison costs. */
+/** Names that differ in this many letters are never near. This limits the cost of a comparison. */
 const FAR = 16
 
-/** The name among those that exist which was probably meant; undefined when none is near. */
+/** Returns the existing name that was probably meant. Undefined if none is near. */
 export function nearestOf(name: string, existing: readonly string[]): string | undefined {
   if (name.length > LONGEST_COMPARED) return undefined
   let nearest: string | undefined
-  // A name that shares less than half of its letters was not meant.
+  // A name that shares fewer than half of its letters is not near.
   let least = Math.min(Math.floor(name.length / 2) + 1, FAR)
   const letters = name.toLowerCase()
   for (const candidate of existing.slice(0, MOST_COMPARED)) {
@@ -25,16 +25,16 @@ export function nearestOf(name: string, existing: readonly string[]): string | u
   return nearest
 }
 
-/** How many letters must be added, removed or changed to make `b` of `a`; `limit` for as many and more. */
+/** Returns how many letters to add, remove or change to turn `a` into `b`, at most `limit`. */
 function distanceBelow(limit: number, a: string, b: string): number {
   const [from, toA, toB] = differing(a, b)
   const [rows, columns] = [toA - from, toB - from]
   if (Math.abs(rows - columns) >= limit) return limit
   if (rows === 0 || columns === 0) return Math.max(rows, columns)
-  // The cells of a row: at each, how many changes lead from the first letters of one to the first letters of the other.
+  // Each cell of a row is the number of changes between the first letters of both names.
   const row = Array.from({ length: columns + 1 }, (_, column) => Math.min(column, limit))
   for (let i = 1; i <= rows; i++) {
-    // Farther from the diagonal it takes too many changes anyway.
+    // Cells farther from the diagonal need too many changes anyway.
     const [first, last] = [Math.max(1, i - limit + 1), Math.min(columns, i + limit - 1)]
     let diagonal = row[first - 1] as number
     let left = first === 1 ? Math.min(i, limit) : limit
@@ -54,7 +54,7 @@ function distanceBelow(limit: number, a: string, b: string): number {
   return row[columns] as number
 }
 
-/** Where two texts begin to differ, and where in each of them that ends: what they share on both sides costs nothing. */
+/** Returns where two texts begin to differ, and where in each the difference ends. Shared letters at both ends need no comparison. */
 function differing(a: string, b: string): [from: number, toA: number, toB: number] {
   let from = 0
   while (from < a.length && from < b.length && a.charCodeAt(from) === b.charCodeAt(from)) from++

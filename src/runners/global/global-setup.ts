@@ -1,6 +1,6 @@
 /**
- * One server for a whole run, for `globalSetup` of Jest and Vitest: the workers find it through the variable
- * `QUERATOR_ENDPOINT`, and in Vitest through `inject('queratorEndpoint')` as well.
+ * One server for a whole run, for `globalSetup` of Jest and Vitest. Workers find it by the variable `QUERATOR_ENDPOINT`, and in Vitest
+ * also by `inject('queratorEndpoint')`.
  */
 import { endServerOfRun, startServerOfRun } from './server-of-run.js'
 

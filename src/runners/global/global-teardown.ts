@@ -1,4 +1,4 @@
-/** The end of a run, for `globalTeardown` of Jest; the preset has it. */
+/** Ends a run, for `globalTeardown` of Jest. The preset sets it. */
 
 /**
  * Stops the server that `querator-test/global-setup` started, after the run. If the run used a server that was running already, it removes

@@ -1,18 +1,18 @@
 /**
- * The server that all test files of a run share: one that runs already, a real one started from its binary, or an own
- * daemon; in this order. Kept here from the beginning of the run to its end, which runners tell to different files.
+ * The server that all test files of a run share: one that is running already, else a real one started from its binary, else a daemon in
+ * this process. It is kept here, because runners call different files at the beginning and the end of a run.
  */
 import { isQueratorError, openTestDaemon, QueratorError, removeLeftOvers, startQuerator } from '../../index.js'
 
-/** Tells errors in the workers that the server was started here; harness/backing/server-elsewhere.ts reads it. */
+/** Marks the server as started here, for errors in the workers. harness/backing/server-elsewhere.ts reads it. */
 const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Stops what was started here. */
 let stop: (() => Promise<void>) | undefined
 
 /**
- * Sees to it that there is a server, and returns its URL: of `QUERATOR_ENDPOINT`; else of the binary that
- * `QUERATOR_BINARY` names; else of a daemon in this process. `QUERATOR_CONFIG` is the configuration file of both.
+ * Starts a server if none is running, and returns its URL. It uses `QUERATOR_ENDPOINT`, else the binary of `QUERATOR_BINARY`, else a daemon
+ * in this process. Both started servers read the configuration file of `QUERATOR_CONFIG`.
  */
 export async function startServerOfRun(): Promise<string> {
   const { QUERATOR_ENDPOINT: endpoint, QUERATOR_BINARY: binary, QUERATOR_CONFIG: file } = process.env
@@ -32,7 +32,7 @@ export async function startServerOfRun(): Promise<string> {
   return server.endpoint
 }
 
-/** Ends the run: stops what was started, or leaves nothing of this run on what was there. */
+/** Ends the run: stops the server if it was started here, else removes the queues of this run from it. */
 export async function endServerOfRun(): Promise<void> {
   const stopping = stop
   stop = undefined
@@ -41,7 +41,7 @@ export async function endServerOfRun(): Promise<void> {
   if (endpoint) await tidy(endpoint, process.pid)
 }
 
-/** Removes what runs have left on the server of `QUERATOR_ENDPOINT`. @throws QueratorError that names the variable */
+/** Removes the queues that runs left on the server of `QUERATOR_ENDPOINT`. @throws QueratorError that names the variable */
 async function tidy(endpoint: string, ended?: number): Promise<void> {
   try {
     await removeLeftOvers({ endpoint, ...(ended === undefined ? {} : { ended }) })

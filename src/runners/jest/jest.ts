@@ -1,6 +1,6 @@
 /**
- * Jest: a daemon for each test file, and a queue for each test, deleted after it. Importing this registers the
- * hooks; the preset `querator-test/presets/jest` imports it for every file.
+ * `querator-test/jest`: a daemon for each test file, and a queue for each test that is deleted after it. The preset
+ * `querator-test/presets/jest` imports it for every file.
  */
 import type {} from 'expect'
 import { FileDaemon } from '../../fixtures/file-daemon.js'

@@ -1,4 +1,4 @@
-/** node:test: a daemon for each test file, and a queue for each test, deleted after it. */
+/** `querator-test/node-test`: a daemon for each test file, and a queue for each test that is deleted after it. */
 import { after, beforeEach, test as nodeTest } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import { FileDaemon } from '../../fixtures/file-daemon.js'
@@ -13,23 +13,23 @@ import { brakeFromNowOn, type EndOfTest, usageError, visible } from '../../inter
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
 
-/** A test that runs, and what keeps the process meanwhile: node:test gives it up when only our own timers are left. */
+/** A running test, and what keeps the process alive meanwhile. node:test cancels a test if only unref'd timers are left. */
 interface Held {
   readonly test: RunningTest
   readonly channel: MessageChannel
 }
 
-/** node:test tells nobody how long a test may take, and has no limit of its own; after this time a user wonders, in ms. */
+/** The time after which a waiting test is explained, in milliseconds. node:test has no timeout by default, and does not show one. */
 const SILENCE = 5000
 
-/** What node:test passes to hooks and to the body of a test alike. */
+/** The context that node:test passes to hooks and test bodies. */
 interface Context {
   readonly name: string
   readonly fullName?: string
   readonly filePath?: string
   after(hook: () => Promise<void>): void
   diagnostic(message: string): void
-  /** What it failed with; null when it did not, or not yet. */
+  /** The error of the test. Null if it has not failed. */
   readonly error?: unknown
 }
 
@@ -55,11 +55,11 @@ export type NodeTest = typeof nodeTest & {
   readonly embedded: typeof nodeTest
 }
 
-/** Begins a test. The process stays until it ends, or cannot end any more. */
+/** Begins a test. Keeps the process alive until the test ends, or cannot end any more. */
 async function holdTest(tests: RunningTests, context: Context, others: number): Promise<Held> {
   const channel = new MessageChannel()
   channel.port1.ref()
-  // A test that waits for nothing is cancelled by node:test, as any other that leaves nothing to wait for.
+  // node:test cancels a test if nothing keeps the process alive.
   const stuck = () => {
     const text = `'${context.name}' waits for something that cannot happen any more: node:test cancels it, and the rest of the file`
     console.error(visible(text))
@@ -78,7 +78,7 @@ function fixturesOfFile() {
   beforeEach(async (given) => {
     const context = given as Context
     running.set(context, await holdTest(tests, context, running.size))
-    // After every afterEach of the user.
+    // Runs after every afterEach hook of the user.
     context.after(() => endTest(context))
   })
   const endTest = async (context: Context) => {
@@ -92,7 +92,7 @@ function fixturesOfFile() {
     }
   }
   const releaseSockets = trackOpenRequests()
-  // node:test runs these in the order in which they were written: this one is to come when those of the file are there.
+  // node:test runs these hooks in the order of their declaration, so this one is declared after those of the file.
   const endFile = async () => {
     releaseSockets()
     brakeFromNowOn()

@@ -1,4 +1,4 @@
-/** What `require('querator-test/vitest')` finds: Vitest is ES modules only. */
+/** The result of `require('querator-test/vitest')`: an error, because Vitest is an ES module only. */
 import { QueratorError } from '../../index.js'
 
 throw new QueratorError(

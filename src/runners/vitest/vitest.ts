@@ -1,6 +1,6 @@
 /**
- * Vitest: `test` with fixtures. A daemon for each file, started when it is first used; a queue for each test, deleted
- * after it; nothing to configure and nothing to clean up.
+ * `querator-test/vitest`: Vitest's `test` with fixtures. Each file has a daemon that starts on first use. Each test has a queue that is
+ * deleted after it.
  */
 import type { ExpectStatic, RunnerTestCase, TestAPI } from 'vitest'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
@@ -36,7 +36,7 @@ export interface QueratorFixtures {
   leaks: SetLeaks
 }
 
-/** And what they are made of. */
+/** The fixtures, with those that only other fixtures use. */
 interface OwnFixtures extends QueratorFixtures {
   queuesOfTest: QueuesOfTest
 }
@@ -51,7 +51,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The URL of the daemon that `querator-test/global-setup` started. */
     queratorEndpoint?: string
-    /** What all files of the run begin with, from `test.provide` of Vitest's configuration; `testWith` adds to it. */
+    /** The options for all files of the run, from `test.provide` in Vitest's configuration. `testWith` overrides them. */
     queratorOptions?: FixtureOptions
   }
 }
@@ -65,7 +65,7 @@ declare global {
 
 const { expect: expectOfVitest, inject, test: base } = await vitest()
 
-/** @throws QueratorError that says what to write, where Vitest is not installed or does not run this file */
+/** @throws QueratorError if Vitest is not installed or does not run this file */
 async function vitest(): Promise<typeof import('vitest')> {
   if (!process.env.VITEST) {
     throw usageError(
@@ -107,17 +107,17 @@ export function testWith(options: FixtureOptions): QueratorTest {
       { scope: 'file' },
     ],
     client: async ({ daemon }, use) => use(daemon.client),
-    // Only looked at when it is used: a server elsewhere has no clock to move.
+    // Looked up on use only, because a server elsewhere has no clock.
     clock: async ({ daemon }, use) => use(standIn(() => daemon.clock, ['advance'])),
-    // For each test, so that one that only uses the daemon is told of too.
+    // Automatic, so that tests which use only the daemon are reported too.
     queuesOfTest: [
       async ({ daemon, task, onTestFinished }, use) => {
         const { name, file, timeout } = task
         const queues = new QueuesOfTest(daemon, { name, file: file.filepath, timeout, leaks })
-        // The last of the hooks. What fails after use() is told twice.
+        // The last hook of the test. Vitest prints an error thrown after use() twice.
         onTestFinished(async () => {
           const report = await queues.end(endOf(task))
-          // Printed behind what it failed with.
+          // Vitest prints it after the failure.
           if (report !== undefined)
             task.result?.errors?.push({ name: 'Querator', message: report, stack: '', stacks: [] })
         })
@@ -133,7 +133,7 @@ export function testWith(options: FixtureOptions): QueratorTest {
   return Object.assign(test, { embedded: (attached ? test.skip : test) as QueratorTest['embedded'] }) as QueratorTest
 }
 
-/** How a test went, asked when its hooks have run. */
+/** Returns how a test ended. Call it after the hooks. */
 function endOf({ fails, result }: RunnerTestCase): EndOfTest {
   if (fails) return { outcome: 'not reported' }
   if (result?.state === 'pass' || result?.state === 'run') return { outcome: 'passed' }
