@@ -7,6 +7,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 // The global URL of jsdom may lack canParse.
 import { URL } from 'node:url'
 import { QueratorError, usageError } from '../errors.js'
+import { reasonOf } from '../protocol/aborts.js'
 import type { Send, WireReply, WireRequest } from '../protocol/exchange.js'
 import { noteOpenRequest } from './open-requests.js'
 
@@ -58,7 +59,7 @@ function fail(
   reject: (reason: unknown) => void,
 ): void {
   if (request.signal?.aborted) {
-    reject(request.signal.reason)
+    reject(reasonOf(request.signal))
     return
   }
   const why = error.code === 'ECONNREFUSED' ? 'nothing listens there' : error.message

@@ -23,8 +23,6 @@ export class UnawaitedCalls {
   /** How to record the places of calls. */
   readonly callSites: CallSites
   readonly #calls = new Set<UnawaitedCall>()
-  /** Checks of matchers that have not settled. A runner awaits their promises, so that says nothing about the test. */
-  readonly #checks = new Map<UnawaitedCall, Promise<unknown>>()
 
   constructor(callSites: CallSites) {
     this.callSites = callSites
@@ -39,22 +37,9 @@ export class UnawaitedCalls {
     )
   }
 
-  /** Tracks the check of a matcher until it settles. */
-  check(call: UnawaitedCall, outcome: Promise<unknown>): void {
-    if (this.#checks.size >= MOST_NOTED) return
-    this.#checks.set(call, outcome)
-    const settled = () => this.#checks.delete(call)
-    outcome.then(settled, settled)
-  }
-
-  /**
-   * Resolves when the checks of these queues have settled. The test is over, so nobody awaited those that are still open: they count as
-   * unawaited calls.
-   */
-  async endChecks(queueNames: readonly string[]): Promise<void> {
-    const open = [...this.#checks].filter(([{ queueName }]) => queueNames.includes(queueName))
-    for (const [call] of open) this.#calls.add(call)
-    await Promise.allSettled(open.map(([, outcome]) => outcome))
+  /** Adds a call that nobody awaited. */
+  add(call: UnawaitedCall): void {
+    if (this.#calls.size < MOST_NOTED) this.#calls.add(call)
   }
 
   /** Removes and returns the calls about one of these queues. */

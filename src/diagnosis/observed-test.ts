@@ -135,11 +135,6 @@ export class ObservedTest {
     return this.#leaks(unawaited)
   }
 
-  /** Resolves when matchers that nobody awaited have read the queues of the test. */
-  async endChecks(): Promise<void> {
-    await this.#unawaited?.endChecks(this.#test.queues())
-  }
-
   /** Returns the report of a test that failed with these errors. Undefined if nothing happened. */
   report(errors: readonly unknown[]): string | undefined {
     const story = this.#story()

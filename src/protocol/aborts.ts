@@ -46,12 +46,12 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => all.remove(own)
 }
 
-/** Throws the reason of a signal that is aborted. The signals of an older jsdom have no method for it, and no reason. */
+/** Throws the reason of a signal that is aborted. The signals of an older jsdom have no method for it. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw reasonOf(signal)
 }
 
-/** Returns why a signal was aborted. */
+/** Returns why a signal was aborted. The signals of an older jsdom do not know. */
 export function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? new DOMException('This operation was aborted', 'AbortError')
+  return 'reason' in signal ? signal.reason : new DOMException('This operation was aborted', 'AbortError')
 }

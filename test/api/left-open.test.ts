@@ -1,6 +1,7 @@
 /** What a test leaves open in its own queues, as the daemon reports it to a runner. */
 import { expect, test } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { standIn } from '../../src/fixtures/stand-in.js'
 import { QueratorClient, queueMatchers, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 function observed(daemon: TestDaemon, ...own: string[]) {
@@ -121,4 +122,29 @@ test('a matcher that is awaited is not reported', async () => {
   expect(await queueMatchers.toBeDrained(queue)).toMatchObject({ pass: true })
   await queueMatchers.toHaveDepth(queue, 'wrong' as never).catch(() => undefined)
   await tests.end({ outcome: 'passed' })
+})
+
+test('a matcher that never settles delays the end of its test, and nothing else', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  queue.items = () => new Promise(() => undefined)
+  void queueMatchers.toBeDrained(queue)
+  await daemon.checks.end(['others'])
+  await daemon.checks.end(['orders'], 1)
+})
+
+test('a matcher for a queue that cannot be had rejects instead of throwing', async () => {
+  const gone = standIn(() => {
+    throw new Error('no test runs')
+  })
+  await expect(queueMatchers.toBeDrained(gone)).rejects.toThrow('no test runs')
+})
+
+test('the message of a matcher is about the queue of its test, however late it is read', async () => {
+  await using daemon = await started()
+  let current = await daemon.createQueue({ name: 'of-this-test' })
+  const queue = standIn(() => current)
+  const outcome = queueMatchers.toHaveDepth(queue, 1)
+  current = await daemon.createQueue({ name: 'of-the-next' })
+  expect((await outcome).message()).toContain("expected 'of-this-test' to have 1 item")
 })

@@ -130,6 +130,27 @@ test('shows a lease that got nothing in time, even if nothing was produced', asy
   ])
 })
 
+test('shows the leases of a worker that polls in one line, after the items', async () => {
+  await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const poll = async (clientId: string) => {
+    const refused = orders.lease({ clientId, requestTimeout: '1s' }).catch(() => undefined)
+    await daemon.clock.advance('1s')
+    await refused
+  }
+  for (let time = 0; time < 50; time++) await poll('w')
+  for (let at = 1; at <= 6; at++) await poll(`client-${at}`)
+  await orders.produce({ reference: 'a' })
+  expect(lines(seen.report([])).slice(1)).toEqual([
+    "'orders', at the end 1 free (leaseTimeout 1m0s)",
+    '  a: +56s produced',
+    '  w got no item within 1s, 50 times',
+    ...[1, 2, 3, 4].map((at) => `  client-${at} got no item within 1s`),
+    '  … 2 more such leases; QUERATOR_REPORT=<folder> writes all of it as a page',
+  ])
+})
+
 test('concurrent tests each see only their own queues', async () => {
   await using daemon = await startTestDaemon({ log: 'silent' })
   const one = observed(daemon, 'one')

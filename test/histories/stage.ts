@@ -127,11 +127,11 @@ export class Stage {
   }
 
   async #moveOn(): Promise<void> {
-    let open = this.#openCalls().join()
+    let open = this.#open()
     for (let jumps = 0; this.#allWait(); jumps++) {
       // A client that was answered may have called again, and waits anew.
-      const now = this.#openCalls().join()
-      if (now !== open) [open, jumps] = [now, 0]
+      const now = this.#open()
+      if (now.some((one) => !open.includes(one))) [open, jumps] = [now, 0]
       // A reply may still be on a socket.
       await turn(4)
       if (!this.#allWait()) return
@@ -151,8 +151,11 @@ export class Stage {
     return this.#active === 0 && this.#there > 0
   }
 
+  #open() {
+    return this.recorder.operations.filter((one) => one.returned === Number.POSITIVE_INFINITY && !one.optional)
+  }
+
   #openCalls(): string[] {
-    const open = this.recorder.operations.filter((one) => one.returned === Number.POSITIVE_INFINITY && !one.optional)
-    return open.map(({ caller, input }) => `${caller}: ${inputText(input)}`)
+    return this.#open().map(({ caller, input }) => `${caller}: ${inputText(input)}`)
   }
 }

@@ -215,6 +215,36 @@ test('an environment whose handler is a field still passes on what happens', () 
   expect(jest(files, { testEnvironment: './environment.js' }).text).toContain('Tests:       1 passed')
 })
 
+test('a handler that a base class only declares changes nothing', () => {
+  const environment = `
+    const { TestEnvironment } = require('jest-environment-node')
+    const { withQuerator } = require('querator-test/jest-environment')
+    module.exports = withQuerator(class extends TestEnvironment { handleTestEvent })`
+  const files = { 'environment.js': environment, 'a.test.js': `${IMPORTS}\ntest('x', () => queue.produce({}))` }
+  expect(jest(files, { testEnvironment: './environment.js' }).text).toContain('Tests:       1 passed')
+})
+
+test('options of other environments are left alone, also if their names look like ours', () => {
+  const testEnvironmentOptions = { querator: {}, iterator: 1, operator: 2, clock: 'theirs', limits: 3, seed: 4 }
+  const files = { 'a.test.js': `${BLOCK}${IMPORTS}\ntest('x', () => queue.produce({}))` }
+  expect(jest(files, { testEnvironmentOptions }).text).toContain('Tests:       1 passed')
+})
+
+test.each([
+  ['with the environment', BLOCK],
+  ['without it', ''],
+])('a matcher after the last test fails that hook, and not the run (%s)', (_, block) => {
+  const { status, text } = jest({
+    'a.test.js': `${block}${IMPORTS}
+      afterAll(() => expect(queue).toBeDrained())
+      test('passes', () => queue.produce({}))`,
+    'b.test.js': `${block}${IMPORTS}\ntest('passes too', () => queue.produce({}), 5)`,
+  })
+  expect(status).toBe(1)
+  expect(text).toContain('queue belongs to the running test')
+  expect(text).toContain('Test Suites: 1 failed, 1 passed, 2 total')
+})
+
 test('hooks that fail, retries and timeouts of one test leave the next one alone', () => {
   const { text } = jest({
     'a.test.js': `${BLOCK}${IMPORTS}
@@ -253,6 +283,6 @@ test('a server that does not answer fails the test by its timeout', () => {
   const { status, text } = run(project, process.execPath, 'silent.js', bin('jest'))
   expect(status).toBe(1)
   expect(text).toMatch(
-    /the server at http:\S+ \(QUERATOR_ENDPOINT\) did not create .* within the test timeout of 500 ms/,
+    /the server at http:\S+ \(QUERATOR_ENDPOINT\) did not create the queue of the test within 500 ms, the testTimeout of Jest/,
   )
 })

@@ -87,3 +87,38 @@ test('throws the reason of an aborted signal, also of one from a jsdom that has 
   const old = { aborted: true } as AbortSignal
   expect(() => throwIfAborted(old)).toThrow(expect.objectContaining({ name: 'AbortError' }))
 })
+
+test('a call rejects with the reason of its signal, whatever it is, before and while it waits', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen' })
+  const queue = await daemon.createQueue()
+  const reasonOf = (call: Promise<unknown>) =>
+    call.then(
+      () => 'no reason',
+      (reason: unknown) => reason,
+    )
+  for (const reason of [null, 0, 'enough']) {
+    expect(await reasonOf(queue.lease({ signal: AbortSignal.abort(reason) }))).toBe(reason)
+    const controller = new AbortController()
+    const waiting = reasonOf(queue.lease({ signal: controller.signal }))
+    controller.abort(reason)
+    expect(await waiting).toBe(reason)
+  }
+})
+
+test('a signal from a jsdom without reasons aborts a call with an AbortError', async () => {
+  const daemon = await startTestDaemon({ clock: 'frozen' })
+  const queue = await daemon.createQueue()
+  class OldSignal extends EventTarget {
+    aborted = false
+    abort() {
+      this.aborted = true
+      this.dispatchEvent(new Event('abort'))
+    }
+  }
+  const old = new OldSignal()
+  const signal = old as unknown as AbortSignal
+  const waiting = queue.lease({ signal })
+  old.abort()
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  await expect(queue.lease({ signal })).rejects.toMatchObject({ name: 'AbortError' })
+})

@@ -1,6 +1,7 @@
 /** Detects calls that nobody awaits. The promises it tracks behave like plain promises. */
 import { expect, test } from 'vitest'
 import { answering, UnawaitedCalls } from '../../src/client/unawaited.js'
+import { OpenChecks } from '../../src/harness/handles/open-checks.js'
 
 const CALL = { call: 'queueProduce', queueName: 'orders', origin: {} }
 
@@ -68,4 +69,37 @@ test('a worker that awaits nothing does not fill memory', () => {
   const calls = new UnawaitedCalls({ skip: [] })
   for (let count = 0; count < 1500; count++) calls.note({ ...CALL }, Promise.resolve())
   expect(calls.take(['orders'])).toHaveLength(1000)
+})
+
+test('the checks of a queue that have not settled count as unawaited when its test ends', async () => {
+  const calls = new UnawaitedCalls({ skip: [] })
+  const checks = new OpenChecks(calls)
+  let settle = () => {}
+  const open = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  checks.add('toHaveDepth', 'orders', open, expect)
+  checks.add('toBeDrained', 'orders', Promise.resolve(), expect)
+  await Promise.resolve()
+  await checks.end(['mails'])
+  expect(calls.take(['orders'])).toEqual([])
+  const ended = checks.end(['orders'])
+  settle()
+  await ended
+  expect(calls.take(['orders'])).toMatchObject([{ call: 'toHaveDepth', queueName: 'orders' }])
+  await checks.end(['orders'])
+  expect(calls.take(['orders'])).toEqual([])
+})
+
+test('checks are waited for where nobody tracks calls, too, but not too many', async () => {
+  const checks = new OpenChecks(undefined)
+  const settled: number[] = []
+  for (let at = 0; at < 1001; at++) {
+    const outcome = new Promise<void>((resolve) => setImmediate(resolve))
+    checks.add('toBeDrained', 'orders', outcome, expect)
+    void outcome.then(() => settled.push(at))
+  }
+  checks.add('toBeDrained', 'orders', new Promise(() => undefined), expect)
+  await checks.end(['orders'])
+  expect(settled.length).toBeGreaterThanOrEqual(1000)
 })

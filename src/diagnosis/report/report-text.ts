@@ -12,10 +12,11 @@ import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
-/** The most lines of a report, events of an item, and refused calls. */
+/** The most lines of a report, events of an item, refused calls, and lines about leases that timed out. */
 const MOST_LINES = 40
 const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
+const MOST_TIMED_OUT = 5
 
 /** What to say where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
@@ -68,10 +69,10 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
   const strange = others.filter((item) => !short(item)).sort((a, b) => Number(isCompleted(a)) - Number(isCompleted(b)))
   const body = [
     ...queue.leases.filter(({ ended }) => ended === undefined).map((lease) => waitingLine(lease, begin)),
-    ...queue.leases.filter(({ outcome }) => outcome === 'lease-timed-out').map((lease) => timedOutLine(lease)),
     ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
     ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
     ...others.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
+    ...timedOutLines(queue.leases),
   ]
   return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]
 }
@@ -80,8 +81,17 @@ function waitingLine({ clientId, since, callPath }: LeaseStory, begin: number): 
   return `  ! ${clientId} still waits for an item, since +${lengthOf(since - begin)}${siteText(callPath)}`
 }
 
-function timedOutLine({ clientId, since, ended = since, callPath }: LeaseStory): string {
-  return `  ${clientId} got no item within ${lengthOf(ended - since)}${siteText(callPath)}`
+/** One line for all leases of a client in the same place, because a worker polls. */
+function timedOutLines(leases: readonly LeaseStory[]): string[] {
+  const times = new Map<string, number>()
+  for (const { clientId, since, ended, outcome, callPath } of leases) {
+    if (outcome !== 'lease-timed-out') continue
+    const text = `${clientId} got no item within ${lengthOf((ended ?? since) - since)}${siteText(callPath)}`
+    times.set(text, (times.get(text) ?? 0) + 1)
+  }
+  const lines = [...times].map(([text, count]) => `  ${text}${count === 1 ? '' : `, ${count} times`}`)
+  const left = lines.slice(MOST_TIMED_OUT)
+  return left.length === 0 ? lines : [...lines.slice(0, MOST_TIMED_OUT), `  … ${left.length} more such leases; ${REST}`]
 }
 
 function itemLines({ events }: ItemStory, begin: number): string[] {

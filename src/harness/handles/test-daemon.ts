@@ -12,6 +12,7 @@ import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import { interceptOrigin } from '../reach/intercept.js'
+import { OpenChecks } from './open-checks.js'
 import { checkQueueOptions, type QueueOptions, queueRequest } from './queue-options.js'
 import { Switches } from './switches.js'
 import { TestClock } from './test-clock.js'
@@ -33,6 +34,7 @@ export class TestDaemon {
   /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */
   readonly fetch: typeof fetch
   readonly #backing: Backing
+  readonly #checks: OpenChecks
   readonly #clients = new NameSource()
   readonly #home: QueueHome
   readonly #intercepted = new Set<() => void>()
@@ -48,6 +50,7 @@ export class TestDaemon {
     this.#backing = backing
     this.client = backing.client
     this.fetch = backing.fetch
+    this.#checks = new OpenChecks(backing.unawaited)
     this.#users = new TestUsers(backing)
     const users = this.#users
     this.#switches = new Switches({
@@ -65,11 +68,7 @@ export class TestDaemon {
       embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
-      checked: (matcher, queueName, outcome) => {
-        const { unawaited } = backing
-        const origin = unawaited && originOf(this.#home.checked, unawaited.callSites)
-        if (origin !== undefined) unawaited?.check({ call: matcher, queueName, origin }, outcome)
-      },
+      checked: (matcher, queueName, outcome) => this.#checks.add(matcher, queueName, outcome, this.#home.checked),
       noted: (call, queueName, answer) => {
         const { unawaited } = backing
         if (unawaited === undefined) return answer
@@ -140,6 +139,11 @@ export class TestDaemon {
   /** @internal What tests switch, to restore it when they end. */
   get switches(): Switches {
     return this.#switches
+  }
+
+  /** @internal The checks of matchers that have not settled. */
+  get checks(): OpenChecks {
+    return this.#checks
   }
 
   /** @internal Begins to observe a test of a runner. Undefined on a server elsewhere, which cannot be observed. */

@@ -57,9 +57,14 @@ export class TestQueue {
     return typeof value === 'object' && value !== null && BRAND in value
   }
 
+  /** Returns the queue that a value is or stands for. Undefined if it is no queue. @internal */
+  static behind(value: unknown): TestQueue | undefined {
+    return TestQueue.is(value) ? (value as { [BRAND]: TestQueue })[BRAND] : undefined
+  }
+
   /** @internal */
-  get [BRAND](): true {
-    return true
+  get [BRAND](): TestQueue {
+    return this
   }
 
   /** @internal */

@@ -19,18 +19,29 @@ export interface LeasedBy {
  * Lets matchers wait for a turn of the event loop if it is due, because some read only the record, which takes none. Tracks them until they
  * settle, because a test that does not await them would lose its queue while they read it.
  */
-function pacing<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
+function tracked<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
   matchers: M,
 ): M {
   const made = Object.entries(matchers).map(([name, matcher]) => {
-    const paces = (received: unknown, ...claim: never[]) => {
-      const outcome = paced(matcher(received, ...claim))
-      if (TestQueue.is(received)) received.checked(name, outcome)
+    const check = (received: unknown, ...claim: never[]) => {
+      const { queue, problem } = queueBehind(received)
+      if (problem !== undefined) return paced(Promise.reject(problem))
+      const outcome = paced(matcher(queue ?? received, ...claim))
+      queue?.checked(name, outcome)
       return outcome
     }
-    return [name, paces]
+    return [name, check]
   })
   return Object.fromEntries(made) as M
+}
+
+/** Returns the queue itself, because the fixture `queue` of a file stands for another one in the next test, and for none between tests. */
+function queueBehind(received: unknown): { queue?: TestQueue | undefined; problem?: unknown } {
+  try {
+    return { queue: TestQueue.behind(received) }
+  } catch (problem) {
+    return { problem }
+  }
 }
 
 /**
@@ -38,7 +49,7 @@ function pacing<M extends Record<string, (received: unknown, ...claim: never[]) 
  * `querator-test/node-test` has them as assertions. On a server elsewhere, `toHaveCompleted`, `toHaveDeadLettered` and the option `by`
  * of `toHaveLeased` do not work.
  */
-export const queueMatchers = pacing({
+export const queueMatchers = tracked({
   /** Passes if nothing is left in the queue: no item is free, leased or scheduled. */
   async toBeDrained(received: unknown): Promise<MatcherOutcome> {
     const queue = queueOf('toBeDrained', received)

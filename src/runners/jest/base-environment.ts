@@ -9,17 +9,12 @@ const CHAIN = ['jest', '@jest/core', 'jest-config']
 
 /** Returns the class of an environment package. @throws QueratorError that says what to install */
 export function baseEnvironment(name: string): JestEnvironmentClass {
-  let missing: unknown
   for (const require of requires()) {
-    try {
-      return environmentClassOf(require(name)) as JestEnvironmentClass
-    } catch (problem) {
-      // It is there, and fails to load: installing it would not help.
-      if (!isMissing(problem, name)) throw problem
-      missing ??= problem
-    }
+    const path = tryToResolve(require, name)
+    // If it is there and fails to load, installing it would not help.
+    if (path !== undefined) return environmentClassOf(require(path)) as JestEnvironmentClass
   }
-  throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`, missing)
+  throw usageError(`this Jest environment needs ${name}: npm install --save-dev ${name}`)
 }
 
 /** The places from which an environment may be found: the project, this package, and the packages of Jest. */
@@ -41,9 +36,4 @@ function tryToResolve(require: NodeJS.Require, name: string): string | undefined
   } catch {
     return undefined
   }
-}
-
-function isMissing(problem: unknown, name: string): boolean {
-  const { code, message } = Object(problem) as { code?: unknown; message?: unknown }
-  return code === 'MODULE_NOT_FOUND' && String(message).includes(`'${name}'`)
 }

@@ -47,7 +47,8 @@ export class EnvironmentHost implements DaemonHost {
     const { currentlyRunningTest: running } = state
     if (BEGINNINGS.includes(event.name) && running && this.#begun !== running) await this.#begin(running, state)
     if (event.name === 'test_done' && event.test !== undefined) await this.#end(event.test, state)
-    if (event.name === 'run_finish' && this.listener) await within(timeoutOf(undefined, state), this.listener.endFile())
+    if (event.name === 'run_finish' && this.listener)
+      await within(state, 'end the tests of the file', this.listener.endFile())
   }
 
   /** Closes the daemons. */
@@ -61,7 +62,8 @@ export class EnvironmentHost implements DaemonHost {
     const timeout = timeoutOf(test, state)
     this.#begun = test
     try {
-      await within(timeout, this.listener.begin({ name: nameOf(test), file: this.#file, timeout }))
+      const begun = this.listener.begin({ name: nameOf(test), file: this.#file, timeout })
+      await within(state, 'create the queue of the test', begun)
     } catch (error) {
       addError(test, error)
     }
@@ -71,18 +73,22 @@ export class EnvironmentHost implements DaemonHost {
     if (this.listener === undefined || this.#begun !== test) return
     this.#begun = undefined
     try {
-      addReport(test, await within(timeoutOf(test, state), this.listener.end(endOf(test))))
+      addReport(test, await within(state, 'delete the queues of the test', this.listener.end(endOf(test))))
     } catch (error) {
       addError(test, error)
     }
   }
 }
 
-/** Settles like `work`, but not later than the test timeout: Jest waits for its environments without a limit. */
-async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
+/**
+ * Settles like `work`, but not later than a hook would have to: Jest waits for its environments without a limit. The timeout of the test
+ * itself may be too short, because it is only for the body.
+ */
+async function within<T>(state: CircusState, what: string, work: Promise<T>): Promise<T> {
+  const timeout = timeoutOf(undefined, state)
   let cancel = () => {}
   const late = new Promise<never>((_, reject) => {
-    cancel = wakeAfter(timeout, () => reject(lateError(timeout)))
+    cancel = wakeAfter(timeout, () => reject(lateError(what, timeout)))
   })
   try {
     return await Promise.race([work, late])
@@ -91,10 +97,10 @@ async function within<T>(timeout: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function lateError(timeout: number): Error {
+function lateError(what: string, timeout: number): Error {
   const server = process.env.QUERATOR_ENDPOINT
   const who = server ? `the server at ${server} (QUERATOR_ENDPOINT)` : 'the daemon of the file'
-  return usageError(`${who} did not create or delete the queues of the test within the test timeout of ${timeout} ms`)
+  return usageError(`${who} did not ${what} within ${timeout} ms, the testTimeout of Jest`)
 }
 
 /** The name as `expect.getState()` has it. */

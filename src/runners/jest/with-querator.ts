@@ -69,12 +69,10 @@ export function withQuerator<B extends JestEnvironmentClass>(environment: B | Je
       const options = queratorOptionsIn(projectConfig.testEnvironmentOptions)
       this.#host = new EnvironmentHost(this.global as typeof globalThis, testPath, options)
       // A base class may have its handler as a field, which hides the method below.
-      const own = Object.getOwnPropertyDescriptor(this, 'handleTestEvent')?.value as
-        | typeof this.handleTestEvent
-        | undefined
-      if (own !== undefined) {
+      if (Object.hasOwn(this, 'handleTestEvent')) {
+        const own = this.handleTestEvent as JestEnvironment['handleTestEvent']
         this.handleTestEvent = async (event, state) => {
-          await own.call(this, event, state)
+          await own?.call(this, event, state)
           await this.#host.event(event, state)
         }
       }
