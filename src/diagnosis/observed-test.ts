@@ -11,11 +11,12 @@ import { leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
 import { EarlierReports } from './report/earlier-reports.js'
+import { reportPage } from './report/page/report-page.js'
 import { ReportFiles } from './report/report-files.js'
 import { reportText } from './report/report-text.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
 import { type Resources, runnersOwn } from './stillness.js'
-import type { TestOfRunner } from './test-of-runner.js'
+import type { TestOfRunner, TestReport } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
 
 /** What tests of the same daemon share. */
@@ -136,16 +137,18 @@ export class ObservedTest {
   }
 
   /** Returns the report of a test that failed with these errors. Undefined if nothing happened. */
-  report(errors: readonly unknown[]): string | undefined {
+  report(errors: readonly unknown[]): TestReport | undefined {
     const story = this.#story()
     if (story === undefined) return undefined
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
-    const page = this.#page(story, messages)
+    const file = this.#page(story, messages)
     const lines = [
       reportText(story, messages, this.#home.earlier),
-      page && visible(`what happened, as a page: ${page}`),
+      file && visible(`what happened, as a page: ${file}`),
     ]
-    return lines.filter((line) => line !== undefined).join('\n') || undefined
+    const text = lines.filter((line) => line !== undefined).join('\n')
+    if (text === '') return undefined
+    return { text, page: async () => reportPage(this.#test.title, [{ story, errors: messages }]) }
   }
 
   /** Adds the passed test to the page of its file. */

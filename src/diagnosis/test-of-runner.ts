@@ -15,6 +15,14 @@ export interface TestOfRunner {
   readonly queues: () => readonly string[]
 }
 
+/** What happened in the queues of a test that failed. */
+export interface TestReport {
+  /** The report as lines for a terminal, without colours. */
+  readonly text: string
+  /** Returns the report as an HTML page of its own, for a runner whose own report takes attachments. */
+  page(): Promise<string>
+}
+
 /** How a test ended. */
 export type EndOfTest =
   | { readonly outcome: 'passed' }

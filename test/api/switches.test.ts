@@ -98,7 +98,9 @@ test('a later failure says which test moved the clock', async () => {
   const later = begin(daemon, 'later')
   await (await later.create({ name: 'orders' })).produce({ reference: 'order-1' })
   const report = await later.end({ outcome: 'failed', errors: [new Error('failed')] })
-  expect(report?.split('\n').at(-1)).toBe("(the clock was moved by 1h1m0s before this test, by 'an order expires')")
+  expect(report?.text.split('\n').at(-1)).toBe(
+    "(the clock was moved by 1h1m0s before this test, by 'an order expires')",
+  )
 })
 
 test('warns once per test, with its line, about a time computed from the machine after the clock was moved', async () => {
@@ -118,7 +120,7 @@ test('warns once per test, with its line, about a time computed from the machine
     expect.stringMatching(/^queue\.produce: enqueue_at is /),
   ])
   const report = await seen.end({ outcome: 'failed', errors: [new Error('failed')] })
-  expect(report?.split('\n')[1]).toMatch(/^! queue\.retry: retry_at is .* \(test\/api\/switches\.test\.ts:\d+\)$/)
+  expect(report?.text.split('\n')[1]).toMatch(/^! queue\.retry: retry_at is .* \(test\/api\/switches\.test\.ts:\d+\)$/)
   const next = begin(daemon, 'two')
   const again = await next.create({ name: 'orders' })
   await again.produce({ enqueueAt: soon() })
@@ -142,7 +144,7 @@ test('does not warn about times from the clock of the daemon, but reports long p
     const queue = await seen.create({ name: 'orders' })
     await queue.produce({ enqueueAt: at(after) })
     const report = await seen.end({ outcome: 'failed', errors: [new Error('failed')] })
-    const notice = report?.split('\n').find((line) => line.includes('enqueue_at'))
+    const notice = report?.text.split('\n').find((line) => line.includes('enqueue_at'))
     expect(notice?.replace(/ \(.*/, '')).toBe(told)
   }
   expect(warnings.filter((message) => message.includes('enqueue_at'))).toEqual([])

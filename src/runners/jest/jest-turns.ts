@@ -2,7 +2,7 @@
 import type { FileDaemon } from '../../fixtures/file-daemon.js'
 import { trackOpenRequests } from '../../fixtures/release-sockets.js'
 import type { Beginning, RunningTest, RunningTests } from '../../fixtures/running-tests.js'
-import { brakeFromNowOn, type EndOfTest } from '../../internal.js'
+import { brakeFromNowOn, type EndOfTest, type TestReport } from '../../internal.js'
 import type { EnvironmentHost } from './environment-host.js'
 import type { JestGlobals } from './jest-globals.js'
 import { endOfTest, reportOnTest, runLast, testTimeout } from './jest-state.js'
@@ -34,7 +34,7 @@ class Turns {
   }
 
   /** Ends the test as {@link RunningTests.end} does. */
-  async end(how: EndOfTest): Promise<string | undefined> {
+  async end(how: EndOfTest): Promise<TestReport | undefined> {
     this.#turn++
     const test = this.#inTurn
     this.#inTurn = undefined
@@ -48,7 +48,7 @@ export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTu
   const end = fileEnd(file)
   host.listener = {
     begin: (test) => turns.begin({ ...test, open: OPEN }),
-    end: (how) => turns.end(how),
+    end: async (how) => (await turns.end(how))?.text,
     async endFile() {
       await end()
       await file.retire()
@@ -66,7 +66,7 @@ export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
     const { currentTestName: name = 'queue', testPath } = globals.expect.getState()
     await turns.begin({ name, file: testPath, timeout: testTimeout(), open: OPEN })
   })
-  const endTest = async () => reportOnTest(await turns.end(endOfTest()))
+  const endTest = async () => reportOnTest((await turns.end(endOfTest()))?.text)
   const endFile = async () => {
     await end()
     if (isLast) await file.retire()

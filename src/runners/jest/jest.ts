@@ -110,7 +110,7 @@ function concurrentBody(
       .inside(test, async () => Reflect.apply(body, this, args))
       .catch(async (error: unknown) => {
         const report = await tests.end(test, { outcome: 'failed', errors: [error] })
-        throw withReport(error, report)
+        throw withReport(error, report?.text)
       })
     await tests.end(test, { outcome: 'passed' })
     return answer

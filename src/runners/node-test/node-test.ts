@@ -86,7 +86,7 @@ function fixturesOfFile() {
     running.delete(context)
     try {
       const report = await tests.end(held?.test, endOf(context))
-      for (const line of report?.split('\n') ?? []) context.diagnostic(line)
+      for (const line of report?.text.split('\n') ?? []) context.diagnostic(line)
     } finally {
       held?.channel.port1.close()
     }

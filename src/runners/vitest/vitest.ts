@@ -119,7 +119,7 @@ export function testWith(options: FixtureOptions): QueratorTest {
           const report = await queues.end(endOf(task))
           // Vitest prints it after the failure.
           if (report !== undefined)
-            task.result?.errors?.push({ name: 'Querator', message: report, stack: '', stacks: [] })
+            task.result?.errors?.push({ name: 'Querator', message: report.text, stack: '', stacks: [] })
         })
         await use(queues)
       },
