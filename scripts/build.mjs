@@ -17,14 +17,27 @@ const COMMON = [
   'runners/node-test/node-test',
   'runners/global/global-setup',
   'runners/global/global-teardown',
+  'runners/global/real-server-setup',
 ]
+const VITEST = ['vitest', 'vitest-setup', 'vitest-values', ...environments('node', 'jsdom', 'happy-dom')].map(
+  (entry) => `runners/vitest/${entry}`,
+)
 const ENTRIES = {
-  esm: sources(...COMMON, 'runners/vitest/vitest', 'cli/main'),
+  esm: sources(...COMMON, ...VITEST, 'runners/vitest/vitest-plugin', 'cli/main'),
   // Vitest is an ES module only, and the command is a program.
   cjs: {
-    ...sources(...COMMON, 'runners/jest/jest-environment', 'runners/jest/jest-environment-jsdom'),
-    'runners/vitest/vitest': 'src/runners/vitest/required-vitest.ts',
+    ...sources(
+      ...COMMON,
+      'runners/vitest/vitest-plugin',
+      'runners/jest/jest-environment',
+      'runners/jest/jest-environment-jsdom',
+    ),
+    ...Object.fromEntries(VITEST.map((entry) => [entry, 'src/runners/vitest/required-vitest.ts'])),
   },
+}
+
+function environments(...bases) {
+  return bases.map((base) => (base === 'node' ? 'vitest-environment' : `vitest-environment-${base}`))
 }
 
 function sources(...entries) {
@@ -36,7 +49,7 @@ async function bundle(format) {
     cwd: root,
     input: ENTRIES[format],
     platform: 'node',
-    external: [/^node:/, 'vitest', 'yaml'],
+    external: [/^node:/, /^vitest(\/|$)/, 'yaml'],
     tsconfig: `${root}tsconfig.json`,
     transform: { target: 'es2022' },
   })

@@ -8,9 +8,11 @@ import { runRed } from './red-example.mjs'
 
 const COMMANDS = {
   vitest: ['npx', 'vitest', 'run'],
+  'vitest-values': ['npx', 'vitest', 'run'],
   jest: ['npx', 'jest'],
   'node-test': ['node', '--test'],
   'one-daemon': ['npx', 'vitest', 'run'],
+  presets: ['node', 'run-all.mjs'],
   permissions: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.
   consumer: ['npx', 'vitest', 'run'],
@@ -22,7 +24,8 @@ const COMMANDS = {
 /** All of its tests fail on purpose. test/package/red.test.ts checks their output. */
 const RED = 'red'
 
-const { folder, remove } = installPacked()
+// For the presets jsdom.
+const { folder, remove } = installPacked({ jsdom: '^26.0.0', 'jest-environment-jsdom': '^30.0.0' })
 const failed = []
 for (const [name, command] of Object.entries(COMMANDS)) {
   console.log(`\n== examples/${name}: ${command.join(' ')}`)

@@ -40,10 +40,11 @@ arrange(project)
 await app.generateOutputs(project)
 process.exitCode = app.logger.hasErrors() || app.logger.hasWarnings() ? 1 : 0
 
-/** The sources of everything in the package's exports that has types. */
+/** The sources of everything in the package's exports that has types. Presets and environments have no names. */
 function entryPoints() {
   const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-  const types = Object.values(exports).flatMap((entry) => entry.import?.types ?? entry.types ?? [])
+  const entries = Object.entries(exports).filter(([name]) => !/^\.\/(presets\/|vitest\/environment)/.test(name))
+  const types = entries.flatMap(([, entry]) => entry.import?.types ?? entry.types ?? [])
   const files = types.map(
     (file) => `${root}${file.replace(/^\.\/dist\/(esm|cjs)\//, 'src/').replace(/\.d\.ts$/, '.ts')}`,
   )

@@ -60,6 +60,14 @@ export const PAGES = [
     modules: ['runners/vitest/vitest'],
   },
   {
+    file: 'vitest-values',
+    title: "Vitest's own test",
+    from: 'querator-test/vitest/values',
+    intro:
+      "The plugin, and the values that test files import if they keep Vitest's own `test`. Guide: [Vitest](../runners/vitest.md#with-vitests-own-test).",
+    modules: ['runners/vitest/vitest-values', 'runners/vitest/vitest-plugin'],
+  },
+  {
     file: 'jest',
     title: 'Jest',
     from: 'querator-test/jest',

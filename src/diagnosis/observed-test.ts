@@ -10,10 +10,11 @@ import { EventLog } from './event-log.js'
 import { leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
+import { StepSummary } from './report/ci-notes.js'
 import { EarlierReports } from './report/earlier-reports.js'
 import { reportPage } from './report/page/report-page.js'
-import { ReportFiles } from './report/report-files.js'
-import { reportText } from './report/report-text.js'
+import { ReportFiles, shownPath } from './report/report-files.js'
+import { firstStrange, reportText } from './report/report-text.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
 import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
@@ -22,6 +23,7 @@ import { speaksAfter, watchTest } from './watchdog.js'
 /** What tests of the same daemon share. */
 interface Home {
   readonly files: ReportFiles
+  readonly summary: StepSummary
   readonly earlier: EarlierReports
   /** The tests that moved the clock, each with the sum in milliseconds. */
   readonly movers: Map<string, number>
@@ -42,14 +44,19 @@ export interface WaitingTest {
 export class ObservedTests {
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
+  readonly #summary = new StepSummary()
   readonly #earlierReports = new EarlierReports()
   readonly #movers = new Map<string, number>()
+  /** The path of the test file. Undefined if the runner does not say. */
+  #file: string | undefined
 
   /** Begins to observe a test. */
   begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
+    this.#file = test.file
     if (test.file !== undefined) this.#files.begin(test.file)
     const home = {
       files: this.#files,
+      summary: this.#summary,
       earlier: this.#earlierReports,
       movers: this.#movers,
       ended: () => this.#running.delete(observed),
@@ -59,6 +66,11 @@ export class ObservedTests {
     this.#running.add(observed)
     if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
     return observed
+  }
+
+  /** The tests of the file are over. */
+  endFile(): void {
+    this.#summary.write(shownPath(this.#file ?? 'tests'))
   }
 
   /** Finds the test that owns this queue, or else the only running test. */
@@ -141,6 +153,7 @@ export class ObservedTest {
     const story = this.#story()
     if (story === undefined) return undefined
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
+    this.#home.summary.failed(this.#test.title, firstStrange(story, messages))
     const file = this.#page(story, messages)
     const lines = [
       reportText(story, messages, this.#home.earlier),
@@ -151,9 +164,15 @@ export class ObservedTest {
     return { text, page: async () => reportPage(this.#test.title, [{ story, errors: messages }]) }
   }
 
-  /** Adds the passed test to the page of its file. */
-  addPassed(): void {
-    const story = this.#story()
+  /** Notes that the test failed by what it left open. */
+  leaked({ message }: QueratorError): void {
+    this.#home.summary.failed(this.#test.title, message)
+  }
+
+  /** Notes that the test passed. With `onPage` it is added to the page of its file. */
+  passed(onPage: boolean): void {
+    this.#home.summary.passed(this.#test.title)
+    const story = onPage ? this.#story() : undefined
     if (story !== undefined) this.#page(story, [])
   }
 

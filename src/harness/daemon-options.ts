@@ -8,6 +8,11 @@ import type { LogLevel, LogRecord } from '../daemon/log.js'
 export interface TestDaemonOptions {
   /** The path of a Querator YAML file, or an object of the same shape. Default: one storage in memory. */
   readonly config?: string | ConfigTree
+  /**
+   * What happens to a key of `config` that does not exist. `'warn'` logs a warning and ignores the key, as a server does. `'error'` throws.
+   * Default `'warn'`.
+   */
+  readonly unknownKeys?: UnknownKeys
   /** How the daemon's clock starts. Default `'real'`. */
   readonly clock?: ClockOption
   /**
@@ -43,6 +48,9 @@ export interface TestDaemonOptions {
   readonly apiKey?: string
 }
 
+/** What happens to a key of the configuration that does not exist. */
+export type UnknownKeys = (typeof UNKNOWN_KEYS)[number]
+
 /** Limits of a test daemon. */
 export interface DaemonLimits {
   /**
@@ -52,9 +60,13 @@ export interface DaemonLimits {
   readonly memory?: number | string
 }
 
+/** What can happen to a key of the configuration that does not exist. */
+export const UNKNOWN_KEYS = ['warn', 'error'] as const
+
 /** Every option that there is. */
 export const DAEMON_OPTIONS = [
   'config',
+  'unknownKeys',
   'clock',
   'auth',
   'seed',

@@ -10,7 +10,7 @@ import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log } from '../daemon/log.js'
 import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { usageError } from '../errors.js'
-import type { DaemonLimits, TestDaemonOptions } from './daemon-options.js'
+import { type DaemonLimits, type TestDaemonOptions, UNKNOWN_KEYS } from './daemon-options.js'
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -20,7 +20,7 @@ const MOST_EVENTS = 10_000
  * @throws QueratorError when an option is invalid, or the configuration is wrong
  */
 export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalThis): Daemon {
-  const config = configOf(options.config)
+  const config = configOf(options)
   const seed = options.seed === undefined ? {} : { seed: options.seed }
   return new Daemon({
     config,
@@ -34,9 +34,18 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
   })
 }
 
-function configOf(config: TestDaemonOptions['config']): DaemonConfig {
-  if (typeof config !== 'string') return readConfig(config)
-  const { tree, source } = readConfigFile(config)
+function configOf({ config, unknownKeys = 'warn' }: TestDaemonOptions): DaemonConfig {
+  if (!UNKNOWN_KEYS.includes(unknownKeys)) {
+    throw usageError(`the option unknownKeys is one of ${UNKNOWN_KEYS.join(', ')}; got ${String(unknownKeys)}`)
+  }
+  const read = typeof config === 'string' ? configOfFile(config) : readConfig(config)
+  if (unknownKeys === 'warn' || read.unknownKeys.length === 0) return read
+  const problems = read.unknownKeys.map((text) => text.replace(' has no effect', ''))
+  throw usageError([...problems, "correct or remove them, or set unknownKeys: 'warn'"].join('\n'))
+}
+
+function configOfFile(file: string): DaemonConfig {
+  const { tree, source } = readConfigFile(file)
   return readConfig(tree, source)
 }
 

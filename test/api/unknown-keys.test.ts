@@ -45,3 +45,31 @@ test('reports unknown keys of an object without lines', async () => {
     "unknown configuration key 'queues[0] 'q': leese-timeout' has no effect; did you mean 'lease-timeout'?",
   ])
 })
+
+const MISSPELT = { logging: { levle: 'debug' } } as object
+
+test('unknownKeys refuses a configuration with unknown keys', async () => {
+  await expect(startTestDaemon({ config: MISSPELT, unknownKeys: 'error' })).rejects.toThrow(
+    "unknown configuration key 'logging.levle'; did you mean 'level'?\ncorrect or remove them, or set unknownKeys: 'warn'",
+  )
+  await using daemon = await startTestDaemon({
+    config: { logging: { level: 'debug' } },
+    unknownKeys: 'error',
+    log: 'silent',
+  })
+  expect(daemon.closed).toBe(false)
+})
+
+test('unknownKeys warns by default', async () => {
+  const lines: string[] = []
+  for (const options of [{}, { unknownKeys: 'warn' }] as const) {
+    await using _ = await startTestDaemon({ config: MISSPELT, log: ({ message }) => lines.push(message), ...options })
+  }
+  expect(lines).toEqual(Array(2).fill("unknown configuration key 'logging.levle' has no effect; did you mean 'level'?"))
+})
+
+test('unknownKeys refuses another value', async () => {
+  await expect(startTestDaemon({ unknownKeys: 'fail' as never })).rejects.toThrow(
+    'the option unknownKeys is one of warn, error; got fail',
+  )
+})

@@ -3,9 +3,10 @@
  * The page is rewritten after each of these tests, so that it exists even if the run is killed.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../errors.js'
 import { visible } from '../../visible.js'
+import { attachmentLine } from './ci-notes.js'
 import { type ReportedTest, reportPage } from './page/report-page.js'
 
 /** The pages of the test files that a daemon serves. */
@@ -31,6 +32,8 @@ export class ReportFiles {
     return attempt(() => {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, reportPage(shownPath(file), tests))
+      const attached = attachmentLine(resolve(path))
+      if (attached !== undefined) console.log(attached)
       return path
     })
   }
@@ -41,7 +44,7 @@ function pathOf(folder: string, file: string): string {
 }
 
 /** Returns the path relative to where the run was started, without any `..`. */
-function shownPath(file: string): string {
+export function shownPath(file: string): string {
   const parts = relative(process.cwd(), file).split(sep)
   return parts.filter((part) => part !== '..').join('/')
 }

@@ -18,6 +18,9 @@ const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
 const MOST_TIMED_OUT = 5
 
+/** How lines begin that say what is wrong. */
+const MARK = /^ *! /
+
 /** What to say where lines are left out. */
 const REST = 'QUERATOR_REPORT=<folder> writes all of it as a page'
 
@@ -29,13 +32,7 @@ const LINES_OF_SAME = 8
  * in them are not repeated.
  */
 export function reportText(story: TestStory, messages: readonly string[], earlier: EarlierReports): string | undefined {
-  const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
-  const lines = [
-    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, messages))),
-    ...idsExplained(story, messages).map((text) => `! ${text}`),
-    ...story.notices.map((notice) => `! ${notice}`),
-    ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
-  ]
+  const lines = linesOf(story, messages)
   if (lines.length === 0) return undefined
   const lost = story.lost === 0 ? [] : [`(${story.lost} earlier events are not kept; the option events keeps more)`]
   const head = `what happened in the queues of '${story.title}', with the time since the first of it:`
@@ -47,6 +44,25 @@ export function reportText(story: TestStory, messages: readonly string[], earlie
     lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines; ${rest}`]
   const before = story.before === '' ? [] : [`(${story.before})`]
   return [head, ...lost, ...shown, ...before].map(visible).join('\n')
+}
+
+/** Returns the first strange thing in the queues of a test that failed, in one line. Empty if all went as usual. */
+export function firstStrange(story: TestStory, messages: readonly string[]): string {
+  const marked = linesOf(story, messages).find((line) => MARK.test(line))
+  if (marked !== undefined) return marked.replace(MARK, '')
+  const item = story.queues.flatMap(({ items }) => items).find((one) => !wentAsUsual(one) && one.events.length > 1)
+  const last = item?.events.at(-1)
+  return item === undefined || last === undefined ? '' : `${item.name}: ${eventText(last)}`
+}
+
+function linesOf(story: TestStory, messages: readonly string[]): string[] {
+  const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
+  return [
+    ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, messages))),
+    ...idsExplained(story, messages).map((text) => `! ${text}`),
+    ...story.notices.map((notice) => `! ${notice}`),
+    ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
+  ]
 }
 
 /** Whether an error of the test already shows this refusal and the advice on it. */

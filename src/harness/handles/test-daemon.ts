@@ -1,5 +1,4 @@
 /** `TestDaemon`, the daemon that a test holds. */
-
 import type { Duplex } from 'node:stream'
 import { ASYNC_DISPOSE } from '../../async-dispose.js'
 import { originOf } from '../../client/call-site.js'
@@ -133,6 +132,7 @@ export class TestDaemon {
 
   /** @internal Stops listening when the tests of the file are over, so that clients that still run find no port. */
   async retire(): Promise<void> {
+    this.#tests.endFile()
     if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
   }
 
@@ -218,6 +218,7 @@ export class TestDaemon {
    */
   close(): Promise<void> {
     for (const undo of this.#intercepted) undo()
+    this.#tests.endFile()
     this.#closing ??= this.#backing.close()
     return paced(this.#closing)
   }

@@ -67,7 +67,14 @@ async function holdTest(tests: RunningTests, context: Context, others: number): 
   }
   const name = context.fullName ?? context.name
   const file = context.filePath ?? process.argv[1]
-  const test = await tests.begin({ name, file, timeout: SILENCE, open: { MessagePort: others + 1 }, stuck })
+  const test = await tests.begin({
+    name,
+    nests: true,
+    file,
+    timeout: SILENCE,
+    open: { MessagePort: others + 1 },
+    stuck,
+  })
   return { test, channel }
 }
 

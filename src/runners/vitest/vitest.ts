@@ -2,13 +2,12 @@
  * `querator-test/vitest`: Vitest's `test` with fixtures. Each file has a daemon that starts on first use. Each test has a queue that is
  * deleted after it.
  */
-import type { ExpectStatic, RunnerTestCase, TestAPI } from 'vitest'
+import type { ExpectStatic, TestAPI } from 'vitest'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
 import { type CreateQueue, QueuesOfTest, type SetLeaks } from '../../fixtures/queues-of-test.js'
 import { standIn } from '../../fixtures/stand-in.js'
 import {
   type QueratorClient,
-  type QueueAssertions,
   queueMatchers,
   snapshotSerializer,
   startTestDaemon,
@@ -16,7 +15,9 @@ import {
   type TestDaemon,
   type TestQueue,
 } from '../../index.js'
-import { type EndOfTest, usageError } from '../../internal.js'
+import { loadedVitest } from './loaded-vitest.js'
+import { endOf, showReport } from './vitest-task.js'
+import type {} from './vitest-types.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
 
@@ -47,37 +48,7 @@ export type QueratorTest = TestAPI<QueratorFixtures> & {
   readonly embedded: TestAPI<QueratorFixtures>['skip']
 }
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** The URL of the daemon that `querator-test/global-setup` started. */
-    queratorEndpoint?: string
-    /** The options for all files of the run, from `test.provide` in Vitest's configuration. `testWith` overrides them. */
-    queratorOptions?: FixtureOptions
-  }
-}
-
-// Where Vitest 3, 4 and 5 look for matchers.
-declare global {
-  namespace Chai {
-    interface Assertion extends QueueAssertions {}
-  }
-}
-
-const { expect: expectOfVitest, inject, test: base } = await vitest()
-
-/** @throws QueratorError if Vitest is not installed or does not run this file */
-async function vitest(): Promise<typeof import('vitest')> {
-  if (!process.env.VITEST) {
-    throw usageError(
-      'querator-test/vitest is for test files that Vitest runs (npx vitest); in Jest use querator-test/jest, elsewhere use startTestDaemon() of querator-test',
-    )
-  }
-  try {
-    return await import('vitest')
-  } catch (cause) {
-    throw usageError('querator-test/vitest needs Vitest 3 or later: npm install --save-dev vitest', cause)
-  }
-}
+const { expect: expectOfVitest, inject, test: base } = await loadedVitest('querator-test/vitest')
 
 expectOfVitest.extend(queueMatchers)
 expectOfVitest.addSnapshotSerializer(snapshotSerializer)
@@ -111,15 +82,12 @@ export function testWith(options: FixtureOptions): QueratorTest {
     clock: async ({ daemon }, use) => use(standIn(() => daemon.clock, ['advance'])),
     // Automatic, so that tests which use only the daemon are reported too.
     queuesOfTest: [
-      async ({ daemon, task, onTestFinished }, use) => {
+      async ({ daemon, task, annotate, onTestFinished }, use) => {
         const { name, file, timeout } = task
         const queues = new QueuesOfTest(daemon, { name, file: file.filepath, timeout, leaks })
         // The last hook of the test. Vitest prints an error thrown after use() twice.
         onTestFinished(async () => {
-          const report = await queues.end(endOf(task))
-          // Vitest prints it after the failure.
-          if (report !== undefined)
-            task.result?.errors?.push({ name: 'Querator', message: report.text, stack: '', stacks: [] })
+          await showReport({ task, annotate }, await queues.end(endOf(task)))
         })
         await use(queues)
       },
@@ -131,14 +99,6 @@ export function testWith(options: FixtureOptions): QueratorTest {
   })
   const attached = Boolean(daemonOptions.endpoint ?? process.env.QUERATOR_ENDPOINT)
   return Object.assign(test, { embedded: (attached ? test.skip : test) as QueratorTest['embedded'] }) as QueratorTest
-}
-
-/** Returns how a test ended. Call it after the hooks. */
-function endOf({ fails, result }: RunnerTestCase): EndOfTest {
-  if (fails) return { outcome: 'not reported' }
-  if (result?.state === 'pass' || result?.state === 'run') return { outcome: 'passed' }
-  const errors = result?.state === 'fail' ? result.errors : undefined
-  return errors === undefined ? { outcome: 'not reported' } : { outcome: 'failed', errors }
 }
 
 /**

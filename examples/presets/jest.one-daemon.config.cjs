@@ -1,0 +1,1 @@
+module.exports = { preset: 'querator-test/presets/jest/one-daemon', testMatch: ['**/*.jest.cjs'] }

@@ -1,0 +1,1 @@
+module.exports = { preset: 'querator-test/presets/jest/strict', testMatch: ['**/*.jest.cjs'] }

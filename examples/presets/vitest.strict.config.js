@@ -1,0 +1,4 @@
+import preset from 'querator-test/presets/vitest/strict'
+import { defineConfig, mergeConfig } from 'vitest/config'
+
+export default mergeConfig(preset, defineConfig({ test: { include: ['*.vitest.js'] } }))

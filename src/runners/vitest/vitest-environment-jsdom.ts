@@ -1,0 +1,9 @@
+/**
+ * The Vitest environment `querator-jsdom`: Vitest's own `jsdom`, which also gives the daemon of a test file its options. With the plugin of
+ * `querator-test/vitest/plugin`, a docblock can name it.
+ */
+import { composedEnvironment, type VitestEnvironment } from './composed-environment.js'
+
+/** The environment, as Vitest loads it. */
+const environment: VitestEnvironment = await composedEnvironment('jsdom')
+export default environment
