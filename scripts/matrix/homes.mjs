@@ -11,6 +11,8 @@ export const NODES = ['20.19', '22', '24']
 
 const TRANSFORMS = { 'ts-jest': '^29.0.0', '@swc/core': '^1.0.0', '@swc/jest': '^0.2.0', typescript: '~5.9.0' }
 
+const DOMS = { jsdom: '^26.0.0', 'happy-dom': '^20.0.0' }
+
 /** What is installed beside the package, by folder. */
 const HOMES = {
   'jest-29': {
@@ -27,9 +29,9 @@ const HOMES = {
     '@types/node': '^20.0.0',
     ...TRANSFORMS,
   },
-  'vitest-3': { vitest: '^3.0.0', '@types/node': '^20.0.0' },
-  'vitest-4': { vitest: '^4.0.0', '@types/node': '^20.0.0' },
-  'vitest-5': { vitest: '^5.0.0', '@types/node': '^22.0.0' },
+  'vitest-3': { vitest: '^3.0.0', ...DOMS, '@types/node': '^20.0.0' },
+  'vitest-4': { vitest: '^4.0.0', ...DOMS, '@types/node': '^20.0.0' },
+  'vitest-5': { vitest: '^5.0.0', ...DOMS, '@types/node': '^22.0.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

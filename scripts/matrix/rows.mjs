@@ -44,7 +44,7 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1] }
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'vitest values': [9, 0], 'node:test': [10, 1] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -139,12 +139,47 @@ function vitest(major, variant, config) {
   }
 }
 
+/** The fetch of happy-dom keeps to the same-origin policy, as browsers do. */
+const ANY_ORIGIN = { settings: { fetch: { disableSameOriginPolicy: true } } }
+
+/** A suite with Vitest's own `test`, which imports values. */
+function vitestValues(major, variant, plugin, config = {}) {
+  const files = (mode) => ({
+    'package.json': '{ "private": true, "type": "module" }',
+    'vitest.config.js': `
+      import { querator } from 'querator-test/vitest/plugin'
+      export default {
+        plugins: [querator(${JSON.stringify({ ...plugin, oneDaemon: mode === 'one for the run' })})],
+        test: ${JSON.stringify(config)},
+      }`,
+    'suite.test.js': { copy: 'vitest-values-suite.test.js' },
+    'again.test.js': { copy: 'vitest-values-suite.test.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  })
+  const concurrent = major === 3 ? 3 : 0
+  return {
+    ...vitest(major, variant, config),
+    files,
+    red: undefined,
+    passes: (mode) => 2 * (passes('vitest values', mode) - concurrent),
+  }
+}
+
 const VITEST_ROWS = [3, 4, 5].flatMap((major) => [
   vitest(major, 'forks', { pool: 'forks' }),
   vitest(major, 'threads', { pool: 'threads' }),
   vitest(major, 'not isolated', { isolate: false }),
   vitest(major, 'vmThreads', { pool: 'vmThreads' }),
   vitest(major, 'vmForks', { pool: 'vmForks' }),
+  vitestValues(major, 'values', {}),
+  vitestValues(major, 'values, not isolated', {}, { isolate: false }),
+  vitestValues(major, 'values, jsdom', { environment: 'jsdom' }),
+  vitestValues(
+    major,
+    'values, happy-dom',
+    { environment: 'happy-dom' },
+    { environmentOptions: { happyDOM: ANY_ORIGIN } },
+  ),
 ])
 
 function nodeTest(variant, ending, head) {
