@@ -44,6 +44,19 @@ function sources(...entries) {
   return Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]))
 }
 
+/** What is loaded only when it is needed, with `import()`: HTTP, metrics, reports, a real server. It stays out of the large files. */
+const LATE = /src\/(transport\/(http|tcp-listener|knock|metrics-text)|diagnosis\/report\/(page|report)|real-server\/g)/
+/** What nearly every test file needs, in two large files: many small ones take longer to load. The command needs only the first. */
+const GROUPS = [
+  { name: 'daemon', test: /src\/(\w+(-\w+)*\.ts|clock|protocol|ids|engine|access|service|transport|client|daemon)/ },
+  { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
+]
+
+/** Returns the group with everything in it that is not loaded late. */
+function group({ name, test }) {
+  return { name, test: (id) => test.test(id) && !LATE.test(id) && !/src\/(index|internal)\.ts$/.test(id) }
+}
+
 async function bundle(format) {
   const build = await rolldown({
     cwd: root,
@@ -54,7 +67,8 @@ async function bundle(format) {
     transform: { target: 'es2022' },
   })
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
-  await build.write({ dir: `dist/${format}`, format, exports: 'named', esModule: true, ...names })
+  const codeSplitting = { groups: GROUPS.map(group) }
+  await build.write({ dir: `dist/${format}`, format, exports: 'named', esModule: true, codeSplitting, ...names })
   await build.close()
 }
 

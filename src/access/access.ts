@@ -1,5 +1,4 @@
 /** The access control of a daemon: namespaces, users, keys, roles and bindings. */
-import { randomBytes } from 'node:crypto'
 import type { Instant } from '../clock/instant.js'
 import { drawKsuid } from '../ids/ksuid.js'
 import type { Random } from '../ids/random.js'
@@ -58,7 +57,7 @@ export class Access {
   newEntropy(): Uint8Array {
     return this.#seeded
       ? Uint8Array.from({ length: ENTROPY_BYTES }, () => this.#random() >>> 24)
-      : randomBytes(ENTROPY_BYTES)
+      : process.getBuiltinModule('node:crypto').randomBytes(ENTROPY_BYTES)
   }
 
   /** Removes a user with all bindings and keys. @throws 453 if no user has this id */

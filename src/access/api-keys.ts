@@ -1,5 +1,4 @@
 /** API keys (docs/protocol/admin.md §2.2, §2.3 and §6). */
-import { timingSafeEqual } from 'node:crypto'
 import type { ExactInstant } from '../clock/exact-instant.js'
 import type { Instant } from '../clock/instant.js'
 import { QueratorError } from '../errors.js'
@@ -61,7 +60,7 @@ export class ApiKeys {
   present(key: string, now: Instant): ApiKey {
     const hash = hashOf(key)
     const same = this.#byPrefix.get(prefixOf(key)) ?? []
-    const found = same.find((one) => timingSafeEqual(one.hash, hash))?.record
+    const found = same.find((one) => process.getBuiltinModule('node:crypto').timingSafeEqual(one.hash, hash))?.record
     if (found === undefined) throw unknownKey()
     const { expiresAt } = found
     // At the moment of expiry the key is still valid.

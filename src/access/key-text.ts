@@ -1,5 +1,4 @@
 /** The text of an API key: `qtr-<tag>-<entropy>` (docs/protocol/admin.md §2.2 and §6). Only its hash is stored. */
-import { createHash } from 'node:crypto'
 import { base62, numberOfBytes } from '../ids/base62.js'
 
 const FORM = /^qtr-[0-9a-z]{1,16}-[0-9A-Za-z]{43,}$/
@@ -32,5 +31,5 @@ export function prefixOf(key: string): string {
 
 /** Returns the hash that is stored instead of a key. */
 export function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest()
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(key).digest()
 }

@@ -2,8 +2,7 @@
  * Sends requests with `node:http`. Unlike `fetch` it lets a lease wait for 15 minutes without a byte, and idle connections do not keep
  * the process alive.
  */
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 // The global URL of jsdom may lack canParse.
 import { URL } from 'node:url'
 import { QueratorError, usageError } from '../errors.js'
@@ -17,10 +16,9 @@ const MOST_CONNECTIONS = 4096
 /** Returns a function that sends requests to the daemon at a URL. @throws QueratorError if it is not a URL */
 export function sendOverHttp(endpoint: string): Send {
   const base = urlOf(endpoint)
-  const secure = base.protocol === 'https:'
-  const agentOptions = { keepAlive: true, maxSockets: MOST_CONNECTIONS, maxFreeSockets: 256 }
-  const agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions)
-  const start = secure ? httpsRequest : httpRequest
+  // Loaded here, because most test files reach their daemon without a socket.
+  const { Agent, request: start } = process.getBuiltinModule(base.protocol === 'https:' ? 'node:https' : 'node:http')
+  const agent = new Agent({ keepAlive: true, maxSockets: MOST_CONNECTIONS, maxFreeSockets: 256 })
   const prefix = base.pathname.replace(/\/$/, '')
   return (request) =>
     new Promise<WireReply>((resolve, reject) => {

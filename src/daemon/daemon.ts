@@ -13,7 +13,6 @@ import { seededRandom } from '../ids/random.js'
 import type { WireReply, WireRequest } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
 import { type Activity, Handler } from '../transport/handler.js'
-import { HttpServer } from '../transport/http/http-server.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
 import { CallRunner } from './call-runner.js'
@@ -105,7 +104,7 @@ export class Daemon {
     })
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
-    this.#listeners = new Listeners(() => new HttpServer(this.#handler, clock.exact, memory))
+    this.#listeners = new Listeners(this.#handler, clock.exact, memory)
     this.#begin(config, now)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
   }

@@ -2,20 +2,19 @@
 import type { Duplex } from 'node:stream'
 import { nextTurn } from '../clock/real-time.js'
 import type { HttpServer } from '../transport/http/http-server.js'
-import { knock } from '../transport/knock.js'
 import { connectInMemory } from '../transport/memory-connection.js'
-import { type Listener, type ListenOptions, listen } from '../transport/tcp-listener.js'
+import type { Listener, ListenOptions } from '../transport/tcp-listener.js'
 
-/** Opens the port of a daemon, once, and its connections in memory. */
+/** Opens the port of a daemon, once, and its connections in memory. What speaks HTTP is loaded with the first of them. */
 export class Listeners {
-  readonly #newServer: () => HttpServer
+  readonly #serverParts: ConstructorParameters<typeof HttpServer>
   /** Serves connections in memory. Created with the first. */
-  #memoryServer: HttpServer | undefined
+  #memoryServer: Promise<HttpServer> | undefined
   readonly #connections = new Set<Duplex>()
   #listening: Promise<Listener> | undefined
 
-  constructor(newServer: () => HttpServer) {
-    this.#newServer = newServer
+  constructor(...serverParts: ConstructorParameters<typeof HttpServer>) {
+    this.#serverParts = serverParts
   }
 
   /** Opens a connection in memory. */
@@ -29,7 +28,7 @@ export class Listeners {
 
   /** Opens a TCP port once. Returns `host:port`. @throws QueratorError if it cannot */
   async listen(options?: ListenOptions): Promise<string> {
-    this.#listening ??= listen(this.#newServer(), options)
+    this.#listening ??= this.#openPort(options)
     try {
       return (await this.#listening).address
     } catch (error) {
@@ -37,6 +36,16 @@ export class Listeners {
       this.#listening = undefined
       throw error
     }
+  }
+
+  async #openPort(options?: ListenOptions): Promise<Listener> {
+    const [{ listen }, server] = await Promise.all([import('../transport/tcp-listener.js'), this.#newServer()])
+    return listen(server, options)
+  }
+
+  async #newServer(): Promise<HttpServer> {
+    const { HttpServer } = await import('../transport/http/http-server.js')
+    return new HttpServer(...this.#serverParts)
   }
 
   /** Whether it has a port, so that other processes can reach it. */
@@ -47,7 +56,10 @@ export class Listeners {
   /** Resolves when the server has seen what clients of this process have done to their sockets. */
   async settled(): Promise<void> {
     await nextTurn()
-    if (this.#listening !== undefined) await knock((await this.#listening).address)
+    if (this.#listening !== undefined) {
+      const { knock } = await import('../transport/knock.js')
+      await knock((await this.#listening).address)
+    }
     await nextTurn()
   }
 

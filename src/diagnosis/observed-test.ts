@@ -12,9 +12,7 @@ import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
 import { StepSummary } from './report/ci-notes.js'
 import { EarlierReports } from './report/earlier-reports.js'
-import { reportPage } from './report/page/report-page.js'
 import { ReportFiles, shownPath } from './report/report-files.js'
-import { firstStrange, reportText } from './report/report-text.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
 import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
@@ -149,12 +147,14 @@ export class ObservedTest {
   }
 
   /** Returns the report of a test that failed with these errors. Undefined if nothing happened. */
-  report(errors: readonly unknown[]): TestReport | undefined {
+  async report(errors: readonly unknown[]): Promise<TestReport | undefined> {
     const story = this.#story()
     if (story === undefined) return undefined
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
+    // Green tests need none of it.
+    const { firstStrange, reportPage, reportText } = await import('./report/report.js')
     this.#home.summary.failed(this.#test.title, firstStrange(story, messages))
-    const file = this.#page(story, messages)
+    const file = await this.#page(story, messages)
     const lines = [
       reportText(story, messages, this.#home.earlier),
       file && visible(`what happened, as a page: ${file}`),
@@ -170,10 +170,10 @@ export class ObservedTest {
   }
 
   /** Notes that the test passed. With `onPage` it is added to the page of its file. */
-  passed(onPage: boolean): void {
+  async passed(onPage: boolean): Promise<void> {
     this.#home.summary.passed(this.#test.title)
     const story = onPage ? this.#story() : undefined
-    if (story !== undefined) this.#page(story, [])
+    if (story !== undefined) await this.#page(story, [])
   }
 
   /** Whether a call has no reply yet. */
@@ -204,7 +204,7 @@ export class ObservedTest {
     return leaksError(this.#daemon, title, queues(), unawaited, refused)
   }
 
-  #page(story: TestStory, errors: readonly string[]): string | undefined {
+  async #page(story: TestStory, errors: readonly string[]): Promise<string | undefined> {
     const { file } = this.#test
     return file === undefined ? undefined : this.#home.files.add(file, { story, errors })
   }

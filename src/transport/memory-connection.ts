@@ -5,14 +5,17 @@ import type { HttpServer } from './http/http-server.js'
 /** Socket methods that HTTP clients call and that do nothing here. Each returns the stream. */
 const SOCKET_HABITS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const
 
-/** Connects to a server. Returns the client's end. */
-export function connectInMemory(server: HttpServer): Duplex {
+/** Connects to a server. Returns the client's end. What it sends waits until the server is there. */
+export function connectInMemory(server: Promise<HttpServer>): Duplex {
   const [client, accepted] = duplexPair()
   for (const habit of SOCKET_HABITS) Object.defineProperty(client, habit, { value: () => client })
   // A pair of streams does not close its other end.
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
-  server.accept(accepted)
+  server.then(
+    (there) => accepted.destroyed || there.accept(accepted),
+    (error: Error) => client.destroy(error),
+  )
   return client
 }
 

@@ -1,9 +1,7 @@
 /** The reply to GET /metrics (docs/protocol/admin.md §1.5). */
 import { TextEncoder } from 'node:util'
-import { gzipSync } from 'node:zlib'
 import type { Headers, WireReply } from '../protocol/exchange.js'
 import type { QueueFigures } from './figures.js'
-import { METRICS_TYPE, metricsText } from './metrics-text.js'
 import type { Timings } from './timings.js'
 
 /** Makes the metrics page and counts its requests. */
@@ -20,12 +18,18 @@ export class MetricsPage {
   async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
     this.#inFlight++
     try {
+      // Few tests ask for metrics.
+      const { METRICS_TYPE, metricsText } = await import('./metrics-text.js')
       const figures = { timings: this.#timings, queues: queues(), asked: this.#asked, inFlight: this.#inFlight }
       const body = new TextEncoder().encode(metricsText(figures))
       this.#count(200)
       const type = { 'content-type': METRICS_TYPE }
       if (!takesGzip(headers['accept-encoding'])) return { status: 200, headers: type, body }
-      return { status: 200, headers: { ...type, 'content-encoding': 'gzip' }, body: gzipSync(body) }
+      return {
+        status: 200,
+        headers: { ...type, 'content-encoding': 'gzip' },
+        body: process.getBuiltinModule('node:zlib').gzipSync(body),
+      }
     } catch (error) {
       this.#count(500)
       throw error

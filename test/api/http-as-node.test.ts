@@ -122,7 +122,7 @@ function ours(): { seen: Seen[]; open: () => Duplex } {
     return { status: 200, headers: {}, body: Buffer.from('ok') }
   }
   const { server } = new StoppedServer(handle)
-  return { seen, open: () => connectInMemory(server) }
+  return { seen, open: () => connectInMemory(Promise.resolve(server)) }
 }
 
 /** The server of node:http, without a port as well. */

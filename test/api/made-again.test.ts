@@ -78,7 +78,7 @@ test('the report and the leaks of a test ignore the earlier queue', async () => 
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await (await orders.lease({ clientId: 'now' })).complete()
   expect(await seen?.leaks()).toBeUndefined()
-  expect(seen?.report([])?.text).not.toMatch(/before|dead:|never awaited/)
+  expect((await seen?.report([]))?.text).not.toMatch(/before|dead:|never awaited/)
 })
 
 test('a queue that one test creates twice appears twice in its report', async () => {
@@ -89,7 +89,7 @@ test('a queue that one test creates twice appears twice in its report', async ()
     await orders.produce({ reference })
     if (reference === 'first') await orders.delete()
   }
-  expect(seen?.report([])?.text?.split('\n').slice(1)).toEqual([
+  expect((await seen?.report([]))?.text?.split('\n').slice(1)).toEqual([
     "'orders', which is deleted",
     '  first: +0s produced',
     "'orders', at the end 1 free (leaseTimeout 1m0s)",

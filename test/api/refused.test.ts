@@ -114,7 +114,7 @@ test.each(WRONG)('the report and explain() show first: %s', async (_, call, text
   const daemon = await started({ auth: 'internal' })
   const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await Promise.resolve(call(daemon)).catch(() => undefined)
-  const [, first = ''] = seen?.report([])?.text?.split('\n') ?? []
+  const [, first = ''] = (await seen?.report([]))?.text?.split('\n') ?? []
   expect(first.startsWith(`! ${text}`), first).toBe(true)
   expect(first).toMatch(/\(test\/api\/refused\.test\.ts:\d+/)
   if (advice !== '') expect(first.endsWith(`; ${advice}`), first).toBe(true)
@@ -248,7 +248,7 @@ test('repeated refusals are one event until something else happens or a test beg
   await refuse('a')
   await refuse('a')
   expect(refused().map(({ times }) => times)).toEqual([50, 50, 1, 2])
-  expect(seen?.report([])?.text?.split('\n')[1]).toMatch(
+  expect((await seen?.report([]))?.text?.split('\n')[1]).toMatch(
     /^! queue\.lease by a was refused 2 times: 400 Bad Request, invalid batch size/,
   )
   expect(await queue.waitFor({ event: 'refused', times: 52 })).toMatchObject({ clientId: 'b' })

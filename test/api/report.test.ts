@@ -29,7 +29,7 @@ test('shows items with their events, waiting leases, items leased again, and the
   waits.catch(() => undefined)
   const refused: unknown = await slow.complete().catch((error: unknown) => error)
   const id = slow.items[0]?.id
-  const report = seen.report([refused])?.text
+  const report = (await seen.report([refused]))?.text
   expect(report).toContain('  ! w4 still waits for an item, since +11s (test/api/report.test.ts:')
   const gone = `400 Bad Request, invalid storage id; '${id}' does not exist`
   expect(lines(report)).toEqual([
@@ -57,7 +57,7 @@ test('shows items that were overtaken, and why', async () => {
   await (await orders.lease({ clientId: 'w' })).retry()
   await (await orders.lease({ batchSize: 2, clientId: 'w' })).complete()
   await (await orders.lease({ clientId: 'w' })).complete()
-  expect(lines(seen.report([])?.text)[2]).toBe('  ! a was completed after b, which came later: w gave it back')
+  expect(lines((await seen.report([]))?.text)[2]).toBe('  ! a was completed after b, which came later: w gave it back')
 })
 
 test('counts many items leased again, and does not call a scheduled item overtaken', async () => {
@@ -69,7 +69,7 @@ test('counts many items leased again, and does not call a scheduled item overtak
   await orders.lease({ batchSize: 5, clientId: 'w1' })
   await daemon.clock.advance('10s')
   await (await orders.lease({ batchSize: 10, clientId: 'w2' })).complete()
-  const faults = lines(seen.report([])?.text).filter((line) => line.startsWith('  ! '))
+  const faults = lines((await seen.report([]))?.text).filter((line) => line.startsWith('  ! '))
   expect(faults).toEqual([
     '  ! order-0 was handed out again, to w2: the lease of w1 ran out after 10s',
     '  ! order-1 was handed out again, to w2: the lease of w1 ran out after 10s',
@@ -88,7 +88,7 @@ test('shows a dead letter in its original queue, and includes other queues that 
   await daemon.clock.advance('1m')
   await made.produce({ reference: 'elsewhere' })
   await daemon.queue('shared').lease({ clientId: 'other' })
-  expect(lines(seen.report([])?.text)).toEqual([
+  expect(lines((await seen.report([]))?.text)).toEqual([
     "what happened in the queues of 'works off orders', with the time since the first of it:",
     "'orders', empty at the end (leaseTimeout 1m0s, maxAttempts 1, deadQueue orders-dead)",
     '  poison',
@@ -112,7 +112,7 @@ test('explains that retry with dead deleted an item instead of dead-lettering it
     await queue.produce({ reference: `of-${queue.name}` })
     await (await queue.lease({ clientId: 'w' })).retry({ dead: true })
   }
-  expect(lines(seen.report([])?.text).filter((line) => line.startsWith('  ! '))).toEqual([
+  expect(lines((await seen.report([]))?.text).filter((line) => line.startsWith('  ! '))).toEqual([
     "  ! of-orders was deleted by retry with dead, which moves nothing to 'orders-dead', as on Querator: set maxAttempts, and let its last lease run out instead",
   ])
 })
@@ -124,7 +124,7 @@ test('shows a lease that got nothing in time, even if nothing was produced', asy
   const refused = orders.lease({ clientId: 'w', requestTimeout: '5s' }).catch(() => undefined)
   await daemon.clock.advance('5s')
   await refused
-  expect(lines(seen.report([])?.text).slice(1)).toEqual([
+  expect(lines((await seen.report([]))?.text).slice(1)).toEqual([
     "'orders', empty at the end (leaseTimeout 1m0s)",
     '  w got no item within 5s',
   ])
@@ -142,7 +142,7 @@ test('shows the leases of a worker that polls in one line, after the items', asy
   for (let time = 0; time < 50; time++) await poll('w')
   for (let at = 1; at <= 6; at++) await poll(`client-${at}`)
   await orders.produce({ reference: 'a' })
-  expect(lines(seen.report([])?.text).slice(1)).toEqual([
+  expect(lines((await seen.report([]))?.text).slice(1)).toEqual([
     "'orders', at the end 1 free (leaseTimeout 1m0s)",
     '  a: +56s produced',
     '  w got no item within 1s, 50 times',
@@ -157,13 +157,13 @@ test('concurrent tests each see only their own queues', async () => {
   const two = observed(daemon, 'two')
   await (await daemon.createQueue({ name: 'one' })).produce({ reference: 'of one' })
   await (await daemon.createQueue({ name: 'two' })).produce({ reference: 'of two' })
-  expect(one.report([])?.text).not.toContain('of two')
-  expect(two.report([])?.text).not.toContain('of one')
+  expect((await one.report([]))?.text).not.toContain('of two')
+  expect((await two.report([]))?.text).not.toContain('of one')
   one.end()
   two.end()
   const three = observed(daemon, 'three')
   await daemon.queue('one').produce({ reference: 'later' })
-  expect(three.report([])?.text).toContain('later')
+  expect((await three.report([]))?.text).toContain('later')
 })
 
 test('has at most forty lines, and the last says where the rest is', async () => {
@@ -172,7 +172,7 @@ test('has at most forty lines, and the last says where the rest is', async () =>
   const many = await daemon.createQueue({ name: 'many' })
   for (let count = 0; count < 50; count++) await many.produce({ reference: `item-${count}` })
   await many.lease({ batchSize: 20, clientId: 'w' })
-  const report = lines(seen.report([])?.text)
+  const report = lines((await seen.report([]))?.text)
   expect(report).toHaveLength(40)
   expect(report[2]).toBe('  item-0')
   expect(report[39]).toBe('… 53 more lines; QUERATOR_REPORT=<folder> writes all of it as a page')
@@ -182,13 +182,13 @@ test('is absent if nothing happened, and does not repeat what a matcher printed'
   await using daemon = await startTestDaemon({ log: 'silent' })
   const seen = observed(daemon, 'quiet')
   const quiet = await daemon.createQueue({ name: 'quiet' })
-  expect(seen.report([new Error('else')])?.text).toBeUndefined()
+  expect((await seen.report([new Error('else')]))?.text).toBeUndefined()
   await quiet.produce({ reference: 'a' }, { reference: 'b' })
   const told = new Error('expected…\n\ntimeline of a:\n  +0s  produced')
-  expect(seen.report([told])?.text).not.toContain('  a')
-  expect(seen.report([told])?.text).toContain('  b')
+  expect((await seen.report([told]))?.text).not.toContain('  a')
+  expect((await seen.report([told]))?.text).toContain('  b')
   await daemon.close()
-  expect(seen.report([told])?.text).toBeUndefined()
+  expect((await seen.report([told]))?.text).toBeUndefined()
 })
 
 test('counts events that are no longer kept', async () => {
@@ -196,7 +196,7 @@ test('counts events that are no longer kept', async () => {
   const seen = observed(daemon, 'few')
   const few = await daemon.createQueue({ name: 'few' })
   for (let count = 0; count < 4; count++) await few.produce({ reference: `${count}` })
-  expect(seen.report([])?.text).toContain('(2 earlier events are not kept; the option events keeps more)')
+  expect((await seen.report([]))?.text).toContain('(2 earlier events are not kept; the option events keeps more)')
 })
 
 test('prints a problem shared by several tests once and then refers to it', async () => {
@@ -209,7 +209,7 @@ test('prints a problem shared by several tests once and then refers to it', asyn
     const body = JSON.stringify({ queue_name: name, client_id: 'worker' })
     await daemon.fetch('/v1/queue.lease', { method: 'POST', body })
     if (name === 'three') await (await queue.lease({ clientId: 'w' })).retry()
-    reports.push(seen?.report([])?.text ?? '')
+    reports.push((await seen?.report([]))?.text ?? '')
     seen?.end()
     await queue.delete()
   }
@@ -225,7 +225,7 @@ test('a report can be had as a page of its own', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')
   await (await daemon.createQueue({ name: 'orders' })).produce({ reference: 'order-1' })
-  const page = await seen.report([new Error('it <failed>')])?.page()
+  const page = await (await seen.report([new Error('it <failed>')]))?.page()
   expect(page).toContain('<!doctype html>')
   expect(page).toContain('order-1')
   expect(page).toContain('it &lt;failed&gt;')

@@ -139,11 +139,12 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   'a wait for something that is no event': async ({ queue }) => {
     return String(await errorOf(() => queue.waitFor({ event: HOSTILE as never })))
   },
-  'the report of a test that failed': ({ seen, refused }) => seen.report([refused, new Error(HOSTILE)])?.text ?? '',
-  'the report with a page': ({ seen }) => withReports(async () => seen.report([new Error('x')])?.text ?? ''),
+  'the report of a test that failed': async ({ seen, refused }) =>
+    (await seen.report([refused, new Error(HOSTILE)]))?.text ?? '',
+  'the report with a page': ({ seen }) => withReports(async () => (await seen.report([new Error('x')]))?.text ?? ''),
   'the page of a report': ({ seen }) => {
     return withReports(async (folder) => {
-      seen.report([new Error(HOSTILE)])?.text
+      await seen.report([new Error(HOSTILE)])
       const text = readFileSync(join(folder, readdirSync(folder)[0] ?? ''), 'utf8')
       // HTML uses these for layout.
       return text.replace(/[\t\r]/g, '')
@@ -152,7 +153,7 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   'a page that cannot be written': ({ seen }) => {
     vi.stubEnv('QUERATOR_REPORT', `/dev/null/${HOSTILE_NAME.replaceAll('\0', '')}`)
     onTestFinished(() => void vi.unstubAllEnvs())
-    return printed('warn', () => seen.report([new Error('x')])?.text)
+    return printed('warn', () => seen.report([new Error('x')]))
   },
   'what a test left open': async ({ seen }) => (await seen.leaks())?.stack ?? '',
   'a test that is about to run out of time': async ({ daemon, queue }) => {
@@ -171,7 +172,7 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
     seen.end()
     const later = daemon.observe({ title: 'later', timeout: 5000, queues: () => ['q'] })
     await (await daemon.createQueue({ name: 'q' })).produce({})
-    return later?.report([new Error('x')])?.text ?? ''
+    return (await later?.report([new Error('x')]))?.text ?? ''
   },
   'an error of a call': ({ refused }) =>
     [refused.stack, (refused.cause as Error).stack, String(refused.cause)].join('\n'),
@@ -242,8 +243,8 @@ test('does not repeat what an error already says, whatever it contains', async (
   const wrongName = await errorOf(() => daemon.client.queueReload({ queueName: `${HOSTILE_NAME}~` }))
   const told = await said(queue, 'toHaveCompleted', [HOSTILE])
   const [first = '', second = ''] = [
-    seen.report([new Error('x')])?.text,
-    seen.report([new Error(told), wrongName])?.text,
+    (await seen.report([new Error('x')]))?.text,
+    (await seen.report([new Error(told), wrongName]))?.text,
   ]
   for (const part of ["cannot contain '~' character", ' produced']) {
     expect([first.includes(part), second.includes(part)]).toEqual([true, false])

@@ -44,21 +44,30 @@ test('a script that leaves everything open ends', () => {
   expect([status, stdout]).toEqual([0, 'done\n'])
 })
 
-test.each(['main.mjs', 'main.cjs'])('%s: metrics work, and are loaded only when requested', (name) => {
+test.each(['main.mjs', 'main.cjs'])('%s: a daemon without sockets loads no module of Node for them', (name) => {
   const imports =
     name === 'main.mjs'
       ? "import { startTestDaemon } from 'querator-test'"
       : "const { startTestDaemon } = require('querator-test')"
   const folder = projectOf({
     [name]: `${imports}
+      const LATE = ['http', 'https', 'net', 'child_process', 'crypto', 'zlib']
+      const loaded = () => LATE.filter((module) => process.moduleLoadList.includes('NativeModule ' + module)).join()
       startTestDaemon().then(async (daemon) => {
-        await daemon.createQueue({ name: 'q' })
+        const queue = await daemon.createQueue({ name: 'q' })
+        await queue.produce({})
+        await (await queue.lease()).complete()
+        console.log('loaded: ' + loaded())
         console.log(await (await daemon.fetch('/metrics')).text())
+        await daemon.listen()
+        console.log('loaded: ' + loaded())
       })`,
   })
   const { status, stdout, stderr } = run(folder, 'node', name)
   expect([status, stderr]).toEqual([0, ''])
+  expect(stdout).toMatch(/^loaded: \n/)
   expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
+  expect(stdout).toMatch(/loaded: http,net/)
 })
 
 test('the tarball contains only the build, the preset, the schema, the documentation and the license', () => {

@@ -48,7 +48,7 @@ export const LINES: Record<string, (server: HttpServer) => Promise<Duplex>> = {
     await once(socket, 'connect')
     return socket
   },
-  'over an in-memory connection': async (server) => connectInMemory(server),
+  'over an in-memory connection': async (server) => connectInMemory(Promise.resolve(server)),
 }
 
 const NO_BACKEND: Backend<undefined> = {

@@ -83,7 +83,7 @@ test('the summary says how many tests failed', () => {
   expect(counts(passed)).toBe('1 test, none failed')
 })
 
-test('a file whose tests all passed gets a page when its tests are added', () => {
+test('a file whose tests all passed gets a page when its tests are added', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'reports-'))
   onTestFinished(() => {
     vi.unstubAllEnvs()
@@ -93,9 +93,9 @@ test('a file whose tests all passed gets a page when its tests are added', () =>
   const files = new ReportFiles()
   const file = join(process.cwd(), 'orders.test.ts')
   files.begin(file)
-  const path = files.add(file, { story: story([usualItem('a')]), errors: [] })
+  const path = await files.add(file, { story: story([usualItem('a')]), errors: [] })
   expect(path).toBe(join(folder, 'orders.test.ts.html'))
-  files.add(file, { story: story([usualItem('b')]), errors: [] })
+  await files.add(file, { story: story([usualItem('b')]), errors: [] })
   expect(lanes(readFileSync(join(folder, 'orders.test.ts.html'), 'utf8'))).toEqual(['a', 'b'])
   new ReportFiles().begin(file)
   expect(existsSync(join(folder, 'orders.test.ts.html'))).toBe(false)

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { attachmentLine } from './ci-notes.js'
-import { type ReportedTest, reportPage } from './page/report-page.js'
+import type { ReportedTest } from './page/report-page.js'
 
 /** The pages of the test files that a daemon serves. */
 export class ReportFiles {
@@ -23,12 +23,13 @@ export class ReportFiles {
   }
 
   /** Adds a test to the page of its file. Without `errors` it passed. Returns the path of the page. Undefined if none is written. */
-  add(file: string, test: ReportedTest): string | undefined {
+  async add(file: string, test: ReportedTest): Promise<string | undefined> {
     const folder = process.env.QUERATOR_REPORT
     if (!folder) return undefined
     const tests = [...(this.#tests.get(file) ?? []), test]
     this.#tests.set(file, tests)
     const path = pathOf(folder, file)
+    const { reportPage } = await import('./report.js')
     return attempt(() => {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, reportPage(shownPath(file), tests))

@@ -2,7 +2,6 @@
  * The prefix of queue names on a shared server: a time, the machine and the process that made them. Names never meet those
  * of other runs, and show whether their run has ended.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { realNow } from '../../clock/real-time.js'
@@ -14,7 +13,7 @@ const LONGEST_RUN = 86_400_000
 
 /** Returns a prefix that no other call returns, in this process or another. */
 export function runPrefix(): string {
-  return `querator-test-${realNow().toString(36)}-${machine()}-${process.pid}-${randomBytes(3).toString('hex')}-`
+  return `querator-test-${realNow().toString(36)}-${machine()}-${process.pid}-${process.getBuiltinModule('node:crypto').randomBytes(3).toString('hex')}-`
 }
 
 /** Returns whether an ended test process made the queue of this name. `ended` is the id of a process that counts as ended. */
@@ -46,7 +45,7 @@ function machine(): string {
     tryTo(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
     tryTo(() => readlinkSync('/proc/self/ns/pid')),
   ]
-  return createHash('sha256').update(parts.join(' ')).digest('hex').slice(0, 6)
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(parts.join(' ')).digest('hex').slice(0, 6)
 }
 
 /** Returns an empty text if the file does not exist, as on systems other than Linux. */
