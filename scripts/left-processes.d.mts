@@ -7,3 +7,4 @@ export interface LeftProcess {
 export const RUN_MARK: string
 export function newMark(): string
 export function leftProcesses(mark: string): LeftProcess[]
+export function leftInTheEnd(mark: string): Promise<LeftProcess[]>

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as passed } from 'node:timers/promises'
 
 /** The variable for the mark of a run. */
 export const RUN_MARK = 'RUN_MARK'
@@ -23,6 +24,12 @@ export function leftProcesses(mark) {
       // A process that has ended has no command any more.
       .filter(({ command }) => command !== '')
   )
+}
+
+/** Returns the processes that still run a moment after their run. They get the time that a server takes to stop. */
+export async function leftInTheEnd(mark) {
+  for (let looks = 0; looks < 20 && leftProcesses(mark).length > 0; looks++) await passed(100)
+  return leftProcesses(mark)
 }
 
 /** Returns '' for a process that has ended since, or belongs to somebody else. */

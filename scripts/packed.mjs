@@ -24,10 +24,13 @@ export function pack(folder) {
   return packed.filename
 }
 
-/** Packs the built project and installs the tarball. Returns the folder, and a function that removes it. */
-export function installPacked() {
+/**
+ * Packs the built project and installs the tarball, beside these further packages. Returns the folder, and a function that
+ * removes it.
+ */
+export function installPacked(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'querator-test-packed-'))
-  const dependencies = { ...RUNNERS, 'querator-test': `file:./${pack(folder)}` }
+  const dependencies = { ...RUNNERS, ...more, 'querator-test': `file:./${pack(folder)}` }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }))
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], folder)
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }

@@ -9,7 +9,7 @@ import { wakeAfter } from '../clock/real-time.js'
 import { isRunning, processesAbove, type RunningProcess } from './processes.js'
 
 /** How often the command looks for its launchers, in milliseconds. A look takes some microseconds. */
-const LOOK = 200
+const LOOK = 100
 
 /** What package managers set for the commands that they start. pnpm exec sets only the last. */
 const MARKS = ['npm_lifecycle_event', 'npm_execpath', 'npm_command', 'npm_config_user_agent']
