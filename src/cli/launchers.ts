@@ -1,14 +1,14 @@
 /**
- * The package managers that started this process, such as npm for `npx querator`. They run a command in a shell. A signal that ends
- * them, or that they pass on, ends at the shell, so the command has to notice for itself that they are gone.
+ * The package managers that started this process, such as npm for `npx querator`. npm runs a command in a shell. The shell does not pass
+ * signals on, and a killed npm sends none, so the command itself has to notice that npm has ended.
  *
- * The package manager is the one to watch, not the shell: npm's script may end its shell and go on, and a killed npm leaves the shell
- * behind. Nothing connects the command with it: npm passes its own stdin and stdout on, so no pipe closes. Hence the looks.
+ * It watches npm and not the shell, because a killed npm leaves the shell running. It has to look again and again: npm hands its own stdin
+ * and stdout down, so nothing closes when it ends.
  */
 import { wakeAfter } from '../clock/real-time.js'
 import { isRunning, processesAbove, type RunningProcess } from './processes.js'
 
-/** How often the command looks for its launchers, in milliseconds. A look takes some microseconds. */
+/** How often the command looks for its launchers, in milliseconds. A look takes some 30 µs. */
 const LOOK = 100
 
 /** What package managers set for the commands that they start. pnpm exec sets only the last. */
