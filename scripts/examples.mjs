@@ -1,11 +1,22 @@
 /**
  * Runs every example from the packed tarball in an empty folder and shows the output of its runner. For the example
- * that fails on purpose, it prints only whether it did.
+ * that fails on purpose, it prints only whether it did. An example must leave no process behind.
  */
 import { spawnSync } from 'node:child_process'
+import { leftInTheEnd, newMark, RUN_MARK } from './left-processes.mjs'
 import { copyExample, installPacked } from './packed.mjs'
 import { runRed } from './red-example.mjs'
 
+/** What examples use beside the runners: recipes for the command `querator`, and the presets for jsdom. */
+const TOOLS = {
+  concurrently: '^9.0.0',
+  'start-server-and-test': '^3.0.0',
+  'wait-on': '^9.0.0',
+  jsdom: '^26.0.0',
+  'jest-environment-jsdom': '^30.0.0',
+}
+
+/** The command of each example, or several that run one after the other. */
 const COMMANDS = {
   vitest: ['npx', 'vitest', 'run'],
   'vitest-values': ['npx', 'vitest', 'run'],
@@ -19,26 +30,42 @@ const COMMANDS = {
   red: ['npx', 'vitest', 'run'],
   'plain-node': ['node', 'orders.js'],
   'yaml-cli': ['./run-tests.sh'],
+  // The same port each time: the next one fails if the one before leaves its server behind.
+  command: [
+    ['npm', 'run', 'test:start-server-and-test'],
+    ['npm', 'run', 'test:concurrently'],
+    ['npm', 'run', 'test:wait-on'],
+    ['npm', 'run', 'test:shell'],
+    ['./run-tests.sh'],
+  ],
 }
 
 /** All of its tests fail on purpose. test/package/red.test.ts checks their output. */
 const RED = 'red'
 
-// For the presets jsdom.
-const { folder, remove } = installPacked({ jsdom: '^26.0.0', 'jest-environment-jsdom': '^30.0.0' })
+const runs = Object.entries(COMMANDS).flatMap(([name, command]) =>
+  (typeof command[0] === 'string' ? [command] : command).map((one) => ({ name, command: one })),
+)
+const { folder, remove } = installPacked(TOOLS)
 const failed = []
-for (const [name, command] of Object.entries(COMMANDS)) {
-  console.log(`\n== examples/${name}: ${command.join(' ')}`)
+for (const { name, command } of runs) {
+  const title = `examples/${name}: ${command.join(' ')}`
+  console.log(`\n== ${title}`)
   const example = copyExample(folder, name)
-  if (!(name === RED ? failsAsItShould(example, command) : succeeds(example, command))) failed.push(name)
+  if (!(await (name === RED ? failsAsItShould(example, command) : succeeds(example, command)))) failed.push(title)
 }
 remove()
 const others = failed.length === 0 ? '' : `: ${failed.join(', ')}`
-console.log(`\n${Object.keys(COMMANDS).length - failed.length} as expected, ${failed.length} not${others}`)
+console.log(`\n${runs.length - failed.length} as expected, ${failed.length} not${others}`)
 if (failed.length > 0) process.exit(1)
 
-function succeeds(cwd, [command, ...args]) {
-  return spawnSync(command, args, { cwd, stdio: 'inherit', timeout: 120_000 }).status === 0
+async function succeeds(cwd, [command, ...args]) {
+  const mark = newMark()
+  const env = { ...process.env, [RUN_MARK]: mark }
+  const { status } = spawnSync(command, args, { cwd, env, stdio: 'inherit', timeout: 120_000 })
+  const left = await leftInTheEnd(mark)
+  if (left.length > 0) console.log(`It left processes behind:\n${left.map(({ command }) => command).join('\n')}`)
+  return status === 0 && left.length === 0
 }
 
 function failsAsItShould(cwd, command) {

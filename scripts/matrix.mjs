@@ -3,7 +3,7 @@
  * tarball. Build the package first.
  *
  * A cell is green if its run ends with status 0, passes the expected number of tests, prints no warning, and leaves no
- * queue on a shared server. The suite that fails on purpose must also print each of its causes once.
+ * queue on a shared server and no process. The suite that fails on purpose must also print each of its causes once.
  *
  * --each-once       runs each row and each column once, with one place of the daemon at a time
  * --only <text>     runs only rows whose name contains this text
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startTestDaemon } from '../dist/esm/index.js'
+import { leftInTheEnd, newMark, RUN_MARK } from './left-processes.mjs'
 import { installHomes, NODES, nodeOf } from './matrix/homes.mjs'
 import { ROWS, SUITES } from './matrix/rows.mjs'
 
@@ -92,9 +93,10 @@ async function runRed({ home, red, command }, node) {
   if (red === undefined) return undefined
   const project = mkdtempSync(join(folder, home, 'project-'))
   writeFiles(project, red.files)
-  const { status, output } = await run(nodeOf(folder, node), [...command, ...(red.flags ?? [])], project)
+  const { status, output, leftRunning } = await run(nodeOf(folder, node), [...command, ...(red.flags ?? [])], project)
   rmSync(project, { recursive: true, force: true })
   if (status !== 1) return `it ended with status ${status} instead of 1\n${output}`
+  if (leftRunning.length > 0) return leftBehind(leftRunning, output)
   for (const pattern of red.says) {
     const count = output.match(pattern)?.length ?? 0
     if (count !== 1) return `it printed ${pattern} ${count} times\n${output}`
@@ -109,7 +111,7 @@ async function runMode(row, node, mode) {
   writeFiles(project, row.files(mode))
   const server = mode === 'elsewhere' ? await startTestDaemon({ endpoint: '' }) : undefined
   const endpoint = await server?.listen()
-  const { status, output } = await run(nodeOf(folder, node), row.command, project, endpoint)
+  const { status, output, leftRunning } = await run(nodeOf(folder, node), row.command, project, endpoint)
   const left = server === undefined ? [] : (await server.client.queuesList({ limit: 1000 })).items
   await server?.close()
   rmSync(project, { recursive: true, force: true })
@@ -119,8 +121,14 @@ async function runMode(row, node, mode) {
     return `it ${status === null ? `did not end within ${LONGEST} ms` : `ended with status ${status}`}\n${output}`
   if (passed !== wanted) return `${passed} tests passed instead of ${wanted}\n${output}`
   if (WARNINGS.test(output)) return `it warned\n${output}`
+  if (leftRunning.length > 0) return leftBehind(leftRunning, output)
   if (left.length > 0) return `it left queues: ${left.map((info) => info.queueName).join(', ')}\n${output}`
   return undefined
+}
+
+/** Says which processes outlived a run. */
+function leftBehind(commands, output) {
+  return `it left processes behind:\n${commands.join('\n')}\n${output}`
 }
 
 function writeFiles(project, files) {
@@ -131,12 +139,17 @@ function writeFiles(project, files) {
   }
 }
 
-/** Runs a program with the environment of a user's shell. `status` is null if it had to be killed. */
+/**
+ * Runs a program with the environment of a user's shell. `status` is null if it had to be killed. `leftRunning` are the
+ * command lines of its processes that outlived it. They are killed.
+ */
 function run(program, args, cwd, endpoint) {
   const foreign = /^(VITEST|JEST|NODE_|TEST|QUERATOR|FORCE_COLOR|CI|npm_)/
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
   if (endpoint !== undefined) env.QUERATOR_ENDPOINT = endpoint
   env.NO_COLOR = '1'
+  const mark = newMark()
+  env[RUN_MARK] = mark
   return new Promise((settle) => {
     const child = spawn(program, args, {
       cwd,
@@ -147,8 +160,17 @@ function run(program, args, cwd, endpoint) {
     })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-    child.once('close', (status) => settle({ status, output }))
+    // A process that was left behind may hold the output, so that there is no 'close' before it is killed.
+    const ended = new Promise((settle) => child.once('exit', () => settle(endLeft(mark))))
+    child.once('close', async (status) => settle({ status, output, leftRunning: await ended }))
   })
+}
+
+/** Kills what outlived its run, and returns its command lines. */
+async function endLeft(mark) {
+  const left = await leftInTheEnd(mark)
+  for (const { pid } of left) process.kill(pid, 'SIGKILL')
+  return left.map(({ command }) => command)
 }
 
 function printTable() {

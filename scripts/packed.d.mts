@@ -1,3 +1,3 @@
 export const ROOT: string
-export function installPacked(): { folder: string; remove(): void }
+export function installPacked(more?: Record<string, string>): { folder: string; remove(): void }
 export function copyExample(folder: string, name: string): string

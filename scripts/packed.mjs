@@ -24,7 +24,10 @@ export function pack(folder) {
   return packed.filename
 }
 
-/** Packs the built project and installs the tarball, and more packages. Returns the folder, and a function that removes it. */
+/**
+ * Packs the built project and installs the tarball, beside these further packages. Returns the folder, and a function that
+ * removes it.
+ */
 export function installPacked(more = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'querator-test-packed-'))
   const dependencies = { ...RUNNERS, ...more, 'querator-test': `file:./${pack(folder)}` }

@@ -37,6 +37,9 @@ test.each(pages)('each code block in %s is part of an example', (page) => {
     expect(file, `where is this from?\n${code}`).toBeDefined()
     expect(read(file as string)).toContain(code)
   }
+  for (const [, file = '', code] of read(page).matchAll(/<!-- (\S+) -->\n```sh\n([\s\S]*?)```/g)) {
+    expect(read(file)).toContain(code)
+  }
 })
 
 test.each(

@@ -4,12 +4,12 @@ set -euo pipefail
 cd "$(dirname "$0")"
 url=http://localhost:2319
 
-# The command itself, not npx: a signal to npx does not reach what it started.
+# The command itself, not npx: then `wait` waits until the daemon has stopped.
 "$(npm root)/.bin/querator" --config test-config.yaml &
 daemon=$!
 trap 'kill $daemon 2>/dev/null || true' EXIT
 
-until curl --silent --fail $url/health >/dev/null; do kill -0 $daemon && sleep 0.1; done
+until curl --silent --fail $url/health >/dev/null; do kill -0 $daemon; sleep 0.1; done
 
 post() { curl --silent --show-error -H 'content-type: application/json' -d "$2" "$url/v1/$1"; echo; }
 

@@ -35,7 +35,7 @@ export function bin(name: string): string {
 /** The environment of a user's shell, without that of the runner around this test. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|NODE_ENV|TEST|JEST|QUERATOR|FORCE_COLOR|CI)/.test(name),
+    ([name]) => !/^(VITEST|NODE_ENV|TEST|JEST|QUERATOR|FORCE_COLOR|CI|npm_(?!config)|npm_config_user_agent)/.test(name),
   )
   return { ...Object.fromEntries(own), NO_COLOR: '1' }
 }

@@ -1,4 +1,7 @@
-/** `querator server`: runs the daemon as a process. It listens until SIGTERM, SIGINT or SIGHUP, then exits with status 0. */
+/**
+ * `querator server`: runs the daemon as a process. It listens until a signal stops it, or until the package
+ * manager that started it has ended. Then it exits with status 0.
+ */
 import type { Command } from 'commander'
 import { MovableClock } from '../../clock/movable-clock.js'
 import { realNow, wakeAfter } from '../../clock/real-time.js'
@@ -12,6 +15,7 @@ import { VERSION } from '../../daemon/version.js'
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import { commandError, WrongUsage } from '../command-error.js'
 import { variable } from '../flags.js'
+import { launcherEnd } from '../launchers.js'
 import { stopSignal } from '../stop-signals.js'
 
 /** The flags of the server. A flag wins over its environment variable, and the variable over the configuration file (D13). */
@@ -86,15 +90,15 @@ function withVariables({ config, address, logLevel, memoryLimit }: ServerFlags):
 async function serve(options: ServerFlags): Promise<void> {
   const flags = checked(options)
   const config = configOf(flags.config)
-  const { daemon, log, address, signalled } = await start(flags, config).catch((error: unknown) => {
+  const { daemon, log, address, stopped } = await start(flags, config).catch((error: unknown) => {
     throw withUnknownKeys(error, config.unknownKeys)
   })
   // Printed at every log level: whoever started the server must learn its address.
   process.stdout.write(`querator is listening on http://${address}\n`)
-  const signal = await signalled
+  const reason = await stopped
   wakeAfter(LONGEST_STOP, () => process.exit(0))
   await daemon.close()
-  log.write('info', 'HTTP Server shutdown', { signal })
+  log.write('info', 'HTTP Server shutdown', reason)
   await new Promise<void>((resolve) => {
     process.stdout.write('', () => resolve())
   })
@@ -121,7 +125,7 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const log = logOf(flags.level ?? config.logLevel, config)
   const place = flags.place ?? placeOf(config.address, usageError)
   // Listens for signals from here on: as soon as the address is printed, the server can be stopped.
-  const signalled = stopSignal()
+  const stopped = whyStopped()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
   const daemon = await during(creating, () => new Daemon({ clock: new MovableClock(), config, log, ...limit }))
@@ -130,7 +134,15 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))
   log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
   log.write('info', 'HTTP Server Started', { address })
-  return { daemon, log, address, signalled }
+  return { daemon, log, address, stopped }
+}
+
+/** Resolves when the server must stop, with the reason for its log. */
+function whyStopped(): Promise<Readonly<Record<string, string>>> {
+  return Promise.race([
+    stopSignal().then((signal) => ({ signal })),
+    launcherEnd().then(({ name, pid }) => ({ reason: `${name} (pid ${pid}), which started it, has ended` })),
+  ])
 }
 
 function logOf(level: LogLevel, { logHandler }: DaemonConfig): Log {
