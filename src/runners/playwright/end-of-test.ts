@@ -17,7 +17,7 @@ export function endOf({ status, expectedStatus, errors }: TestInfo): EndOfTest {
 
 /** Adds the report to the errors of the test, which all reporters print, and attaches it as a page. */
 export async function show(testInfo: TestInfo, report: TestReport): Promise<void> {
-  testInfo.errors.push({ message: report.text })
+  testInfo.errors.push({ message: `Querator: ${report.text}` })
   // As a file, because the HTML reporter shows a text in memory as its source, and JUnit's leaves it out.
   const path = testInfo.outputPath('querator.html')
   await writeFile(path, await report.page())
