@@ -80,7 +80,7 @@ describe('a failed test', () => {
     expect(pages).toMatchObject([{ contentType: 'text/html' }])
     expect(readFileSync(String(pages[0]?.path), 'utf8')).toContain('data-name="order-1"')
     // The page is there once.
-    expect(readdirSync(join(folder, 'test-results', 'a-fails'))).not.toContain('querator.html')
+    expect(readdirSync(join(folder, 'test-results', 'a-fails'))).not.toContain(`${PAGE}.html`)
   })
 
   test('has its report and the path of the page in the results for JUnit', () => {

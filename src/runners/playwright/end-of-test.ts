@@ -19,7 +19,7 @@ export function endOf({ status, expectedStatus, errors }: TestInfo): EndOfTest {
 export async function show(testInfo: TestInfo, report: TestReport): Promise<void> {
   testInfo.errors.push({ message: `Querator: ${report.text}` })
   // As a file, because the HTML reporter shows a text in memory as its source, and JUnit's leaves it out.
-  const path = testInfo.outputPath('querator.html')
+  const path = testInfo.outputPath(`${PAGE}.html`)
   await writeFile(path, await report.page())
   await testInfo.attach(PAGE, { path, contentType: 'text/html' })
   // Playwright attaches a copy.
