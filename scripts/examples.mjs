@@ -22,6 +22,7 @@ const COMMANDS = {
   'vitest-values': ['npx', 'vitest', 'run'],
   jest: ['npx', 'jest'],
   'node-test': ['node', '--test'],
+  playwright: ['npx', 'playwright', 'test'],
   'one-daemon': ['npx', 'vitest', 'run'],
   presets: ['node', 'run-all.mjs'],
   permissions: ['npx', 'vitest', 'run'],

@@ -10,6 +10,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** What is installed beside the package. */
 const RUNNERS = {
+  '@playwright/test': '^1.65.0',
   jest: '^30.0.0',
   vitest: '^4.0.0',
   typescript: '~5.9.0',

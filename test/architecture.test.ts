@@ -78,6 +78,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runners/vitest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/jest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/node-test': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/playwright': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/global': ['index.ts', 'internal.ts'],
   'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
   cli: ['cli/commands', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
@@ -88,6 +89,7 @@ const PACKAGES: Record<string, string[]> = {
   yaml: ['daemon'],
   commander: ['cli'],
   vitest: ['runners'],
+  '@playwright/test': ['runners'],
   'get-port': ['real-server'],
   // Types only.
   expect: ['runners'],

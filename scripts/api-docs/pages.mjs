@@ -82,6 +82,13 @@ export const PAGES = [
     modules: ['runners/jest/jest-environment', 'runners/jest/jest-environment-jsdom'],
   },
   {
+    file: 'playwright',
+    title: 'Playwright Test',
+    from: 'querator-test/playwright',
+    intro: 'Guide: [Playwright Test](../runners/playwright.md).',
+    modules: ['runners/playwright/playwright'],
+  },
+  {
     file: 'node-test',
     title: 'node:test',
     from: 'querator-test/node-test',

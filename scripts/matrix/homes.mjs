@@ -32,6 +32,8 @@ const HOMES = {
   'vitest-3': { vitest: '^3.0.0', ...DOMS, '@types/node': '^20.0.0' },
   'vitest-4': { vitest: '^4.0.0', ...DOMS, '@types/node': '^20.0.0' },
   'vitest-5': { vitest: '^5.0.0', ...DOMS, '@types/node': '^22.0.0' },
+  'playwright-1.50': { '@playwright/test': '~1.50.0' },
+  'playwright-1.65': { '@playwright/test': '^1.65.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

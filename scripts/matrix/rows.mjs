@@ -44,7 +44,7 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'vitest values': [9, 0], 'node:test': [10, 1] }
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'vitest values': [9, 0], 'node:test': [10, 1], playwright: [11, 1] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -230,6 +230,51 @@ const matrix = require('./scenarios.cjs')
   ),
 ]
 
+function playwright(version, variant, ending, head) {
+  const files = (mode) => ({
+    'package.json': '{ "private": true }',
+    'playwright.config.cjs': `module.exports = { workers: 2${mode === 'one for the run' ? ", globalSetup: 'querator-test/global-setup'" : ''} }`,
+    [`suite.test.${ending}`]: { head, copy: 'playwright-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  })
+  return {
+    name: `Playwright ${version}, ${variant}`,
+    home: `playwright-${version}`,
+    modes: EVERYWHERE,
+    // Playwright 1.50 hangs there, also without this package.
+    without: version === '1.50' && ending === 'mjs' ? ['24'] : [],
+    files,
+    red: {
+      files: {
+        'package.json': '{ "private": true }',
+        [`red.test.${ending}`]: { head, copy: 'playwright-red-suite.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      },
+      says: RED_SAYS,
+    },
+    command: ['../node_modules/@playwright/test/cli.js', 'test'],
+    passed: /^ +(\d+) passed/m,
+    passes: (mode) => passes('playwright', mode),
+  }
+}
+
+const PLAYWRIGHT_REQUIRED = `
+const { expect, test } = require('querator-test/playwright')
+const { isQueratorError, QueratorError } = require('querator-test')
+const matrix = require('./scenarios.cjs')
+`
+const PLAYWRIGHT_IMPORTED = `
+import { expect, test } from 'querator-test/playwright'
+import { isQueratorError, QueratorError } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+
+const PLAYWRIGHT_ROWS = ['1.50', '1.65'].flatMap((version) => [
+  playwright(version, 'CommonJS', 'js', PLAYWRIGHT_REQUIRED),
+  playwright(version, 'ES modules', 'mjs', PLAYWRIGHT_IMPORTED),
+  playwright(version, 'TypeScript', 'ts', PLAYWRIGHT_IMPORTED),
+])
+
 const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
@@ -243,4 +288,4 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
 }))
 
 /** All rows, in the order in which they are printed. */
-export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...UNDICI_ROWS]
+export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...PLAYWRIGHT_ROWS, ...UNDICI_ROWS]

@@ -144,6 +144,10 @@ describe('elsewhere', () => {
     ["import 'querator-test/vitest'", 'is for test files that Vitest runs (npx vitest)'],
     ["import 'querator-test/jest'", 'is for test files that Jest runs; with Vitest write'],
     [
+      "import 'querator-test/playwright'",
+      'needs Playwright Test: npm install --save-dev @playwright/test && npx playwright install',
+    ],
+    [
       "process.env.VITEST = 'true'; await import('querator-test/vitest')",
       'needs Vitest 3 or later: npm install --save-dev vitest',
     ],
@@ -152,7 +156,10 @@ describe('elsewhere', () => {
     // Simulate a strict package manager, and a project without the runner.
     const copy = join(folder, 'node_modules', 'querator-test')
     cpSync(join(inject('packed'), 'node_modules', 'querator-test'), copy, { recursive: true })
-    const blocked = { 'vitest/package.json': '{ "name": "vitest", "exports": {} }' }
+    const blocked = {
+      'vitest/package.json': '{ "name": "vitest", "exports": {} }',
+      '@playwright/test/package.json': '{ "name": "@playwright/test", "exports": {} }',
+    }
     for (const [name, text] of Object.entries(blocked)) {
       cpSync(join(copy, 'package.json'), join(folder, 'node_modules', name), { recursive: true })
       writeFileSync(join(folder, 'node_modules', name), text)
@@ -160,6 +167,16 @@ describe('elsewhere', () => {
     const outcome = run(folder, 'node', 'main.mjs')
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(message)
+  })
+
+  test.each([
+    ['node', (name: string) => run(projectOf({ [name]: "import 'querator-test/playwright'" }), 'node', name)],
+    ['Vitest', (name: string) => vitest({ [name]: `import 'querator-test/playwright'\n${PASSES}` })],
+    ['Jest', (name: string) => jest({ [name.replace('mjs', 'js')]: `require('querator-test/playwright')\n${PASSES}` })],
+  ] as const)('the Playwright entry in %s', (_, outcomeOf) => {
+    const outcome = outcomeOf('a.test.mjs')
+    expect(outcome.status).toBe(1)
+    expect(oneLine(outcome)).toContain('is for test files that Playwright runs (npx playwright test)')
   })
 
   test('a daemon used after it was closed', () => {

@@ -47,6 +47,7 @@ const FLAGS = {
     ['--reporter=hanging-process', '--reporter=default'],
   ],
   'node:test': [[], ['--test-concurrency=1']],
+  playwright: [[], ['--fully-parallel', '--workers=2'], ['--shard=1/1'], ['--repeat-each=1', '--trace=on']],
 } as const
 
 for (const [runner, variants] of Object.entries(FLAGS)) {
@@ -60,8 +61,9 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
       const { status, text } = run(folder, program, ...args, ...flags)
       expect([status, text]).toEqual([0, expect.stringMatching(/2 passed|# pass 2/)])
       expect(text).not.toMatch(WARNING)
-      // Vitest keeps its results in node_modules.
-      expect(readdirSync(folder).filter((name) => name !== 'node_modules')).toEqual(before)
+      // Where Vitest and Playwright keep their results.
+      const results = ['node_modules', 'test-results']
+      expect(readdirSync(folder).filter((name) => !results.includes(name))).toEqual(before)
     })
 
     test('on a server elsewhere, leaves only queues of the file, until the next run', async () => {

@@ -3,8 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
 
-const RUNNERS = ['jest', 'vitest', 'node:test'] as const
+const RUNNERS = ['jest', 'vitest', 'node:test', 'playwright'] as const
 type Runner = (typeof RUNNERS)[number]
+
+/** Their fixtures are parameters of tests, and their hooks are methods of `test`. */
+const OWN_HOOKS: readonly Runner[] = ['vitest', 'playwright']
 
 const LEASE = `
   await queue.produce({ reference: 'order-1' })
@@ -85,7 +88,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     }
     const hook = `
       const left = []
-      ${runner === 'vitest' ? 'test.afterEach' : 'afterEach'}(async () => { for (const lease of left.splice(0)) await lease.complete() })`
+      ${OWN_HOOKS.includes(runner) ? 'test.afterEach' : 'afterEach'}(async () => { for (const lease of left.splice(0)) await lease.complete() })`
     const imported = runner === 'node:test' ? "import { afterEach } from 'node:test'\n" : ''
     const { status, text } = outcomeOf(runner, bodies, { change: (text) => imported + text + hook })
     expect(status).toBe(1)
@@ -116,6 +119,7 @@ test.each(['jest', 'vitest'] as const)('%s: blames the right one of several conc
 test.each([
   ['jest', jestConfig({ globals: { queratorOptions: { leaks: 'error' } } })],
   ['vitest', { 'vitest.config.js': "export default { test: { provide: { queratorOptions: { leaks: 'error' } } } }" }],
+  ['playwright', { 'playwright.config.js': "export default { use: { queratorOptions: { leaks: 'error' } } }" }],
 ] as const)('%s: can be set for all files in the configuration of the runner', (runner, config) => {
   const { status, text } = outcomeOf(runner, { 'takes an item': LEASE }, { config })
   expect(status).toBe(1)
@@ -167,7 +171,7 @@ test.each(RUNNERS)('%s: refuses an unknown mode, and leaks() outside a test', (r
   const bodies = { 'asks for another': "leaks('loud')" }
   const { text } = outcomeOf(runner, bodies)
   expect(text).toContain('leaks is one of warn, error, off; got loud')
-  if (runner === 'vitest') return
+  if (OWN_HOOKS.includes(runner)) return
   const change = (written: string) => written.replace(/^ *test\(/m, "leaks('off')\ntest(")
   const outside = outcomeOf(runner, bodies, { change })
   expect(outside.text).toContain(

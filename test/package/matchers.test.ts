@@ -8,12 +8,18 @@ import { projectOf, run } from './project.js'
 import { runnerKinds } from './runner-files.js'
 
 /** How each runner makes an assertion about a queue. */
-const CLAIM = { jest: 'expect(queue)', vitest: 'expect(queue)', 'node:test': 'assertQueue(queue)' }
+const CLAIM = {
+  jest: 'expect(queue)',
+  vitest: 'expect(queue)',
+  'node:test': 'assertQueue(queue)',
+  playwright: 'expect(queue)',
+}
 
 test.each([
   'jest',
   'vitest',
   'node:test',
+  'playwright',
 ] as const)('%s: a failure is printed with its table and points at the assertion', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command
@@ -105,6 +111,7 @@ test.each([
   'jest',
   'vitest',
   'node:test',
+  'playwright',
 ] as const)('%s: each matcher passes, fails, works with not, and refuses wrong arguments', (runner) => {
   const { file, ending, config, command } = runnerKinds()[runner]
   const [program, ...args] = command

@@ -32,7 +32,7 @@ export function jestConfig(more: object = {}): Record<string, string> {
 }
 
 /** By the name of the runner. A function, because the commands are known only while tests run. */
-export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKind> {
+export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'playwright', RunnerKind> {
   return {
     jest: {
       file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
@@ -52,6 +52,16 @@ export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKin
       ending: 'test.js',
       config: { 'package.json': '{ "private": true, "type": "module" }' },
       command: [bin('vitest'), 'run'],
+    },
+    playwright: {
+      file: (bodies, options) =>
+        `import { expect, test } from 'querator-test/playwright'
+        import { QueratorClient } from 'querator-test'
+        ${options === undefined ? '' : `test.use({ queratorOptions: ${JSON.stringify(options)} })`}
+        ${tests(bodies, '{ client, clock, createQueue, daemon, leaks, queue }')}`,
+      ending: 'test.js',
+      config: { 'package.json': '{ "private": true, "type": "module" }' },
+      command: [bin('playwright'), 'test'],
     },
     'node:test': {
       file: (bodies, options) => `

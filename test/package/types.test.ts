@@ -55,6 +55,35 @@ const VITEST = `
   // @ts-expect-error there is no such clock
   testWith({ clock: 'slow' })`
 
+const PLAYWRIGHT = `
+  import { defineConfig } from '@playwright/test'
+  import { expect, type QueratorWorkerFixtures, test } from 'querator-test/playwright'
+  test.use({ queratorOptions: { clock: 'frozen', leaks: 'error' } })
+  test('typed', async ({ page, queue, createQueue, client, clock, daemon, leaks, queratorUrl }, testInfo) => {
+    const names: string[] = [queue.name, (await createQueue({ deadQueue: true })).deadQueue.name, testInfo.title]
+    expect([names, client, clock.now(), daemon.fetch, page.goto(queratorUrl)]).toBeTruthy()
+    await expect(queue).toHaveItems(['a', { json: expect.any(Object) }])
+    await expect(queue).not.toBeDrained()
+    await expect(page.getByRole('status')).toHaveText('x')
+    leaks('off')
+    // @ts-expect-error there is no such mode
+    leaks('loud')
+    const leased: Promise<void> = expect(queue).toHaveLeased(1, { by: 'worker' })
+    // @ts-expect-error there is no such field
+    await expect(queue).toHaveItems([{ refrence: 'a' }])
+    // @ts-expect-error there is no such fixture method
+    queue.publish(leased)
+  })
+  test.embedded('only here', async ({ clock }) => { await clock.advance('1m') })
+  const more = test.extend<{ more: number }, { app: string }>({
+    more: async ({ queue }, use) => use(queue.name.length),
+    app: [async ({ queratorUrl }, use) => use(queratorUrl), { scope: 'worker' }],
+  })
+  more('extended', async ({ more, app, clock }) => { expect(more + clock.now() + app.length).toBeGreaterThan(0) })
+  export default defineConfig<object, QueratorWorkerFixtures>({ use: { queratorOptions: { seed: 1 } } })
+  // @ts-expect-error there is no such clock
+  test.use({ queratorOptions: { clock: 'slow' } })`
+
 const NODE_TEST = `
   import { assertQueue, configureDaemon, createQueue, fixtures, leaks, queue, test } from 'querator-test/node-test'
   test('typed', async (t) => {
@@ -112,7 +141,7 @@ function compile(compiler: string, ending: string, sources: Record<string, strin
 
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(RESOLUTIONS)('%s files, %s, %s', async (ending, module, moduleResolution) => {
-    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, jest: JEST(false) }
+    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, playwright: PLAYWRIGHT, jest: JEST(false) }
     const [without, withJest] = await Promise.all([
       compile(compiler, ending, sources, { module, moduleResolution }),
       compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),

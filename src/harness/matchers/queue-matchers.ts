@@ -45,9 +45,9 @@ function queueBehind(received: unknown): { queue?: TestQueue | undefined; proble
 }
 
 /**
- * The matchers for queues, for `expect.extend()` of any runner. `querator-test/vitest` and `querator-test/jest` add them for you, and
- * `querator-test/node-test` has them as assertions. On a server elsewhere, `toHaveCompleted`, `toHaveDeadLettered` and the option `by`
- * of `toHaveLeased` do not work.
+ * The matchers for queues, for `expect.extend()` of any runner. `querator-test/vitest`, `querator-test/jest` and
+ * `querator-test/playwright` add them for you, and `querator-test/node-test` has them as assertions. On a server elsewhere,
+ * `toHaveCompleted`, `toHaveDeadLettered` and the option `by` of `toHaveLeased` do not work.
  */
 export const queueMatchers = tracked({
   /** Passes if nothing is left in the queue: no item is free, leased or scheduled. */
