@@ -1,5 +1,5 @@
 /** Explains shortly before the timeout of a test why its leases still wait. The runner would only say that it was too slow. */
-import { wakeAfter } from '../clock/real-time.js'
+import { passedNow, wakeAfter } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 import { visible } from '../visible.js'
 import { explainQueue } from './explain.js'
@@ -32,12 +32,20 @@ export function speaksAfter(timeout: number): number | undefined {
 
 /** Watches a test and returns a function that stops watching. Does not keep the process alive. */
 export function watchTest(daemon: Daemon, test: TestOfRunner, { first, usual }: Watched): () => void {
-  const delay = speaksAfter(test.timeout)
-  if (delay === undefined) return () => undefined
-  let stop = wakeAfter(delay, () => {
-    speak(daemon, test, first)
-    if (test.stuck !== undefined) stop = whenStuck(daemon, usual, test.stuck)
-  })
+  const began = passedNow()
+  let stop = () => {}
+  const watch = () => {
+    const delay = speaksAfter(test.timeout)
+    if (delay === undefined) return
+    const left = began + delay - passedNow()
+    // A test may have changed its timeout meanwhile.
+    if (left > 1) stop = wakeAfter(left, watch)
+    else {
+      speak(daemon, test, first)
+      if (test.stuck !== undefined) stop = whenStuck(daemon, usual, test.stuck)
+    }
+  }
+  watch()
   return () => stop()
 }
 

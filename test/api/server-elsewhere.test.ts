@@ -31,14 +31,14 @@ const SOURCES = [
     'globalSetup',
     { QUERATOR_ENDPOINT: 'URL', QUERATOR_TEST_STARTED: 'daemon URL' },
     'the daemon that querator-test/global-setup started for the whole run',
-    "set endpoint to '' in testWith, configureDaemon or startTestDaemon to give this file a daemon of its own",
+    "set endpoint to '' in testWith, configureDaemon, queratorOptions or startTestDaemon to give this file a daemon of its own",
     '\nquerator-test/global-setup started it, and it ends with the run: await what a test starts before the test ends, or run the tests again',
   ],
   [
     'globalSetup with a binary',
     { QUERATOR_ENDPOINT: 'URL', QUERATOR_TEST_STARTED: 'binary URL' },
     'the Querator that querator-test/global-setup started from QUERATOR_BINARY',
-    "set endpoint to '' in testWith, configureDaemon or startTestDaemon to give this file a daemon of its own",
+    "set endpoint to '' in testWith, configureDaemon, queratorOptions or startTestDaemon to give this file a daemon of its own",
     '\nquerator-test/global-setup started it from QUERATOR_BINARY, and it has ended: to see what it prints, start it by hand and set QUERATOR_ENDPOINT to its URL',
   ],
   [

@@ -13,7 +13,7 @@ const EMBEDDED_ONLY = [
 ].join('; ')
 
 const OWN_DAEMON =
-  "set endpoint to '' in testWith, configureDaemon or startTestDaemon to give this file a daemon of its own"
+  "set endpoint to '' in testWith, configureDaemon, queratorOptions or startTestDaemon to give this file a daemon of its own"
 
 /** The texts of errors, by where the server comes from. */
 interface Words {
