@@ -23,7 +23,8 @@ const { values } = parseArgs({
 })
 
 const SECTIONS: Record<string, () => Promise<Section>> = {
-  tcp: () => tcpRows(values.against),
+  tcp: () => tcpRows('protobuf', values.against),
+  json: () => tcpRows('json', values.against),
   memory: inMemoryRows,
   record: recordRows,
   depth: depthRows,

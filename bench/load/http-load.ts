@@ -10,9 +10,9 @@ export interface LoadReply {
   readonly body: Buffer
 }
 
-/** The bytes of a protobuf POST. */
-export function postOf(path: string, host: string, body: Uint8Array): Buffer {
-  const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/protobuf\r\nAccept: application/protobuf\r\nContent-Length: ${body.byteLength}\r\n\r\n`
+/** The bytes of a POST. */
+export function postOf(path: string, host: string, type: string, body: Uint8Array): Buffer {
+  const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\nAccept: ${type}\r\nContent-Length: ${body.byteLength}\r\n\r\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
 

@@ -1,5 +1,6 @@
 /** The requests of the load, as messages and as bytes. */
 import { decodeResponse, encode } from '../../src/protocol/codec.js'
+import { type Encoding, MEDIA_TYPE } from '../../src/protocol/content-type.js'
 import { METHODS, type ResponseOf } from '../../src/protocol/methods.js'
 import { type LoadReply, postOf } from './http-load.js'
 
@@ -9,9 +10,11 @@ export const PAYLOAD = new Uint8Array(100).fill(0x61)
 /** Makes requests for one host. */
 export class RequestMaker {
   readonly #host: string
+  readonly #encoding: Encoding
 
-  constructor(host: string) {
+  constructor(host: string, encoding: Encoding = 'protobuf') {
     this.#host = host
+    this.#encoding = encoding
   }
 
   create(queueName: string): Buffer {
@@ -38,13 +41,13 @@ export class RequestMaker {
 
   #post(name: keyof typeof METHODS, request: object): Buffer {
     const { path, request: schema } = METHODS[name]
-    return postOf(path, this.#host, encode(schema, request as never, 'protobuf'))
+    return postOf(path, this.#host, MEDIA_TYPE[this.#encoding], encode(schema, request as never, this.#encoding))
   }
 }
 
 /** The ids in a lease reply. @throws if it is an error */
-export function idsOf(reply: LoadReply): string[] {
-  const response = decodeResponse(METHODS.queueLease.response, checked(reply).body, 'protobuf')
+export function idsOf(reply: LoadReply, encoding: Encoding = 'protobuf'): string[] {
+  const response = decodeResponse(METHODS.queueLease.response, checked(reply).body, encoding)
   return (response as ResponseOf<'queueLease'>).items.map((item) => item.id)
 }
 

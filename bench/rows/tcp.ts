@@ -1,6 +1,5 @@
-/**
- * Over TCP: produce, lease and complete 10,000 items in an empty queue, over 8 connections, with protobuf both ways.
- */
+/** Over TCP: produce, lease and complete 10,000 items in an empty queue, over 8 connections, with one encoding both ways. */
+import type { Encoding } from '../../src/protocol/content-type.js'
 import { startBareServer, startDaemonProcess } from '../load/daemon-process.js'
 import { drive, LoadConnection, type LoadReply } from '../load/http-load.js'
 import { checked, idsOf, RequestMaker } from '../load/messages.js'
@@ -11,7 +10,7 @@ const ITEMS = 10_000
 const CONNECTIONS = 8
 const WARM_UP = 3
 
-/** Querator's own figures on a similar machine, in items per second, times the share that we want. */
+/** Querator's own figures on a similar machine in protobuf, in items per second, times the share that we want. */
 const TARGETS = {
   1: { produce: 22_400 * 0.8, lease: 18_400 * 1.2, complete: 10_600 * 1.5 },
   10: { produce: 178_000, lease: 135_000, complete: 17_600 * 10 },
@@ -23,22 +22,22 @@ type Batch = keyof typeof TARGETS
 type Rates = Record<'produce' | 'lease' | 'complete', number[]>
 
 /** Measures its own daemon and, round by round, the server at `against`. */
-export async function tcpRows(against?: string): Promise<Section> {
+export async function tcpRows(encoding: Encoding, against?: string): Promise<Section> {
   const daemon = await startDaemonProcess()
   try {
-    const ours = await Target.open(daemon.url)
-    const other = against === undefined ? undefined : await Target.open(against)
-    const rows: Row[] = [await bareRow()]
-    for (const batch of [1, 10, 100, 1000] as const) rows.push(...(await batchRows(batch, ours, other)))
+    const ours = await Target.open(daemon.url, encoding)
+    const other = against === undefined ? undefined : await Target.open(against, encoding)
+    const rows: Row[] = [await bareRow(encoding)]
+    for (const batch of [1, 10, 100, 1000] as const) rows.push(...(await batchRows(batch, ours, other, encoding)))
     ours.close()
     other?.close()
-    return { title: 'Over TCP, 8 connections, protobuf, 100-byte payloads, items per second', rows }
+    return { title: `Over TCP, 8 connections, ${encoding}, 100-byte payloads, items per second`, rows }
   } finally {
     await daemon.stop()
   }
 }
 
-async function batchRows(batch: Batch, ours: Target, other: Target | undefined): Promise<Row[]> {
+async function batchRows(batch: Batch, ours: Target, other: Target | undefined, encoding: Encoding): Promise<Row[]> {
   const rounds = batch === 1 ? 15 : 25
   const own = newRates()
   const others = newRates()
@@ -51,15 +50,15 @@ async function batchRows(batch: Batch, ours: Target, other: Target | undefined):
     what: `${call}, batches of ${batch}`,
     measured: median(own[call]),
     unit: 'items/s',
-    target: TARGETS[batch][call],
+    ...(encoding === 'protobuf' ? { target: TARGETS[batch][call] } : {}),
     note: other === undefined ? '' : `the other server: ${Math.round(median(others[call])).toLocaleString('en-US')}`,
   }))
 }
 
 /** How many requests per second this machine can take, as an upper limit of the other figures. */
-async function bareRow(): Promise<Row> {
+async function bareRow(encoding: Encoding): Promise<Row> {
   const server = await startBareServer()
-  const bare = await Target.open(server.url)
+  const bare = await Target.open(server.url, encoding)
   const rates: number[] = []
   for (let round = -WARM_UP; round < 7; round++) {
     const rate = await bare.bareRound()
@@ -83,17 +82,19 @@ interface Prepared {
 class Target {
   readonly #connections: LoadConnection[]
   readonly #requests: RequestMaker
+  readonly #encoding: Encoding
   readonly #ready = new Map<Batch, Prepared>()
 
-  private constructor(connections: LoadConnection[], host: string) {
+  private constructor(connections: LoadConnection[], host: string, encoding: Encoding) {
     this.#connections = connections
-    this.#requests = new RequestMaker(host)
+    this.#requests = new RequestMaker(host, encoding)
+    this.#encoding = encoding
   }
 
-  static async open(url: string): Promise<Target> {
+  static async open(url: string, encoding: Encoding): Promise<Target> {
     const { hostname, port, host } = new URL(url)
     const opened = Array.from({ length: CONNECTIONS }, () => LoadConnection.open(hostname, Number(port)))
-    return new Target(await Promise.all(opened), host)
+    return new Target(await Promise.all(opened), host, encoding)
   }
 
   close(): void {
@@ -108,7 +109,7 @@ class Target {
     rates.produce.push((await this.#rate(produces)).rate)
     const { rate, replies } = await this.#rate(leases)
     rates.lease.push(rate)
-    const completes = replies.map((reply) => this.#requests.complete(queue, idsOf(reply)))
+    const completes = replies.map((reply) => this.#requests.complete(queue, idsOf(reply, this.#encoding)))
     rates.complete.push((await this.#rate(completes)).rate)
     await this.#all([this.#requests.delete(queue)])
   }

@@ -6,7 +6,8 @@ export type ByteText = string
 
 /** Returns bytes as a string. It does not keep the bytes in memory. */
 export function byteTextOf(bytes: Uint8Array): ByteText {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString('latin1')
 }
 
 /** Returns whether a value is bytes. It does not use `instanceof`, because they may come from another realm. */

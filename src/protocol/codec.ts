@@ -2,7 +2,7 @@
  * Encodes and decodes messages in both encodings. The server side decodes strictly and gets bytes as strings. The client side decodes
  * leniently and gets bytes as `Uint8Array`s.
  *
- * The general codec works with the tables of fields. Fast messages also have a codec written by hand for the binary encoding. They are
+ * Ordinary JSON goes through `JSON.parse`. The general codec works with the tables of fields. Fast messages also have a codec written by hand for the binary encoding. They are
  * listed only here, and `test/unit/fast-codec.test.ts` compares both codecs.
  */
 import { decodeBinary } from './binary/decode.js'
@@ -12,8 +12,9 @@ import type { Encoding } from './content-type.js'
 import { decodeComplete, encodeComplete } from './fast/complete.js'
 import { decodeLease, decodeLeased, encodeLeased } from './fast/lease.js'
 import { decodeProduce, encodeProduce } from './fast/produce.js'
-import { decodeJson } from './json/decode.js'
+import { decodeJson, type JsonReading } from './json/decode.js'
 import { encodeJson } from './json/encode.js'
+import { decodeOrdinaryJson } from './json/ordinary.js'
 import type { MessageType } from './messages/message.js'
 import { QueueCompleteRequest, QueueLeaseRequest, QueueLeaseResponse, QueueProduceRequest } from './messages/queue.js'
 
@@ -46,14 +47,18 @@ export function encodeFast(type: MessageType, message: Values): Uint8Array | und
 
 /** Decodes a request. @throws 455 if the bytes are not exactly such a message */
 export function decodeRequest(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
-  if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: byteTextOf, lenient: false })
+  if (encoding === 'json') return readJson(type, bytes, { makeBytes: byteTextOf, lenient: false })
   return FAST.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, byteTextOf)
 }
 
 /** Decodes a response. Ignores fields of a newer server. @throws QueratorError if the bytes are not such a message */
 export function decodeResponse(type: MessageType, bytes: Uint8Array, encoding: Encoding): unknown {
-  if (encoding === 'json') return decodeJson(type, bytes, { makeBytes: (made) => made, lenient: true })
+  if (encoding === 'json') return readJson(type, bytes, { makeBytes: plainBytes, lenient: true })
   return FAST.get(type)?.decode(bytes) ?? decodeBinary(type, bytes, plainBytes)
+}
+
+function readJson(type: MessageType, bytes: Uint8Array, reading: JsonReading): unknown {
+  return decodeOrdinaryJson(type, bytes, reading) ?? decodeJson(type, bytes, reading)
 }
 
 /** Returns bytes as a plain `Uint8Array`. A `Buffer` is printed and compared differently. */
