@@ -15,6 +15,7 @@ const COMMON = [
   'index',
   'runners/jest/jest',
   'runners/node-test/node-test',
+  'runners/mocha/mocha',
   'runners/global/global-setup',
   'runners/global/global-teardown',
 ]
