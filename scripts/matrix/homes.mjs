@@ -30,6 +30,8 @@ const HOMES = {
   'vitest-3': { vitest: '^3.0.0', '@types/node': '^20.0.0' },
   'vitest-4': { vitest: '^4.0.0', '@types/node': '^20.0.0' },
   'vitest-5': { vitest: '^5.0.0', '@types/node': '^22.0.0' },
+  'mocha-11': { mocha: '^11.0.0' },
+  'mocha-12': { mocha: '^12.0.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

@@ -44,7 +44,7 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1] }
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -195,6 +195,50 @@ const matrix = require('./scenarios.cjs')
   ),
 ]
 
+const MOCHA_IMPORTED = `
+import assert from 'node:assert'
+import { ${NAMES}, assertQueue } from 'querator-test/mocha'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+const MOCHA_REQUIRED = `
+const assert = require('node:assert')
+const { ${NAMES}, assertQueue } = require('querator-test/mocha')
+const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')
+const matrix = require('./scenarios.cjs')
+`
+
+function mocha(major, variant, { ending, head, flags = [] }) {
+  return {
+    name: `Mocha ${major}, ${variant}`,
+    home: `mocha-${major}`,
+    modes: ['own', 'elsewhere'],
+    files: () => ({
+      [`frozen.test.${ending}`]: { head, copy: 'mocha-frozen-suite.js' },
+      [`suite.test.${ending}`]: { head, copy: 'mocha-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    }),
+    red: {
+      files: {
+        [`red.test.${ending}`]: { head, copy: 'mocha-red-suite.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      },
+      // Otherwise the status is the number of failures.
+      flags: ['--posix-exit-codes'],
+      says: RED_SAYS,
+    },
+    command: ['../node_modules/mocha/bin/mocha.js', '--require', 'querator-test/mocha', ...flags, '*.test.*'],
+    passed: /(\d+) passing/,
+    passes: (mode) => passes('mocha', mode),
+  }
+}
+
+const MOCHA_ROWS = [11, 12].flatMap((major) => [
+  mocha(major, 'CommonJS', { ending: 'cjs', head: MOCHA_REQUIRED }),
+  mocha(major, 'ES modules', { ending: 'mjs', head: MOCHA_IMPORTED }),
+  mocha(major, 'parallel', { ending: 'mjs', head: MOCHA_IMPORTED, flags: ['--parallel'] }),
+])
+
 const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
@@ -208,4 +252,4 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
 }))
 
 /** All rows, in the order in which they are printed. */
-export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...UNDICI_ROWS]
+export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...MOCHA_ROWS, ...UNDICI_ROWS]
