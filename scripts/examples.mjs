@@ -10,6 +10,7 @@ const COMMANDS = {
   vitest: ['npx', 'vitest', 'run'],
   jest: ['npx', 'jest'],
   'node-test': ['node', '--test'],
+  mocha: ['npx', 'mocha'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.

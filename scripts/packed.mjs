@@ -12,10 +12,12 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const RUNNERS = {
   jest: '^30.0.0',
   vitest: '^4.0.0',
+  mocha: '^12.0.0',
   typescript: '~5.9.0',
   'typescript-7': 'npm:typescript@^7.0.0',
   '@types/node': '^20.0.0',
   '@types/jest': '^30.0.0',
+  '@types/mocha': '^10.0.0',
 }
 
 /** Packs the built project into a folder. Returns the name of the tarball. */

@@ -47,6 +47,7 @@ const FLAGS = {
     ['--reporter=hanging-process', '--reporter=default'],
   ],
   'node:test': [[], ['--test-concurrency=1']],
+  mocha: [[], ['--parallel'], ['--check-leaks']],
 } as const
 
 for (const [runner, variants] of Object.entries(FLAGS)) {
@@ -58,7 +59,7 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
       const folder = projectOf({ ...config, ...files })
       const before = readdirSync(folder)
       const { status, text } = run(folder, program, ...args, ...flags)
-      expect([status, text]).toEqual([0, expect.stringMatching(/2 passed|# pass 2/)])
+      expect([status, text]).toEqual([0, expect.stringMatching(/2 passed|# pass 2|2 passing/)])
       expect(text).not.toMatch(WARNING)
       // Vitest keeps its results in node_modules.
       expect(readdirSync(folder).filter((name) => name !== 'node_modules')).toEqual(before)
@@ -71,7 +72,7 @@ for (const [runner, variants] of Object.entries(FLAGS)) {
       const [program, ...args] = command
       const { status, text } = await startWith({ QUERATOR_ENDPOINT: await server.listen() }, folder, program, ...args)
         .ended
-      expect([status, text]).toEqual([0, expect.stringMatching(/1 passed|# pass 1/)])
+      expect([status, text]).toEqual([0, expect.stringMatching(/1 passed|# pass 1|1 passing/)])
       expect(text).not.toMatch(WARNING)
       expect((await server.client.queuesList({})).items).toEqual([])
     })

@@ -4,10 +4,15 @@ import { startTestDaemon } from '../../src/index.js'
 import { bin, type Outcome, projectOf, run, startWith } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
 
-const NAMES = ['jest', 'vitest', 'node:test'] as const
+const NAMES = ['jest', 'vitest', 'node:test', 'mocha'] as const
 
 /** Limits a test to 300 ms. For node:test, each test sets its own timeout. */
-const SHORT = { jest: ['--testTimeout=300'], vitest: ['--testTimeout=300'], 'node:test': [] }
+const SHORT = {
+  jest: ['--testTimeout=300'],
+  vitest: ['--testTimeout=300'],
+  'node:test': [],
+  mocha: ['--timeout=300'],
+}
 
 /** Checks at the start of a test that only its own queue exists on the server. */
 const ALONE = `
@@ -28,7 +33,12 @@ describe.each(NAMES)('%s: a queue is gone after its test', (name) => {
     expect(text).toMatch(/on purpose/)
     // Exactly two fail.
     expect(text).toMatch(
-      { jest: /Tests: +2 failed, 3 passed/, vitest: /Tests +2 failed \| 3 passed/, 'node:test': /# pass 3\n/ }[name],
+      {
+        jest: /Tests: +2 failed, 3 passed/,
+        vitest: /Tests +2 failed \| 3 passed/,
+        'node:test': /# pass 3\n/,
+        mocha: /3 passing [\s\S]*2 failing/,
+      }[name],
     )
   }
 

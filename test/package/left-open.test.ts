@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
 
-const RUNNERS = ['jest', 'vitest', 'node:test'] as const
+const RUNNERS = ['jest', 'vitest', 'node:test', 'mocha'] as const
 type Runner = (typeof RUNNERS)[number]
 
 const LEASE = `
@@ -69,11 +69,12 @@ describe.each(RUNNERS)('%s', (runner) => {
     }
     const { status, text } = outcomeOf(runner, bodies, { options: { leaks: 'error' } })
     expect(status).toBe(1)
-    expect(text).toMatch(/(1 failed|fail 1)/)
-    expect(text).toMatch(/(2 passed|pass 2)/)
+    expect(text).toMatch(/(1 failed|fail 1|1 failing)/)
+    // Mocha has counted the test as passed before its last hook.
+    expect(text).toMatch(/(2 passed|pass 2|3 passing)/)
     expect(text).toContain("'takes an item' finished, but left open:")
     expect(text).toMatch(/order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/)
-    if (runner !== 'node:test') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
+    if (runner === 'jest' || runner === 'vitest') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
   })
 
   test('reports nothing for a test that fails or whose hooks clean up', () => {
@@ -89,7 +90,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     const imported = runner === 'node:test' ? "import { afterEach } from 'node:test'\n" : ''
     const { status, text } = outcomeOf(runner, bodies, { change: (text) => imported + text + hook })
     expect(status).toBe(1)
-    expect(text).toMatch(/(1 passed|pass 1)/)
+    expect(text).toMatch(/(1 passed|pass 1|1 passing)/)
     expect(text).not.toContain('left open')
   })
 })

@@ -32,7 +32,7 @@ export function jestConfig(more: object = {}): Record<string, string> {
 }
 
 /** By the name of the runner. A function, because the commands are known only while tests run. */
-export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKind> {
+export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha', RunnerKind> {
   return {
     jest: {
       file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
@@ -64,6 +64,21 @@ export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test', RunnerKin
       ending: 'test.mjs',
       config: {},
       command: ['node', '--test', '--test-reporter=tap'],
+    },
+    mocha: {
+      file: (bodies, options) => `
+        const assert = require('node:assert/strict')
+        const { ${NAMES} } = require('querator-test/mocha')
+        const { QueratorClient } = require('querator-test')
+        ${configured(options)}
+        const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
+        ${tests(bodies)}`,
+      ending: 'test.js',
+      config: {
+        'package.json': '{ "private": true, "mocha": { "require": "querator-test/mocha", "spec": "**/*.test.js" } }',
+      },
+      // Otherwise the status is the number of failures.
+      command: [bin('mocha'), '--posix-exit-codes'],
     },
   }
 }

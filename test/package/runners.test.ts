@@ -5,7 +5,7 @@ import { jestConfig, runnerKinds } from './runner-files.js'
 
 type Files = Record<string, string>
 
-const NAMES = ['jest', 'vitest', 'node:test'] as const
+const NAMES = ['jest', 'vitest', 'node:test', 'mocha'] as const
 
 /** Runs one test file for each of `bodies`. */
 function runTests(runner: (typeof NAMES)[number], bodies: Files, config: Files = {}): Outcome {

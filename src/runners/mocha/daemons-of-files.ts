@@ -1,9 +1,8 @@
 /** One daemon for each test file, although Mocha runs all of them in one process: finds out which file is calling. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { DAEMON_CALLS, FileDaemon, type FileFixtures, QUEUE_CALLS } from '../../fixtures/file-daemon.js'
+import { FileDaemon, type FileFixtures, fixturesOf, outsideOfTest } from '../../fixtures/file-daemon.js'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
-import { standIn } from '../../fixtures/stand-in.js'
-import { paced, usageError } from '../../internal.js'
+import { usageError } from '../../internal.js'
 import { callingFiles, realFile } from './calling-files.js'
 
 /** A call of `configureDaemon` outside of hooks and tests. */
@@ -30,15 +29,12 @@ export class DaemonsOfFiles {
   /** `isLoadingTests` tells, before the first test, whether Mocha has begun to load test files. */
   constructor(isLoadingTests: () => boolean) {
     this.#isLoadingTests = isLoadingTests
-    const calling = () => this.#calling().fixtures
+    const { queue } = fixturesOf(() => this.#ofTest('queue'))
     this.fixtures = {
-      daemon: standIn(() => calling().daemon, DAEMON_CALLS),
-      client: standIn(() => calling().client),
-      clock: standIn(() => calling().clock, ['advance']),
-      queue: standIn(() => this.#ofTest('queue').queue, QUEUE_CALLS),
-      createQueue: (options) => paced((async () => calling().createQueue(options))()),
+      ...fixturesOf(() => this.#calling()),
+      queue,
+      leaks: (mode) => this.#ofTest('leaks').leaksOfTest(mode),
       configureDaemon: (options) => this.#configure(options),
-      leaks: (mode) => this.#ofTest('leaks').leaks(mode),
     }
   }
 
@@ -81,11 +77,10 @@ export class DaemonsOfFiles {
   }
 
   /** @throws QueratorError if the root hooks have not told that test files run */
-  #ofTest(what: 'queue' | 'leaks'): FileFixtures {
-    if (this.#testFiles !== undefined) return this.#calling().fixtures
-    throw usageError(
-      `${what} belongs to the running test, and no test runs yet; if one does, start Mocha with --require querator-test/mocha`,
-    )
+  #ofTest(what: 'queue' | 'leaks'): FileDaemon {
+    const around = this.#around.getStore()
+    if (around !== undefined || this.#testFiles !== undefined) return around ?? this.#calling()
+    throw usageError(`${outsideOfTest(what)}; if a test is running, start Mocha with --require querator-test/mocha`)
   }
 
   #calling(): FileDaemon {
@@ -105,13 +100,13 @@ export class DaemonsOfFiles {
   #configure(options: FixtureOptions): void {
     const daemon = this.#around.getStore() ?? this.#running?.()
     if (daemon !== undefined) {
-      daemon.fixtures.configureDaemon(options)
+      daemon.configure(options)
       return
     }
     // Throws here, where the options are written.
     splitOptions(options, 'configureDaemon')
     const files = this.#isLoadingTests() ? callingFiles() : undefined
-    for (const file of files ?? []) this.#daemons.get(file)?.fixtures.configureDaemon(options)
+    for (const file of files ?? []) this.#daemons.get(file)?.configure(options)
     this.#configured.push({ options, files })
   }
 

@@ -78,7 +78,7 @@ export class RootHooks {
           if (error) this.#turn?.failures.push({ of: hook, error })
           done(error)
         })
-        this.#files.within(hook.file, () => run(ended))
+        this.#files.within(hook.file ?? this.#turn?.test.file, () => run(ended))
       }
     }
   }
