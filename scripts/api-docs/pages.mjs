@@ -80,4 +80,11 @@ export const PAGES = [
     intro: 'Guide: [node:test](../runners/node-test.md).',
     modules: ['runners/node-test/node-test'],
   },
+  {
+    file: 'mocha',
+    title: 'Mocha',
+    from: 'querator-test/mocha',
+    intro: 'Guide: [Mocha](../runners/mocha.md).',
+    modules: ['runners/mocha/mocha'],
+  },
 ]

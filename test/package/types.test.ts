@@ -71,6 +71,23 @@ const NODE_TEST = `
   configureDaemon({ leaks: 'warn' })
   test.embedded('only here', { timeout: 100 }, async () => undefined)`
 
+/** With the types of Mocha, its own `it` is what is exported as `test`; without them a plain one. */
+const MOCHA = (known: boolean) => `
+  import { assertQueue, clock, configureDaemon, createQueue, leaks, mochaHooks, queue, test } from 'querator-test/mocha'
+  configureDaemon({ clock: 'frozen', leaks: 'error' })
+  test('typed', async () => {
+    const names: string[] = [queue.name, (await createQueue()).name]
+    await clock.advance(names.length)
+    leaks('off')
+    await assertQueue(queue).not.toHaveCompleted(['a'])
+    const after: () => Promise<void> = mochaHooks.afterEach
+    // @ts-expect-error there is no such method
+    queue.publish(after)
+  })
+  test.embedded('only here', async () => undefined)
+  test.only('with a callback', (done) => done())
+  ${known ? "test('slow', async function () { this.timeout(100) }).timeout(200)\n  // @ts-expect-error Mocha knows no such thing\n  test.sometimes()" : ''}`
+
 /** With the types of Jest, its own \`test\` is what is exported; without them a plain one. */
 const JEST = (known: boolean) => `
   import { clock, configureDaemon, createQueue, daemon, leaks, queue, test } from 'querator-test/jest'
@@ -112,12 +129,13 @@ function compile(compiler: string, ending: string, sources: Record<string, strin
 
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(RESOLUTIONS)('%s files, %s, %s', async (ending, module, moduleResolution) => {
-    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, jest: JEST(false) }
-    const [without, withJest] = await Promise.all([
+    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, jest: JEST(false), mocha: MOCHA(false) }
+    const [without, withJest, withMocha] = await Promise.all([
       compile(compiler, ending, sources, { module, moduleResolution }),
       compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),
+      compile(compiler, ending, { mocha: MOCHA(true) }, { module, moduleResolution, types: ['node', 'mocha'] }),
     ])
-    expect([without.text, withJest.text]).toEqual(['', ''])
+    expect([without.text, withJest.text, withMocha.text]).toEqual(['', '', ''])
   })
 })
 
