@@ -16,6 +16,7 @@ const COMMON = [
   'runners/jest/jest',
   'runners/node-test/node-test',
   'runners/mocha/mocha',
+  'runners/bun/bun',
   'runners/global/global-setup',
   'runners/global/global-teardown',
 ]
