@@ -11,6 +11,7 @@ const COMMANDS = {
   jest: ['npx', 'jest'],
   'node-test': ['node', '--test'],
   mocha: ['npx', 'mocha'],
+  bun: ['npx', 'bun', 'test'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.

@@ -88,11 +88,12 @@ async function runCell({ row, node, modes = row.modes }) {
 }
 
 /** Runs the suite that fails on purpose. It must print each of its causes once. */
-async function runRed({ home, red, command }, node) {
+async function runRed(row, node) {
+  const { home, red, command } = row
   if (red === undefined) return undefined
   const project = mkdtempSync(join(folder, home, 'project-'))
   writeFiles(project, red.files)
-  const { status, output } = await run(nodeOf(folder, node), [...command, ...(red.flags ?? [])], project)
+  const { status, output } = await run(programOf(row, node), [...command, ...(red.flags ?? [])], project)
   rmSync(project, { recursive: true, force: true })
   if (status !== 1) return `it ended with status ${status} instead of 1\n${output}`
   for (const pattern of red.says) {
@@ -109,7 +110,7 @@ async function runMode(row, node, mode) {
   writeFiles(project, row.files(mode))
   const server = mode === 'elsewhere' ? await startTestDaemon({ endpoint: '' }) : undefined
   const endpoint = await server?.listen()
-  const { status, output } = await run(nodeOf(folder, node), row.command, project, endpoint)
+  const { status, output } = await run(programOf(row, node), row.command, project, endpoint)
   const left = server === undefined ? [] : (await server.client.queuesList({ limit: 1000 })).items
   await server?.close()
   rmSync(project, { recursive: true, force: true })
@@ -121,6 +122,11 @@ async function runMode(row, node, mode) {
   if (WARNINGS.test(output)) return `it warned\n${output}`
   if (left.length > 0) return `it left queues: ${left.map((info) => info.queueName).join(', ')}\n${output}`
   return undefined
+}
+
+/** Node, or what the row runs in instead of Node. */
+function programOf({ home, program }, node) {
+  return program === undefined ? nodeOf(folder, node) : join(folder, home, program)
 }
 
 function writeFiles(project, files) {

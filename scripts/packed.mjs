@@ -13,6 +13,7 @@ const RUNNERS = {
   jest: '^30.0.0',
   vitest: '^4.0.0',
   mocha: '^12.0.0',
+  bun: '^1.4.0',
   typescript: '~5.9.0',
   'typescript-7': 'npm:typescript@^7.0.0',
   '@types/node': '^20.0.0',

@@ -87,4 +87,11 @@ export const PAGES = [
     intro: 'Guide: [Mocha](../runners/mocha.md).',
     modules: ['runners/mocha/mocha'],
   },
+  {
+    file: 'bun',
+    title: 'Bun',
+    from: 'querator-test/bun',
+    intro: 'Guide: [Bun](../runners/bun.md).',
+    modules: ['runners/bun/bun'],
+  },
 ]

@@ -32,6 +32,7 @@ const HOMES = {
   'vitest-5': { vitest: '^5.0.0', '@types/node': '^22.0.0' },
   'mocha-11': { mocha: '^11.0.0' },
   'mocha-12': { mocha: '^12.0.0' },
+  bun: { bun: '^1.4.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

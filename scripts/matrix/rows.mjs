@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from '../packed.mjs'
+import { NODES } from './homes.mjs'
 
 /** The files that the rows copy. */
 export const SUITES = join(ROOT, 'test', 'matrix')
@@ -44,7 +45,7 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1] }
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1], bun: [8, 1] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -195,6 +196,12 @@ const matrix = require('./scenarios.cjs')
   ),
 ]
 
+const BUN_HEAD = `
+import { afterEach, beforeAll, beforeEach, describe, expect } from 'bun:test'
+import { ${NAMES} } from 'querator-test/bun'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
 const MOCHA_IMPORTED = `
 import assert from 'node:assert'
 import { ${NAMES}, assertQueue } from 'querator-test/mocha'
@@ -239,6 +246,35 @@ const MOCHA_ROWS = [11, 12].flatMap((major) => [
   mocha(major, 'parallel', { ending: 'mjs', head: MOCHA_IMPORTED, flags: ['--parallel'] }),
 ])
 
+/** Runs in Bun itself, so one Node version is enough. */
+const BUN_ROW = {
+  name: 'Bun 1.4',
+  home: 'bun',
+  modes: ['own', 'elsewhere'],
+  program: 'node_modules/.bin/bun',
+  without: NODES.slice(1),
+  files: () => ({
+    'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n',
+    'frozen.test.js': { head: BUN_HEAD, copy: 'bun-frozen-suite.js' },
+    'suite.test.js': { head: BUN_HEAD, copy: 'bun-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  }),
+  red: {
+    files: {
+      'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n',
+      'red.test.js': { head: BUN_HEAD, copy: 'bun-red-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    },
+    // The name of a test is known only after its queue is made.
+    says: RED_SAYS.map((pattern) =>
+      pattern.source.includes('claims') ? /expected 'queue-\d+' to be drained/g : pattern,
+    ),
+  },
+  command: ['test'],
+  passed: /(\d+) pass\n/,
+  passes: (mode) => passes('bun', mode),
+}
+
 const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
@@ -252,4 +288,4 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
 }))
 
 /** All rows, in the order in which they are printed. */
-export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...MOCHA_ROWS, ...UNDICI_ROWS]
+export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...MOCHA_ROWS, BUN_ROW, ...UNDICI_ROWS]

@@ -17,6 +17,7 @@ function steady(text: string): string[] {
 
 /** The command that runs a suite, by the name of the runner. It runs in its folder of examples/red, or in that above. */
 const COMMANDS: Record<string, (suite: string) => string[]> = {
+  bun: (suite) => [bin('bun'), 'test', '--preload', 'querator-test/bun', `./bun/${suite}.test.js`],
   mocha: (suite) => [bin('mocha'), '--require', 'querator-test/mocha', `mocha/${suite}.test.js`],
 }
 

@@ -31,7 +31,7 @@ export class BunTurns {
   constructor(bun: BunTestModule) {
     this.#bun = bun
     bun.beforeEach(() => this.#begin())
-    bun.afterAll(async () => this.#current?.daemon.retire())
+    bun.afterAll(async () => this.#current?.daemon.leave())
   }
 
   /** Returns the daemon of the file that asks. Bun runs one file after the other. */
@@ -40,7 +40,7 @@ export class BunTurns {
     if (around !== undefined) return around
     const path = runningFile()
     if (this.#current?.path !== path) {
-      void this.#current?.daemon.retire()
+      void this.#current?.daemon.leave()
       this.#current = { path, daemon: new FileDaemon('import { test } from querator-test/bun and use that one') }
     }
     return this.#current.daemon

@@ -72,8 +72,8 @@ export class DaemonsOfFiles {
     this.#daemons.clear()
     this.#configured = this.#configured.filter(({ files }) => files === undefined)
     this.#testFiles = undefined
-    // Workers of --parallel are killed, and would leave queues on a server.
-    await Promise.all(daemons.map((daemon) => (daemon.attached ? daemon.close() : daemon.retire())))
+    // Workers of --parallel are killed.
+    await Promise.all(daemons.map((daemon) => daemon.leave()))
   }
 
   /** @throws QueratorError if the root hooks have not told that test files run */
