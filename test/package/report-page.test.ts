@@ -42,6 +42,7 @@ test.each([
   'vitest',
   'node:test',
   'mocha',
+  'bun',
 ] as const)('%s: writes a page for each file with a failed test', (runner) => {
   const { status, text, folder, page } = reportOf(runner, { 'works off orders': BODY, passes: '' })
   expect(status).toBe(1)
@@ -55,6 +56,7 @@ test.each([
   'vitest',
   'node:test',
   'mocha',
+  'bun',
 ] as const)('%s: includes a test that only uses the daemon', (runner) => {
   const body = `
     const orders = await daemon.createQueue({ name: 'orders' })

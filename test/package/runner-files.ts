@@ -32,7 +32,7 @@ export function jestConfig(more: object = {}): Record<string, string> {
 }
 
 /** By the name of the runner. A function, because the commands are known only while tests run. */
-export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha', RunnerKind> {
+export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha' | 'bun', RunnerKind> {
   return {
     jest: {
       file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
@@ -64,6 +64,17 @@ export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha',
       ending: 'test.mjs',
       config: {},
       command: ['node', '--test', '--test-reporter=tap'],
+    },
+    bun: {
+      file: (bodies, options) => `
+        import { afterEach, expect } from 'bun:test'
+        import { ${NAMES} } from 'querator-test/bun'
+        import { QueratorClient } from 'querator-test'
+        ${configured(options)}
+        ${tests(bodies)}`,
+      ending: 'test.js',
+      config: { 'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n' },
+      command: [bin('bun'), 'test'],
     },
     mocha: {
       file: (bodies, options) => `
