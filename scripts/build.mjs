@@ -17,6 +17,7 @@ const COMMON = [
   'runners/node-test/node-test',
   'runners/mocha/mocha',
   'runners/bun/bun',
+  'runners/cucumber/cucumber',
   'runners/global/global-setup',
   'runners/global/global-teardown',
 ]

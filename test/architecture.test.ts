@@ -78,6 +78,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runners/vitest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/jest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/node-test': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/cucumber': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/bun': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/mocha': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/global': ['index.ts', 'internal.ts'],
