@@ -12,6 +12,7 @@ const COMMANDS = {
   'node-test': ['node', '--test'],
   mocha: ['npx', 'mocha'],
   bun: ['npx', 'bun', 'test'],
+  cucumber: ['npx', 'cucumber-js'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.

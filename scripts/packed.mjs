@@ -14,6 +14,8 @@ const RUNNERS = {
   vitest: '^4.0.0',
   mocha: '^12.0.0',
   bun: '^1.4.0',
+  // The last one for Node 20.
+  '@cucumber/cucumber': '^12.0.0',
   typescript: '~5.9.0',
   'typescript-7': 'npm:typescript@^7.0.0',
   '@types/node': '^20.0.0',

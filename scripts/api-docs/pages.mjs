@@ -94,4 +94,11 @@ export const PAGES = [
     intro: 'Guide: [Bun](../runners/bun.md).',
     modules: ['runners/bun/bun'],
   },
+  {
+    file: 'cucumber',
+    title: 'Cucumber',
+    from: 'querator-test/cucumber',
+    intro: 'Guide: [Cucumber](../runners/cucumber.md).',
+    modules: ['runners/cucumber/cucumber'],
+  },
 ]

@@ -33,6 +33,8 @@ const HOMES = {
   'mocha-11': { mocha: '^11.0.0' },
   'mocha-12': { mocha: '^12.0.0' },
   bun: { bun: '^1.4.0' },
+  'cucumber-12': { '@cucumber/cucumber': '^12.0.0' },
+  'cucumber-13': { '@cucumber/cucumber': '^13.0.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

@@ -45,7 +45,7 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1], bun: [8, 1] }
+const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1], bun: [8, 1], cucumber: [0, 0] }
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -275,6 +275,40 @@ const BUN_ROW = {
   passes: (mode) => passes('bun', mode),
 }
 
+function featureOf(names) {
+  return ['Feature: all', ...names.map((name) => `  Scenario: ${name}\n    When it runs`)].join('\n\n')
+}
+
+function cucumber(major, variant, flags = []) {
+  return {
+    name: `Cucumber ${major}, ${variant}`,
+    home: `cucumber-${major}`,
+    modes: ['own', 'elsewhere'],
+    // Required by the engines field of Cucumber 13.
+    without: major === 13 ? ['20.19'] : [],
+    files: () => ({
+      'all.feature': featureOf(scenarios.map(({ name }) => name)),
+      'steps.cjs': { copy: 'cucumber-steps.cjs' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    }),
+    red: {
+      files: {
+        'all.feature': featureOf(['fails', 'fails beside another', 'leaves open', 'claims']),
+        'red.test.cjs': { copy: 'cucumber-red-steps.cjs' },
+      },
+      says: RED_SAYS,
+    },
+    command: ['../node_modules/@cucumber/cucumber/bin/cucumber.js', ...flags, '--require', '*.cjs', 'all.feature'],
+    passed: /scenarios \(.*?(\d+) passed/,
+    passes: (mode) => passes('cucumber', mode),
+  }
+}
+
+const CUCUMBER_ROWS = [12, 13].flatMap((major) => [
+  cucumber(major, 'one process'),
+  cucumber(major, 'parallel', ['--parallel', '2']),
+])
+
 const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
@@ -288,4 +322,12 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
 }))
 
 /** All rows, in the order in which they are printed. */
-export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...MOCHA_ROWS, BUN_ROW, ...UNDICI_ROWS]
+export const ROWS = [
+  ...JEST_ROWS,
+  ...VITEST_ROWS,
+  ...NODE_TEST_ROWS,
+  ...MOCHA_ROWS,
+  BUN_ROW,
+  ...CUCUMBER_ROWS,
+  ...UNDICI_ROWS,
+]

@@ -5,9 +5,11 @@ import { expect, inject, test } from 'vitest'
 import { copyExample } from '../../scripts/packed.mjs'
 import { bin, run } from './project.js'
 
-/** Removes what differs between runs: ids, and milliseconds of a running clock. */
+/** Removes what differs between runs: ids, milliseconds of a running clock, and the folder of the example. */
 function steady(text: string): string[] {
   return text
+    .replaceAll(/(\/[^\s/()]+)+\/examples\/red\//g, '')
+    .replaceAll(/(\.\.\/)+node_modules/g, 'node_modules')
     .replaceAll(/\b[0-9A-Za-z]{27}\b/g, 'ID')
     .replaceAll(/\+\d+ms/g, '+0s')
     .replaceAll(/(\+\d+)\.\d+s/g, '$1s')
@@ -18,6 +20,7 @@ function steady(text: string): string[] {
 /** The command that runs a suite, by the name of the runner. It runs in its folder of examples/red, or in that above. */
 const COMMANDS: Record<string, (suite: string) => string[]> = {
   bun: (suite) => [bin('bun'), 'test', '--preload', 'querator-test/bun', `./bun/${suite}.test.js`],
+  cucumber: (suite) => [bin('cucumber-js'), '--require', 'cucumber/support/*.js', `cucumber/${suite}.feature`],
   mocha: (suite) => [bin('mocha'), '--require', 'querator-test/mocha', `mocha/${suite}.test.js`],
 }
 

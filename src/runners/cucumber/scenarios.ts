@@ -61,8 +61,9 @@ export class Scenarios {
     this.#daemons.set(pickle.uri, daemon)
     const test = await daemon.tests.begin({ name: pickle.name, file: pickle.uri, timeout: NO_TIMEOUT, open: OPEN })
     this.#running = { daemon, test }
-    const { client, clock } = daemon.open()
     const { create: createQueue, leaks } = test.queues
+    // A server elsewhere has no clock, which is said when it is used.
+    const { client, clock } = daemon.fixtures
     Object.assign(world, { daemon: daemon.open(), client, clock, queue: test.queue, createQueue, leaks })
   }
 
