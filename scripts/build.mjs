@@ -18,6 +18,7 @@ const COMMON = [
   'runners/mocha/mocha',
   'runners/bun/bun',
   'runners/cucumber/cucumber',
+  'runners/deno/deno',
   'runners/global/global-setup',
   'runners/global/global-teardown',
 ]

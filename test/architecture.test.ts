@@ -79,6 +79,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runners/jest': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/node-test': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/cucumber': ['fixtures', 'index.ts', 'internal.ts'],
+  'runners/deno': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/bun': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/mocha': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/global': ['index.ts', 'internal.ts'],

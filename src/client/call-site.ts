@@ -5,8 +5,8 @@ const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm
   new Error().stack ?? '',
 )?.[1]
 
-/** Frames of Node and of packages, which do not help the user. */
-const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
+/** Frames of Node, Deno and packages, which do not help the user. */
+const FOREIGN = /\(?\b(?:node|ext):|[/\\]node_modules[/\\]/
 
 /** The place of a call: a stack, and the frames to hide from it. */
 export interface Origin {
