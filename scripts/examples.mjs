@@ -12,6 +12,7 @@ const COMMANDS = {
   'node-test': ['node', '--test'],
   mocha: ['npx', 'mocha'],
   bun: ['npx', 'bun', 'test'],
+  deno: ['npx', 'deno', 'test', '--allow-all'],
   cucumber: ['npx', 'cucumber-js'],
   'one-daemon': ['npx', 'vitest', 'run'],
   permissions: ['npx', 'vitest', 'run'],

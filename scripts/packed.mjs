@@ -14,6 +14,7 @@ const RUNNERS = {
   vitest: '^4.0.0',
   mocha: '^12.0.0',
   bun: '^1.4.0',
+  deno: '^2.9.0',
   // The last one for Node 20.
   '@cucumber/cucumber': '^12.0.0',
   typescript: '~5.9.0',

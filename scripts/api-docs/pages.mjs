@@ -101,4 +101,11 @@ export const PAGES = [
     intro: 'Guide: [Cucumber](../runners/cucumber.md).',
     modules: ['runners/cucumber/cucumber'],
   },
+  {
+    file: 'deno',
+    title: 'Deno',
+    from: 'querator-test/deno',
+    intro: 'Guide: [Deno](../runners/deno.md).',
+    modules: ['runners/deno/deno'],
+  },
 ]

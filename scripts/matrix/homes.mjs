@@ -35,6 +35,7 @@ const HOMES = {
   bun: { bun: '^1.4.0' },
   'cucumber-12': { '@cucumber/cucumber': '^12.0.0' },
   'cucumber-13': { '@cucumber/cucumber': '^13.0.0' },
+  deno: { deno: '^2.9.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

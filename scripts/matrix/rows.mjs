@@ -45,7 +45,15 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'node:test': [10, 1], mocha: [9, 1], bun: [8, 1], cucumber: [0, 0] }
+const COUNTS = {
+  jest: [16, 1],
+  vitest: [15, 1],
+  'node:test': [10, 1],
+  mocha: [9, 1],
+  bun: [8, 1],
+  cucumber: [0, 0],
+  deno: [6, 0],
+}
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -202,6 +210,12 @@ import { ${NAMES} } from 'querator-test/bun'
 import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
 import matrix from './scenarios.cjs'
 `
+const DENO_HEAD = `
+import assert from 'node:assert'
+import { ${NAMES}, assertQueue } from 'querator-test/deno'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
 const MOCHA_IMPORTED = `
 import assert from 'node:assert'
 import { ${NAMES}, assertQueue } from 'querator-test/mocha'
@@ -275,6 +289,29 @@ const BUN_ROW = {
   passes: (mode) => passes('bun', mode),
 }
 
+/** Runs in Deno itself, so one Node version is enough. */
+const DENO_ROW = {
+  name: 'Deno 2.9',
+  home: 'deno',
+  modes: ['own', 'elsewhere'],
+  program: 'node_modules/.bin/deno',
+  without: NODES.slice(1),
+  files: () => ({
+    'suite.test.mjs': { head: DENO_HEAD, copy: 'deno-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  }),
+  red: {
+    files: {
+      'red.test.mjs': { head: DENO_HEAD, copy: 'deno-red-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    },
+    says: RED_SAYS,
+  },
+  command: ['test', '--allow-all', '--no-check'],
+  passed: /(\d+) passed/,
+  passes: (mode) => passes('deno', mode),
+}
+
 function featureOf(names) {
   return ['Feature: all', ...names.map((name) => `  Scenario: ${name}\n    When it runs`)].join('\n\n')
 }
@@ -328,6 +365,7 @@ export const ROWS = [
   ...NODE_TEST_ROWS,
   ...MOCHA_ROWS,
   BUN_ROW,
+  DENO_ROW,
   ...CUCUMBER_ROWS,
   ...UNDICI_ROWS,
 ]

@@ -48,6 +48,7 @@ const FLAGS = {
   ],
   'node:test': [[], ['--test-concurrency=1']],
   bun: [[], ['--parallel']],
+  deno: [[], ['--parallel']],
   mocha: [[], ['--parallel'], ['--check-leaks']],
 } as const
 

@@ -21,6 +21,7 @@ function steady(text: string): string[] {
 const COMMANDS: Record<string, (suite: string) => string[]> = {
   bun: (suite) => [bin('bun'), 'test', '--preload', 'querator-test/bun', `./bun/${suite}.test.js`],
   cucumber: (suite) => [bin('cucumber-js'), '--require', 'cucumber/support/*.js', `cucumber/${suite}.feature`],
+  deno: (suite) => [bin('deno'), 'test', '--allow-all', '--no-check', `deno/${suite}.test.js`],
   mocha: (suite) => [bin('mocha'), '--require', 'querator-test/mocha', `mocha/${suite}.test.js`],
 }
 

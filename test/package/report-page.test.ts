@@ -43,6 +43,7 @@ test.each([
   'node:test',
   'mocha',
   'bun',
+  'deno',
 ] as const)('%s: writes a page for each file with a failed test', (runner) => {
   const { status, text, folder, page } = reportOf(runner, { 'works off orders': BODY, passes: '' })
   expect(status).toBe(1)
@@ -57,6 +58,7 @@ test.each([
   'node:test',
   'mocha',
   'bun',
+  'deno',
 ] as const)('%s: includes a test that only uses the daemon', (runner) => {
   const body = `
     const orders = await daemon.createQueue({ name: 'orders' })

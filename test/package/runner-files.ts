@@ -32,7 +32,7 @@ export function jestConfig(more: object = {}): Record<string, string> {
 }
 
 /** By the name of the runner. A function, because the commands are known only while tests run. */
-export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha' | 'bun', RunnerKind> {
+export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha' | 'bun' | 'deno', RunnerKind> {
   return {
     jest: {
       file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
@@ -75,6 +75,18 @@ export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'mocha' 
       ending: 'test.js',
       config: { 'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n' },
       command: [bin('bun'), 'test'],
+    },
+    deno: {
+      file: (bodies, options) => `
+        import assert from 'node:assert/strict'
+        import { ${NAMES} } from 'querator-test/deno'
+        import { QueratorClient } from 'querator-test'
+        ${configured(options)}
+        const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
+        ${tests(bodies)}`,
+      ending: 'test.mjs',
+      config: {},
+      command: [bin('deno'), 'test', '--allow-all', '--no-check'],
     },
     mocha: {
       file: (bodies, options) => `

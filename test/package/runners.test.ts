@@ -5,7 +5,7 @@ import { jestConfig, runnerKinds } from './runner-files.js'
 
 type Files = Record<string, string>
 
-const NAMES = ['jest', 'vitest', 'node:test', 'mocha', 'bun'] as const
+const NAMES = ['jest', 'vitest', 'node:test', 'mocha', 'bun', 'deno'] as const
 
 /** Runs one test file for each of `bodies`. */
 function runTests(runner: (typeof NAMES)[number], bodies: Files, config: Files = {}): Outcome {
