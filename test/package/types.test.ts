@@ -71,6 +71,42 @@ const NODE_TEST = `
   configureDaemon({ leaks: 'warn' })
   test.embedded('only here', { timeout: 100 }, async () => undefined)`
 
+const BUN = `
+  import { createQueue, configureDaemon, queue, test } from 'querator-test/bun'
+  configureDaemon({ clock: 'frozen' })
+  test('typed', async () => {
+    const names: string[] = [queue.name, (await createQueue()).name]
+    // @ts-expect-error there is no such method
+    queue.publish(names)
+  }, { timeout: 100 })
+  test.each([[1, 'a']])('%i', async (_: number, __: string) => undefined)
+  test.embedded.only('only here', async () => undefined, 1000)
+  // @ts-expect-error Bun knows no such thing
+  test.sometimes()`
+
+const DENO = `
+  import { assertQueue, createQueue, queue, test } from 'querator-test/deno'
+  test('typed', async (t) => {
+    const names: string[] = [queue.name, (await createQueue()).name, t.name]
+    await t.step('one', async () => { await assertQueue(queue).toHaveDepth(names.length) })
+  })
+  test({ name: 'by its options', ignore: true, fn: () => undefined })
+  test.embedded('only here', { sanitizeOps: false }, async () => undefined)
+  // @ts-expect-error Deno knows no such thing
+  test.sometimes()`
+
+const CUCUMBER = `
+  import { assertQueue, configureDaemon, queue, type QueratorWorld } from 'querator-test/cucumber'
+  configureDaemon({ leaks: 'error' })
+  export async function step(this: QueratorWorld) {
+    const names: string[] = [this.queue.name, queue.name, (await this.createQueue()).name]
+    await this.clock.advance(names.length)
+    this.leaks('off')
+    await assertQueue(this.queue).toBeDrained()
+    // @ts-expect-error there is no such method
+    this.queue.publish(names)
+  }`
+
 /** With the types of Mocha, its own `it` is what is exported as `test`; without them a plain one. */
 const MOCHA = (known: boolean) => `
   import { assertQueue, clock, configureDaemon, createQueue, leaks, mochaHooks, queue, test } from 'querator-test/mocha'
@@ -129,7 +165,16 @@ function compile(compiler: string, ending: string, sources: Record<string, strin
 
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(RESOLUTIONS)('%s files, %s, %s', async (ending, module, moduleResolution) => {
-    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, jest: JEST(false), mocha: MOCHA(false) }
+    const sources = {
+      core: CORE,
+      'node-test': NODE_TEST,
+      vitest: VITEST,
+      jest: JEST(false),
+      mocha: MOCHA(false),
+      bun: BUN,
+      deno: DENO,
+      cucumber: CUCUMBER,
+    }
     const [without, withJest, withMocha] = await Promise.all([
       compile(compiler, ending, sources, { module, moduleResolution }),
       compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),

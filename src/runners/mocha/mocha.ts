@@ -9,10 +9,10 @@ import { withEmbedded } from '../../fixtures/wrapped-test.js'
 import type { QueratorClient, TestClock, TestDaemon, TestQueue } from '../../index.js'
 import { usageError } from '../../internal.js'
 import { DaemonsOfFiles } from './daemons-of-files.js'
-import { type MochaHooks, RootHooks } from './root-hooks.js'
+import { type MochaRootHooks, RootHooks } from './root-hooks.js'
 
 export { type AssertedQueue, assertQueue } from '../../fixtures/assert-queue.js'
-export type { CreateQueue, FixtureOptions, MochaHooks, SetLeaks }
+export type { CreateQueue, FixtureOptions, MochaRootHooks, SetLeaks }
 
 /** The type of Mocha's `it` if you have not installed Mocha's types. */
 export interface AnyMochaTest {
@@ -61,7 +61,7 @@ function fixturesOfRun() {
 const made = oneCopy('mocha', import.meta.url, fixturesOfRun)
 
 /** The root hooks. Mocha takes them from here: `mocha --require querator-test/mocha`. */
-export const mochaHooks: MochaHooks = made.hooks
+export const mochaHooks: MochaRootHooks = made.hooks
 /** The daemon of this test file. It starts when a test first uses it. */
 export const daemon: TestDaemon = made.daemon
 /** The typed client of the daemon. */

@@ -17,7 +17,7 @@ import {
 } from './mocha-run.js'
 
 /** The hooks, as Mocha takes them from a file that it loads with `--require`. */
-export interface MochaHooks {
+export interface MochaRootHooks {
   /** Runs before the first test. */
   readonly beforeAll: () => void
   /** Runs before each test. */
@@ -43,7 +43,7 @@ interface Turn extends Seen {
 
 /** Follows the tests of a run. */
 export class RootHooks {
-  readonly hooks: MochaHooks
+  readonly hooks: MochaRootHooks
   readonly #files: DaemonsOfFiles
   readonly #releaseSockets = trackOpenRequests()
   #turn: Turn | undefined
