@@ -168,6 +168,32 @@ test('a wait gives up before the timeout that a test sets itself, and not before
   expect(text).not.toMatch(/Timeout of 400ms|about to time out/)
 })
 
+test("fake timers do not reach the daemon, and drive it with clock: 'runner'", () => {
+  const files = {
+    'a.test.js': `
+      const { mock } = require('node:test')
+      beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.now() }))
+      afterEach(() => mock.timers.reset())
+      it('a', async () => {
+        await queue.produce({})
+        await queue.lease()
+        assert.equal((await clock.advance('1m')).length, 1)
+      })`,
+    'b.test.js': `
+      configureDaemon({ clock: 'runner' })
+      it('b', async () => {
+        const orders = await createQueue({ leaseTimeout: '10m' })
+        await orders.produce({})
+        await orders.lease()
+        const waiting = orders.lease({ requestTimeout: '15m' })
+        require('node:test').mock.timers.tick(600_000)
+        await (await waiting).complete()
+      })`,
+  }
+  const { status, text } = mocha(files)
+  expect([status, text]).toEqual([0, expect.stringContaining('2 passing')])
+})
+
 test('without the root hooks, the error says what is missing', () => {
   const { status, text } = mocha({ 'a.test.js': "it('a', async () => { await queue.produce({}) })" }, '--no-color')
   expect([status, text]).toEqual([1, expect.stringContaining('start Mocha with --require querator-test/mocha')])

@@ -10,6 +10,7 @@ function steady(text: string): string[] {
   return text
     .replaceAll(/(\/[^\s/()]+)+\/examples\/red\//g, '')
     .replaceAll(/(\.\.\/)+node_modules/g, 'node_modules')
+    .replaceAll(/\[[\d.]+ms\]/g, '[0ms]')
     .replaceAll(/\b[0-9A-Za-z]{27}\b/g, 'ID')
     .replaceAll(/\+\d+ms/g, '+0s')
     .replaceAll(/(\+\d+)\.\d+s/g, '$1s')
