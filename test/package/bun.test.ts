@@ -86,7 +86,10 @@ test('an error of the daemon shows the line of the user', () => {
       await client.queueProduce({ queueName: 'nowhere', items: [] })
     })`
   const { status, text } = bun({ 'a.test.js': body })
-  expect([status, text]).toEqual([1, expect.stringMatching(/\d+ \| +await client\.queueProduce.*\n +\^\nQueratorError/)])
+  expect([status, text]).toEqual([
+    1,
+    expect.stringMatching(/\d+ \| +await client\.queueProduce.*\n +\^\nQueratorError/),
+  ])
 })
 
 test('outside of Bun, the entry says what to use instead', () => {

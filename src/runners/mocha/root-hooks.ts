@@ -59,7 +59,9 @@ export class RootHooks {
         return follow.#begin(this as HookContext)
       },
       afterEach(this: unknown) {
-        return follow.#end(this as HookContext)
+        const context = this as HookContext
+        // Fails the test. If the hook failed, Mocha would end the run.
+        return follow.#end(context).catch((error: unknown) => context.test.error(error))
       },
       afterAll(this: unknown) {
         return follow.#endFiles(this as HookContext)
@@ -109,8 +111,6 @@ export class RootHooks {
     try {
       const report = await turn.file.tests.end(turn.running, endOf(turn))
       if (report !== undefined) addReport(turn, report.text)
-    } catch (error) {
-      context.test.error(error)
     } finally {
       this.#files.run(undefined)
     }
