@@ -1,4 +1,4 @@
-/** Cucumber: each scenario has its own queues, and its report is attached. */
+/** Cucumber: each scenario has its own queues, and its report is printed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -43,7 +43,7 @@ test('the queue is there in hooks, and gone after them', () => {
   expect([status, text]).toEqual([0, expect.stringContaining('1 scenario (1 passed)')])
 })
 
-test('a failed scenario has its report attached, as text and as a page', () => {
+test('a failed scenario shows its report as one more error, and has it attached as a page', () => {
   const flags = ['--format', 'json:results.json']
   const fails = "await this.queue.produce({ reference: 'order-1' }); throw new Error('on purpose')"
   const { folder, status, text } = cucumber({ one: { fails, passes: 'await this.queue.produce({})' } }, { flags })
@@ -54,8 +54,8 @@ test('a failed scenario has its report attached, as text and as a page', () => {
     { elements: { steps: { embeddings?: { mime_type: string; data: string }[] }[] }[] },
   ]
   const attached = feature.elements.map(({ steps }) => steps.flatMap(({ embeddings }) => embeddings ?? []))
-  expect(attached.map((all) => all.map((one) => one.mime_type))).toEqual([['text/plain', 'text/html'], []])
-  const page = attached[0]?.[1]?.data ?? ''
+  expect(attached.map((all) => all.map((one) => one.mime_type))).toEqual([['text/html'], []])
+  const page = attached[0]?.[0]?.data ?? ''
   expect(page + Buffer.from(page, 'base64').toString()).toMatch(/<html[\s\S]*order-1/)
 })
 

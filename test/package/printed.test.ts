@@ -11,6 +11,7 @@ function steady(text: string): string[] {
     .replaceAll(/(\/[^\s/()]+)+\/examples\/red\//g, '')
     .replaceAll(/(\.\.\/)+node_modules/g, 'node_modules')
     .replaceAll(/\[[\d.]+ms\]/g, '[0ms]')
+    .replaceAll(/(querator-test\/dist\/\S+):\d+/g, '$1')
     .replaceAll(/\b[0-9A-Za-z]{27}\b/g, 'ID')
     .replaceAll(/\+\d+ms/g, '+0s')
     .replaceAll(/(\+\d+)\.\d+s/g, '$1s')

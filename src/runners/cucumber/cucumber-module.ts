@@ -12,7 +12,7 @@ export interface HookParameter {
 
 /** The World of a scenario. */
 export interface World {
-  attach(data: string, mediaType: string): unknown
+  attach(data: Buffer, mediaType: string): unknown
 }
 
 /** The module `@cucumber/cucumber`. */

@@ -72,9 +72,18 @@ export class Scenarios {
     this.#running = undefined
     const report = await running?.daemon.tests.end(running.test, endOf(parameter))
     if (report === undefined) return
-    world.attach(report.text, 'text/plain')
-    world.attach(await report.page(), 'text/html')
+    // As bytes, because formatters print an attached text, and a page is long.
+    world.attach(Buffer.from(await report.page()), 'text/html')
+    throw reportError(report.text)
   }
+}
+
+/** The report as one more error of a failed scenario. Most formatters of Cucumber 13 print errors, and no attachments. */
+function reportError(text: string): Error {
+  const error = new Error(text)
+  error.name = 'Querator'
+  error.stack = `Querator: ${text}`
+  return error
 }
 
 function endOf({ result, willBeRetried }: HookParameter): EndOfTest {
