@@ -89,11 +89,12 @@ async function runCell({ row, node, modes = row.modes }) {
 }
 
 /** Runs the suite that fails on purpose. It must print each of its causes once. */
-async function runRed({ home, red, command }, node) {
+async function runRed(row, node) {
+  const { home, red, command } = row
   if (red === undefined) return undefined
   const project = mkdtempSync(join(folder, home, 'project-'))
   writeFiles(project, red.files)
-  const { status, output, leftRunning } = await run(nodeOf(folder, node), [...command, ...(red.flags ?? [])], project)
+  const { status, output, leftRunning } = await run(programOf(row, node), [...command, ...(red.flags ?? [])], project)
   rmSync(project, { recursive: true, force: true })
   if (status !== 1) return `it ended with status ${status} instead of 1\n${output}`
   if (leftRunning.length > 0) return leftBehind(leftRunning, output)
@@ -111,7 +112,7 @@ async function runMode(row, node, mode) {
   writeFiles(project, row.files(mode))
   const server = mode === 'elsewhere' ? await startTestDaemon({ endpoint: '' }) : undefined
   const endpoint = await server?.listen()
-  const { status, output, leftRunning } = await run(nodeOf(folder, node), row.command, project, endpoint)
+  const { status, output, leftRunning } = await run(programOf(row, node), row.command, project, endpoint)
   const left = server === undefined ? [] : (await server.client.queuesList({ limit: 1000 })).items
   await server?.close()
   rmSync(project, { recursive: true, force: true })
@@ -129,6 +130,11 @@ async function runMode(row, node, mode) {
 /** Says which processes outlived a run. */
 function leftBehind(commands, output) {
   return `it left processes behind:\n${commands.join('\n')}\n${output}`
+}
+
+/** Node, or what the row runs in instead of Node. */
+function programOf({ home, program }, node) {
+  return program === undefined ? nodeOf(folder, node) : join(folder, home, program)
 }
 
 function writeFiles(project, files) {

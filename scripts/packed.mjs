@@ -13,10 +13,16 @@ const RUNNERS = {
   '@playwright/test': '^1.65.0',
   jest: '^30.0.0',
   vitest: '^4.0.0',
+  mocha: '^12.0.0',
+  bun: '^1.4.0',
+  deno: '^2.9.0',
+  // The last one for Node 20.
+  '@cucumber/cucumber': '^12.0.0',
   typescript: '~5.9.0',
   'typescript-7': 'npm:typescript@^7.0.0',
   '@types/node': '^20.0.0',
   '@types/jest': '^30.0.0',
+  '@types/mocha': '^10.0.0',
 }
 
 /** Packs the built project into a folder. Returns the name of the tarball. */

@@ -11,7 +11,7 @@ import {
 } from 'typedoc'
 
 /** Types whose definition tells a reader less than their description. */
-const OPAQUE = ['CallRequest', 'CallResponse', 'JestTest', 'QueueAssertions']
+const OPAQUE = ['CallRequest', 'CallResponse', 'JestTest', 'MochaIt', 'QueueAssertions']
 
 /** The fields of each call of the client, by its name: `{ queueName, ids }`. */
 export const CALL_FIELDS = new Map()

@@ -95,4 +95,32 @@ export const PAGES = [
     intro: 'Guide: [node:test](../runners/node-test.md).',
     modules: ['runners/node-test/node-test'],
   },
+  {
+    file: 'mocha',
+    title: 'Mocha',
+    from: 'querator-test/mocha',
+    intro: 'Guide: [Mocha](../runners/mocha.md).',
+    modules: ['runners/mocha/mocha'],
+  },
+  {
+    file: 'bun',
+    title: 'Bun',
+    from: 'querator-test/bun',
+    intro: 'Guide: [Bun](../runners/bun.md).',
+    modules: ['runners/bun/bun'],
+  },
+  {
+    file: 'cucumber',
+    title: 'Cucumber',
+    from: 'querator-test/cucumber',
+    intro: 'Guide: [Cucumber](../runners/cucumber.md).',
+    modules: ['runners/cucumber/cucumber'],
+  },
+  {
+    file: 'deno',
+    title: 'Deno',
+    from: 'querator-test/deno',
+    intro: 'Guide: [Deno](../runners/deno.md).',
+    modules: ['runners/deno/deno'],
+  },
 ]

@@ -34,6 +34,12 @@ const HOMES = {
   'vitest-5': { vitest: '^5.0.0', ...DOMS, '@types/node': '^22.0.0' },
   'playwright-1.50': { '@playwright/test': '~1.50.0' },
   'playwright-1.65': { '@playwright/test': '^1.65.0' },
+  'mocha-11': { mocha: '^11.0.0' },
+  'mocha-12': { mocha: '^12.0.0' },
+  bun: { bun: '^1.4.0' },
+  'cucumber-12': { '@cucumber/cucumber': '^12.0.0' },
+  'cucumber-13': { '@cucumber/cucumber': '^13.0.0' },
+  deno: { deno: '^2.9.0' },
   plain: { undici6: 'npm:undici@^6', undici7: 'npm:undici@^7', undici8: 'npm:undici@^8' },
 }
 

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ROOT } from '../packed.mjs'
+import { NODES } from './homes.mjs'
 
 /** The files that the rows copy. */
 export const SUITES = join(ROOT, 'test', 'matrix')
@@ -44,7 +45,17 @@ const RED_SAYS = [
 /**
  * How many tests the suites of test/matrix add to the scenarios, and how many of them need the daemon in the process.
  */
-const COUNTS = { jest: [16, 1], vitest: [15, 1], 'vitest values': [9, 0], 'node:test': [10, 1], playwright: [11, 1] }
+const COUNTS = {
+  jest: [16, 1],
+  vitest: [15, 1],
+  'vitest values': [9, 0],
+  'node:test': [10, 1],
+  playwright: [11, 1],
+  mocha: [9, 1],
+  bun: [8, 1],
+  cucumber: [0, 0],
+  deno: [6, 0],
+}
 
 function passes(runner, mode, scenariosLeftOut = []) {
   const [more, embedded] = COUNTS[runner]
@@ -275,6 +286,148 @@ const PLAYWRIGHT_ROWS = ['1.50', '1.65'].flatMap((version) => [
   playwright(version, 'TypeScript', 'ts', PLAYWRIGHT_IMPORTED),
 ])
 
+const BUN_HEAD = `
+import { afterEach, beforeAll, beforeEach, describe, expect } from 'bun:test'
+import { ${NAMES} } from 'querator-test/bun'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+const DENO_HEAD = `
+import assert from 'node:assert'
+import { ${NAMES}, assertQueue } from 'querator-test/deno'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+const MOCHA_IMPORTED = `
+import assert from 'node:assert'
+import { ${NAMES}, assertQueue } from 'querator-test/mocha'
+import { isQueratorError, QueratorError, startTestDaemon } from 'querator-test'
+import matrix from './scenarios.cjs'
+`
+const MOCHA_REQUIRED = `
+const assert = require('node:assert')
+const { ${NAMES}, assertQueue } = require('querator-test/mocha')
+const { isQueratorError, QueratorError, startTestDaemon } = require('querator-test')
+const matrix = require('./scenarios.cjs')
+`
+
+function mocha(major, variant, { ending, head, flags = [] }) {
+  return {
+    name: `Mocha ${major}, ${variant}`,
+    home: `mocha-${major}`,
+    modes: ['own', 'elsewhere'],
+    files: () => ({
+      [`frozen.test.${ending}`]: { head, copy: 'mocha-frozen-suite.js' },
+      [`suite.test.${ending}`]: { head, copy: 'mocha-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    }),
+    red: {
+      files: {
+        [`red.test.${ending}`]: { head, copy: 'mocha-red-suite.js' },
+        'scenarios.cjs': { copy: 'scenarios.cjs' },
+      },
+      // Otherwise the status is the number of failures.
+      flags: ['--posix-exit-codes'],
+      says: RED_SAYS,
+    },
+    command: ['../node_modules/mocha/bin/mocha.js', '--require', 'querator-test/mocha', ...flags, '*.test.*'],
+    passed: /(\d+) passing/,
+    passes: (mode) => passes('mocha', mode),
+  }
+}
+
+const MOCHA_ROWS = [11, 12].flatMap((major) => [
+  mocha(major, 'CommonJS', { ending: 'cjs', head: MOCHA_REQUIRED }),
+  mocha(major, 'ES modules', { ending: 'mjs', head: MOCHA_IMPORTED }),
+  mocha(major, 'parallel', { ending: 'mjs', head: MOCHA_IMPORTED, flags: ['--parallel'] }),
+])
+
+/** Runs in Bun itself, so one Node version is enough. */
+const BUN_ROW = {
+  name: 'Bun 1.4',
+  home: 'bun',
+  modes: ['own', 'elsewhere'],
+  program: 'node_modules/.bin/bun',
+  without: NODES.slice(1),
+  files: () => ({
+    'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n',
+    'frozen.test.js': { head: BUN_HEAD, copy: 'bun-frozen-suite.js' },
+    'suite.test.js': { head: BUN_HEAD, copy: 'bun-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  }),
+  red: {
+    files: {
+      'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n',
+      'red.test.js': { head: BUN_HEAD, copy: 'bun-red-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    },
+    // The name of a test is known only after its queue is made.
+    says: RED_SAYS.map((pattern) =>
+      pattern.source.includes('claims') ? /expected 'queue-\d+' to be drained/g : pattern,
+    ),
+  },
+  command: ['test'],
+  passed: /(\d+) pass\n/,
+  passes: (mode) => passes('bun', mode),
+}
+
+/** Runs in Deno itself, so one Node version is enough. */
+const DENO_ROW = {
+  name: 'Deno 2.9',
+  home: 'deno',
+  modes: ['own', 'elsewhere'],
+  program: 'node_modules/.bin/deno',
+  without: NODES.slice(1),
+  files: () => ({
+    'suite.test.mjs': { head: DENO_HEAD, copy: 'deno-suite.js' },
+    'scenarios.cjs': { copy: 'scenarios.cjs' },
+  }),
+  red: {
+    files: {
+      'red.test.mjs': { head: DENO_HEAD, copy: 'deno-red-suite.js' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    },
+    says: RED_SAYS,
+  },
+  command: ['test', '--allow-all', '--no-check'],
+  passed: /(\d+) passed/,
+  passes: (mode) => passes('deno', mode),
+}
+
+function featureOf(names) {
+  return ['Feature: all', ...names.map((name) => `  Scenario: ${name}\n    When it runs`)].join('\n\n')
+}
+
+function cucumber(major, variant, flags = []) {
+  return {
+    name: `Cucumber ${major}, ${variant}`,
+    home: `cucumber-${major}`,
+    modes: ['own', 'elsewhere'],
+    // Required by the engines field of Cucumber 13.
+    without: major === 13 ? ['20.19'] : [],
+    files: () => ({
+      'all.feature': featureOf(scenarios.map(({ name }) => name)),
+      'steps.cjs': { copy: 'cucumber-steps.cjs' },
+      'scenarios.cjs': { copy: 'scenarios.cjs' },
+    }),
+    red: {
+      files: {
+        'all.feature': featureOf(['fails', 'fails beside another', 'leaves open', 'claims']),
+        'red.test.cjs': { copy: 'cucumber-red-steps.cjs' },
+      },
+      says: RED_SAYS,
+    },
+    command: ['../node_modules/@cucumber/cucumber/bin/cucumber.js', ...flags, '--require', '*.cjs', 'all.feature'],
+    passed: /scenarios \(.*?(\d+) passed/,
+    passes: (mode) => passes('cucumber', mode),
+  }
+}
+
+const CUCUMBER_ROWS = [12, 13].flatMap((major) => [
+  cucumber(major, 'one process'),
+  cucumber(major, 'parallel', ['--parallel', '2']),
+])
+
 const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   name: `intercept, undici ${major}`,
   home: 'plain',
@@ -288,4 +441,14 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
 }))
 
 /** All rows, in the order in which they are printed. */
-export const ROWS = [...JEST_ROWS, ...VITEST_ROWS, ...NODE_TEST_ROWS, ...PLAYWRIGHT_ROWS, ...UNDICI_ROWS]
+export const ROWS = [
+  ...JEST_ROWS,
+  ...VITEST_ROWS,
+  ...NODE_TEST_ROWS,
+  ...PLAYWRIGHT_ROWS,
+  ...MOCHA_ROWS,
+  BUN_ROW,
+  DENO_ROW,
+  ...CUCUMBER_ROWS,
+  ...UNDICI_ROWS,
+]

@@ -5,8 +5,8 @@ const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm
   new Error().stack ?? '',
 )?.[1]
 
-/** Frames of Node and of packages, which do not help the user. */
-const FOREIGN = /\(?node:|[/\\]node_modules[/\\]/
+/** Frames of Node, Deno and packages, which do not help the user. */
+const FOREIGN = /\(?\b(?:node|ext):|[/\\]node_modules[/\\]/
 
 /** The place of a call: a stack, and the frames to hide from it. */
 export interface Origin {
@@ -85,13 +85,17 @@ export function thrownFrom<E extends Error>(error: E, origin: Origin): E {
   return error
 }
 
-/** Removes the frames of this package from the stack, unless there are no others. Returns the same error. */
-export function atCallSite<E extends Error>(error: E): E {
+/**
+ * Removes the frames of this package from the stack. If there are no others, because the engine does not know what awaits a call, those of
+ * the origin take their place. Returns the same error.
+ */
+export function atCallSite<E extends Error>(error: E, origin?: Origin): E {
   const lines = (error.stack ?? '').split('\n')
   const first = lines.findIndex((line) => /^\s+at /.test(line))
   if (OWN_FOLDER === undefined || first < 0) return error
   const frames = lines.slice(first)
-  const foreign = frames.filter((line) => !line.includes(OWN_FOLDER))
+  const others = frames.filter((line) => !line.includes(OWN_FOLDER))
+  const foreign = others.length > 0 ? others : userFrames(origin)
   if (foreign.length > 0) error.stack = [...lines.slice(0, first), ...foreign].join('\n')
   return error
 }

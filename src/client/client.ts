@@ -105,7 +105,7 @@ export class QueratorClient {
       await turnDue()
       throw error
     }
-    if (reply.status !== 200) throw atCallSite(failureOf(reply))
+    if (reply.status !== 200) throw atCallSite(failureOf(reply), origin)
     const response = responseOf(method.response, reply)
     return (method.response as MessageType) === Reply ? undefined : response
   }

@@ -20,7 +20,8 @@ export function runnersOwn(forTest: Readonly<Record<string, number>>): Resources
 }
 
 function resources(): Resources | undefined {
-  if (typeof process.getActiveResourcesInfo !== 'function') return undefined
+  // Bun lists nothing, whatever is open.
+  if (typeof process.getActiveResourcesInfo !== 'function' || process.versions.bun !== undefined) return undefined
   const counts = new Map<string, number>()
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   return counts

@@ -1,7 +1,7 @@
 /** The queue matchers: each passes, fails, works with `not`, and refuses wrong arguments. */
 import { beforeEach, describe, expect as plainExpect, vi } from 'vitest'
+import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { startTestDaemon, type TestQueue } from '../../src/index.js'
-import { assertQueue } from '../../src/runners/node-test/node-test-assertions.js'
 
 vi.stubEnv('VITEST', 'true')
 const { expect, testWith } = await import('../../src/runners/vitest/vitest.js')

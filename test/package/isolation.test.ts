@@ -4,7 +4,7 @@ import { startTestDaemon } from '../../src/index.js'
 import { bin, type Outcome, projectOf, run, startWith } from './project.js'
 import { jestConfig, runnerKinds } from './runner-files.js'
 
-const NAMES = ['jest', 'vitest', 'node:test', 'playwright'] as const
+const NAMES = ['jest', 'vitest', 'node:test', 'playwright', 'mocha', 'bun'] as const
 
 /** Limits a test to 300 ms. For node:test, each test sets its own timeout. */
 const SHORT = {
@@ -12,6 +12,8 @@ const SHORT = {
   vitest: ['--testTimeout=300'],
   'node:test': [],
   playwright: ['--timeout=300'],
+  mocha: ['--timeout=300'],
+  bun: ['--timeout=300'],
 }
 
 /** Checks at the start of a test that only its own queue exists on the server. */
@@ -38,6 +40,8 @@ describe.each(NAMES)('%s: a queue is gone after its test', (name) => {
         vitest: /Tests +2 failed \| 3 passed/,
         'node:test': /# pass 3\n/,
         playwright: / 2 failed\n[\s\S]* 3 passed/,
+        mocha: /3 passing [\s\S]*2 failing/,
+        bun: / 3 pass\n 2 fail/,
       }[name],
     )
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { projectOf, run } from './project.js'
 import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
 
-const RUNNERS = ['jest', 'vitest', 'node:test', 'playwright'] as const
+const RUNNERS = ['jest', 'vitest', 'node:test', 'playwright', 'mocha', 'bun', 'deno'] as const
 type Runner = (typeof RUNNERS)[number]
 
 /** Their fixtures are parameters of tests, and their hooks are methods of `test`. */
@@ -72,14 +72,17 @@ describe.each(RUNNERS)('%s', (runner) => {
     }
     const { status, text } = outcomeOf(runner, bodies, { options: { leaks: 'error' } })
     expect(status).toBe(1)
-    expect(text).toMatch(/(1 failed|fail 1)/)
-    expect(text).toMatch(/(2 passed|pass 2)/)
+    expect(text).toMatch(/(1 failed|fail 1|1 failing|1 fail)/)
+    // Mocha has counted the test as passed before its last hook.
+    expect(text).toMatch(/(2 passed|pass 2|3 passing|2 pass)/)
     expect(text).toContain("'takes an item' finished, but left open:")
     expect(text).toMatch(/order-1 of '\S+', leased by worker \(a\.test\S+:\d+\)/)
-    if (runner !== 'node:test') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
+    if (runner === 'jest' || runner === 'vitest') expect(text).toMatch(/ \d+ ?\|.*await queue\.lease.*\n +\|/)
   })
 
   test('reports nothing for a test that fails or whose hooks clean up', () => {
+    // Deno's hooks have no queue.
+    if (runner === 'deno') return
     const bodies = {
       'a hook gives it back': `${LEASE}
         left.push(lease)`,
@@ -92,7 +95,7 @@ describe.each(RUNNERS)('%s', (runner) => {
     const imported = runner === 'node:test' ? "import { afterEach } from 'node:test'\n" : ''
     const { status, text } = outcomeOf(runner, bodies, { change: (text) => imported + text + hook })
     expect(status).toBe(1)
-    expect(text).toMatch(/(1 passed|pass 1)/)
+    expect(text).toMatch(/(1 passed|pass 1|1 passing|1 pass)/)
     expect(text).not.toContain('left open')
   })
 })

@@ -37,7 +37,14 @@ function reportOf(runner: keyof ReturnType<typeof runnerKinds>, bodies: Record<s
   return { status, text, folder: join(folder, 'reports'), page: join(folder, 'reports', `${name}.html`) }
 }
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s: writes a page for each file with a failed test', (runner) => {
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+  'mocha',
+  'bun',
+  'deno',
+] as const)('%s: writes a page for each file with a failed test', (runner) => {
   const { status, text, folder, page } = reportOf(runner, { 'works off orders': BODY, passes: '' })
   expect(status).toBe(1)
   expect(text).toMatch(/what happened, as a page: \S*reports\/tests\/orders\.test\.m?js\.html/)
@@ -45,7 +52,14 @@ test.each(['jest', 'vitest', 'node:test'] as const)('%s: writes a page for each 
   expect(readFileSync(page, 'utf8')).toContain('<h2>works off orders</h2>')
 })
 
-test.each(['jest', 'vitest', 'node:test'] as const)('%s: includes a test that only uses the daemon', (runner) => {
+test.each([
+  'jest',
+  'vitest',
+  'node:test',
+  'mocha',
+  'bun',
+  'deno',
+] as const)('%s: includes a test that only uses the daemon', (runner) => {
   const body = `
     const orders = await daemon.createQueue({ name: 'orders' })
     await orders.produce({ reference: 'order-1' })

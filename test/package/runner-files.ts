@@ -31,8 +31,11 @@ export function jestConfig(more: object = {}): Record<string, string> {
   return { 'package.json': JSON.stringify({ private: true, jest: { preset: 'querator-test/presets/jest', ...more } }) }
 }
 
+/** The names of the runners. */
+export type Runner = 'jest' | 'vitest' | 'node:test' | 'playwright' | 'mocha' | 'bun' | 'deno'
+
 /** By the name of the runner. A function, because the commands are known only while tests run. */
-export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'playwright', RunnerKind> {
+export function runnerKinds(): Record<Runner, RunnerKind> {
   return {
     jest: {
       file: (bodies, options) => `const { ${NAMES} } = require('querator-test/jest')
@@ -74,6 +77,44 @@ export function runnerKinds(): Record<'jest' | 'vitest' | 'node:test' | 'playwri
       ending: 'test.mjs',
       config: {},
       command: ['node', '--test', '--test-reporter=tap'],
+    },
+    bun: {
+      file: (bodies, options) => `
+        import { afterEach, expect } from 'bun:test'
+        import { ${NAMES} } from 'querator-test/bun'
+        import { QueratorClient } from 'querator-test'
+        ${configured(options)}
+        ${tests(bodies)}`,
+      ending: 'test.js',
+      config: { 'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n' },
+      command: [bin('bun'), 'test'],
+    },
+    deno: {
+      file: (bodies, options) => `
+        import assert from 'node:assert/strict'
+        import { ${NAMES} } from 'querator-test/deno'
+        import { QueratorClient } from 'querator-test'
+        ${configured(options)}
+        const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
+        ${tests(bodies)}`,
+      ending: 'test.mjs',
+      config: {},
+      command: [bin('deno'), 'test', '--allow-all', '--no-check'],
+    },
+    mocha: {
+      file: (bodies, options) => `
+        const assert = require('node:assert/strict')
+        const { ${NAMES} } = require('querator-test/mocha')
+        const { QueratorClient } = require('querator-test')
+        ${configured(options)}
+        const expect = (actual) => ({ toEqual: (expected) => assert.deepEqual(actual, expected) })
+        ${tests(bodies)}`,
+      ending: 'test.js',
+      config: {
+        'package.json': '{ "private": true, "mocha": { "require": "querator-test/mocha", "spec": "**/*.test.js" } }',
+      },
+      // Otherwise the status is the number of failures.
+      command: [bin('mocha'), '--posix-exit-codes'],
     },
   }
 }

@@ -5,7 +5,7 @@ import { jestConfig, runnerKinds } from './runner-files.js'
 
 type Files = Record<string, string>
 
-const NAMES = ['jest', 'vitest', 'node:test', 'playwright'] as const
+const NAMES = ['jest', 'vitest', 'node:test', 'playwright', 'mocha', 'bun', 'deno'] as const
 
 /** Runs one test file for each of `bodies`. */
 function runTests(runner: (typeof NAMES)[number], bodies: Files, config: Files = {}): Outcome {
@@ -33,7 +33,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(status).toBe(1)
     expect(text).toContain("queue does not exist; no such queue named 'order'")
     // node:test prints no causes.
-    if (name !== 'node:test') expect(text).toMatch(/there are: \S*wrong-1/)
+    if (name !== 'node:test') expect(text).toMatch(name === 'bun' ? /there are: queue-1/ : /there are: \S*wrong-1/)
   })
 
   test('a lease that times out fails its test with the message of the server', () => {

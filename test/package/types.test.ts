@@ -100,6 +100,59 @@ const NODE_TEST = `
   configureDaemon({ leaks: 'warn' })
   test.embedded('only here', { timeout: 100 }, async () => undefined)`
 
+const BUN = `
+  import { createQueue, configureDaemon, queue, test } from 'querator-test/bun'
+  configureDaemon({ clock: 'frozen' })
+  test('typed', async () => {
+    const names: string[] = [queue.name, (await createQueue()).name]
+    // @ts-expect-error there is no such method
+    queue.publish(names)
+  }, { timeout: 100 })
+  test.each([[1, 'a']])('%i', async (_: number, __: string) => undefined)
+  test.embedded.only('only here', async () => undefined, 1000)
+  // @ts-expect-error Bun knows no such thing
+  test.sometimes()`
+
+const DENO = `
+  import { assertQueue, createQueue, queue, test } from 'querator-test/deno'
+  test('typed', async (t) => {
+    const names: string[] = [queue.name, (await createQueue()).name, t.name]
+    await t.step('one', async () => { await assertQueue(queue).toHaveDepth(names.length) })
+  })
+  test({ name: 'by its options', ignore: true, fn: () => undefined })
+  test.embedded('only here', { sanitizeOps: false }, async () => undefined)
+  // @ts-expect-error Deno knows no such thing
+  test.sometimes()`
+
+const CUCUMBER = `
+  import { assertQueue, configureDaemon, queue, type QueratorWorld } from 'querator-test/cucumber'
+  configureDaemon({ leaks: 'error' })
+  export async function step(this: QueratorWorld) {
+    const names: string[] = [this.queue.name, queue.name, (await this.createQueue()).name]
+    await this.clock.advance(names.length)
+    this.leaks('off')
+    await assertQueue(this.queue).toBeDrained()
+    // @ts-expect-error there is no such method
+    this.queue.publish(names)
+  }`
+
+/** With the types of Mocha, its own `it` is what is exported as `test`; without them a plain one. */
+const MOCHA = (known: boolean) => `
+  import { assertQueue, clock, configureDaemon, createQueue, leaks, mochaHooks, queue, test } from 'querator-test/mocha'
+  configureDaemon({ clock: 'frozen', leaks: 'error' })
+  test('typed', async () => {
+    const names: string[] = [queue.name, (await createQueue()).name]
+    await clock.advance(names.length)
+    leaks('off')
+    await assertQueue(queue).not.toHaveCompleted(['a'])
+    const after: () => Promise<void> = mochaHooks.afterEach
+    // @ts-expect-error there is no such method
+    queue.publish(after)
+  })
+  test.embedded('only here', async () => undefined)
+  test.only('with a callback', (done) => done())
+  ${known ? "test('slow', async function () { this.timeout(100) }).timeout(200)\n  // @ts-expect-error Mocha knows no such thing\n  test.sometimes()" : ''}`
+
 /** With the types of Jest, its own \`test\` is what is exported; without them a plain one. */
 const JEST = (known: boolean) => `
   import { clock, configureDaemon, createQueue, daemon, leaks, queue, test } from 'querator-test/jest'
@@ -141,12 +194,23 @@ function compile(compiler: string, ending: string, sources: Record<string, strin
 
 describe.each(COMPILERS)('%s', (compiler) => {
   test.each(RESOLUTIONS)('%s files, %s, %s', async (ending, module, moduleResolution) => {
-    const sources = { core: CORE, 'node-test': NODE_TEST, vitest: VITEST, playwright: PLAYWRIGHT, jest: JEST(false) }
-    const [without, withJest] = await Promise.all([
+    const sources = {
+      core: CORE,
+      'node-test': NODE_TEST,
+      vitest: VITEST,
+      playwright: PLAYWRIGHT,
+      jest: JEST(false),
+      mocha: MOCHA(false),
+      bun: BUN,
+      deno: DENO,
+      cucumber: CUCUMBER,
+    }
+    const [without, withJest, withMocha] = await Promise.all([
       compile(compiler, ending, sources, { module, moduleResolution }),
       compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),
+      compile(compiler, ending, { mocha: MOCHA(true) }, { module, moduleResolution, types: ['node', 'mocha'] }),
     ])
-    expect([without.text, withJest.text]).toEqual(['', ''])
+    expect([without.text, withJest.text, withMocha.text]).toEqual(['', '', ''])
   })
 })
 

@@ -121,7 +121,7 @@ function endOf({ error }: Context): EndOfTest {
   return { outcome: 'failed', errors: [(error as { cause?: unknown }).cause ?? error] }
 }
 
-export { type AssertedQueue, assertQueue } from './node-test-assertions.js'
+export { type AssertedQueue, assertQueue } from '../../fixtures/assert-queue.js'
 
 const made = oneCopy('node-test', import.meta.url, fixturesOfFile)
 

@@ -1,0 +1,5 @@
+import type { QueueAssertions } from 'querator-test'
+
+declare module 'bun:test' {
+  interface Matchers<T> extends QueueAssertions {}
+}
