@@ -51,10 +51,15 @@ export function copyExample(folder, name) {
   return target
 }
 
-/** Runs npm and returns its output. @throws with the output if it fails */
-export function npm(args, cwd) {
+/** Runs npm, with further variables, and returns its output. @throws with the output if it fails */
+export function npm(args, cwd, env = {}) {
   try {
-    return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    return execFileSync('npm', args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    })
   } catch (error) {
     throw new Error(`npm ${args[0]} failed:\n${error.stdout}\n${error.stderr}`)
   }

@@ -29,6 +29,10 @@ const HOMES = {
     '@types/node': '^20.0.0',
     ...TRANSFORMS,
   },
+  // Packages see only what they depend on.
+  'jest-30-pnpm': { jest: '^30.0.0' },
+  'vitest-4-pnpm': { vitest: '^4.0.0' },
+  'jest-30-pnp': { jest: '^30.0.0', 'jest-environment-jsdom': '^30.0.0' },
   'vitest-3': { vitest: '^3.0.0', ...DOMS, '@types/node': '^20.0.0' },
   'vitest-4': { vitest: '^4.0.0', ...DOMS, '@types/node': '^20.0.0' },
   'vitest-5': { vitest: '^5.0.0', ...DOMS, '@types/node': '^22.0.0' },
@@ -60,9 +64,30 @@ export function installHomes(folder, rows, nodes, says) {
     for (const old of ['package-lock.json', 'node_modules/querator-test', 'node_modules/.package-lock.json']) {
       rmSync(join(target, old), { recursive: true, force: true })
     }
-    // For the others, Vitest 5 is installed on an older Node too.
-    npm(['install', '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict=false'], target)
+    installWith(name, target)
   }
+}
+
+/** Installs with the package manager that the name of the folder ends with, else with npm. */
+function installWith(name, target) {
+  if (name.endsWith('-pnpm')) {
+    npm(['exec', '--yes', 'pnpm@10', '--', 'install', '--ignore-workspace', '--no-frozen-lockfile'], target)
+    return
+  }
+  if (name.endsWith('-pnp')) {
+    // Without it, Yarn takes a folder above for its project.
+    writeFileSync(join(target, 'yarn.lock'), '')
+    const settings = {
+      YARN_NODE_LINKER: 'pnp',
+      YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
+      YARN_ENABLE_TELEMETRY: '0',
+      YARN_NPM_REGISTRY_SERVER: npm(['config', 'get', 'registry'], target).trim(),
+    }
+    npm(['exec', '--yes', '@yarnpkg/cli-dist@4', '--', 'install'], target, settings)
+    return
+  }
+  // For the others, Vitest 5 is installed on an older Node too.
+  npm(['install', '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict=false'], target)
 }
 
 /** The Node program of a column. */

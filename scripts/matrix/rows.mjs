@@ -99,6 +99,18 @@ function jest(major, variant, { ending, head, config, flags = [] }) {
 
 const TS = { compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true, types: ['jest', 'node'] } }
 
+/** The same row where Yarn's loader finds Jest. */
+function pnp(row) {
+  const start = { 'jest.cjs': "require('jest/bin/jest')" }
+  return {
+    ...row,
+    home: 'jest-30-pnp',
+    files: (mode) => ({ ...row.files(mode), ...start }),
+    red: { ...row.red, files: { ...row.red.files, ...start } },
+    command: ['--require', '../.pnp.cjs', 'jest.cjs'],
+  }
+}
+
 const JEST_ROWS = [29, 30].flatMap((major) => [
   jest(major, 'CommonJS', { ending: 'js', head: REQUIRED, config: {} }),
   // Hooks and Jest's state do here what the environment of the preset does elsewhere.
@@ -440,9 +452,24 @@ const UNDICI_ROWS = [6, 7, 8].map((major) => ({
   passes: () => 3,
 }))
 
+/** Layouts in which a package sees only what it depends on. */
+const LAYOUT_ROWS = [
+  { ...jest(30, 'pnpm', { ending: 'js', head: REQUIRED, config: {} }), home: 'jest-30-pnpm' },
+  { ...vitest(4, 'pnpm', {}), home: 'vitest-4-pnpm' },
+  pnp(jest(30, "Yarn Plug'n'Play", { ending: 'js', head: REQUIRED, config: {} })),
+  pnp(
+    jest(30, "Yarn Plug'n'Play, jsdom", {
+      ending: 'js',
+      head: REQUIRED,
+      config: { testEnvironment: 'querator-test/jest-environment-jsdom' },
+    }),
+  ),
+]
+
 /** All rows, in the order in which they are printed. */
 export const ROWS = [
   ...JEST_ROWS,
+  ...LAYOUT_ROWS,
   ...VITEST_ROWS,
   ...NODE_TEST_ROWS,
   ...PLAYWRIGHT_ROWS,

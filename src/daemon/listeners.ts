@@ -19,7 +19,11 @@ export class Listeners {
 
   /** Opens a connection in memory. */
   connect(): Duplex {
-    this.#memoryServer ??= this.#newServer()
+    this.#memoryServer ??= this.#newServer().catch((error: unknown) => {
+      // The next connection tries again.
+      this.#memoryServer = undefined
+      throw error
+    })
     const connection = connectInMemory(this.#memoryServer)
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))

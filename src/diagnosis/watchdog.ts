@@ -61,7 +61,8 @@ function speak(daemon: Daemon, { title, queues }: TestOfRunner, first: number): 
 
 /** Calls `stuck` once nothing has moved for a while and nothing can. Returns a function that stops that. */
 function whenStuck(daemon: Daemon, usual: Watched['usual'], stuck: () => void): () => void {
-  const stillness = new Stillness(daemon, usual)
+  // A runner that is told is the one to decide.
+  const stillness = new Stillness(daemon, usual, 'still')
   let stop = () => {}
   const look = () => {
     if (stillness.look(LONGEST_LEASE) >= QUIET) stuck()

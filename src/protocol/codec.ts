@@ -2,7 +2,9 @@
  * Encodes and decodes messages in both encodings. The server side decodes strictly and gets bytes as strings. The client side decodes
  * leniently and gets bytes as `Uint8Array`s.
  *
- * Ordinary JSON goes through `JSON.parse`. The general codec works with the tables of fields. Fast messages also have a codec written by hand for the binary encoding. They are
+ * Ordinary JSON is decoded with `JSON.parse`, see json/ordinary.ts.
+ *
+ * The general codec works with the tables of fields. Fast messages also have a codec written by hand for the binary encoding. They are
  * listed only here, and `test/unit/fast-codec.test.ts` compares both codecs.
  */
 import { decodeBinary } from './binary/decode.js'

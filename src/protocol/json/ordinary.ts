@@ -10,20 +10,24 @@ import { bytesFrom, timestampFrom } from './scalars.js'
 
 type Values = Record<string, unknown>
 
-/** Longer bodies, and those with more objects, could become far larger in memory than they are. */
+/** Longer bodies, and those with more objects and lists, could become far larger in memory than they are. */
 const LONGEST = 2_000_000
 const MOST_OBJECTS = 5000
 
-/** A number that JSON.parse may round, such as `1.0000000000000000001`. */
-const UNSURE_NUMBER = /[:[,][ \t\r\n]*-?[0-9]+[.eE]/
+/**
+ * A number that JSON.parse may round, such as `1.0000000000000000001`. It stands behind a name, because no field is a list of numbers. In a
+ * string, a backslash stands before the quotation mark.
+ */
+const UNSURE_NUMBER = /[A-Za-z_]"[ \t\r\n]*:[ \t\r\n]*-?[0-9]+[.eE]/
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const BRACE = 0x7b
+const BRACKET = 0x5b
 
 /** Decodes a message. Returns `undefined` for what it leaves to the reader. */
 export function decodeOrdinaryJson(type: MessageType, bytes: Uint8Array, reading: JsonReading): Values | undefined {
-  const quotes = quotesIn(bytes)
+  const quotes = quotesIfOrdinary(bytes)
   if (quotes === undefined || !isUtf8(bytes)) return undefined
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   if (UNSURE_NUMBER.test(text)) return undefined
@@ -40,14 +44,14 @@ export function decodeOrdinaryJson(type: MessageType, bytes: Uint8Array, reading
 }
 
 /** Counts the quotation marks. Returns `undefined` if the text may have half a surrogate pair, or is not ordinary in size. */
-function quotesIn(bytes: Uint8Array): number | undefined {
+function quotesIfOrdinary(bytes: Uint8Array): number | undefined {
   if (bytes.length > LONGEST) return undefined
   let quotes = 0
   let objects = 0
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number
     if (byte === QUOTE) quotes++
-    else if (byte === BRACE) objects++
+    else if (byte === BRACE || byte === BRACKET) objects++
     // `\u`: JSON.parse takes half a surrogate pair.
     else if (byte === BACKSLASH && bytes[at + 1] === 0x75) return undefined
   }
