@@ -197,3 +197,94 @@ test("QUERATOR_REPORT attaches the page to the test, where Vitest's own reports 
   const { stdout: without } = await startWith({}, folder, bin('vitest'), 'run').ended
   expect(without).not.toContain('ATTACHED')
 })
+
+test("what a test's own aroundEach does after it still belongs to the test", () => {
+  const suite = `${IMPORTS}
+    import { aroundEach } from 'vitest'
+    aroundEach(async (run) => {
+      await queue.produce({ reference: 'before' })
+      await run()
+      await queue.clear()
+    })
+    test('leaves an item leased', async () => {
+      await expect(queue).toHaveItems(['before'])
+      await queue.lease()
+    })`
+  const { text } = vitest({ 'a.test.js': suite }, PLUGIN("{ leaks: 'error' }"))
+  expect(text).toMatch(/Tests +1 passed/)
+})
+
+test('the setup file counts once, however often it is named', () => {
+  const config = `
+    import { querator } from 'querator-test/vitest/plugin'
+    export default { plugins: [querator(), querator()], test: { setupFiles: ['querator-test/vitest/setup'] } }`
+  const suite = `${IMPORTS}
+    test('one queue', async () => {
+      expect((await daemon.client.queuesList({})).items).toHaveLength(1)
+    })`
+  expect(vitest({ 'a.test.js': suite }, config).text).toMatch(/Tests +1 passed/)
+})
+
+test("a docblock's options count beside the environment of the plugin, and reports have the names of blocks", () => {
+  const suite = `// @vitest-${'environment'}-options {"clock": "frozen"}
+    ${IMPORTS}
+    describe('a block', () => {
+      test('works', async () => {
+        expect(clock.frozen).toBe(true)
+        await queue.produce({})
+        expect(1).toBe(2)
+      })
+    })`
+  const { text } = vitest({ 'a.test.js': suite }, PLUGIN("{ environment: 'node' }"))
+  expect(text).toContain("what happened in the queues of 'a block > works'")
+})
+
+test('an environment says what to install', () => {
+  const { text } = vitest({ 'a.test.js': '' }, PLUGIN("{ environment: 'happy-dom' }"))
+  expect(text).toContain('this Vitest environment needs happy-dom: npm install --save-dev happy-dom')
+})
+
+test('a queue that comes too late has no part in the next test', () => {
+  const slow = `
+    import { createServer, request } from 'node:http'
+    let first = true
+    export default function setup() {
+      const server = createServer((from, to) => {
+        const isSlow = from.url === '/v1/queues.create' && first
+        if (isSlow) first = false
+        const pass = () => from.pipe(request(process.env.REAL + from.url, { method: from.method, headers: from.headers }, (reply) => {
+          to.writeHead(reply.statusCode, reply.headers)
+          reply.pipe(to)
+        }))
+        if (isSlow) setTimeout(pass, 1000)
+        else pass()
+      })
+      return new Promise((resolve) => server.listen(0, '127.0.0.1', () => {
+        process.env.QUERATOR_ENDPOINT = 'http://127.0.0.1:' + server.address().port
+        resolve(() => { server.closeAllConnections(); server.close() })
+      }))
+    }`
+  const suite = `${IMPORTS}
+    test('is given up', () => undefined)
+    test('has its own queue', async () => {
+      // Not in the async context of the test.
+      const asked = await new Promise((resolve) => process.nextTick(() => resolve(queue.name)))
+      expect(asked).toMatch(/has-its-own-queue/)
+    })
+    test('waits until the late queue is there', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1200))
+      expect(queue.name).toMatch(/waits-until/)
+    })
+    test('is alone', () => expect(queue.name).toMatch(/is-alone/))`
+  const real = `
+    import { startTestDaemon } from 'querator-test'
+    import { spawn } from 'node:child_process'
+    const daemon = await startTestDaemon({ endpoint: '' })
+    const child = spawn(process.argv[2], ['run'], { env: { ...process.env, REAL: await daemon.listen() }, stdio: 'inherit' })
+    child.on('exit', (status) => process.exit(status))`
+  const config = PLUGIN('{}', "{ globalSetup: ['./slow.js'], hookTimeout: 400 }")
+  const folder = projectOf(files({ 'a.test.js': suite, 'slow.js': slow, 'run.mjs': real }, config))
+  const { text } = run(folder, process.execPath, 'run.mjs', bin('vitest'))
+  expect(text).toMatch(/Tests +1 failed \| 3 passed/)
+  expect(text).not.toContain('several concurrent tests')
+})

@@ -60,9 +60,12 @@ export class BunTurns {
 
   async #begin(): Promise<void> {
     await this.#end(this.#turn)
-    const own: { turn?: Turn } = {}
+    const own: { turn?: Turn; isOver?: boolean } = {}
     try {
-      this.#bun.onTestFinished(() => this.#end(own.turn))
+      this.#bun.onTestFinished(() => {
+        own.isOver = true
+        return this.#end(own.turn)
+      })
     } catch {
       return
     }
@@ -73,6 +76,11 @@ export class BunTurns {
       file: runningFile(),
       timeout: () => USUAL_TIMEOUT,
     })
+    if (own.isOver) {
+      // Bun gave up the test while the server made its queue.
+      await file.tests.end(running, { outcome: 'not reported' })
+      return
+    }
     own.turn = { file, running }
     this.#turn = own.turn
   }

@@ -2,8 +2,8 @@
 import { FileDaemon } from '../../fixtures/file-daemon.js'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
 import { trackOpenRequests } from '../../fixtures/release-sockets.js'
-import type { RunningTest } from '../../fixtures/running-tests.js'
-import { brakeFromNowOn, type EndOfTest, usageError } from '../../internal.js'
+import { Turns } from '../../fixtures/turns.js'
+import { brakeFromNowOn, type EndOfTest, type TestReport, usageError } from '../../internal.js'
 import type { CucumberModule, HookParameter, World } from './cucumber-module.js'
 
 /** Cucumber's own: the timeout of the running step. */
@@ -17,7 +17,9 @@ const ADVICE = 'use queue and createQueue in one scenario at a time'
 export class Scenarios {
   readonly #daemons = new Map<string, FileDaemon>()
   #options: FixtureOptions = {}
-  #running: { readonly daemon: FileDaemon; readonly test: RunningTest } | undefined
+  readonly #turns = new Turns()
+  /** The daemon of the running scenario. */
+  #daemon: FileDaemon | undefined
 
   constructor(cucumber: CucumberModule) {
     const scenarios = this
@@ -38,7 +40,7 @@ export class Scenarios {
 
   /** Returns the daemon of the running feature. @throws QueratorError outside of a scenario */
   daemon(): FileDaemon {
-    if (this.#running !== undefined) return this.#running.daemon
+    if (this.#daemon !== undefined) return this.#daemon
     throw usageError(
       'the daemon, its clock and its queues belong to a scenario; use them in steps, or in Before and After',
     )
@@ -59,8 +61,11 @@ export class Scenarios {
   async #begin(world: World, { pickle }: HookParameter): Promise<void> {
     const daemon = this.#daemons.get(pickle.uri) ?? new FileDaemon(ADVICE, this.#options)
     this.#daemons.set(pickle.uri, daemon)
-    const test = await daemon.tests.begin({ name: pickle.name, file: pickle.uri, timeout: NO_TIMEOUT, open: OPEN })
-    this.#running = { daemon, test }
+    this.#daemon = daemon
+    const beginning = { name: pickle.name, file: pickle.uri, timeout: NO_TIMEOUT, open: OPEN }
+    const test = await this.#turns.begin(daemon.tests, beginning)
+    // Cucumber gave up this scenario while the server made its queue.
+    if (test === undefined) return
     const { create: createQueue, leaks } = test.queues
     // A server elsewhere has no clock, which is said when it is used.
     const { client, clock } = daemon.fixtures
@@ -68,10 +73,15 @@ export class Scenarios {
   }
 
   async #end(world: World, parameter: HookParameter): Promise<void> {
-    const running = this.#running
-    this.#running = undefined
-    const report = await running?.daemon.tests.end(running.test, endOf(parameter))
-    if (report === undefined) return
+    try {
+      const report = await this.#turns.end(endOf(parameter))
+      if (report !== undefined) await this.#show(world, report)
+    } finally {
+      this.#daemon = undefined
+    }
+  }
+
+  async #show(world: World, report: TestReport): Promise<void> {
     // As bytes, because formatters print an attached text, and a page is long.
     world.attach(Buffer.from(await report.page()), 'text/html')
     throw reportError(report.text)

@@ -1,8 +1,9 @@
 /** How the fixtures of a Jest file learn which test runs: from our environment, or else from hooks. */
 import type { FileDaemon } from '../../fixtures/file-daemon.js'
 import { trackOpenRequests } from '../../fixtures/release-sockets.js'
-import type { Beginning, RunningTest, RunningTests } from '../../fixtures/running-tests.js'
-import { brakeFromNowOn, type EndOfTest, type TestReport } from '../../internal.js'
+import type { RunningTest } from '../../fixtures/running-tests.js'
+import { Turns } from '../../fixtures/turns.js'
+import { brakeFromNowOn } from '../../internal.js'
 import type { EnvironmentHost } from './environment-host.js'
 import type { JestGlobals } from './jest-globals.js'
 import { endOfTest, reportOnTest, runLast, testTimeout } from './jest-state.js'
@@ -13,41 +14,14 @@ export const OPEN = { Timeout: 1 }
 /** Returns the test that runs now. Undefined between tests, and for concurrent ones. */
 export type InTurn = () => RunningTest | undefined
 
-/** The tests that run one after the other. Jest goes on when a test takes too long to begin, so a late one must not become the next one. */
-class Turns {
-  readonly #tests: RunningTests
-  #turn = 0
-  #inTurn: RunningTest | undefined
-
-  constructor(tests: RunningTests) {
-    this.#tests = tests
-  }
-
-  readonly inTurn: InTurn = () => this.#inTurn
-
-  async begin(beginning: Beginning): Promise<void> {
-    const turn = ++this.#turn
-    this.#inTurn = undefined
-    const test = await this.#tests.begin(beginning)
-    if (turn === this.#turn) this.#inTurn = test
-    else await this.#tests.end(test, { outcome: 'not reported' })
-  }
-
-  /** Ends the test as {@link RunningTests.end} does. */
-  async end(how: EndOfTest): Promise<TestReport | undefined> {
-    this.#turn++
-    const test = this.#inTurn
-    this.#inTurn = undefined
-    return this.#tests.end(test, how)
-  }
-}
-
 /** Follows the events that our environment passes on. They come after all hooks, and without Jest's state. */
 export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTurn {
-  const turns = new Turns(file.tests)
+  const turns = new Turns()
   const end = fileEnd(file)
   host.listener = {
-    begin: (test) => turns.begin({ ...test, open: OPEN }),
+    async begin(test) {
+      await turns.begin(file.tests, { ...test, open: OPEN })
+    },
     end: async (how) => (await turns.end(how))?.text,
     async endFile() {
       await end()
@@ -59,12 +33,12 @@ export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTu
 
 /** Follows Jest's hooks. Its state, known by a symbol, tells the rest. */
 export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
-  const turns = new Turns(file.tests)
+  const turns = new Turns()
   const end = fileEnd(file)
   let isLast = false
   globals.beforeEach(async () => {
     const { currentTestName: name = 'queue', testPath } = globals.expect.getState()
-    await turns.begin({ name, file: testPath, timeout: testTimeout(), open: OPEN })
+    await turns.begin(file.tests, { name, file: testPath, timeout: testTimeout(), open: OPEN })
   })
   const endTest = async () => reportOnTest((await turns.end(endOfTest()))?.text)
   const endFile = async () => {

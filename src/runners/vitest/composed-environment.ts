@@ -1,4 +1,5 @@
 /** Environments of Vitest that give the daemon of a file its options, from a docblock or the configuration. */
+import { fileURLToPath } from 'node:url'
 import { runInContext } from 'node:vm'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { fileTurn } from './file-turn.js'
@@ -19,29 +20,33 @@ export interface VitestEnvironment {
 /** The option `environmentOptions` of Vitest: options for each environment, by its name. */
 export type EnvironmentOptions = Readonly<Record<string, FixtureOptions | undefined>>
 
-/** The usual key of our options. A docblock's options have the name of the environment as their key. */
+/** The usual key of our options. */
 const KEY = 'querator'
 
-/** Returns an environment like one of Vitest's own. */
-export async function composedEnvironment(base: Base): Promise<VitestEnvironment> {
+/** Returns an environment like one of Vitest's own. `url` is that of its file. */
+export async function composedEnvironment(base: Base, url: string): Promise<VitestEnvironment> {
   const name = base === 'node' ? KEY : `${KEY}-${base}`
   const own = (await builtinEnvironments())[base]
   const { setupVM } = own
-  const told = (realm: object, options: EnvironmentOptions) => {
-    fileTurn(realm).options = options[name] ?? options[KEY]
+  // A docblock's options have the name of the environment as their key. The plugin names it by its path.
+  const keys = [name, fileURLToPath(url), KEY]
+  const setOptions = (realm: object, options: EnvironmentOptions) => {
+    fileTurn(realm).options = keys.map((key) => options[key]).find((one) => one !== undefined)
   }
   return {
     // What it says about transforming modules has another name in each version.
     ...own,
     name,
     async setup(global, options) {
-      told(globalThis, options)
-      return own.setup(global, options)
+      setOptions(globalThis, options)
+      return own.setup(global, options).catch((error: unknown) => {
+        throw missingBase(base, error)
+      })
     },
     ...(setupVM && {
       async setupVM(options: EnvironmentOptions) {
         const made = await setupVM.call(own, options)
-        told(runInContext('globalThis', made.getVmContext()) as object, options)
+        setOptions(runInContext('globalThis', made.getVmContext()) as object, options)
         return made
       },
     }),
@@ -60,5 +65,15 @@ async function builtinEnvironments(): Promise<Record<Base, VitestEnvironment>> {
       missing ??= error
     }
   }
-  throw missing
+  throw (
+    missing ??
+    new Error('querator-test: this version of Vitest has no environments that are known; use Vitest 3, 4 or 5')
+  )
+}
+
+/** Returns an error that says what to install, if that is the reason. */
+function missingBase(base: Base, error: unknown): unknown {
+  const { code } = Object(error) as { code?: unknown }
+  if (code !== 'ERR_MODULE_NOT_FOUND') return error
+  return new Error(`this Vitest environment needs ${base}: npm install --save-dev ${base}`, { cause: error })
 }

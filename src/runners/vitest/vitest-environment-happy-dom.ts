@@ -5,5 +5,5 @@
 import { composedEnvironment, type VitestEnvironment } from './composed-environment.js'
 
 /** The environment, as Vitest loads it. */
-const environment: VitestEnvironment = await composedEnvironment('happy-dom')
+const environment: VitestEnvironment = await composedEnvironment('happy-dom', import.meta.url)
 export default environment

@@ -5,5 +5,5 @@
 import { composedEnvironment, type VitestEnvironment } from './composed-environment.js'
 
 /** The environment, as Vitest loads it. */
-const environment: VitestEnvironment = await composedEnvironment('jsdom')
+const environment: VitestEnvironment = await composedEnvironment('jsdom', import.meta.url)
 export default environment

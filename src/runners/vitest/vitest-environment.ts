@@ -5,5 +5,5 @@
 import { composedEnvironment, type VitestEnvironment } from './composed-environment.js'
 
 /** The environment, as Vitest loads it. */
-const environment: VitestEnvironment = await composedEnvironment('node')
+const environment: VitestEnvironment = await composedEnvironment('node', import.meta.url)
 export default environment

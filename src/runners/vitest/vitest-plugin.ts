@@ -26,8 +26,8 @@ export interface QueratorPluginOptions extends FixtureOptions {
 export interface QueratorPlugin {
   /** The name of the plugin. */
   readonly name: 'querator-test'
-  /** Returns what the plugin adds to the configuration. */
-  config(): Readonly<Record<'test', object>>
+  /** Returns what the plugin adds to a configuration. */
+  config(given: { readonly test?: object }): Readonly<Record<'test', object>>
   /** Lets Vite serve the files of this package, which may be installed outside of its root. */
   configResolved(config: { readonly server: { readonly fs: { readonly allow: string[] } } }): void
   /** Finds our environments by the names that docblocks give. */
@@ -35,6 +35,8 @@ export interface QueratorPlugin {
 }
 
 const BASES = ['node', 'jsdom', 'happy-dom'] as const
+/** The path of the setup file. */
+const SETUP = entry('vitest/vitest-setup.js')
 /** Vitest asks for an environment by this and its name. */
 const ENVIRONMENT = /^vitest-environment-(querator(?:-jsdom|-happy-dom)?)$/
 
@@ -43,7 +45,7 @@ const ENVIRONMENT = /^vitest-environment-(querator(?:-jsdom|-happy-dom)?)$/
  * and hands your options to every file. It knows the environments `querator`, `querator-jsdom` and `querator-happy-dom`.
  *
  * In a suite with `test.projects`, projects with `extends: true` have it too. Others need it among their own plugins.
- * @throws QueratorError if an option is unknown or invalid
+ * @throws QueratorError if an option is unknown, or `leaks`, `log` or `environment` is invalid
  */
 export function querator(options: QueratorPluginOptions = {}): QueratorPlugin {
   const { oneDaemon = false, environment, ...daemonOptions } = options
@@ -58,9 +60,9 @@ export function querator(options: QueratorPluginOptions = {}): QueratorPlugin {
   }
   return {
     name: 'querator-test',
-    config: () => ({
+    config: (given) => ({
       test: {
-        setupFiles: [entry('vitest/vitest-setup.js')],
+        ...(!hasSetup(given) && { setupFiles: [SETUP] }),
         provide: { queratorOptions: daemonOptions },
         ...(oneDaemon && { globalSetup: [entry('global/global-setup.js')] }),
         // A path, because Vitest looks for a package of that name otherwise.
@@ -74,6 +76,12 @@ export function querator(options: QueratorPluginOptions = {}): QueratorPlugin {
       return name === undefined ? undefined : environmentEntry(name.slice('querator'.length))
     },
   }
+}
+
+/** Whether a configuration has the setup file already, from another use of the plugin for example. */
+function hasSetup({ test }: { readonly test?: object }): boolean {
+  const { setupFiles = [] } = (test ?? {}) as { setupFiles?: string | readonly string[] }
+  return [setupFiles].flat().some((file) => file === SETUP || file === 'querator-test/vitest/setup')
 }
 
 function environmentEntry(ending: string): string {

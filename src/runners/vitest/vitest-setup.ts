@@ -8,30 +8,28 @@
  */
 import * as vitest from 'vitest'
 import { fileTurn } from './file-turn.js'
-import type { ShownTest } from './vitest-task.js'
 
 const turn = fileTurn()
 turn.files++
 await turn.events?.beginFile()
 
-type OnTestFinished = (hook: () => Promise<void>) => void
-
-async function begin(shown: ShownTest, onTestFinished: OnTestFinished, apart: boolean) {
-  const test = await turn.events?.begin(shown, apart)
-  // The last hook of the test, because hooks of this kind run in reverse order.
-  if (test !== undefined) onTestFinished(() => test.end())
-  return test
-}
-
 if ('aroundEach' in vitest) {
-  vitest.aroundEach(async (run, { task, annotate, onTestFinished }) => {
-    const test = await begin({ task, annotate }, onTestFinished, Boolean(task.concurrent))
-    await (test === undefined ? run() : test.run(run))
+  vitest.aroundEach(async (run, { task, annotate }) => {
+    const test = await turn.events?.begin({ task, annotate }, Boolean(task.concurrent))
+    if (test === undefined) return run()
+    try {
+      await test.run(run)
+    } finally {
+      // After every hook of the user, because this one is around them all.
+      await test.end()
+    }
   })
 } else {
   // Vitest before 4.1 has nothing around a test, so concurrent ones cannot be told apart.
   ;(vitest as typeof import('vitest')).beforeEach(async ({ task, annotate, onTestFinished }) => {
-    await begin({ task, annotate }, onTestFinished, false)
+    const test = await turn.events?.begin({ task, annotate }, false)
+    // The last hook of the test, because hooks of this kind run in reverse order.
+    if (test !== undefined) onTestFinished(() => test.end())
   })
 }
 vitest.afterAll(() => turn.events?.endFile())

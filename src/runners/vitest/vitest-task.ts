@@ -10,6 +10,13 @@ export function endOf({ fails, result }: RunnerTestCase): EndOfTest {
   return errors === undefined ? { outcome: 'not reported' } : { outcome: 'failed', errors }
 }
 
+/** Returns the name of a test with those of the blocks around it. */
+export function fullName(task: RunnerTestCase): string {
+  const names = [task.name]
+  for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name)
+  return names.join(' > ')
+}
+
 /** The context of a test, as far as it is used here. Vitest before 3.2 has no `annotate`. */
 export interface ShownTest {
   readonly task: RunnerTestCase

@@ -17,7 +17,7 @@ import {
 import { usageError } from '../../internal.js'
 import { fileTurn } from './file-turn.js'
 import { loadedVitest } from './loaded-vitest.js'
-import { endOf, showReport } from './vitest-task.js'
+import { endOf, fullName, showReport } from './vitest-task.js'
 import type {} from './vitest-types.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
@@ -52,7 +52,18 @@ function valuesOfWorker() {
     async begin(shown, apart) {
       const { task } = shown
       const { name, timeout, file: testFile } = task
-      const test = await tests.begin({ name, file: testFile.filepath, timeout, apart })
+      const attempt = task.result?.retryCount
+      const test = await tests.begin({
+        name,
+        title: () => fullName(task),
+        file: testFile.filepath,
+        timeout,
+        apart,
+      })
+      if (task.result?.state !== 'run' || task.result.retryCount !== attempt) {
+        await tests.end(test, { outcome: 'not reported' })
+        throw usageError(`the queue of '${name}' came after Vitest gave up the test: is the server slow?`)
+      }
       return {
         run: (body) => tests.inside(test, body),
         end: async () => showReport(shown, await tests.end(test, endOf(task))),

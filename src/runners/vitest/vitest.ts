@@ -16,7 +16,7 @@ import {
   type TestQueue,
 } from '../../index.js'
 import { loadedVitest } from './loaded-vitest.js'
-import { endOf, showReport } from './vitest-task.js'
+import { endOf, fullName, showReport } from './vitest-task.js'
 import type {} from './vitest-types.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
@@ -84,7 +84,13 @@ export function testWith(options: FixtureOptions): QueratorTest {
     queuesOfTest: [
       async ({ daemon, task, annotate, onTestFinished }, use) => {
         const { name, file, timeout } = task
-        const queues = new QueuesOfTest(daemon, { name, file: file.filepath, timeout, leaks })
+        const queues = new QueuesOfTest(daemon, {
+          name,
+          title: () => fullName(task),
+          file: file.filepath,
+          timeout,
+          leaks,
+        })
         // The last hook of the test. Vitest prints an error thrown after use() twice.
         onTestFinished(async () => {
           await showReport({ task, annotate }, await queues.end(endOf(task)))
