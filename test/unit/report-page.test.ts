@@ -135,3 +135,15 @@ test('nothing from a test becomes markup', () => {
   expect(page).not.toMatch(/a="'"/)
   expect(page).toContain('&lt;x-evil a=&quot;&#39;&quot;&gt;&amp;amp;')
 })
+
+test.runIf(process.platform === 'linux')('a folder that cannot be made is a warning', async () => {
+  vi.stubEnv('QUERATOR_REPORT', '/proc/report/of')
+  const warn = vi.spyOn(console, 'warn').mockReturnValue()
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    warn.mockRestore()
+  })
+  const added = await new ReportFiles().add('orders.test.ts', { story: story([usualItem('a')]), errors: [] })
+  expect(added).toBeUndefined()
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('QUERATOR_REPORT: ENOENT'))
+})

@@ -2,7 +2,7 @@
  * `QUERATOR_REPORT=<folder>`: writes a page for each test file with a test to report, in that folder at the path of the file.
  * The page is rewritten after each of these tests, so that it exists even if the run is killed.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { messageOf } from '../../errors.js'
 import { visible } from '../../visible.js'
@@ -31,7 +31,7 @@ export class ReportFiles {
     const path = pathOf(folder, file)
     const { reportPage } = await import('./report.js')
     return attempt(() => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolder(dirname(path))
       writeFileSync(path, reportPage(shownPath(file), tests))
       const attached = attachmentLine(resolve(path))
       if (attached !== undefined) console.log(attached)
@@ -48,6 +48,18 @@ function pathOf(folder: string, file: string): string {
 export function shownPath(file: string): string {
   const parts = relative(process.cwd(), file).split(sep)
   return parts.filter((part) => part !== '..').join('/')
+}
+
+/** Makes a folder and those around it. The option `recursive` of Node's function never returns where folders cannot be made, as in `/proc`. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another test file may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** Runs `work`, and prints a warning if it throws: a report that cannot be written does not fail a test. */
