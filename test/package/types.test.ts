@@ -219,3 +219,17 @@ test('TypeScript 5.9 with the classic resolution, which ignores exports', async 
   const options = { module: 'commonjs', moduleResolution: 'node10', types: ['node', 'jest'] }
   expect((await compile('typescript', 'ts', sources, options)).text).toBe('')
 })
+
+test.each([
+  [
+    'with fixtures',
+    "import { expect, test } from 'querator-test/vitest'\ntest('x', async ({ queue }) => { await expect(queue).toHaveDepth(0) })",
+  ],
+  [
+    'with values',
+    "import { expect, test } from 'vitest'\nimport { queue } from 'querator-test/vitest/values'\ntest('x', async () => { await expect(queue).toHaveDepth(0) })",
+  ],
+])('Vitest knows the matchers in a program with nothing else (%s)', async (_, source) => {
+  const options = { module: 'nodenext', moduleResolution: 'nodenext' }
+  expect((await compile('typescript', 'mts', { only: source }, options)).text).toBe('')
+})

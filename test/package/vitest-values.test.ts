@@ -167,6 +167,8 @@ test('projects inherit the plugin, or have their own', () => {
 
 test.each([
   ["{ clok: 'frozen' }", "querator has no option 'clok'; did you mean 'clock'?"],
+  ['{ onedaemon: true }', "querator has no option 'onedaemon'; did you mean 'oneDaemon'?"],
+  ["{ oneDaemon: 'yes' }", 'the option oneDaemon is true or false; got yes'],
   ["{ environment: 'jsdm' }", 'the option environment is one of node, jsdom, happy-dom; got jsdm'],
   ['{ log: () => undefined }', 'the plugin cannot hand a function to the test files'],
 ])('the plugin refuses %s', (options, message) => {

@@ -1,6 +1,9 @@
 /** Removes what ended test runs, also crashed ones, left on a shared server. */
 import { QueratorClient } from '../../client/client.js'
-import { isQueratorError } from '../../errors.js'
+import { sendOverHttp } from '../../client/http-send.js'
+import { wakeAfter } from '../../clock/real-time.js'
+import { isQueratorError, QueratorError } from '../../errors.js'
+import type { Send } from '../../protocol/exchange.js'
 import { deleteQueue } from './delete-queue.js'
 import { leftOverCheck } from './run-prefix.js'
 
@@ -8,6 +11,9 @@ const PAGE = 1000
 
 /** How many queues are deleted at the same time. Limited, because others use the server too. */
 const AT_ONCE = 20
+
+/** How long the server may take for a reply, in milliseconds. Nothing else ends a run that waits before its tests or after them. */
+const LONGEST_REPLY = 10_000
 
 /** Options of `removeLeftOvers()`. */
 export interface LeftOversOptions {
@@ -26,7 +32,28 @@ export interface LeftOversOptions {
  */
 export async function removeLeftOvers(options: LeftOversOptions): Promise<string[]> {
   const { endpoint, apiKey = process.env.QUERATOR_API_KEY ?? '' } = options
-  return sweep(new QueratorClient({ endpoint, apiKey }), options.ended)
+  return sweep(new QueratorClient({ send: sendWithin(LONGEST_REPLY, endpoint), apiKey }), options.ended)
+}
+
+/** Returns a function that sends requests over HTTP, and gives each up that has no reply within `longest` milliseconds. @internal */
+export function sendWithin(longest: number, endpoint: string): Send {
+  const send = sendOverHttp(endpoint)
+  return async (request) => {
+    const controller = new AbortController()
+    const giveUp = () => controller.abort(noAnswer(endpoint, longest))
+    const stop = wakeAfter(longest, giveUp, true)
+    try {
+      return await send({ ...request, signal: controller.signal })
+    } finally {
+      stop()
+    }
+  }
+}
+
+function noAnswer(endpoint: string, longest: number): QueratorError {
+  return new QueratorError(0, `no answer from ${endpoint} within ${longest} ms; is the daemon running?`, {
+    codeText: 'No Answer',
+  })
 }
 
 /** Does what `removeLeftOvers` does, with this client. @internal */

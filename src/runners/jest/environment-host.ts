@@ -47,13 +47,20 @@ export class EnvironmentHost implements DaemonHost {
     const { currentlyRunningTest: running } = state
     if (BEGINNINGS.includes(event.name) && running && this.#begun !== running) await this.#begin(running, state)
     if (event.name === 'test_done' && event.test !== undefined) await this.#end(event.test, state)
-    if (event.name === 'run_finish' && this.listener)
-      await within(state, 'end the tests of the file', this.listener.endFile())
+    if (event.name === 'run_finish' && this.listener) await this.#endFile(this.listener, state)
   }
 
   /** Closes the daemons. */
   async close(): Promise<void> {
     await Promise.all([...this.#daemons].map((daemon) => daemon.close()))
+  }
+
+  async #endFile(listener: JestEvents, state: CircusState): Promise<void> {
+    try {
+      await within(state, 'end the tests of the file', listener.endFile())
+    } finally {
+      listener.release()
+    }
   }
 
   async #begin(test: CircusTest, state: CircusState): Promise<void> {
@@ -88,7 +95,8 @@ async function within<T>(state: CircusState, what: string, work: Promise<T>): Pr
   const timeout = timeoutOf(undefined, state)
   let cancel = () => {}
   const late = new Promise<never>((_, reject) => {
-    cancel = wakeAfter(timeout, () => reject(lateError(what, timeout)))
+    // Jest waits for it, and must not end before.
+    cancel = wakeAfter(timeout, () => reject(lateError(what, timeout)), true)
   })
   try {
     return await Promise.race([work, late])

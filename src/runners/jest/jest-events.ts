@@ -16,4 +16,6 @@ export interface JestEvents {
   end(how: EndOfTest): Promise<string | undefined>
   /** All tests and hooks of the file are over. */
   endFile(): Promise<void>
+  /** Lets go of what is still open, so that Jest can end. Called after {@link endFile}, also if that took too long. */
+  release(): void
 }

@@ -24,9 +24,10 @@ export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTu
     },
     end: async (how) => (await turns.end(how))?.text,
     async endFile() {
-      await end()
+      await end.tests()
       await file.retire()
     },
+    release: end.release,
   }
   return turns.inTurn
 }
@@ -42,7 +43,11 @@ export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
   })
   const endTest = async () => reportOnTest((await turns.end(endOfTest()))?.text)
   const endFile = async () => {
-    await end()
+    try {
+      await end.tests()
+    } finally {
+      end.release()
+    }
     if (isLast) await file.retire()
   }
   globals.afterEach(endTest)
@@ -54,12 +59,14 @@ export function followHooks(globals: JestGlobals, file: FileDaemon): InTurn {
 }
 
 /** What happens when the tests of a file are over, with our environment or without it. */
-function fileEnd({ tests }: FileDaemon): () => Promise<void> {
+function fileEnd({ tests }: FileDaemon): { tests(): Promise<void>; release(): void } {
   const releaseSockets = trackOpenRequests()
-  return async () => {
+  return {
     // A concurrent test that timed out still runs.
-    await tests.endAll()
-    releaseSockets()
-    brakeFromNowOn()
+    tests: () => tests.endAll(),
+    release() {
+      releaseSockets()
+      brakeFromNowOn()
+    },
   }
 }

@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-options.js'
-import { usageError } from '../../internal.js'
+import { checkOptions, DAEMON_OPTIONS, usageError } from '../../internal.js'
 
 /** Options of the plugin: those of the daemon of each file, `leaks`, and how the suite runs. */
 export interface QueratorPluginOptions extends FixtureOptions {
@@ -48,8 +48,11 @@ const ENVIRONMENT = /^vitest-environment-(querator(?:-jsdom|-happy-dom)?)$/
  * @throws QueratorError if an option is unknown, or `leaks`, `log` or `environment` is invalid
  */
 export function querator(options: QueratorPluginOptions = {}): QueratorPlugin {
+  checkOptions('querator', options, [...DAEMON_OPTIONS, 'leaks', 'oneDaemon', 'environment'])
   const { oneDaemon = false, environment, ...daemonOptions } = options
   splitOptions(daemonOptions, 'querator')
+  if (typeof oneDaemon !== 'boolean')
+    throw usageError(`the option oneDaemon is true or false; got ${String(oneDaemon)}`)
   if (typeof daemonOptions.log === 'function') {
     throw usageError(
       'the plugin cannot hand a function to the test files; call configureDaemon({ log }) in a setup file',

@@ -1,4 +1,4 @@
-/** What Vitest learns of this package by its types: matchers, and values of its configuration. */
+/** What Vitest learns of this package by its types: matchers, and values of its configuration. Imported for these, it does nothing. */
 import type {} from 'vitest'
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import type { QueueAssertions } from '../../index.js'

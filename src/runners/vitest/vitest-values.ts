@@ -18,7 +18,7 @@ import { usageError } from '../../internal.js'
 import { fileTurn } from './file-turn.js'
 import { loadedVitest } from './loaded-vitest.js'
 import { endOf, fullName, showReport } from './vitest-task.js'
-import type {} from './vitest-types.js'
+import './vitest-types.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
 

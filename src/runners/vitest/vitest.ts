@@ -17,7 +17,7 @@ import {
 } from '../../index.js'
 import { loadedVitest } from './loaded-vitest.js'
 import { endOf, fullName, showReport } from './vitest-task.js'
-import type {} from './vitest-types.js'
+import './vitest-types.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }
 
@@ -65,7 +65,9 @@ export const expect: ExpectStatic = expectOfVitest
  */
 export function testWith(options: FixtureOptions): QueratorTest {
   const endpoint = options.endpoint ?? inject('queratorEndpoint')
-  const { leaks, ...given } = splitOptions({ ...inject('queratorOptions'), ...options }, 'testWith')
+  const ofRun = inject('queratorOptions') ?? {}
+  splitOptions(ofRun, 'queratorOptions')
+  const { leaks, ...given } = splitOptions({ ...ofRun, ...options }, 'testWith')
   const daemonOptions = { callSites: true, ...given.daemonOptions, ...(endpoint === undefined ? {} : { endpoint }) }
   const test = base.extend<OwnFixtures>({
     daemon: [
