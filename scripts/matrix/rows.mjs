@@ -370,7 +370,7 @@ const BUN_ROW = {
   red: {
     files: {
       'bunfig.toml': '[test]\npreload = ["querator-test/bun"]\n',
-      'red.test.js': { head: BUN_HEAD, copy: 'bun-red-suite.js' },
+      'red.test.js': { head: BUN_HEAD, copy: 'jest-red-suite.js' },
       'scenarios.cjs': { copy: 'scenarios.cjs' },
     },
     // The name of a test is known only after its queue is made.
