@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/package/install.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Each test runs a process of its own, which takes a core.
+    maxWorkers: 2,
   },
 })
