@@ -1,6 +1,7 @@
 /** Names for our own runners. They are not in the exports of the package. */
 export { checkOptions } from './client/known-options.js'
 export { brakeFromNowOn, paced } from './clock/event-loop.js'
+export { orGiveUp } from './clock/give-up.js'
 export { wakeAfter } from './clock/real-time.js'
 export { LEAKS_MODES } from './diagnosis/leaks.js'
 export type { EndOfTest, TestReport } from './diagnosis/test-of-runner.js'

@@ -1,5 +1,4 @@
 /** The running processes of this machine, as far as one may see them. */
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /** A process that runs. */
@@ -56,7 +55,10 @@ function inProc(pid: number): RunningProcess | undefined {
 function table(): string {
   try {
     const args = ['-A', '-ww', '-o', 'pid=,ppid=,pgid=,command=']
-    return execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    // Linux has no need of it.
+    return process
+      .getBuiltinModule('node:child_process')
+      .execFileSync('ps', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   } catch {
     return ''
   }

@@ -62,10 +62,10 @@ function fail(
   }
   const why = error.code === 'ECONNREFUSED' ? 'nothing listens there' : error.message
   const again = sent.reusedSocket && error.code === 'ECONNRESET' ? ' (the daemon closed the connection)' : ''
-  reject(
-    new QueratorError(0, `no answer from ${endpoint}: ${why}${again}; is the daemon running?`, {
-      codeText: 'No Answer',
-      cause: error,
-    }),
-  )
+  reject(noAnswer(`${endpoint}: ${why}${again}`, error))
+}
+
+/** Returns the error of a request without a reply. `from` begins with the URL of the server. */
+export function noAnswer(from: string, cause?: unknown): QueratorError {
+  return new QueratorError(0, `no answer from ${from}; is the daemon running?`, { codeText: 'No Answer', cause })
 }

@@ -153,7 +153,7 @@ export class ObservedTest {
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
     // Green tests need none of it.
     const { firstStrange, reportPage, reportText } = await import('./report/report.js')
-    this.#home.summary.failed(this.#test.title, firstStrange(story, messages))
+    this.#home.summary.failed(this.#test.title, () => firstStrange(story, messages))
     const file = await this.#page(story, messages)
     const lines = [
       reportText(story, messages, this.#home.earlier),
@@ -166,7 +166,7 @@ export class ObservedTest {
 
   /** Notes that the test failed by what it left open. */
   leaked({ message }: QueratorError): void {
-    this.#home.summary.failed(this.#test.title, message)
+    this.#home.summary.failed(this.#test.title, () => message)
   }
 
   /** Notes that the test passed. With `onPage` it is added to the page of its file. */

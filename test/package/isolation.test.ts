@@ -130,7 +130,7 @@ test('Jest: every form of test.concurrent has its own queues, even if it fails o
       \`('table $letter', ({ letter }) => mine(letter)())
       test.concurrent.failing('failing', async () => { await mine('g')(); throw new Error('as expected') })
       test.concurrent.skip('skipped', mine('h'))
-      test.concurrent('waits in vain', async () => { await queue.lease({ requestTimeout: '10m' }) }, 200)
+      test.concurrent('waits for ever', async () => { await queue.lease({ requestTimeout: '10m' }) }, 200)
       test('in turn, after them', async () => {
         const there = (await client.queuesList({})).items.map((info) => info.queueName)
         expect(there.filter((name) => names.has(name))).toEqual([])

@@ -120,7 +120,7 @@ describe('the timeout', () => {
   })
 
   test('does not keep a test waiting for what cannot happen any more', () => {
-    const { status, text } = runTests(`test('waits in vain', async ({ queue }) => {
+    const { status, text } = runTests(`test('waits for ever', async ({ queue }) => {
       await queue.produce({})
       await queue.drained()
     })`)

@@ -23,9 +23,9 @@ export function attachmentLine(path: string, env: NodeJS.ProcessEnv = process.en
 export class StepSummary {
   readonly #tests = new Map<string, string>()
 
-  /** Adds a test that failed, with the first strange thing in its report. */
-  failed(title: string, strange: string): void {
-    if (process.env.GITHUB_STEP_SUMMARY) this.#tests.set(title, strange)
+  /** Adds a test that failed. `strange` returns the first strange thing in its report, and is called only if there is a summary. */
+  failed(title: string, strange: () => string): void {
+    if (process.env.GITHUB_STEP_SUMMARY) this.#tests.set(title, strange())
   }
 
   /** Takes a test away that passed when it was tried again. */

@@ -1,8 +1,8 @@
 /** Removes what ended test runs, also crashed ones, left on a shared server. */
 import { QueratorClient } from '../../client/client.js'
-import { sendOverHttp } from '../../client/http-send.js'
-import { wakeAfter } from '../../clock/real-time.js'
-import { isQueratorError, QueratorError } from '../../errors.js'
+import { noAnswer, sendOverHttp } from '../../client/http-send.js'
+import { orGiveUp } from '../../clock/give-up.js'
+import { isQueratorError } from '../../errors.js'
 import type { Send } from '../../protocol/exchange.js'
 import { deleteQueue } from './delete-queue.js'
 import { leftOverCheck } from './run-prefix.js'
@@ -40,20 +40,11 @@ export function sendWithin(longest: number, endpoint: string): Send {
   const send = sendOverHttp(endpoint)
   return async (request) => {
     const controller = new AbortController()
-    const giveUp = () => controller.abort(noAnswer(endpoint, longest))
-    const stop = wakeAfter(longest, giveUp, true)
-    try {
-      return await send({ ...request, signal: controller.signal })
-    } finally {
-      stop()
-    }
+    return orGiveUp(send({ ...request, signal: controller.signal }), longest, () => {
+      controller.abort()
+      throw noAnswer(`${endpoint} within ${longest} ms`)
+    })
   }
-}
-
-function noAnswer(endpoint: string, longest: number): QueratorError {
-  return new QueratorError(0, `no answer from ${endpoint} within ${longest} ms; is the daemon running?`, {
-    codeText: 'No Answer',
-  })
 }
 
 /** Does what `removeLeftOvers` does, with this client. @internal */

@@ -1,7 +1,7 @@
 /** Tracks the checks of matchers until they settle. A runner awaits their promises, so that tells nothing about the test. */
 import { originOf } from '../../client/call-site.js'
 import type { UnawaitedCall, UnawaitedCalls } from '../../client/unawaited.js'
-import { wakeAfter } from '../../clock/real-time.js'
+import { orGiveUp } from '../../clock/give-up.js'
 
 /** The most checks that are tracked. A test that awaits nothing must not fill the memory. */
 const MOST_CHECKS = 1000
@@ -43,11 +43,7 @@ export class OpenChecks {
     const open = [...this.#open].filter(({ queueName }) => queueNames.includes(queueName))
     if (open.length === 0) return
     for (const { call } of open) if (call !== undefined) this.#unawaited?.add(call)
-    let cancel = () => {}
-    const late = new Promise<void>((resolve) => {
-      cancel = wakeAfter(longest, resolve, true)
-    })
-    await Promise.race([Promise.allSettled(open.map(({ outcome }) => outcome)), late])
-    cancel()
+    const settled = Promise.allSettled(open.map(({ outcome }) => outcome))
+    await orGiveUp<unknown>(settled, longest, () => undefined)
   }
 }

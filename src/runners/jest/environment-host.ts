@@ -1,7 +1,7 @@
 /** The daemons of a test file, in the outer realm of its Jest environment. */
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { VERSION } from '../../index.js'
-import { type DaemonHost, newDaemon, usageError, wakeAfter } from '../../internal.js'
+import { type DaemonHost, newDaemon, orGiveUp, usageError } from '../../internal.js'
 import { addError, addReport, type CircusState, type CircusTest, endOf, timeoutOf } from './circus.js'
 import type { JestEvents } from './jest-events.js'
 
@@ -91,18 +91,11 @@ export class EnvironmentHost implements DaemonHost {
  * Settles like `work`, but not later than a hook would have to: Jest waits for its environments without a limit. The timeout of the test
  * itself may be too short, because it is only for the body.
  */
-async function within<T>(state: CircusState, what: string, work: Promise<T>): Promise<T> {
+function within<T>(state: CircusState, what: string, work: Promise<T>): Promise<T> {
   const timeout = timeoutOf(undefined, state)
-  let cancel = () => {}
-  const late = new Promise<never>((_, reject) => {
-    // Jest waits for it, and must not end before.
-    cancel = wakeAfter(timeout, () => reject(lateError(what, timeout)), true)
+  return orGiveUp(work, timeout, () => {
+    throw lateError(what, timeout)
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    cancel()
-  }
 }
 
 function lateError(what: string, timeout: number): Error {
