@@ -1,6 +1,6 @@
 /** A folder outside the project with the packed tarball installed, which is what users get from `npm install`. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,10 +43,9 @@ export function installPacked(more = {}) {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Copies an example beside the installed package. Returns its folder. */
+/** Copies an example beside the installed package. Returns its folder, which nobody else gets. */
 export function copyExample(folder, name) {
-  const target = join(folder, 'examples', name)
-  mkdirSync(join(folder, 'examples'), { recursive: true })
+  const target = join(mkdtempSync(join(folder, 'examples-')), name)
   cpSync(join(ROOT, 'examples', name), target, { recursive: true })
   return target
 }

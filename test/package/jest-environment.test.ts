@@ -238,7 +238,7 @@ test.each([
     'a.test.js': `${block}${IMPORTS}
       afterAll(() => expect(queue).toBeDrained())
       test('passes', () => queue.produce({}))`,
-    'b.test.js': `${block}${IMPORTS}\ntest('passes too', () => queue.produce({}), 5)`,
+    'b.test.js': `${block}${IMPORTS}\ntest('passes too', () => queue.produce({}))`,
   })
   expect(status).toBe(1)
   expect(text).toContain('queue belongs to the running test')

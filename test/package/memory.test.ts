@@ -73,12 +73,12 @@ test('does not keep the bodies of waiting requests', () => {
       for (let count = 0; count < 20; count++) {
         send(Buffer.from(JSON.stringify({ queue_name: 'q', request_timeout: '10m', items: [item] })))
       }
-      for (let turns = 0; turns < 500; turns++) await new Promise((resolve) => setImmediate(resolve))
+      const waiting = async () => (await daemon.client.queueStats({ queueName: 'q' })).logicalQueues[0].produceWaiting
+      while (await waiting() < 20) await new Promise((resolve) => setImmediate(resolve))
       gc()
-      console.log(JSON.stringify({ held: (await daemon.client.queueStats({ queueName: 'q' })).logicalQueues[0].produceWaiting }))
       console.log(process.memoryUsage().arrayBuffers < 40_000_000)
       process.exit()`,
   })
   const { stdout } = run(folder, 'node', '--expose-gc', 'script.mjs')
-  expect(stdout).toBe('{"held":20}\ntrue\n')
+  expect(stdout).toBe('true\n')
 })

@@ -1,6 +1,5 @@
 /** What the guides of runners show of a failing test is what the runner prints. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { copyExample } from '../../scripts/packed.mjs'
 import { bin, run } from './project.js'
@@ -8,7 +7,7 @@ import { bin, run } from './project.js'
 /** Removes what differs between runs: ids, milliseconds of a running clock, and the folder of the example. */
 function steady(text: string): string[] {
   return text
-    .replaceAll(/(\/[^\s/()]+)+\/examples\/red\//g, '')
+    .replaceAll(/(\/[^\s/()]+)+\/examples-\w+\/red\//g, '')
     .replaceAll(/(\.\.\/)+node_modules/g, 'node_modules')
     .replaceAll(/\[[\d.]+ms\]/g, '[0ms]')
     .replaceAll(/(querator-test\/dist\/\S+):\d+/g, '$1')
@@ -32,8 +31,7 @@ test.each(Object.keys(COMMANDS))('%s', (runner) => {
   const shown = [...page.matchAll(/<!-- printed: (\S+)\/(\S+) -->\n```text\n([\s\S]*?)```/g)]
   expect(shown).toHaveLength(1)
   const [, , suite = '', lines = ''] = shown[0] ?? []
-  copyExample(inject('packed'), 'red')
-  const folder = join(inject('packed'), 'examples', 'red')
+  const folder = copyExample(inject('packed'), 'red')
   const [command = '', ...args] = COMMANDS[runner]?.(suite) ?? []
   const { status, text } = run(folder, command, ...args)
   expect(status).toBe(1)

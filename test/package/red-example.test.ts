@@ -10,7 +10,6 @@ import { bin } from './project.js'
 let folder: string
 beforeEach(() => {
   folder = copyExample(inject('packed'), 'red')
-  return () => copyExample(inject('packed'), 'red')
 })
 
 const command = () => [bin('vitest'), 'run']
