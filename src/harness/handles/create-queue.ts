@@ -1,0 +1,32 @@
+/** Creates queues for tests. */
+import type { Backing } from '../backing/backing.js'
+import type { QueueHome } from './queue-home.js'
+import { checkQueueOptions, type QueueOptions, queueRequest } from './queue-options.js'
+import { TestQueue } from './test-queue.js'
+import { makeNamespace } from './test-users.js'
+
+/** See `daemon.createQueue`. */
+export async function createQueue(backing: Backing, home: QueueHome, options: QueueOptions): Promise<TestQueue> {
+  checkQueueOptions(options)
+  backing.checkOpen()
+  const name = options.name ?? backing.names.next(options.label ?? 'queue')
+  if (options.namespace) await makeNamespace(backing.ownClient, options.namespace)
+  const make = async (queueName: string, given: QueueOptions, deadQueue?: TestQueue) => {
+    await backing.client.queuesCreate(queueRequest(queueName, given, deadQueue?.name ?? ''))
+    const queue = new TestQueue(home, queueName, deadQueue)
+    backing.made(queue)
+    return queue
+  }
+  const { deadQueue } = options
+  if (deadQueue !== true) {
+    const given = typeof deadQueue === 'string' ? new TestQueue(home, deadQueue) : deadQueue || undefined
+    return make(name, options, given)
+  }
+  const { leaseTimeout, expireTimeout, namespace } = options
+  const ofDead = {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(leaseTimeout === undefined ? {} : { leaseTimeout }),
+    ...(expireTimeout === undefined ? {} : { expireTimeout }),
+  }
+  return make(name, options, await make(`${name}-dead`, ofDead))
+}
