@@ -45,6 +45,17 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'harness/reach': ['errors.ts', 'clock', 'client', 'protocol'],
   'harness/backing': ['harness/reach', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'harness/consumers': [
+    'engine/events',
+    'harness/waiting',
+    'async-dispose.ts',
+    'visible.ts',
+    'errors.ts',
+    'clock',
+    'client',
+    'daemon',
+    'diagnosis',
+  ],
   'harness/handles': [
     'access',
     'engine/events',

@@ -150,6 +150,16 @@ export class MovableClock {
     return this.#followsRunner || (!this.frozen && this.#timers.next() <= this.#flow.now() + ms)
   }
 
+  /** The earliest deadline, or `Infinity`. */
+  get next(): Instant {
+    return this.#timers.next()
+  }
+
+  /** Whether it follows the runner's clock, and cannot be moved here. */
+  get followsRunner(): boolean {
+    return this.#followsRunner
+  }
+
   /** See {@link Clock.way}. */
   way(): Way {
     return this.#deliveries.way()

@@ -14,7 +14,7 @@ import { StepSummary } from './report/ci-notes.js'
 import { EarlierReports } from './report/earlier-reports.js'
 import { ReportFiles, shownPath } from './report/report-files.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
-import { type Resources, runnersOwn } from './stillness.js'
+import { openWithoutFixtures, type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
 import { speaksAfter, watchTest } from './watchdog.js'
 
@@ -36,10 +36,13 @@ export interface WaitingTest {
   readonly first: number
   /** What the runner itself keeps open in the process. Undefined if that is not known. */
   readonly usual: Resources | undefined
+  /** The same, and for a daemon without fixtures what its runner is known to have open. */
+  readonly open: Resources | undefined
 }
 
 /** The running tests of a daemon. */
 export class ObservedTests {
+  readonly #open = openWithoutFixtures()
   readonly #running = new Set<ObservedTest>()
   readonly #files = new ReportFiles()
   readonly #summary = new StepSummary()
@@ -79,6 +82,7 @@ export class ObservedTests {
       patience: asking?.patience ?? USUAL_PATIENCE,
       first: asking?.first ?? 1,
       usual: asking?.usual,
+      open: asking === undefined ? this.#open : asking.usual,
     }
   }
 }
@@ -146,9 +150,9 @@ export class ObservedTest {
     return this.#leaks(unawaited)
   }
 
-  /** Returns the report of a test that failed with these errors. Undefined if nothing happened. */
-  async report(errors: readonly unknown[]): Promise<TestReport | undefined> {
-    const story = this.#story()
+  /** Returns the report of a test that failed with these errors, and with these in its workers. Undefined if nothing happened. */
+  async report(errors: readonly unknown[], ofWorkers: readonly unknown[] = []): Promise<TestReport | undefined> {
+    const story = this.#story(ofWorkers.map(messageOf))
     if (story === undefined) return undefined
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
     // Green tests need none of it.
@@ -210,16 +214,18 @@ export class ObservedTest {
   }
 
   /** Undefined if nothing happened. */
-  #story(): TestStory | undefined {
+  #story(notes: readonly string[] = []): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
     const requestNotices = this.#daemon.noticesSince(this.first)
     const mine = requestNotices.filter(({ queueName }) => this.#alone || queues().includes(queueName))
-    const notices = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
+    const ofRequests = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
+    const notices = [...notes, ...ofRequests]
     const before = this.#moversBefore
     const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
-    return story.refusals.length > 0 || story.queues.some(somethingHappened) ? story : undefined
+    const isWorthIt = notes.length > 0 || story.refusals.length > 0 || story.queues.some(somethingHappened)
+    return isWorthIt ? story : undefined
   }
 }
 

@@ -19,6 +19,12 @@ export function runnersOwn(forTest: Readonly<Record<string, number>>): Resources
   return own
 }
 
+/** Returns the same for a daemon that is not told of tests. The timer of Jest's timeout is known, because Jest runs every test under one. */
+export function openWithoutFixtures(): Resources | undefined {
+  const { JEST_WORKER_ID, VITEST } = process.env
+  return runnersOwn({ Timeout: JEST_WORKER_ID !== undefined && VITEST === undefined ? 1 : 0 })
+}
+
 function resources(): Resources | undefined {
   // Bun lists nothing, whatever is open, and Deno nothing of its own.
   const { bun, deno } = process.versions
@@ -78,11 +84,15 @@ export class Stillness {
     return clock.mayFireWithin(within) || this.#processWaits()
   }
 
-  /** Whether the process has more resources open than the runner has. */
   #processWaits(): boolean {
-    const now = resources()
-    if (now === undefined || this.#usual === undefined) return this.#unlisted === 'may move'
-    for (const [kind, count] of now) if (count > (this.#usual.get(kind) ?? 0)) return true
-    return false
+    return processWaits(this.#usual) ?? this.#unlisted === 'may move'
   }
+}
+
+/** Returns whether the process has more resources open than the runner has. Undefined if that is not known. */
+export function processWaits(usual: Resources | undefined): boolean | undefined {
+  const now = resources()
+  if (now === undefined || usual === undefined) return undefined
+  for (const [kind, count] of now) if (count > (usual.get(kind) ?? 0)) return true
+  return false
 }

@@ -45,6 +45,11 @@ export type FiredKind = (typeof FIRED_KINDS)[number]
 
 const IS_FIRED = Uint8Array.from(EVENT_KINDS, (kind) => Number((FIRED_KINDS as readonly string[]).includes(kind)))
 
+/** Whether an event of this kind is one that the passing of time can cause. */
+export function isFiredKind(kind: EventKind): kind is FiredKind {
+  return (FIRED_KINDS as readonly string[]).includes(kind)
+}
+
 /**
  * Collects what fires: one entry for each deadline of an item. If a deadline makes several events, only the last one counts, because
  * it is the outcome for the item.

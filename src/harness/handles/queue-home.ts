@@ -1,8 +1,13 @@
 /** What the handles of a daemon share. */
+import { originOf } from '../../client/call-site.js'
 import type { QueratorClient } from '../../client/client.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import type { Backing } from '../backing/backing.js'
+import { NameSource } from '../backing/queue-names.js'
+import type { MovingPlace } from '../consumers/moving.js'
 import type { LeaseHome } from './leased-items.js'
+import type { OpenChecks } from './open-checks.js'
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
@@ -18,5 +23,30 @@ export interface QueueHome extends LeaseHome {
   checked(matcher: string, queueName: string, outcome: Promise<unknown>): void
   /** Returns the test that waits for something in a queue. */
   waiting(queueName: string): WaitingTest
+  /** Returns what waits work on. @throws QueratorError on a server elsewhere */
+  place(what: string, queueName: string): MovingPlace
   deleted(queueName: string): void
+}
+
+/** The parts of a home that the daemon has. */
+type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'waiting' | 'place'>
+
+/** Makes the home of the queues of a daemon. */
+export function queueHome(backing: Backing, checks: OpenChecks, ofDaemon: OfDaemon): QueueHome {
+  const clients = new NameSource()
+  const { client, ownClient, unawaited } = backing
+  const home: QueueHome = {
+    ...ofDaemon,
+    client,
+    ownClient,
+    embedded: (what) => backing.embedded(what),
+    checked: (matcher, queueName, outcome) => checks.add(matcher, queueName, outcome, home.checked),
+    noted: (call, queueName, answer) => {
+      if (unawaited === undefined) return answer
+      return unawaited.note({ call, queueName, origin: originOf(home.noted, unawaited.callSites) }, answer)
+    },
+    nextClientId: () => clients.next('client'),
+    deleted: (queueName) => backing.deleted(queueName),
+  }
+  return home
 }

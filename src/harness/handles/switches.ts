@@ -1,5 +1,6 @@
 /** Restores what a test switched on a daemon that outlives it. */
 import type { Daemon } from '../../daemon/daemon.js'
+import type { RunningWorker, Workers } from '../consumers/workers.js'
 
 /** What tests can switch. */
 export interface Switchable {
@@ -8,6 +9,7 @@ export interface Switchable {
   /** A function for each active interception that undoes it. */
   readonly intercepted: Set<() => void>
   readonly doorClosed: boolean
+  readonly workers: Workers
   openDoor(): Promise<void>
 }
 
@@ -18,6 +20,8 @@ interface State {
   readonly paused: ReadonlySet<number>
   readonly intercepted: ReadonlySet<() => void>
   readonly doorClosed: boolean
+  /** The workers that were started so far. */
+  readonly workers: ReadonlySet<RunningWorker>
 }
 
 /** A test from its beginning to its end. */
@@ -27,7 +31,7 @@ export interface SwitchSpan {
 }
 
 /**
- * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door. All of it
+ * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door, workers. All of it
  * is undone when the test is over. When tests run concurrently, it is undone after the last of them.
  */
 export class Switches {
@@ -46,17 +50,31 @@ export class Switches {
     return span
   }
 
+  /** Stops the workers that the test has started. If tests run concurrently, the last of them does. Returns what failed. */
+  async stopWorkers(span: SwitchSpan): Promise<unknown[]> {
+    return this.#isLast(span) ? this.#of.workers.stop(span.before.workers) : []
+  }
+
   /** Ends a test and restores what it switched. */
   async end(span: SwitchSpan): Promise<void> {
     this.#running.delete(span)
-    const others = [...this.#running].filter((one) => !isAround(one, span) && !isAround(span, one))
-    if (others.length === 0) await this.#restore(span.before)
+    if (this.#isLast(span)) await this.#restore(span.before)
+  }
+
+  #isLast(span: SwitchSpan): boolean {
+    return [...this.#running].every((one) => isAround(one, span) || isAround(span, one))
   }
 
   #state(): State {
-    const { daemon, intercepted, doorClosed } = this.#of
+    const { daemon, intercepted, doorClosed, workers } = this.#of
     const paused = new Set(daemon?.inspector.pausedQueues().map(({ queueId }) => queueId))
-    return { frozen: daemon?.clock.frozen ?? false, paused, intercepted: new Set(intercepted), doorClosed }
+    return {
+      frozen: daemon?.clock.frozen ?? false,
+      paused,
+      intercepted: new Set(intercepted),
+      doorClosed,
+      workers: workers.started,
+    }
   }
 
   async #restore({ frozen, paused, intercepted, doorClosed }: State): Promise<void> {

@@ -2,13 +2,18 @@
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Fired } from '../../engine/events/fired.js'
+import { type AdvanceUntilOptions, advanceUntil } from '../consumers/advance-until.js'
+import type { Until } from '../consumers/goal.js'
+import type { MovingPlace } from '../consumers/moving.js'
 
 /** The clock of a daemon: `daemon.clock`. You can read, freeze, resume and move it. */
 export class TestClock {
   readonly #daemon: Daemon
+  readonly #place: () => MovingPlace
 
   /** @internal */
-  constructor(daemon: Daemon) {
+  constructor(place: () => MovingPlace, daemon: Daemon) {
+    this.#place = place
     this.#daemon = daemon
   }
 
@@ -52,5 +57,21 @@ export class TestClock {
   advance(duration: number | string): Promise<Fired[]> {
     const { clock, record } = this.#daemon
     return paced(clock.move(duration, (fire) => record.collect(fire)))
+  }
+
+  /**
+   * Moves the clock from deadline to deadline until something is so, and never further. Before each move it waits until your consumers
+   * have nothing left to do. With `clock: 'runner'` it moves the fake timers of the runner, so timers of your own code fire too.
+   *
+   *     await clock.advanceUntil({ event: 'dead-lettered', reference: 'order-1' })
+   *     await clock.advanceUntil(() => sent.length === 3, { limit: '2h' })
+   *
+   * @param until a promise, a condition, or an event
+   * @returns what happened, in the order of the deadlines
+   * @throws QueratorError if nothing is due any more, or the next deadline is beyond `limit`. The message says what is still due. Throws
+   *   what the promise rejects with.
+   */
+  advanceUntil(until: Until, options: AdvanceUntilOptions = {}): Promise<Fired[]> {
+    return paced(advanceUntil(this.#place(), until, options))
   }
 }

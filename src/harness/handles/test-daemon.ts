@@ -9,24 +9,21 @@ import { EventLog } from '../../diagnosis/event-log.js'
 import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
-import { NameSource } from '../backing/queue-names.js'
+import type { MovingPlace } from '../consumers/moving.js'
+import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
+import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
 import { interceptOrigin } from '../reach/intercept.js'
 import { createQueue } from './create-queue.js'
+import { type ListenOptions, listen } from './listen.js'
 import { OpenChecks } from './open-checks.js'
-import type { QueueHome } from './queue-home.js'
+import { type QueueHome, queueHome } from './queue-home.js'
 import type { QueueOptions } from './queue-options.js'
 import { Switches } from './switches.js'
 import { TestClock } from './test-clock.js'
 import { TestQueue } from './test-queue.js'
 import { type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
-/** Options of `daemon.listen()`. */
-export interface ListenOptions {
-  /** The address to listen on. Default `'127.0.0.1'`. */
-  host?: string
-  /** The port. Default 0: any free port. */
-  port?: number
-}
+const NO_WORKERS: ReadonlySet<RunningWorker> = new Set()
 
 /** A daemon for tests: its client, its clock, its queues, and every way to reach it. `startTestDaemon()` returns one. */
 export class TestDaemon {
@@ -36,12 +33,12 @@ export class TestDaemon {
   readonly fetch: typeof fetch
   readonly #backing: Backing
   readonly #checks: OpenChecks
-  readonly #clients = new NameSource()
   readonly #home: QueueHome
   readonly #intercepted = new Set<() => void>()
   readonly #switches: Switches
   readonly #tests = new ObservedTests()
   readonly #users: TestUsers
+  readonly #workers = new Workers()
   #clock: TestClock | undefined
   #events: EventLog | undefined
   #closing: Promise<void> | undefined
@@ -57,33 +54,24 @@ export class TestDaemon {
     this.#switches = new Switches({
       daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
       intercepted: this.#intercepted,
+      workers: this.#workers,
       get doorClosed() {
         return users.doorClosed
       },
       openDoor: () => users.openDoor(),
     })
-    this.#home = {
-      client: this.client,
-      ownClient: backing.ownClient,
+    this.#home = queueHome(backing, this.#checks, {
       events: () => this.events,
-      embedded: (what) => backing.embedded(what),
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
-      checked: (matcher, queueName, outcome) => this.#checks.add(matcher, queueName, outcome, this.#home.checked),
-      noted: (call, queueName, answer) => {
-        const { unawaited } = backing
-        if (unawaited === undefined) return answer
-        return unawaited.note({ call, queueName, origin: originOf(this.#home.noted, unawaited.callSites) }, answer)
-      },
       waiting: (queueName) => this.#tests.waiting(queueName),
-      nextClientId: () => this.#clients.next('client'),
-      deleted: (queueName) => backing.deleted(queueName),
-    }
+      place: (what, queueName) => this.#place(what, queueName),
+    })
   }
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
   get clock(): TestClock {
-    this.#clock ??= new TestClock(this.#backing.embedded('the clock'))
+    this.#clock ??= new TestClock(() => this.#place('the clock'), this.#backing.embedded('the clock'))
     return this.#clock
   }
 
@@ -123,10 +111,34 @@ export class TestDaemon {
     return paced(this.#users.closeDoor())
   }
 
+  /**
+   * Starts a worker of yours. It stops with the test: its signal is aborted, and it is awaited. If it fails, the test fails.
+   *
+   *     const worker = daemon.runWorker((signal) => emailWorker.run(signal))
+   *
+   * A worker that is started outside of a test runs until the daemon is closed, or the test file is over.
+   * @throws QueratorError if `start` is no function, or an option is unknown
+   */
+  runWorker(start: StartWorker, options: RunWorkerOptions = {}): RunningWorker {
+    return this.#workers.start(start, options)
+  }
+
+  /**
+   * Resolves when your consumers have nothing left to do and ask for items again: no call is on its way, and at least `waiting` leases wait
+   * in all queues. Await it before you move the clock by hand.
+   * @throws QueratorError if that does not happen in time, or on a server elsewhere. The message says who is not done.
+   */
+  quiet(options: QuietOptions = {}): Promise<void> {
+    const waiting = async () => untilQuiet(this.#place('quiet'), undefined, options)
+    return this.#home.noted('quiet', '', paced(waiting()))
+  }
+
   /** @internal Stops listening when the tests of the file are over, so that clients that still run find no port. */
   async retire(): Promise<void> {
     this.#tests.endFile()
+    const [failed] = await this.#workers.stop(NO_WORKERS)
     if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
+    if (failed !== undefined) throw failed
   }
 
   /** @internal What tests switch, to restore it when they end. */
@@ -178,12 +190,7 @@ export class TestDaemon {
    * @throws QueratorError if the port cannot be opened
    */
   listen(options: ListenOptions = {}): Promise<string> {
-    return paced(this.#listen(options))
-  }
-
-  async #listen(options: ListenOptions): Promise<string> {
-    checkOptions('listen', options, ['host', 'port'])
-    return this.#backing.listen(options)
+    return paced(listen(this.#backing, options))
   }
 
   /**
@@ -206,18 +213,31 @@ export class TestDaemon {
   }
 
   /**
-   * Ends the daemon: waiting leases get a 453 `queue is shutting down`, then connections end. You need not call it at the end of
-   * a test, and you may call it twice.
+   * Ends the daemon: workers are stopped, waiting leases get a 453 `queue is shutting down`, then connections end. You need not call it
+   * at the end of a test, and you may call it twice.
+   * @throws QueratorError if a worker failed, or does not end in time
    */
   close(): Promise<void> {
     for (const undo of this.#intercepted) undo()
     this.#tests.endFile()
-    this.#closing ??= this.#backing.close()
+    this.#closing ??= this.#end()
     return paced(this.#closing)
   }
 
   /** Calls {@link close}, for `await using`. */
   [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
+  }
+
+  async #end(): Promise<void> {
+    const failed = this.#workers.isEmpty ? [] : await this.#workers.stop(NO_WORKERS)
+    await this.#backing.close()
+    if (failed.length > 0) throw failed[0]
+  }
+
+  /** What waits and moves work on. @throws QueratorError on a server elsewhere */
+  #place(what: string, queueName = ''): MovingPlace {
+    const daemon = this.#backing.embedded(what)
+    return { daemon, test: this.#tests.waiting(queueName), failure: () => this.#workers.takeFailure() }
   }
 }

@@ -5,6 +5,7 @@ import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
+import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
 import {
   type AwaitedEvent,
@@ -141,6 +142,15 @@ export class TestQueue {
   }
 
   /**
+   * Resolves when your consumers have nothing left to do and ask for items again: no call is on its way, and at least `waiting` leases wait
+   * in this queue. Await it before you move the clock by hand.
+   * @throws QueratorError if that does not happen in time, or on a server elsewhere. The message says who is not done.
+   */
+  quiet(options: QuietOptions = {}): Promise<void> {
+    return this.#waiting('quiet', (place) => untilQuiet(place, this.name, options))
+  }
+
+  /**
    * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
    * the queue is paused or the clock stands still, and which other queue has items.
    * @throws QueratorError on a server elsewhere
@@ -191,7 +201,7 @@ export class TestQueue {
 
   #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
     const waiting = async () => {
-      return wait({ daemon: this.#home.embedded(what), queue: this.name, test: this.#home.waiting(this.name) })
+      return wait({ ...this.#home.place(what, this.name), queue: this.name })
     }
     return this.#home.noted(what, this.name, paced(waiting()))
   }

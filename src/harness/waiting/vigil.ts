@@ -14,6 +14,8 @@ export interface WaitingPlace {
   readonly daemon: Daemon
   readonly queue: string
   readonly test: WaitingTest
+  /** Returns the failure of a worker of the test, once. */
+  failure(): Error | undefined
   /** Whether the wait is for a refused call. Default `false`. */
   readonly awaitsRefusal?: boolean
 }
@@ -46,6 +48,8 @@ export function vigil<T>(place: WaitingPlace, limit: number, look: () => T | und
       if (ended) return
       try {
         const found = look()
+        const failure = found === undefined ? place.failure() : undefined
+        if (failure !== undefined) throw failure
         if (found === undefined && !record.ended) return
         end()
         resolve(

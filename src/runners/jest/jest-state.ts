@@ -2,7 +2,7 @@
  * Reads the state of Jest, which only a symbol leads to: the hooks of a file, and the running test. If a version of Jest has no such
  * state, Jest's defaults hold.
  */
-import { type EndOfTest, visibleText } from '../../internal.js'
+import type { EndOfTest } from '../../internal.js'
 import { addReport, type CircusState, endOf, timeoutOf } from './circus.js'
 
 interface Hook {
@@ -32,16 +32,6 @@ export function endOfTest(): EndOfTest {
 /** Lets Jest print a text after the failure of the running test. Call it in a hook. */
 export function reportOnTest(text: string | undefined): void {
   addReport(jestState()?.currentlyRunningTest, text)
-}
-
-/** Returns the same error with a text at the end of its message. For a test whose state Jest does not show. */
-export function withReport(error: unknown, text: string | undefined): unknown {
-  const { message, stack } = Object(error) as { message?: unknown; stack?: unknown }
-  if (text === undefined || typeof message !== 'string' || typeof stack !== 'string') return error
-  // The stack of an error of ours has its message with invisible characters written out.
-  const inStack = stack.includes(message) ? message : visibleText(message)
-  const extended = stack.replace(inStack, () => `${inStack}\n\n${text}`)
-  return Object.assign(error as object, { message: `${message}\n\n${text}`, stack: extended })
 }
 
 /**

@@ -8,6 +8,7 @@ import { type FixtureOptions, splitOptions } from '../../fixtures/fixture-option
 import { oneCopy } from '../../fixtures/one-copy.js'
 import type { CreateQueue, SetLeaks } from '../../fixtures/queues-of-test.js'
 import type { Beginning, RunningTests } from '../../fixtures/running-tests.js'
+import { withReport } from '../../fixtures/with-report.js'
 import { type Wrap, withEmbedded, wrappedTest } from '../../fixtures/wrapped-test.js'
 import {
   type QueratorClient,
@@ -21,7 +22,7 @@ import {
 import { daemonHost } from '../../internal.js'
 import type { EnvironmentHost } from './environment-host.js'
 import { jestGlobals } from './jest-globals.js'
-import { testTimeout, withReport } from './jest-state.js'
+import { testTimeout } from './jest-state.js'
 import { followEnvironment, followHooks, OPEN } from './jest-turns.js'
 
 export type { CreateQueue, FixtureOptions, SetLeaks }

@@ -1,7 +1,7 @@
 /** Adds a report to the error of a concurrent Jest test, whose message appears in its stack too. */
 import { expect, test } from 'vitest'
 import { QueratorError } from '../../src/errors.js'
-import { withReport } from '../../src/runners/jest/jest-state.js'
+import { withReport } from '../../src/fixtures/with-report.js'
 import { HOSTILE_NAME } from '../support/hostile.js'
 
 test.each([

@@ -1,0 +1,52 @@
+/** What everything that moves the clock while consumers work has in common: its place, its options, its limits. */
+import { givenMilliseconds } from '../../clock/given-duration.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import { type MoveTimers, timeSteps } from './time-steps.js'
+
+/** Options of everything that moves the clock while consumers work. */
+export interface MovingOptions {
+  /**
+   * How long it may take, by the machine's clock: milliseconds, or a duration such as `'2s'`. Default: until shortly before the runner
+   * ends the test, or `'4s'` without a runner.
+   */
+  readonly within?: number | string
+  /**
+   * How long nothing must happen before the clock moves on, by the machine's clock, where the daemon cannot know that everybody is done: a
+   * consumer in another process that holds an item, or a process with timers or sockets of its own. Default `'250ms'`.
+   */
+  readonly settle?: number | string
+  /**
+   * Moves the timers that a daemon with `clock: 'runner'` follows. Needed only with `mock.timers` of node:test:
+   * `(ms) => mock.timers.tick(ms)`. Timers of your code may then run up to a second late. Default: finds the fake timers of Jest and Vitest.
+   */
+  readonly timers?: MoveTimers
+}
+
+/** The names of the options of {@link MovingOptions}. */
+export const MOVING_OPTIONS = ['within', 'settle', 'timers']
+
+/** What a move works on. */
+export interface MovingPlace {
+  readonly daemon: Daemon
+  readonly test: WaitingTest
+  /** Returns the failure of a worker of the test, once. */
+  failure(): Error | undefined
+}
+
+/** How long to wait when nothing is due any more, in milliseconds: a timer that does not keep the process alive is not seen. */
+export const LAST_WAIT = 1000
+const USUAL_SETTLE = 250
+
+/** Returns how long to wait and how long a silence lasts, in milliseconds. @throws QueratorError if an option is no duration */
+export function restLimits(taker: string, { test }: MovingPlace, { within, settle }: MovingOptions) {
+  return {
+    within: within === undefined ? test.patience : givenMilliseconds(`${taker}: within`, within),
+    settle: settle === undefined ? USUAL_SETTLE : givenMilliseconds(`${taker}: settle`, settle),
+  }
+}
+
+/** Returns the same, and how to move the time. @throws QueratorError if an option is wrong, or the time cannot be moved */
+export function movingLimits(taker: string, place: MovingPlace, options: MovingOptions) {
+  return { ...restLimits(taker, place, options), steps: timeSteps(place.daemon, taker, options.timers) }
+}

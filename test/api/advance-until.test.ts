@@ -1,0 +1,223 @@
+/** `clock.advanceUntil()` moves the clock from deadline to deadline, while consumers work, until something is so. */
+import { expect, test, vi } from 'vitest'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { consume } from '../support/workers.js'
+
+const START = Date.parse('2026-01-01')
+const HOUR = 3_600_000
+
+function frozen(): Promise<TestDaemon> {
+  return startTestDaemon({ clock: { start: START }, log: 'silent' })
+}
+
+function fails(): never {
+  throw new Error('smtp is down')
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error as Error,
+  )
+}
+
+test('stops at the event, with a consumer that asks again after every lease that timed out', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m', maxAttempts: 3, deadQueue: true })
+  await queue.produce({ reference: 'order-1' })
+  await using _worker = daemon.runWorker((signal) => consume(queue, signal, fails))
+  const fired = await daemon.clock.advanceUntil({ event: 'dead-lettered', reference: 'order-1' })
+  expect(daemon.clock.now()).toBe(START + 180_000)
+  expect(fired.filter(({ kind }) => kind !== 'lease-timed-out').map(({ kind }) => kind)).toEqual([
+    'lease-expired',
+    'lease-expired',
+    'dead-lettered',
+  ])
+  expect(fired.filter(({ kind }) => kind === 'lease-timed-out')).toHaveLength(4)
+})
+
+test('does not move if it is so already', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a', enqueueAt: new Date(START + HOUR) })
+  for (const until of [Promise.resolve(), () => true, () => undefined, { event: 'scheduled' } as const]) {
+    expect(await daemon.clock.advanceUntil(until)).toEqual([])
+  }
+  expect(daemon.clock.now()).toBe(START)
+})
+
+test.each<[string, (sent: string[]) => () => unknown]>([
+  ['a function that returns true', (sent) => () => sent.length === 2],
+  ['an async function', (sent) => async () => sent.length === 2],
+  ['a function that throws until then', (sent) => () => expect(sent).toHaveLength(2)],
+])('waits for %s', async (_, condition) => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  const sent: string[] = []
+  const later = [1, 2, 3].map((hours) => ({ reference: `${hours}`, enqueueAt: new Date(START + hours * HOUR) }))
+  await queue.produce(...later)
+  await using _worker = daemon.runWorker((signal) => consume(queue, signal, (item) => sent.push(item.reference)))
+  await daemon.clock.advanceUntil(condition(sent))
+  expect(sent).toEqual(['1', '2'])
+  expect(daemon.clock.now()).toBe(START + 2 * HOUR)
+})
+
+test('waits for a promise, and rejects as it does', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ enqueueAt: new Date(START + HOUR) })
+  await daemon.clock.advanceUntil(queue.lease({ requestTimeout: '5m' }).catch((error) => expect(error.code).toBe(454)))
+  expect(daemon.clock.now()).toBe(START + 300_000)
+  const refused = queue.lease({ requestTimeout: '5m' })
+  await expect(daemon.clock.advanceUntil(refused)).rejects.toMatchObject({ code: 454 })
+  expect(daemon.clock.now()).toBe(START + 600_000)
+})
+
+test('waits for an event from now on, in one queue, as often as asked', async () => {
+  await using daemon = await frozen()
+  const [orders, others] = [await daemon.createQueue({ name: 'orders' }), await daemon.createQueue()]
+  await orders.produce({ reference: 'a' })
+  await others.produce({ reference: 'a' })
+  await others.lease({ clientId: 'c' })
+  await orders.lease({ clientId: 'c' })
+  await daemon.clock.advanceUntil({ event: 'leased', reference: 'a' })
+  expect(daemon.clock.now()).toBe(START)
+  await using _worker = daemon.runWorker((signal) => consume(orders, signal, fails, { clientId: 'd' }))
+  await daemon.clock.advanceUntil({ event: 'leased', queue: orders, since: 'now', times: 2 })
+  expect(daemon.clock.now()).toBe(START + 120_000)
+  await daemon.clock.advanceUntil({ event: 'lease-expired', queue: 'orders', since: 'now' })
+  expect(daemon.clock.now()).toBe(START + 180_000)
+})
+
+test('waits until a handler is done before it moves on', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.produce({ reference: 'b', enqueueAt: new Date(START + HOUR) })
+  const slow = async () => {
+    // Longer than the clock would wait in vain, by timers that the process waits for.
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await using _worker = daemon.runWorker((signal) => consume(queue, signal, slow))
+  await daemon.clock.advanceUntil({ event: 'completed', times: 2 })
+  expect(queue.history().map(({ kind }) => kind)).not.toContain('lease-expired')
+})
+
+test('moves a running clock too', async () => {
+  await using daemon = await startTestDaemon({ log: 'silent' })
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a', enqueueAt: new Date(daemon.clock.now() + HOUR) })
+  const [fired] = await daemon.clock.advanceUntil({ event: 'item-due' })
+  expect(fired).toMatchObject({ kind: 'item-due', reference: 'a' })
+})
+
+test('gives up at the limit, and says what is missing and what is still due', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders', maxAttempts: 2 })
+  await queue.produce({ reference: 'a', enqueueAt: new Date(START + 2 * HOUR) })
+  const waiting = daemon.clock.advanceUntil({ event: 'leased', reference: 'a' }, { limit: '1h' })
+  expect((await errorOf(waiting)).message.split('\n')).toEqual([
+    "moved the clock by 0s, and the next deadline is beyond the limit of 1h0m0s, but still waiting for 'a' to be leased",
+    'nearest events:',
+    '  a (#1): produced',
+    '  a (#1): scheduled for 2h0m0s',
+    'still due:',
+    "  in 2h0m0s: a of 'orders' comes due",
+  ])
+  expect(daemon.clock.now()).toBe(START)
+})
+
+test('gives up when nothing is due any more', async () => {
+  await using daemon = await frozen()
+  await daemon.createQueue({ name: 'orders' })
+  const error = await errorOf(daemon.clock.advanceUntil(() => expect(1).toBe(2)))
+  expect(error.message).toMatch(
+    /^nothing is due, but still waiting for the condition .*\nit threw: expected 1 to be 2.*\n(.*\n)?nothing is due$/s,
+  )
+  expect((error.cause as Error).message).toContain('expected 1 to be 2')
+  expect(error.stack).toContain('advance-until.test.ts')
+})
+
+test('gives up in time if a call is never answered', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  queue.pause()
+  const held = queue.produce({})
+  const error = await errorOf(daemon.clock.advanceUntil(held, { within: 50 }))
+  expect(error.message).toMatch(/^timed out after 50ms waiting for the promise to resolve/)
+  queue.resume()
+  await held
+})
+
+test('fails as soon as a worker of the test fails', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  daemon.runWorker(function mailer() {
+    return Promise.reject(new Error('no connection'))
+  })
+  await queue.produce({ enqueueAt: new Date(START + HOUR) })
+  const error = await errorOf(daemon.clock.advanceUntil({ event: 'completed' }))
+  expect(error.message).toMatch(/^mailer failed: no connection \(test\/api\/advance-until\.test\.ts:\d+\)$/)
+  expect(daemon.clock.now()).toBe(START)
+})
+
+test('says that the daemon was closed', async () => {
+  const daemon = await frozen()
+  const queue = await daemon.createQueue()
+  queue.pause()
+  const held = queue.produce({}).catch(() => undefined)
+  const waiting = errorOf(daemon.clock.advanceUntil(() => false))
+  await daemon.close()
+  await held
+  expect((await waiting).message).toMatch(/^the daemon was closed while waiting for the condition/)
+})
+
+test.each<[unknown, object, RegExp]>([
+  [{ event: 'complete' }, {}, /advanceUntil knows no event 'complete'; did you mean 'completed'\?/],
+  [{ event: 'completed', ref: 'a' }, {}, /advanceUntil has no option 'ref'/],
+  [{ event: 'completed', since: 'then' }, {}, /advanceUntil: since is 'now' or an event/],
+  [() => true, { limits: 1 }, /advanceUntil has no option 'limits'; did you mean 'limit'\?/],
+  [() => true, { limit: -1 }, /advanceUntil: limit takes milliseconds or a duration/],
+  [() => true, { within: 'soon' }, /advanceUntil: within takes milliseconds or a duration/],
+  [() => true, { timers: () => undefined }, /timers is for a daemon with clock: 'runner'/],
+])('refuses %j with %j', async (until, options, message) => {
+  await using daemon = await frozen()
+  await expect(daemon.clock.advanceUntil(until as () => boolean, options)).rejects.toThrow(message)
+})
+
+test("with clock: 'runner', the timers of a worker fire too", async () => {
+  vi.useFakeTimers({ now: START })
+  try {
+    await using daemon = await startTestDaemon({ clock: 'runner', log: 'silent' })
+    const queue = await daemon.createQueue({ maxAttempts: 5 })
+    await queue.produce({ reference: 'a' })
+    const tries: number[] = []
+    // Backs off by itself, and never lets the lease run out.
+    const backOff = async () => {
+      tries.push((Date.now() - START) / 1000)
+      if (tries.length < 4) await new Promise((resolve) => setTimeout(resolve, 2 ** tries.length * 1000))
+    }
+    const worker = daemon.runWorker(async (signal) => {
+      const { items } = await queue.lease({ signal })
+      while (tries.length < 4) await backOff()
+      await items[0]?.complete()
+    })
+    const fired = await daemon.clock.advanceUntil({ event: 'completed', reference: 'a' })
+    expect(tries).toEqual([0, 2, 6, 14])
+    expect(fired).toEqual([])
+    await worker.done
+    await queue.produce({ reference: 'b', enqueueAt: new Date(Date.now() + HOUR) })
+    expect(await daemon.clock.advanceUntil({ event: 'item-due' })).toMatchObject([
+      { kind: 'item-due', reference: 'b', time: new Date(START + 14_000 + HOUR) },
+    ])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test("with clock: 'runner' and real timers, says what to do", async () => {
+  await using daemon = await startTestDaemon({ clock: 'runner', log: 'silent' })
+  await expect(daemon.clock.advanceUntil(() => true)).rejects.toThrow(
+    /the runner's timers are real; call vi.useFakeTimers/,
+  )
+})
