@@ -5,20 +5,20 @@ import { eventText } from '../timeline.js'
 import type { ItemStory } from './item-story.js'
 
 /** An event of an item, or items that its handler produced. */
-export interface Moment {
-  readonly time: Date
-  readonly text: string
-  /** Undefined if its handler produced something. */
-  readonly event?: QueueEvent
-}
+export type Moment = { readonly time: Date; readonly number: number } & (
+  | { readonly event: QueueEvent; readonly group?: undefined }
+  | { readonly event?: undefined; readonly group: ProducedTogether }
+)
 
 /** Returns the moments of an item. */
 export function momentsOf({ events, produced = [] }: ItemStory): Moment[] {
-  const own = events.map((event) => ({ number: event.number, time: event.time, text: eventText(event), event }))
-  const groups = together(produced, events).map(ofGroup)
-  return groups.length === 0 ? own : [...own, ...groups].sort((a, b) => a.number - b.number)
+  const own: Moment[] = events.map((event) => ({ number: event.number, time: event.time, event }))
+  if (produced.length === 0) return own
+  const groups = together(produced, events).map((group) => ({ number: group.number, time: group.time, group }))
+  return [...own, ...groups].sort((a, b) => a.number - b.number)
 }
 
-function ofGroup(group: ProducedTogether) {
-  return { number: group.number, time: group.time, text: producedText(group) }
+/** Describes a moment, as timelines do. */
+export function momentText({ event, group }: Moment): string {
+  return event === undefined ? producedText(group) : eventText(event)
 }

@@ -9,7 +9,7 @@ import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import type { EarlierReports } from './earlier-reports.js'
 import type { ItemStory } from './item-story.js'
-import { momentsOf } from './moments.js'
+import { momentsOf, momentText } from './moments.js'
 import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
@@ -117,7 +117,7 @@ function itemLines(item: ItemStory, begin: number): string[] {
   const moments = momentsOf(item)
   const times = moments.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
   const width = Math.max(...times.map((time) => time.length))
-  const lines = moments.map(({ text }, at) => `    ${(times[at] as string).padEnd(width)}  ${text}`)
+  const lines = moments.map((moment, at) => `    ${(times[at] as string).padEnd(width)}  ${momentText(moment)}`)
   return cutInTheMiddle(lines, MOST_EVENTS)
 }
 
