@@ -10,7 +10,7 @@ export type { ConfigTree, PartitionStorageTree, StorageConfig } from './daemon/c
 export type { PartitionTree, QueueTree } from './daemon/config/declared-queues.js'
 export type { LogHandler, LogLevel, LogRecord } from './daemon/log.js'
 export { VERSION } from './daemon/version.js'
-export type { EventLog, QueueEvent } from './diagnosis/event-log.js'
+export type { EventLog, ProducingItem, QueueEvent } from './diagnosis/event-log.js'
 export type { LeaksMode } from './diagnosis/leaks.js'
 export type { EventKind } from './engine/events/event-kinds.js'
 export type { Fired, FiredKind } from './engine/events/fired.js'

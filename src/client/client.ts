@@ -15,6 +15,7 @@ import { atCallSite, type Origin, originOf } from './call-site.js'
 import type { CallOptions, QueratorCalls } from './calls.js'
 import { checkRequest } from './check-request.js'
 import type { ClientSend } from './client-send.js'
+import { handled } from './handling.js'
 import { sendOverHttp } from './http-send.js'
 import { checkOptions } from './known-options.js'
 import type { UnawaitedCalls } from './unawaited.js'
@@ -98,7 +99,8 @@ export class QueratorClient {
       if (options !== NO_OPTIONS) checkOptions(`client.${name}`, options, CALL_OPTIONS)
       throwIfAborted(signal)
       const body = this.#bytesOf(method.request, request ?? {}, name, origin)
-      const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin }
+      const handling = name === 'queueProduce' ? handled() : undefined
+      const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin, handling }
       reply = await unlessAborted(signal, this.#send(wire))
     } catch (error) {
       // A loop that catches every error must not run for ever without a turn of the event loop.

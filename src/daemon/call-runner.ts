@@ -14,6 +14,7 @@ import type { QueueFigures } from '../transport/figures.js'
 import type { Backend, RefusedCall } from '../transport/handler.js'
 import type { Health } from '../transport/health.js'
 import { namedIn } from '../transport/named-in-body.js'
+import { HandledItems } from './handled-items.js'
 import type { Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
 import type { RefusedCalls } from './refused-calls.js'
@@ -41,9 +42,11 @@ export interface RunsOn {
 /** Carries out calls on a daemon's queues and access stores. Each call has one time, and is the cause of its events in the record. */
 export class CallRunner implements Backend<Principal> {
   readonly #on: RunsOn
+  readonly #handledItems: HandledItems
 
   constructor(on: RunsOn) {
     this.#on = on
+    this.#handledItems = new HandledItems(on.queues, on.record)
   }
 
   identify(key: string | undefined): Principal {
@@ -53,7 +56,7 @@ export class CallRunner implements Backend<Principal> {
   call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
     const { clock, record, requestTimes } = this.#on
     const context = this.#contextOf(name, request, who)
-    const cause = { call: CALL_NAMES[name], origin: request.origin }
+    const cause = this.#causeOf(name, request)
     try {
       clock.beginCall()
       if (name === 'queueProduce' || name === 'queueRetry') requestTimes.check(name, message, cause)
@@ -91,6 +94,12 @@ export class CallRunner implements Backend<Principal> {
 
   failed(error: unknown, { method, path }: { method: string; path: string }): void {
     this.#on.log.write('error', 'request failed', { method, path, error })
+  }
+
+  #causeOf(name: MethodName, { origin, handling }: WireRequest): Cause {
+    const call = CALL_NAMES[name]
+    if (handling === undefined || name !== 'queueProduce') return { call, origin }
+    return { call, origin, handled: this.#handledItems.of(handling) }
   }
 
   #contextOf(name: MethodName, request: WireRequest, who: Principal): CallContext {

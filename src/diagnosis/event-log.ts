@@ -30,6 +30,11 @@ export interface QueueEvent {
   readonly clientId?: string
   /** The call that caused the event, for example `queue.produce`, or `clock` for the passing of time. */
   readonly call: string
+  /**
+   * For `produced` and `scheduled`: the item whose handler produced this one. Needs a handler that gets one item at a time from this
+   * package, and a call without a socket. Absent if it is not certain.
+   */
+  readonly producedBy?: ProducingItem
   /** Where your code made that call, for example `orders.test.ts:12:15`. Needs `callSites`, and a call without a socket. */
   readonly callSite?: string
   /** The call site and its callers, the innermost first: at most three places. */
@@ -51,6 +56,18 @@ export interface QueueEvent {
    * An iterator over the events shows the number at the time when it came by.
    */
   readonly times?: number
+}
+
+/** An item whose handler produced another one. */
+export interface ProducingItem {
+  /** The number of the item. */
+  readonly item: number
+  /** The producer's reference of the item. May be empty. */
+  readonly reference: string
+  /** The name of the queue from which the handler got the item. */
+  readonly queue: string
+  /** How often the item had been leased, this time included. */
+  readonly attempts: number
 }
 
 /**
@@ -197,6 +214,7 @@ function queueEvent(event: RecordedEvent): QueueEvent {
   const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
   const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
   const callPath = placesOf(cause.origin)
+  const { handled } = cause
   return {
     number,
     time: new Date(Math.floor(time)),
@@ -207,6 +225,7 @@ function queueEvent(event: RecordedEvent): QueueEvent {
     ...(item === 0 ? {} : { item, id: id ?? '', reference, attempts }),
     ...(event.consumer === undefined && clientId === '' ? {} : { clientId }),
     call: cause.call,
+    ...(handled !== undefined && (kind === 'produced' || kind === 'scheduled') ? { producedBy: { ...handled } } : {}),
     ...(callPath[0] === undefined ? {} : { callSite: callPath[0] }),
     callPath,
     ...(Number.isNaN(until) ? {} : { until: new Date(Math.floor(until)) }),

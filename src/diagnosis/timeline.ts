@@ -2,6 +2,7 @@
 
 import { siteText } from '../client/call-site.js'
 import { visible } from '../visible.js'
+import { handlerText } from './cascade.js'
 import { type QueueEvent, withoutIds } from './event-log.js'
 import { lengthOf } from './lengths.js'
 
@@ -44,7 +45,7 @@ function refusedText({ call, clientId, code, codeText, message = '', times = 1, 
 
 function happenedText(event: QueueEvent, more = ''): string {
   const { kind, clientId, attempts, deadQueue, callPath, until, time } = event
-  const by = clientId === undefined ? '' : ` by ${clientId}`
+  const by = clientId === undefined ? handlerText(event) : ` by ${clientId}`
   const to = deadQueue === undefined ? '' : ` to ${deadQueue}`
   const end = until === undefined ? '' : ` for ${lengthOf(until.getTime() - time.getTime())}`
   const attempt = kind === 'leased' ? `, attempt ${attempts}` : ''

@@ -10,6 +10,12 @@ export type Headers = Readonly<Record<string, string | undefined>>
 /** Reads a whole body. Resolves with `undefined` once it exceeds `limit` bytes. Rejects if it cannot be read. */
 export type BodyReader = (limit: number) => Promise<Uint8Array | undefined>
 
+/** A leased item that the code which makes a request is handling. */
+export interface Handling {
+  readonly queue: string
+  readonly id: string
+}
+
 /** A request for the handler. */
 export interface WireRequest {
   /** The method as it was sent. Case matters. */
@@ -23,6 +29,8 @@ export interface WireRequest {
   readonly signal?: AbortSignal | undefined
   /** Where in the code of a test the request was made. Only known within a process. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
+  /** The item whose handler makes the request. Only known within a process. */
+  readonly handling?: Handling | undefined
   /** Whether the harness made the request for itself, rather than a test. */
   readonly isOwn?: boolean | undefined
   /** A listener's alternative to `signal`: calls `listener` when nobody awaits the reply. Returns a function to remove it. */

@@ -8,7 +8,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ReportedTest, reportPage } from '../../src/diagnosis/report/page/report-page.js'
 import { hasChromium, startChromium } from './browser.js'
-import { event, item, story, usualItem, usualItems, waited } from './report-stories.js'
+import { cascade, event, item, story, usualItem, usualItems, waited } from './report-stories.js'
 
 /** Runs in the browser. */
 const CONTRASTS = readFileSync(new URL('contrasts.browser.js', import.meta.url), 'utf8')
@@ -43,6 +43,7 @@ const FAILED: ReportedTest = {
   ),
   errors: [LONG_ERROR, 'a short one'],
 }
+const CASCADE: ReportedTest = { story: cascade(), errors: ['no mail'] }
 const PASSED: ReportedTest = { story: story([usualItem('order-3')], { title: 'sends mails' }), errors: [] }
 
 describe.skipIf(!hasChromium)('in Chromium', () => {
@@ -206,6 +207,39 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
       expect(await lane.locator('.more > p').innerText()).toBe('payload (cut: this is only the beginning)')
     }))
 
+  test('a lane shows what its handler produced between its lease and its end', () =>
+    opened([CASCADE], async (page) => {
+      const order = page.locator('.lane').first()
+      expect(await order.locator('.mark').allInnerTexts()).toEqual(['+', '→', '→', '✓'])
+      expect(overlapping(await spans(order.locator('.mark')))).toEqual([])
+      const [bar] = await spans(order.locator('.bar'))
+      // The label ends before the first mark on the bar.
+      expect(await order.locator('.bar').innerText()).toBe('#1')
+      const marks = await spans(order.locator('.mark'))
+      for (const { from } of marks.slice(1, 3))
+        expect([from >= (bar?.from ?? 0), from < (bar?.to ?? 0)]).toEqual([true, true])
+      expect(await page.locator('[data-name="mail-1"] .mark').allInnerTexts()).toEqual(['↳'])
+    }))
+
+  test('links lead from an item to what its handler produced and back, by keyboard, past a filter', () =>
+    opened([CASCADE], async (page) => {
+      await page.getByLabel('queue').selectOption('orders')
+      const order = page.locator('[data-name="order-1"]')
+      const mail = page.locator('[data-name="mail-1"]')
+      expect(await mail.isVisible()).toBe(false)
+      await order.locator('summary').focus()
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Tab')
+      expect(await page.locator(':focus').innerText()).toBe('mail-1')
+      await page.keyboard.press('Enter')
+      expect(await page.locator(':focus').innerText()).toContain('mail-1')
+      expect(await mail.locator('.more > p').first().innerText()).toBe('produced by the handler of order-1 in orders')
+      expect(new URL(page.url()).hash).toBe('#item-0-2')
+      await mail.getByRole('link', { name: 'order-1' }).click()
+      expect(await order.locator('summary').evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true)
+      expect(await mail.isVisible()).toBe(true)
+    }))
+
   test('failed tests come before passed ones, and both are marked', () =>
     opened([PASSED, FAILED], async (page) => {
       expect(await page.locator('header p').first().innerText()).toMatch(/^2 tests, 1 failed\./)
@@ -214,7 +248,7 @@ describe.skipIf(!hasChromium)('in Chromium', () => {
 
   test.each(['light', 'dark'] as const)('everything is readable in %s mode', (scheme) =>
     opened(
-      [PASSED, FAILED],
+      [PASSED, FAILED, CASCADE],
       async (page) => {
         await page.locator('.lane').evaluateAll((all) => all.map((lane) => lane.setAttribute('open', '')))
         const contrasts = await page.evaluate<{ text: string; contrast: number }[]>(CONTRASTS)

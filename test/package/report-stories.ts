@@ -62,3 +62,31 @@ export function story(items: readonly ItemStory[], more: Partial<QueueStory> & {
     lost: 0,
   } satisfies TestStory
 }
+
+/**
+ * An order whose handler produced a mail, another order, and an item whose lane is not drawn. The handler of the mail produced nothing.
+ * `names` are those of the order and of the mail.
+ */
+export function cascade(names: readonly [string, string] = ['order-1', 'mail-1']): TestStory {
+  const [order, mail] = names
+  const producedBy = { item: 1, reference: order, queue: 'orders', attempts: 1 }
+  const by = (number: number, reference: string, queue: string) =>
+    event('produced', 1000, { number, item: number - 1, reference, queue, producedBy, call: 'queue.produce' })
+  const produced = [by(3, mail, 'mails'), by(4, 'order-2', 'orders'), by(5, 'hidden', 'orders')]
+  const [ofMail, ofOrder] = produced as [QueueEvent, QueueEvent]
+  const orders = [
+    item(
+      order,
+      [
+        event('produced', 0, { item: 1, reference: order }),
+        event('leased', 1000, { number: 2, item: 1, attempts: 1, clientId: 'shipper' }),
+        event('completed', 1000, { number: 6, item: 1, clientId: 'shipper' }),
+      ],
+      { produced },
+    ),
+    item('order-2', [ofOrder], { item: 3 }),
+  ]
+  const told = story(orders)
+  const mails = { ...(told.queues[0] as QueueStory), name: 'mails', items: [item(mail, [ofMail], { item: 2 })] }
+  return { ...told, queues: [...told.queues, mails] }
+}

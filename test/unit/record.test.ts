@@ -11,6 +11,14 @@ function itemWith(payload: string, reference = ''): Item {
   return new Item({ reference, encoding: '', kind: '', payload })
 }
 
+/** The ids of a partition: `head-0`, `head-1` and so on. */
+function idsFrom(head: string) {
+  return {
+    text: (sequence: number) => `${head}-${sequence}`,
+    sequence: (text: string) => (text.startsWith(`${head}-`) ? Number(text.slice(head.length + 1)) : undefined),
+  }
+}
+
 function refusal(given: Partial<Refusal> = {}): Refusal {
   const usual = { code: 400, codeText: 'Bad Request', message: 'no', details: {}, clientId: 'w' }
   return { ...usual, times: 1, lastTime: 5, lastPassed: 7, ...given }
@@ -175,7 +183,7 @@ test('collects one entry for each deadline, which says what became of the item',
   const [retried, exhausted, copied, stays] = ['retried', 'exhausted', 'copied', 'stays'].map((name) =>
     itemWith('', name),
   )
-  const address = { ...ADDRESS, partition: 0, ids: { text: (sequence: number) => `id-${sequence}` } }
+  const address = { ...ADDRESS, partition: 0, ids: idsFrom('id') }
   const note = (kind: keyof typeof KIND, item: Item | undefined, time: number, deadQueue?: Address) =>
     record.item(KIND[kind], time, address, item as Item, undefined, deadQueue)
   note('lease-expired', retried, 1)
@@ -214,6 +222,34 @@ test('stops collecting when the move fails', () => {
   }
   expect(() => record.collect(failing)).toThrow('no')
   expect(record.collect(() => undefined)).toEqual([])
+})
+
+test('finds an item by an id that it had, as of the latest event with that id', () => {
+  const record = new EventRecord(4)
+  const [here, there, again] = ['a', 'b', 'c'].map((head) => ({ ...ADDRESS, partition: 0, ids: idsFrom(head) }))
+  const item = itemWith('', 'order-1')
+  record.item(KIND.produced, 1, here as Address, item)
+  item.attempts = 1
+  record.item(KIND.leased, 2, here as Address, item)
+  record.queue(KIND['queue-paused'], 2, ADDRESS)
+  record.item(KIND.produced, 3, { ...(there as Address), queue: 'other' }, itemWith('', 'mail-1'))
+  record.item(KIND.produced, 3, again as Address, itemWith('', 'order-2'))
+  const found = { item: 1, reference: 'order-1', queue: 'q', attempts: 1 }
+  expect(record.itemWithId('q', 'a-0')).toEqual(found)
+  expect(record.itemWithId('q', 'c-0')).toMatchObject({ item: 3, reference: 'order-2' })
+  expect(record.itemWithId('other', 'b-0')).toMatchObject({ item: 2 })
+  for (const [queue, id] of [
+    ['q', 'b-0'],
+    ['other', 'a-0'],
+    ['q', 'a-1'],
+    ['q', ''],
+    ['none', 'a-0'],
+  ] as const) {
+    expect(record.itemWithId(queue, id)).toBeUndefined()
+  }
+  for (let events = 0; events < 3; events++) record.queue(KIND['queue-paused'], 4, ADDRESS)
+  expect(record.itemWithId('q', 'a-0')).toBeUndefined()
+  expect(new EventRecord(0).itemWithId('q', 'a-0')).toBeUndefined()
 })
 
 test('has no event to show if it keeps none', () => {

@@ -4,11 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import type { ItemStory } from '../../src/diagnosis/report/item-story.js'
 import { leaseLabel } from '../../src/diagnosis/report/page/labels.js'
 import { reportPage } from '../../src/diagnosis/report/page/report-page.js'
 import { ReportFiles } from '../../src/diagnosis/report/report-files.js'
 import type { TestStory } from '../../src/diagnosis/report/test-story.js'
-import { event, item, story, usualItem, usualItems, waited } from '../package/report-stories.js'
+import { cascade, event, item, story, usualItem, usualItems, waited } from '../package/report-stories.js'
 
 /** The page of a single test. */
 function pageOf(told: TestStory, errors: readonly string[] = ['on purpose']): string {
@@ -73,6 +74,53 @@ test('a label never splits characters of several code units, and counts wide one
   expect(leaseLabel(1, 'дом-дом-дом-7', 60)).toBe('#1 …ом-7')
 })
 
+test('a lane links to the item whose handler produced it, and to what its own handler produced', () => {
+  const page = pageOf(cascade())
+  expect([...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)).toEqual(['item-0-1', 'item-0-3', 'item-0-2'])
+  const [, parent = ''] = /<p>(its handler produced .*)<\/p>/.exec(page) ?? []
+  expect(parent.replaceAll(/<\/?small>/g, '')).toBe(
+    'its handler produced <a href="#item-0-2">mail-1</a> in mails, <a href="#item-0-3">order-2</a> in orders, hidden in orders',
+  )
+  expect(page.match(/<p>produced by the handler of <a href="#item-0-1">order-1<\/a>/g)).toHaveLength(2)
+  expect(page.match(/<td>produced by order-1&#39;s handler<\/td>/g)).toHaveLength(2)
+  const titles = [...page.matchAll(/title="([^"]*)">[↳→]</g)].map(([, title]) => title)
+  expect(titles).toEqual([
+    'its handler produced mail-1 in &#39;mails&#39;',
+    'its handler produced order-2, hidden in &#39;orders&#39;',
+    'produced by order-1&#39;s handler',
+    'produced by order-1&#39;s handler',
+  ])
+})
+
+test('links of a test stay in it, also after other tests came to the page', () => {
+  const tests = [
+    { story: cascade(), errors: [] },
+    { story: cascade(), errors: ['failed'] },
+  ]
+  const ids = (page: string) => [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+  expect(ids(reportPage('a.test.ts', tests.slice(0, 1)))).toEqual(['item-0-1', 'item-0-3', 'item-0-2'])
+  const both = reportPage('a.test.ts', tests)
+  expect(new Set(ids(both)).size).toBe(6)
+  const [failed = '', passed = ''] = both.split('<section').slice(1)
+  expect(failed).toContain('href="#item-1-2"')
+  expect(passed).toContain('href="#item-0-2"')
+})
+
+test('a lane links to fifty items, and counts the rest', () => {
+  const [{ items: [order] = [] } = {}] = cascade().queues
+  const produced = Array.from({ length: 1234 }, (_, at) =>
+    event('produced', 1, { item: at + 2, reference: `mail-${at}` }),
+  )
+  const page = pageOf(story([{ ...(order as ItemStory), produced }]))
+  expect(page).toContain('mail-49 <small>in orders</small> and 1,184 more</p>')
+  expect(page).not.toContain('mail-50 <small>')
+})
+
+test('an item without a cascade has neither anchor nor paragraph', () => {
+  const page = pageOf(story([usualItem('order-1')]))
+  expect(page).not.toMatch(/ id="|<p>its handler|<p>produced by|title="[^"]*">[↳→]/)
+})
+
 test('the summary says how many tests failed', () => {
   const failed = { story: story([usualItem('a')]), errors: ['x'] }
   const passed = { story: story([usualItem('b')]), errors: [] }
@@ -134,6 +182,7 @@ test('nothing from a test becomes markup', () => {
   expect(page).not.toContain('<x-evil')
   expect(page).not.toMatch(/a="'"/)
   expect(page).toContain('&lt;x-evil a=&quot;&#39;&quot;&gt;&amp;amp;')
+  expect(pageOf(cascade([evil, evil]))).not.toMatch(/<x-evil|a="'"/)
 })
 
 test.runIf(process.platform === 'linux')('a folder that cannot be made is a warning', async () => {

@@ -2,12 +2,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import { siteText } from '../../client/call-site.js'
 import { visible } from '../../visible.js'
+import { handlerText, producedNames, together } from '../cascade.js'
 import type { QueueEvent } from '../event-log.js'
 import { lengthOf } from '../lengths.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import type { EarlierReports } from './earlier-reports.js'
 import type { ItemStory } from './item-story.js'
+import { momentsOf, momentText } from './moments.js'
 import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
@@ -110,10 +112,12 @@ function timedOutLines(leases: readonly LeaseStory[]): string[] {
   return left.length === 0 ? lines : [...lines.slice(0, MOST_TIMED_OUT), `  … ${left.length} more such leases; ${REST}`]
 }
 
-function itemLines({ events }: ItemStory, begin: number): string[] {
-  const times = events.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
+/** The events of an item, and what its handlers produced. */
+function itemLines(item: ItemStory, begin: number): string[] {
+  const moments = momentsOf(item)
+  const times = moments.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
   const width = Math.max(...times.map((time) => time.length))
-  const lines = events.map((event, at) => `    ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
+  const lines = moments.map((moment, at) => `    ${(times[at] as string).padEnd(width)}  ${momentText(moment)}`)
   return cutInTheMiddle(lines, MOST_EVENTS)
 }
 
@@ -139,12 +143,17 @@ function isCompleted({ events }: ItemStory): boolean {
   return events.at(-1)?.kind === 'completed'
 }
 
-function shortLine({ events }: ItemStory, begin: number): string {
+function shortLine({ events, produced = [] }: ItemStory, begin: number): string {
   const [only] = events
   if (only !== undefined && events.length === 1) return `+${lengthOf(only.time.getTime() - begin)} ${eventText(only)}`
-  return events.map((event) => shortEvent(event, begin)).join(', ')
+  const own = events.map((event) => shortEvent(event, begin)).join(', ')
+  const groups = together(produced, events)
+  return [own, ...groups.map((group) => `${producedNames(group)} +${lengthOf(group.time.getTime() - begin)}`)].join(
+    '; ',
+  )
 }
 
-function shortEvent({ kind, clientId, time }: QueueEvent, begin: number): string {
-  return `${kind}${kind === 'leased' ? ` by ${clientId}` : ''} +${lengthOf(time.getTime() - begin)}`
+function shortEvent(event: QueueEvent, begin: number): string {
+  const { kind, clientId, time } = event
+  return `${kind}${kind === 'leased' ? ` by ${clientId}` : handlerText(event)} +${lengthOf(time.getTime() - begin)}`
 }

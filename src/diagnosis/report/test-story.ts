@@ -132,22 +132,34 @@ export function somethingHappened({ items, leases }: QueueStory): boolean {
 }
 
 function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[]): ItemStory[] {
-  const byItem = new Map<number, QueueEvent[]>()
-  for (const event of events) {
-    if (event.item === undefined) continue
-    const known = byItem.get(event.item)
-    if (known === undefined) byItem.set(event.item, [event])
-    else known.push(event)
-  }
+  const produced = byNumber(events, ({ kind, producedBy }) => (kind === 'produced' ? producedBy?.item : undefined))
   const refused = events.filter(({ kind }) => kind === 'refused')
-  return [...byItem]
+  return [...byNumber(events, (event) => event.item)]
     .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
     .map(([item, ofItem]) => {
       const payload = payloadOf(daemon, ofItem[0])
       const all = withRefusals(ofItem, refused)
       const story = { item, name: ofItem[0]?.reference || `#${item}`, events: all }
-      return payload === undefined ? story : { ...story, payload }
+      const ofHandler = produced.get(item)
+      return {
+        ...story,
+        ...(ofHandler === undefined ? {} : { produced: ofHandler }),
+        ...(payload === undefined ? {} : { payload }),
+      }
     })
+}
+
+/** Groups events by a number, in the order of their first events. Leaves out events without one. */
+function byNumber(events: readonly QueueEvent[], numberOf: (event: QueueEvent) => number | undefined) {
+  const groups = new Map<number, QueueEvent[]>()
+  for (const event of events) {
+    const number = numberOf(event)
+    if (number === undefined) continue
+    const known = groups.get(number)
+    if (known === undefined) groups.set(number, [event])
+    else known.push(event)
+  }
+  return groups
 }
 
 function payloadOf(daemon: Daemon, produced: QueueEvent | undefined): ItemStory['payload'] {

@@ -57,6 +57,19 @@ export interface Cause {
   readonly call: string
   /** The caller's stack, as JavaScript formats it. It is only read when it is shown. */
   readonly origin?: { readonly stack?: string | undefined; readonly skip?: readonly string[] | undefined } | undefined
+  /** The item whose handler made the call. Only for a produce, and if it is known. */
+  readonly handled?: HandledItem | undefined
+}
+
+/** An item while a handler works on it. */
+export interface HandledItem {
+  /** The number of the item in the record. */
+  readonly item: number
+  readonly reference: string
+  /** The name of the queue from which it was leased. */
+  readonly queue: string
+  /** How often it had been leased, this time included. */
+  readonly attempts: number
 }
 
 /** The cause of events that come with time. */
@@ -78,8 +91,8 @@ export interface Address {
   readonly queueId: number
   /** `undefined` for events of the whole queue. */
   readonly partition?: number
-  /** Converts the number of an item to its id. */
-  readonly ids?: { text(sequence: number): string }
+  /** Converts the number of an item to its id, and back. */
+  readonly ids?: { text(sequence: number): string; sequence(text: string): number | undefined }
 }
 
 /** An item as the record reads it. */

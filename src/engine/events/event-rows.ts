@@ -6,6 +6,7 @@ import {
   type Consumer,
   EVENT_KINDS,
   type EventKind,
+  type HandledItem,
   type KeptPayload,
   KIND,
   type NotedItem,
@@ -134,6 +135,25 @@ export class EventRows {
       refusal: kind === 'refused' ? this.#refusals[row] : undefined,
       payload: kind === 'produced' || kind === 'imported' ? payloadOf(this.#payloads[row]) : undefined,
     }
+  }
+
+  /** Returns the item of the latest event in this queue after which the item had this id. `undefined` if none is kept. */
+  itemWithId(queue: string, id: string): HandledItem | undefined {
+    let ids: Address['ids']
+    let sequence: number | undefined
+    for (let number = this.#count; number >= this.first; number--) {
+      const row = (number - 1) % this.#most
+      const address = this.#addresses[row] as Address
+      if (address.queue !== queue || this.#items[row] === 0) continue
+      if (address.ids !== ids) {
+        ids = address.ids
+        sequence = ids?.sequence(id)
+      }
+      if (sequence === undefined || sequence !== this.#sequences[row]) continue
+      const [item, attempts] = [this.#items[row] as number, this.#attempts[row] as number]
+      return { item, reference: this.#references[row] as string, queue, attempts }
+    }
+    return undefined
   }
 
   #add(kind: number, time: Instant, address: Address, cause: Cause): number {

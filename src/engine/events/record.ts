@@ -5,6 +5,7 @@ import {
   BY_CLOCK,
   type Cause,
   type Consumer,
+  type HandledItem,
   KIND,
   type NotedItem,
   type RecordedEvent,
@@ -136,6 +137,11 @@ export class EventRecord {
   at(number: number): RecordedEvent {
     if (this.#rows === undefined) throw new RangeError(`there is no event ${number}`)
     return this.#rows.at(number)
+  }
+
+  /** Returns the item that had this id in the queue at its latest event. `undefined` if no such event is kept. */
+  itemWithId(queue: string, id: string): HandledItem | undefined {
+    return this.#rows?.itemWithId(queue, id)
   }
 
   /** Whether the daemon is closed and no further events come. */

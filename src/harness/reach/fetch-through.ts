@@ -1,5 +1,6 @@
 /** A `fetch` that sends every request to the daemon, whatever its origin. */
 import { type CallSites, originOf } from '../../client/call-site.js'
+import { handled } from '../../client/handling.js'
 import { unlessAborted } from '../../client/unless-aborted.js'
 import { turnDue } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
@@ -8,6 +9,9 @@ import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../..
 
 /** The base of relative URLs. */
 const BASE = 'http://querator.internal'
+
+/** What is known of the code that made a request. */
+type Caller = Pick<WireRequest, 'origin' | 'handling'>
 
 /** The reply to a request whose head is too long. */
 const HEAD_TOO_LONG: WireReply = {
@@ -20,18 +24,18 @@ const HEAD_TOO_LONG: WireReply = {
 export function fetchThrough(send: Send, callSites?: CallSites): typeof fetch {
   return function fetchOfDaemon(input, init) {
     const origin = callSites && originOf(fetchOfDaemon, callSites)
-    return answerOf(send, origin, input, init)
+    return answerOf(send, { origin, handling: handled() }, input, init)
   }
 }
 
 async function answerOf(
   send: Send,
-  origin: WireRequest['origin'],
+  caller: Caller,
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Response> {
   try {
-    return await exchange(send, origin, input, init)
+    return await exchange(send, caller, input, init)
   } catch (error) {
     // A loop that catches every error must not block the event loop.
     await turnDue()
@@ -41,7 +45,7 @@ async function answerOf(
 
 async function exchange(
   send: Send,
-  origin: WireRequest['origin'],
+  caller: Caller,
   input: string | URL | Request,
   init: RequestInit | undefined,
 ): Promise<Response> {
@@ -59,7 +63,7 @@ async function exchange(
     await turnDue()
     return responseTo(request, HEAD_TOO_LONG)
   }
-  return responseTo(request, await unlessAborted(signal, send({ ...wire, origin })))
+  return responseTo(request, await unlessAborted(signal, send({ ...wire, ...caller })))
 }
 
 function responseTo(request: Request, reply: WireReply): Response {

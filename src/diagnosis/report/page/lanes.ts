@@ -1,10 +1,13 @@
 /** Lanes of items: a bar for each lease, a mark for each other event, and a table and the payload when opened. */
 import { placesText } from '../../../client/call-site.js'
+import { handlerText } from '../../cascade.js'
 import type { QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../../lengths.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory } from '../item-story.js'
+import { type Moment, momentsOf, momentText } from '../moments.js'
 import type { Drawing } from './axis-line.js'
+import type { CascadeLinks } from './cascade-links.js'
 import { leaseLabel } from './labels.js'
 import { escaped, foldedText } from './markup.js'
 import type { TimeAxis } from './time-axis.js'
@@ -26,6 +29,10 @@ const SIGNS: Partial<Record<QueueEvent['kind'], string>> = {
   refused: '⊘',
 }
 
+/** The signs of an item that a handler produced, and of a handler that produces. */
+const BY_HANDLER = '↳'
+const PRODUCES = '→'
+
 /** Kinds that are drawn as faults. */
 const FAULTS: readonly QueueEvent['kind'][] = [
   'lease-expired',
@@ -41,6 +48,8 @@ const GROUP = 50
 /** A lane. All but the name is HTML. */
 export interface Lane {
   readonly name: string
+  /** An attribute with which the lane can be linked to. */
+  readonly anchor?: string
   /** Goes before the name. */
   readonly prefix?: string
   readonly track: string
@@ -48,9 +57,9 @@ export interface Lane {
 }
 
 /** Returns the line of a lane. A click opens its details. */
-export function laneMarkup({ name, prefix = '', track, details }: Lane): string {
+export function laneMarkup({ name, anchor = '', prefix = '', track, details }: Lane): string {
   return [
-    `<details class="lane" data-name="${escaped(name)}">`,
+    `<details class="lane"${anchor} data-name="${escaped(name)}">`,
     `<summary><span class="name" title="${escaped(name)}">${prefix}${escaped(name)}</span><span class="track">${track}</span></summary>`,
     `<div class="more">${details.join('\n')}</div>`,
     '</details>',
@@ -67,44 +76,58 @@ export function lanesInGroups(lanes: readonly string[]): string[] {
   return groups
 }
 
-/** Returns the times of the events of an item. */
-export function timesOfItem({ events }: ItemStory): number[] {
-  return events.map(({ time }) => time.getTime())
+/** Returns the times of the marks of an item: of its events, and of what its handlers produced. */
+export function timesOfItem(item: ItemStory): number[] {
+  return momentsOf(item).map(({ time }) => time.getTime())
 }
 
 /** Returns the lane of an item. */
-export function itemLane(item: ItemStory, { axis, begin }: Drawing): string {
-  const { name, events } = item
-  const places = axis.places(timesOfItem(item))
-  const bars = events.flatMap((event, at) => (event.kind === 'leased' ? [leaseBar(events, at, places, axis)] : []))
-  const marks = events.map((event, at) => mark(event, places[at] as number))
-  const track = [...bars, ...marks].join('')
-  return laneMarkup({ name, track, details: [eventTable(events, begin), payloadOf(item)] })
+export function itemLane(item: ItemStory, { axis, begin }: Drawing, links: CascadeLinks): string {
+  const moments = momentsOf(item)
+  const places = axis.places(moments.map(({ time }) => time.getTime()))
+  const bars = moments.map(({ event }, at) =>
+    event?.kind === 'leased' ? leaseBar(event, moments, places, at, axis) : '',
+  )
+  const marks = moments.map((moment, at) => mark(moment, places[at] as number))
+  const details = [...links.paragraphs(item), eventTable(item.events, begin), payloadOf(item)]
+  return laneMarkup({ name: item.name, anchor: links.anchor(item), track: [...bars, ...marks].join(''), details })
 }
 
-function mark(event: QueueEvent, x: number): string {
-  const sign = SIGNS[event.kind]
+function mark(moment: Moment, x: number): string {
+  const { event } = moment
+  const sign = event === undefined ? PRODUCES : signOf(event)
   if (sign === undefined) return ''
-  const fault = FAULTS.includes(event.kind) ? ' fault' : ''
-  return `<i class="mark${fault}" style="left:${x}px" title="${escaped(eventText(event))}">${sign}</i>`
+  const fault = event !== undefined && FAULTS.includes(event.kind) ? ' fault' : ''
+  return `<i class="mark${fault}" style="left:${x}px" title="${escaped(momentText(moment))}">${sign}</i>`
 }
 
-function leaseBar(events: readonly QueueEvent[], at: number, places: readonly number[], axis: TimeAxis): string {
-  const event = events[at] as QueueEvent
-  let end = at + 1
-  // A refused call does not end the lease.
-  while (end < events.length && !endsLease((events[end] as QueueEvent).kind)) end++
-  const ending = events[end]
+function signOf({ kind, producedBy }: QueueEvent): string | undefined {
+  return kind === 'produced' && producedBy !== undefined ? BY_HANDLER : SIGNS[kind]
+}
+
+function leaseBar(
+  event: QueueEvent,
+  moments: readonly Moment[],
+  places: readonly number[],
+  at: number,
+  axis: TimeAxis,
+) {
+  const length = moments.slice(at + 1).findIndex(endsLease)
+  const end = length < 0 ? moments.length : at + 1 + length
+  const ending = moments[end]?.event
   const from = places[at] as number
   // Tests may have moved the clock back.
   const width = Math.max((places[end] ?? axis.endX) - from, 4)
   const kind = ending === undefined ? ' open' : FAULTS.includes(ending.kind) ? ' fault' : ''
-  const label = leaseLabel(event.attempts, event.clientId ?? '', width)
+  // What the handler produced is drawn on the bar, after the label.
+  const free = moments[at + 1]?.group === undefined ? width : (places[at + 1] as number) - from
+  const label = leaseLabel(event.attempts, event.clientId ?? '', free)
   return `<b class="bar${kind}" style="left:${from}px;width:${width}px" title="${escaped(eventText(event))}">${escaped(label)}</b>`
 }
 
-function endsLease(kind: QueueEvent['kind']): boolean {
-  return SIGNS[kind] !== undefined && kind !== 'refused'
+/** A refused call does not end a lease, nor does what the handler produces. */
+function endsLease({ event }: Moment): boolean {
+  return event !== undefined && SIGNS[event.kind] !== undefined && event.kind !== 'refused'
 }
 
 function eventTable(events: readonly QueueEvent[], begin: number): string {
@@ -124,8 +147,9 @@ function eventTable(events: readonly QueueEvent[], begin: number): string {
   return `<table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`
 }
 
-function whatHappened({ kind, deadQueue }: QueueEvent): string {
-  return deadQueue === undefined ? kind : `${kind} to ${deadQueue}`
+function whatHappened(event: QueueEvent): string {
+  const { kind, deadQueue } = event
+  return deadQueue === undefined ? `${kind}${handlerText(event)}` : `${kind} to ${deadQueue}`
 }
 
 function payloadOf({ payload }: ItemStory): string {

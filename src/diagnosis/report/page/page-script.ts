@@ -1,4 +1,4 @@
-/** The script of the page: filters by queue and reference, and keyboard shortcuts. The page can be read without it. */
+/** The script of the page: filters by queue and reference, keyboard shortcuts, and links that open a lane. The page can be read without it. */
 export const PAGE_SCRIPT = `
 const form = document.querySelector('form')
 const all = (within, selector) => [...within.querySelectorAll(selector)]
@@ -50,6 +50,20 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault()
     next.firstElementChild.focus()
   }
+})
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('.more a')
+  if (link === null) return
+  const lane = document.getElementById(link.hash.slice(1))
+  if (lane.closest('[hidden]') !== null) {
+    form.reset()
+    filter()
+  }
+  // A browser that follows the link itself takes the focus away again.
+  event.preventDefault()
+  location.hash = link.hash
+  lane.open = true
+  lane.firstElementChild.focus()
 })
 filter()
 `

@@ -66,6 +66,8 @@ summary::-webkit-details-marker { display: none }
 .said::before { content: '! ' }
 .more { padding: .35rem 0 .75rem calc(var(--name) + .5rem) }
 .more > p { margin: .5rem 0 .25rem }
+.more a { color: var(--strong) }
+.lane:target > summary .name { text-decoration: underline }
 table { border-collapse: collapse; font-size: .85rem }
 td, th { padding: .1rem .9rem .1rem 0; text-align: left; vertical-align: top; font-variant-numeric: tabular-nums }
 td:first-child { white-space: nowrap }

@@ -3,6 +3,7 @@ import { refusalText } from '../../refusals.js'
 import { standing } from '../standing.js'
 import { type QueueStory, somethingHappened, type TestStory } from '../test-story.js'
 import { axisLine, type Drawing, drawnWidth } from './axis-line.js'
+import { CascadeLinks } from './cascade-links.js'
 import { type DrawnLanes, drawnLanes } from './drawn-lanes.js'
 import { itemLane, lanesInGroups, timesOfItem } from './lanes.js'
 import { escaped, foldedText, grouped } from './markup.js'
@@ -42,7 +43,7 @@ export function reportPage(file: string, tests: readonly ReportedTest[]): string
     `<p>${countsOf(tests)}. Times count from the first event of each test, by the daemon's clock.</p>`,
     filters([...queues]),
     '</header>',
-    `<main>${inOrder.map(keptSection).join('\n')}</main>`,
+    `<main>${inOrder.map((test) => keptSection(test, tests.indexOf(test))).join('\n')}</main>`,
     `<script>${PAGE_SCRIPT}</script>`,
     '</body>',
     '</html>',
@@ -73,22 +74,28 @@ function filters(queues: readonly string[]): string {
     '<p class="legend"><b class="bar">#1 client</b> leased <b class="bar fault">#1 client</b> ran out <b class="bar open">#1 client</b> still leased ',
     '<b class="wait">served</b> lease that waited <b class="wait fault">still waits</b> got nothing ',
     '<i class="mark">+</i> produced <i class="mark">✓</i> completed <i class="mark">↺</i> retried <i class="mark">◷</i> scheduled <i class="mark">◶</i> due <i class="mark">−</i> deleted ',
+    '<i class="mark">↳</i> produced by a handler <i class="mark">→</i> its handler produces ',
     '<i class="mark fault">!</i> lease ran out <i class="mark fault">†</i> dead letter <i class="mark fault">×</i> expired, exhausted <i class="mark fault">⊘</i> call refused</p>',
   ].join('\n')
 }
 
-function keptSection(test: ReportedTest): string {
+/** `place` is that among the tests of the page. Later tests come after it. */
+function keptSection(test: ReportedTest, place: number): string {
   const known = sections.get(test)
   if (known !== undefined) return known
-  const made = section(test)
+  const made = section(test, place)
   sections.set(test, made)
   return made
 }
 
-function section(test: ReportedTest): string {
+function section(test: ReportedTest, place: number): string {
   const { story, errors } = test
   const queues = story.queues.filter(somethingHappened).map((queue) => ({ queue, lanes: drawnLanes(queue, errors) }))
   const times = queues.flatMap(({ lanes }) => [...lanes.items.map(timesOfItem), ...lanes.clients.map(timesOfClient)])
+  const links = new CascadeLinks(
+    place,
+    queues.flatMap(({ lanes }) => lanes.items),
+  )
   const drawing = { axis: new TimeAxis(times, story.end), begin: story.begin }
   const verdict = failed(test) ? 'failed' : 'passed'
   const lost = story.lost === 0 ? '' : `<p>${story.lost} earlier events are not kept; the option events keeps more.</p>`
@@ -104,19 +111,19 @@ function section(test: ReportedTest): string {
     '<p class="note">The axis is not to scale: gaps are drawn by the logarithm of their length.</p>',
     `<div class="lanes" style="--track:${drawnWidth(drawing)}px">`,
     axisLine(drawing),
-    ...queues.map(({ queue, lanes }) => queueLanes(queue, lanes, drawing)),
+    ...queues.map(({ queue, lanes }) => queueLanes(queue, lanes, drawing, links)),
     '</div>',
     '</section>',
   ].join('\n')
 }
 
-function queueLanes(queue: QueueStory, lanes: DrawnLanes, drawing: Drawing): string {
+function queueLanes(queue: QueueStory, lanes: DrawnLanes, drawing: Drawing, links: CascadeLinks): string {
   const { name, advice, faults } = queue
   return [
     `<div class="queue" data-queue="${escaped(name)}" data-left-out="${lanes.itemsLeftOut + lanes.clientsLeftOut}">`,
     `<h3>${escaped(name)} <small>${escaped(standing(queue))}</small></h3>`,
     ...[...advice, ...faults].map((fault) => `<p class="said">${escaped(fault)}</p>`),
-    ...lanesInGroups(lanes.items.map((item) => itemLane(item, drawing))),
+    ...lanesInGroups(lanes.items.map((item) => itemLane(item, drawing, links))),
     leftOut(lanes.itemsLeftOut, 'item that went as usual is', 'items that went as usual are'),
     ...lanesInGroups(lanes.clients.map((client) => waitingLane(client, drawing))),
     leftOut(lanes.clientsLeftOut, 'client whose leases were served is', 'clients whose leases were served are'),
