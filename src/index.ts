@@ -18,7 +18,16 @@ export { isQueratorError, QueratorError, type QueratorErrorOptions } from './err
 export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
 export type { AdvanceUntilOptions } from './harness/consumers/advance-until.js'
 export type { AwaitedMoment, Until } from './harness/consumers/goal.js'
+export type { DeadLetteredItem, Handled, HandledItem, HandledOutcome } from './harness/consumers/handled.js'
+export type {
+  DrainOptions,
+  Handler,
+  HandlerContext,
+  RetryDelay,
+  WorkOptions,
+} from './harness/consumers/handler-options.js'
 export type { MovingOptions } from './harness/consumers/moving.js'
+export type { QueueWorker } from './harness/consumers/queue-worker.js'
 export type { QuietOptions } from './harness/consumers/quiet.js'
 export type { MoveTimers } from './harness/consumers/time-steps.js'
 export type { RunningWorker, RunWorkerOptions, StartWorker } from './harness/consumers/workers.js'

@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'harness/backing': ['harness/reach', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
   'harness/consumers': [
     'engine/events',
+    'harness/handles',
     'harness/waiting',
     'async-dispose.ts',
     'visible.ts',

@@ -65,6 +65,12 @@ export class Inspector {
     return this.#find(queueName, id)?.item.serial || undefined
   }
 
+  /** Returns the client that holds an item. `undefined` if nobody does, or there is no such item. */
+  holderOf(queueName: string, partition: number, id: string): string | undefined {
+    const item = this.#queues.find(queueName)?.partitions[partition]?.find(id)
+    return item?.leased ? item.holder?.clientId : undefined
+  }
+
   /** The number of leases waiting in all queues. */
   get waitingLeases(): number {
     return this.#queues.all().reduce((total, queue) => total + queue.waitingCounts.lease, 0)

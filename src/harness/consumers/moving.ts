@@ -39,7 +39,7 @@ export const LAST_WAIT = 1000
 const USUAL_SETTLE = 250
 
 /** Returns how long to wait and how long a silence lasts, in milliseconds. @throws QueratorError if an option is no duration */
-export function restLimits(taker: string, { test }: MovingPlace, { within, settle }: MovingOptions) {
+export function restLimits(taker: string, { test }: Pick<MovingPlace, 'test'>, { within, settle }: MovingOptions) {
   return {
     within: within === undefined ? test.patience : givenMilliseconds(`${taker}: within`, within),
     settle: settle === undefined ? USUAL_SETTLE : givenMilliseconds(`${taker}: settle`, settle),

@@ -2,6 +2,7 @@
 
 import type { QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
+import { answering } from '../../client/unawaited.js'
 import { paced } from '../../clock/event-loop.js'
 import type { EventLog, QueueEvent } from '../../diagnosis/event-log.js'
 import type { ResponseOf } from '../../protocol/methods.js'
@@ -44,6 +45,7 @@ export class LeasedItem extends Payload {
   /** When the lease runs out, by the daemon's clock. */
   readonly leaseDeadline: Date
   readonly #lease: Lease
+  #settled: 'completed' | 'retried' | undefined
 
   /** @internal */
   constructor(lease: Lease, item: LeaseResponse['items'][number]) {
@@ -55,6 +57,16 @@ export class LeasedItem extends Payload {
     this.encoding = item.encoding
     this.attempts = item.attempts
     this.leaseDeadline = item.leaseDeadline === undefined ? new Date(Number.NaN) : dateOf(item.leaseDeadline)
+  }
+
+  /** What was done with the item here. It says nothing about calls of other clients. @internal */
+  get settled(): 'completed' | 'retried' | undefined {
+    return this.#settled
+  }
+
+  /** @internal */
+  settle(how: 'completed' | 'retried'): void {
+    this.#settled = how
   }
 
   /** Completes the item: it is removed from the queue. @throws QueratorError with code 400 if the lease has run out */
@@ -118,12 +130,13 @@ export class Lease {
 
   /** @internal */
   completeItems(items: readonly LeasedItem[]): Promise<void> {
-    return this.#client.queueComplete({
+    const completing = this.#client.queueComplete({
       queueName: this.#queueName,
       partition: this.partition,
       requestTimeout: '1m',
       ids: items.map((item) => item.id),
     })
+    return answering(completing, () => settle(items, 'completed'))
   }
 
   /** @internal */
@@ -134,10 +147,15 @@ export class Lease {
       return paced(Promise.reject(wrongOption))
     }
     const { at, dead = false } = options
-    return this.#client.queueRetry({
+    const retrying = this.#client.queueRetry({
       queueName: this.#queueName,
       partition: this.partition,
       items: items.map(({ id }) => ({ id, dead, ...(at === undefined ? {} : { retryAt: at }) })),
     })
+    return answering(retrying, () => settle(items, 'retried'))
   }
+}
+
+function settle(items: readonly LeasedItem[], how: 'completed' | 'retried'): void {
+  for (const item of items) item.settle(how)
 }

@@ -6,6 +6,7 @@ import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
+import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
 import type { LeaseHome } from './leased-items.js'
 import type { OpenChecks } from './open-checks.js'
 
@@ -13,10 +14,16 @@ import type { OpenChecks } from './open-checks.js'
 export interface QueueHome extends LeaseHome {
   /** The client for calls of the harness itself. */
   readonly ownClient: QueratorClient
+  /** The daemon in the process. Undefined for a server elsewhere. */
+  readonly daemon: Daemon | undefined
   embedded(what: string): Daemon
   pause(queueName: string): void
   resume(queueName: string): void
-  nextClientId(): string
+  /** Returns a new name for a consumer. Default: `client-1` and so on. */
+  nextClientId(label?: string): string
+  runWorker(start: StartWorker, options: RunWorkerOptions): RunningWorker
+  /** Returns the failure of a worker of the test, once. */
+  failure(): Error | undefined
   /** Returns the same promise, and notes whether it is awaited. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
   /** Tracks the check of a matcher until it settles. */
@@ -29,7 +36,7 @@ export interface QueueHome extends LeaseHome {
 }
 
 /** The parts of a home that the daemon has. */
-type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'waiting' | 'place'>
+type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'waiting' | 'place' | 'runWorker' | 'failure'>
 
 /** Makes the home of the queues of a daemon. */
 export function queueHome(backing: Backing, checks: OpenChecks, ofDaemon: OfDaemon): QueueHome {
@@ -39,13 +46,14 @@ export function queueHome(backing: Backing, checks: OpenChecks, ofDaemon: OfDaem
     ...ofDaemon,
     client,
     ownClient,
+    daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => checks.add(matcher, queueName, outcome, home.checked),
     noted: (call, queueName, answer) => {
       if (unawaited === undefined) return answer
       return unawaited.note({ call, queueName, origin: originOf(home.noted, unawaited.callSites) }, answer)
     },
-    nextClientId: () => clients.next('client'),
+    nextClientId: (label = 'client') => clients.next(label),
     deleted: (queueName) => backing.deleted(queueName),
   }
   return home

@@ -66,6 +66,8 @@ export class TestDaemon {
       resume: (queueName) => this.resume(queueName),
       waiting: (queueName) => this.#tests.waiting(queueName),
       place: (what, queueName) => this.#place(what, queueName),
+      runWorker: (start, options) => this.runWorker(start, options),
+      failure: () => this.#workers.takeFailure(),
     })
   }
 

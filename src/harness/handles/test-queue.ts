@@ -5,6 +5,10 @@ import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
+import { drain } from '../consumers/drain.js'
+import type { Handled } from '../consumers/handled.js'
+import type { DrainOptions, Handler, WorkOptions } from '../consumers/handler-options.js'
+import { type QueueWorker, work } from '../consumers/queue-worker.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
 import {
@@ -14,6 +18,7 @@ import {
   waitUntilDrained,
   waitUntilIdle,
 } from '../waiting/waiting.js'
+import { drainPlace } from './drain-place.js'
 import type { Lease } from './leased-items.js'
 import { countItems, leaseItems, produceItems } from './queue-calls.js'
 import type { QueueHome } from './queue-home.js'
@@ -167,6 +172,37 @@ export class TestQueue {
   async snapshot(): Promise<string> {
     const daemon = this.#home.embedded('snapshot')
     return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
+  }
+
+  /**
+   * Works off the queue with a handler: leases items, calls the handler for each, completes an item when it returns, and gives it back when
+   * it throws. Calls go over the protocol, as those of a real worker.
+   *
+   *     const { completed } = await queue.drain(async (item) => sendMail(item.json()))
+   *
+   * @throws what the handler throws first, with the timeline of its item, unless `onError` is `'collect'`; QueratorError if the handler does
+   *   not return in time, or is called more often than `limit`
+   */
+  drain(handler: Handler, options: DrainOptions = {}): Promise<Handled> {
+    const draining = async () => drain(drainPlace(this.#home, this.name), handler, options)
+    return this.#home.noted('drain', this.name, paced(draining()))
+  }
+
+  /**
+   * Starts a worker that calls a handler for each item until it is stopped, as {@link drain} does. It stops with the test. If the handler
+   * throws, the worker ends and the test fails, unless `onError` is `'collect'`.
+   *
+   *     await using worker = queue.work((item) => sendMail(item.json()))
+   *
+   * @throws QueratorError if an option is wrong
+   */
+  work(handler: Handler, options: WorkOptions = {}): QueueWorker {
+    return work(
+      drainPlace(this.#home, this.name),
+      (start, given) => this.#home.runWorker(start, given),
+      handler,
+      options,
+    )
   }
 
   /** Deletes all items, including leased and scheduled ones. */

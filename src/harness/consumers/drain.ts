@@ -1,0 +1,97 @@
+/** Works off a queue with a handler. */
+import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
+import { orGiveUp } from '../../clock/give-up.js'
+import { givenMilliseconds } from '../../clock/given-duration.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import { explainQueue } from '../../diagnosis/explain.js'
+import { lengthOf } from '../../diagnosis/lengths.js'
+import { usageError } from '../../errors.js'
+import { visible } from '../../visible.js'
+import { deadLetteredSince, type Handled, handledOf } from './handled.js'
+import { handlersError, runningText } from './handler-errors.js'
+import { type DrainOptions, type Handler, handlerSettings } from './handler-options.js'
+import { HandlerPool, type PoolPlace } from './handler-pool.js'
+import { type MovingPlace, movingLimits, restLimits } from './moving.js'
+import { Rest } from './rest.js'
+
+/** The queue to work off. */
+export interface DrainPlace extends PoolPlace {
+  readonly test: MovingPlace['test']
+  failure: MovingPlace['failure']
+  nextClientId(): string
+  /** Returns the place of moves. @throws QueratorError on a server elsewhere */
+  moving(what: string): MovingPlace
+  /** Whether an item is free. */
+  hasFree(): boolean | Promise<boolean>
+}
+
+/** How long a lease waits on a server elsewhere, where another consumer may have been faster. */
+const SHORT_LEASE = '1s'
+
+/** See `queue.drain`. */
+export async function drain(place: DrainPlace, handler: Handler, options: DrainOptions): Promise<Handled> {
+  const origin = originOf(drain)
+  const settings = handlerSettings('drain', handler, options, place.nextClientId)
+  const pool = new HandlerPool(place, handler, { ...settings, requestTimeout: SHORT_LEASE })
+  const { within } = restLimits('drain', place, options)
+  const first = (place.daemon?.record.count ?? 0) + 1
+  const hasFree = () => {
+    const failure = place.failure()
+    if (failure !== undefined) throw failure
+    return place.hasFree()
+  }
+  const { until = 'empty' } = options
+  const work = until === 'empty' ? pool.workOff(hasFree) : workUntil(place, pool, hasFree, until, options)
+  const late = () => {
+    throw atCallSite(thrownFrom(lateError(place, pool, within), origin))
+  }
+  try {
+    await orGiveUp(work, within, late, false)
+  } finally {
+    pool.stop()
+  }
+  if (pool.errors.length > 0) throw handlersError(pool.errors)
+  return handledOf(pool.handled, () => deadLetteredSince(place.moving('deadLettered').daemon, place.queueName, first))
+}
+
+/** Works off the queue whenever something comes due, until the clock was moved by this much. */
+async function workUntil(
+  place: DrainPlace,
+  pool: HandlerPool,
+  hasFree: () => boolean | Promise<boolean>,
+  until: number | string,
+  options: DrainOptions,
+): Promise<void> {
+  const moving = place.moving('drain with a time')
+  const { settle, steps } = movingLimits('drain', moving, options)
+  const { daemon } = moving
+  const end = steps.now() + givenMilliseconds('drain: until', until)
+  const rest = new Rest(daemon, moving.test, settle)
+  for (;;) {
+    await pool.workOff(hasFree)
+    // Other consumers may still work, and bring more.
+    await rest.reached(() => pool.stopped || daemon.closed)
+    if (pool.stopped || daemon.closed) return
+    if (await hasFree()) continue
+    const next = steps.next(daemon.clock.next)
+    if (next > end && steps.now() >= end) return
+    await steps.to(Math.min(next, end))
+  }
+}
+
+function lateError(place: DrainPlace, pool: HandlerPool, within: number): Error {
+  const running = runningText(pool.running)
+  const what = running.length > 0 ? 'the handlers of' : 'the items of'
+  return usageError(
+    [
+      visible(`timed out after ${lengthOf(within)} waiting for ${what} '${place.queueName}' to be done`),
+      ...running,
+      ...stateOf(place.daemon, place),
+    ].join('\n'),
+  )
+}
+
+function stateOf(daemon: Daemon | undefined, { queueName, test }: DrainPlace): string[] {
+  if (daemon?.inspector.queueId(queueName) === undefined) return []
+  return [explainQueue(daemon, queueName, test.first)]
+}

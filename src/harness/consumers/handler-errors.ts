@@ -1,0 +1,42 @@
+/** The errors of handlers, with what happened to their items. */
+import { type Origin, thrownFrom } from '../../client/call-site.js'
+import { timelineText } from '../../diagnosis/timeline.js'
+import { messageOf, usageError } from '../../errors.js'
+import { visible } from '../../visible.js'
+import type { LeasedItem } from '../handles/leased-items.js'
+
+/** Returns the error of a handler that threw. It points at the place where the handler threw. */
+export function handlerError(queueName: string, item: LeasedItem, error: unknown, hasEvents: boolean): Error {
+  const text = `the handler failed on ${nameOf(item)} of '${queueName}', attempt ${item.attempts}: ${messageOf(error)}`
+  return thrownFrom(usageError(withTimeline(text, item, hasEvents), error), Object(error) as Origin)
+}
+
+/** Returns the error of a handler that is called too often. `item` is the one that it would get next. */
+export function limitError(queueName: string, item: LeasedItem, limit: number, hasEvents: boolean): Error {
+  const text = `the handler was called ${limit} times, the limit, and '${queueName}' still has items; next is ${nameOf(item)}, attempt ${item.attempts}: end its retries, or set a higher limit`
+  return usageError(withTimeline(text, item, hasEvents))
+}
+
+/** Returns one error for several handlers. */
+export function handlersError(errors: readonly Error[]): Error {
+  const [only] = errors
+  if (only !== undefined && errors.length === 1) return only
+  const all = new AggregateError(errors, [`${errors.length} handlers failed:`, ...errors.map(messageOf)].join('\n'))
+  return thrownFrom(all, only ?? {})
+}
+
+/** Names the items whose handlers have not returned. */
+export function runningText(items: readonly LeasedItem[]): string[] {
+  if (items.length === 0) return []
+  const names = items.map((item) => `${nameOf(item)}, attempt ${item.attempts}`)
+  return [visible(`the handler has not returned for ${names.join('; ')}`)]
+}
+
+function nameOf({ reference, id }: LeasedItem): string {
+  return reference || id
+}
+
+function withTimeline(text: string, item: LeasedItem, hasEvents: boolean): string {
+  if (!hasEvents) return visible(text)
+  return [visible(text), `timeline of ${visible(nameOf(item))}:`, ...timelineText(item.history())].join('\n')
+}

@@ -1,0 +1,195 @@
+/** Runs a handler for the items of a queue, several at a time, over the protocol, as a consumer does. */
+import { whileHandling } from '../../client/handling.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import { EventLog } from '../../diagnosis/event-log.js'
+import { isQueratorError, messageOf, usageError } from '../../errors.js'
+import type { Lease, LeasedItem } from '../handles/leased-items.js'
+import { endOfLease, type HandledItem, type HandledOutcome } from './handled.js'
+import { handlerError, limitError } from './handler-errors.js'
+import { delayOf, type Handler, type HandlerSettings } from './handler-options.js'
+
+/** The queue of a pool. */
+export interface PoolPlace {
+  readonly queueName: string
+  /** Undefined for a server elsewhere. */
+  readonly daemon: Daemon | undefined
+  /** The time of the daemon. On a server elsewhere, that of the machine. */
+  now(): number
+  /** Whether the lease of a client that has no reply yet was served. False on a server elsewhere, which does not tell. */
+  isServed(clientId: string): boolean
+  lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
+}
+
+/** The running handlers of a queue, and what became of their items. */
+export class HandlerPool {
+  readonly handled: HandledItem[] = []
+  /** What the handlers threw, each with the timeline of its item. Only with `onError: 'throw'`. */
+  readonly errors: Error[] = []
+  readonly #place: PoolPlace
+  readonly #handler: Handler
+  readonly #settings: HandlerSettings
+  readonly #stop = new AbortController()
+  readonly #running = new Map<LeasedItem, Promise<void>>()
+  #begun = 0
+
+  constructor(place: PoolPlace, handler: Handler, settings: HandlerSettings) {
+    this.#place = place
+    this.#handler = handler
+    this.#settings = settings
+  }
+
+  /** The items whose handlers run. */
+  get running(): readonly LeasedItem[] {
+    return [...this.#running.keys()]
+  }
+
+  /** Whether no further item is taken. */
+  get stopped(): boolean {
+    return this.#stop.signal.aborted
+  }
+
+  /** Takes no further items, and aborts the signal of the running handlers. */
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  /** Works while `hasMore` says that there are items. Resolves when all handlers have ended. @throws if a call is refused */
+  async workOff(hasMore: () => boolean | Promise<boolean>): Promise<void> {
+    try {
+      for (;;) {
+        await this.#room()
+        if (this.stopped) return
+        const more = hasMore()
+        // Without a turn in between, so that nobody else gets the item.
+        if (!(typeof more === 'boolean' ? more : await more)) {
+          if (this.#running.size === 0) return
+          await this.#anyEnd()
+          continue
+        }
+        const lease = await this.#lease()
+        if (lease !== undefined) await this.#handleAll(lease)
+      }
+    } finally {
+      await Promise.all(this.#running.values())
+    }
+  }
+
+  async #handleAll(lease: Lease): Promise<void> {
+    for (const [index, item] of lease.items.entries()) {
+      await this.#room()
+      if (this.stopped) {
+        await this.#giveBack(lease.items.slice(index))
+        return
+      }
+      if (!this.#holds(lease, item)) {
+        this.#add(item, this.#outcome(item) ?? 'lost')
+        continue
+      }
+      if (this.#begun++ >= this.#settings.limit) {
+        this.stop()
+        this.errors.push(limitError(this.#place.queueName, item, this.#settings.limit, this.#hasEvents))
+        await this.#giveBack(lease.items.slice(index))
+        return
+      }
+      const turn = this.#handle(lease, item).finally(() => this.#running.delete(item))
+      this.#running.set(item, turn)
+      // Its failure is that of workOff.
+      turn.catch(() => this.stop())
+    }
+  }
+
+  /** Runs the handler. @throws if the item can be neither completed nor retried, for another reason than its lease */
+  async #handle(lease: Lease, item: LeasedItem): Promise<void> {
+    const { signal } = this.#stop
+    const named = { queue: this.#place.queueName, id: item.id }
+    let failure: { readonly error: unknown } | undefined
+    try {
+      await whileHandling([named], async () => this.#handler(item, { lease, signal }))
+    } catch (error) {
+      failure = { error }
+    }
+    const outcome = await this.#finish(lease, item, failure)
+    this.#add(item, outcome, failure)
+    if (failure === undefined || this.#settings.onError === 'collect') return
+    this.errors.push(handlerError(this.#place.queueName, item, failure.error, this.#hasEvents))
+    this.stop()
+  }
+
+  async #finish(lease: Lease, item: LeasedItem, failure?: { readonly error: unknown }): Promise<HandledOutcome> {
+    if (!this.#holds(lease, item)) return this.#outcome(item) ?? 'lost'
+    const { retry } = this.#settings
+    if (failure !== undefined && retry === 'as the handler says') return 'left'
+    try {
+      if (failure === undefined) await item.complete()
+      else if (typeof retry !== 'function') await item.retry()
+      else {
+        const delay = delayOf(retry, item.attempts, failure.error)
+        await item.retry({ at: new Date(this.#place.now() + delay) })
+      }
+      return failure === undefined ? 'completed' : 'retried'
+    } catch (error) {
+      // The lease ran out while the call was on its way.
+      if (isQueratorError(error) && error.code === 400) return this.#outcome(item) ?? 'lost'
+      throw error
+    }
+  }
+
+  /** Whether the consumer still holds an item. On a server elsewhere, unless the handler has completed or retried it. */
+  #holds(lease: Lease, item: LeasedItem): boolean {
+    const { daemon, queueName } = this.#place
+    if (daemon === undefined) return item.settled === undefined
+    return daemon.inspector.holderOf(queueName, lease.partition, item.id) === lease.clientId
+  }
+
+  /** What ended the lease of an item, as far as that is known. */
+  #outcome(item: LeasedItem): HandledOutcome | undefined {
+    const { daemon, queueName } = this.#place
+    if (item.settled !== undefined || daemon === undefined) return item.settled
+    return endOfLease(new EventLog(daemon).ofItemWithId(queueName, item.id), item.attempts)
+  }
+
+  get #hasEvents(): boolean {
+    return this.#place.daemon !== undefined
+  }
+
+  #add(item: LeasedItem, outcome: HandledOutcome, failure?: { readonly error: unknown }): void {
+    const { reference, attempts } = item
+    this.handled.push({ reference, attempts, item, outcome, ...failure, history: () => item.history() })
+  }
+
+  /** Undefined if there was nothing in time, or the pool was stopped. */
+  async #lease(): Promise<Lease | undefined> {
+    const { batchSize, clientId, requestTimeout } = this.#settings
+    const abandon = new AbortController()
+    // A lease that was served already must arrive, or its items would stay leased.
+    const stop = () => this.#place.isServed(clientId) || abandon.abort()
+    this.#stop.signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await this.#place.lease({ batchSize, clientId, requestTimeout, signal: abandon.signal })
+    } catch (error) {
+      if (abandon.signal.aborted || (isQueratorError(error) && error.code === 454)) return undefined
+      throw error
+    } finally {
+      this.#stop.signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Items that nobody has begun go back, so that nothing stays leased. */
+  async #giveBack(items: readonly LeasedItem[]): Promise<void> {
+    for (const item of items) {
+      await item.retry().catch((error: unknown) => {
+        if (isQueratorError(error) && error.code === 400) return
+        throw usageError(`could not give ${item.reference || item.id} back: ${messageOf(error)}`, error)
+      })
+    }
+  }
+
+  /** Resolves when another handler may begin. */
+  async #room(): Promise<void> {
+    while (this.#running.size >= this.#settings.concurrency) await this.#anyEnd()
+  }
+
+  async #anyEnd(): Promise<void> {
+    await Promise.race(this.#running.values())
+  }
+}

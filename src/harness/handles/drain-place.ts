@@ -1,0 +1,35 @@
+/** What draining needs of a queue. */
+import { realNow } from '../../clock/real-time.js'
+import type { Daemon } from '../../daemon/daemon.js'
+import type { DrainPlace } from '../consumers/drain.js'
+import { countItems, leaseItems } from './queue-calls.js'
+import type { QueueHome } from './queue-home.js'
+
+/** Returns the place to drain a queue. It works on a server elsewhere too. */
+export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
+  const daemon = home.daemon
+  return {
+    queueName,
+    daemon,
+    test: home.waiting(queueName),
+    failure: () => home.failure(),
+    nextClientId: () => home.nextClientId('worker'),
+    moving: (what) => home.place(what, queueName),
+    now: () => daemon?.clock.exact.now() ?? realNow(),
+    isServed: (clientId) => daemon !== undefined && !waits(daemon, queueName, clientId),
+    lease: (options) => leaseItems(home, queueName, options),
+    // At once in the process, so that nothing can come between this answer and the lease.
+    hasFree: () =>
+      daemon === undefined ? hasFree(home, queueName) : (daemon.inspector.totals(queueName)?.leasable ?? 0) > 0,
+  }
+}
+
+async function hasFree(home: QueueHome, queueName: string): Promise<boolean> {
+  const { total, leased } = await countItems(home.ownClient, queueName)
+  return total > leased
+}
+
+function waits({ inspector }: Daemon, queueName: string, clientId: string): boolean {
+  if (inspector.queueId(queueName) === undefined) return false
+  return inspector.queue(queueName).waitingLeases.some(({ consumer }) => consumer.clientId === clientId)
+}
