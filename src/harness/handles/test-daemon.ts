@@ -12,11 +12,12 @@ import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import { interceptOrigin } from '../reach/intercept.js'
 import { OpenChecks } from './open-checks.js'
-import { checkQueueOptions, type QueueOptions, queueRequest } from './queue-options.js'
+import { QueueMaker } from './queue-maker.js'
+import type { QueueOptions } from './queue-options.js'
 import { Switches } from './switches.js'
 import { TestClock } from './test-clock.js'
 import { type QueueHome, TestQueue } from './test-queue.js'
-import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
+import { type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
 /** Options of `daemon.listen()`. */
 export interface ListenOptions {
@@ -36,6 +37,7 @@ export class TestDaemon {
   readonly #checks: OpenChecks
   readonly #clients = new NameSource()
   readonly #home: QueueHome
+  readonly #maker: QueueMaker
   readonly #intercepted = new Set<() => void>()
   readonly #switches: Switches
   readonly #tests = new ObservedTests()
@@ -77,6 +79,7 @@ export class TestDaemon {
       nextClientId: () => this.#clients.next('client'),
       deleted: (queueName) => backing.deleted(queueName),
     }
+    this.#maker = new QueueMaker(backing, this.#home)
   }
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
@@ -98,16 +101,7 @@ export class TestDaemon {
 
   /** Creates a queue, with a new name unless you give one. @throws QueratorError if an option is unknown, or the daemon refuses it */
   createQueue(options: QueueOptions = {}): Promise<TestQueue> {
-    return paced(this.#createQueue(options))
-  }
-
-  async #createQueue(options: QueueOptions): Promise<TestQueue> {
-    checkQueueOptions(options)
-    this.#backing.checkOpen()
-    const name = options.name ?? this.#backing.names.next(options.label ?? 'queue')
-    if (options.namespace) await makeNamespace(this.#backing.ownClient, options.namespace)
-    const deadQueue = await this.#deadQueueFor(name, options)
-    return this.#create(name, options, deadQueue)
+    return paced(this.#maker.create(options))
   }
 
   /**
@@ -226,25 +220,5 @@ export class TestDaemon {
   /** Calls {@link close}, for `await using`. */
   [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
-  }
-
-  async #deadQueueFor(name: string, options: QueueOptions): Promise<TestQueue | undefined> {
-    const { deadQueue } = options
-    if (deadQueue === undefined || deadQueue === false) return undefined
-    if (typeof deadQueue === 'string') return this.queue(deadQueue)
-    if (deadQueue !== true) return deadQueue
-    const { leaseTimeout, expireTimeout, namespace } = options
-    return this.#create(`${name}-dead`, {
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(leaseTimeout === undefined ? {} : { leaseTimeout }),
-      ...(expireTimeout === undefined ? {} : { expireTimeout }),
-    })
-  }
-
-  async #create(name: string, options: QueueOptions, deadQueue?: TestQueue): Promise<TestQueue> {
-    await this.client.queuesCreate(queueRequest(name, options, deadQueue?.name ?? ''))
-    const queue = new TestQueue(this.#home, name, deadQueue)
-    this.#backing.made(queue)
-    return queue
   }
 }
