@@ -27,8 +27,11 @@ export type {
   WorkOptions,
 } from './harness/consumers/handler-options.js'
 export type { MovingOptions } from './harness/consumers/moving.js'
+export type { RecordingOptions } from './harness/consumers/open-recording.js'
 export type { QueueWorker } from './harness/consumers/queue-worker.js'
 export type { QuietOptions } from './harness/consumers/quiet.js'
+export type { RecordedItem } from './harness/consumers/recorded-item.js'
+export type { Recording } from './harness/consumers/recording.js'
 export type { MoveTimers } from './harness/consumers/time-steps.js'
 export type { RunningWorker, RunWorkerOptions, StartWorker } from './harness/consumers/workers.js'
 export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
@@ -42,10 +45,16 @@ export type { TestClock } from './harness/handles/test-clock.js'
 export type { TestDaemon } from './harness/handles/test-daemon.js'
 export type { TestQueue } from './harness/handles/test-queue.js'
 export type { TestUser, UserOptions } from './harness/handles/test-users.js'
-export type { ExpectedItems } from './harness/matchers/comparison.js'
+export type { ExpectedItems, ExpectedScheduledItems } from './harness/matchers/comparison.js'
 export type { MatcherOutcome } from './harness/matchers/failure.js'
-export type { ItemFields, PartialItem } from './harness/matchers/partial-item.js'
+export type {
+  ItemFields,
+  PartialItem,
+  PartialScheduledItem,
+  ScheduledItemFields,
+} from './harness/matchers/partial-item.js'
 export {
+  type ClaimAbout,
   type LeasedBy,
   type QueueAssertions,
   queueMatchers,

@@ -234,7 +234,7 @@ test('without a record, in a closed daemon and on a server elsewhere, a handler 
 async function shop() {
   const daemon = await startTestDaemon({ clock: { start: new Date(START) }, callSites: true, log: 'silent' })
   const own = ['orders', 'mails']
-  const seen = daemon.observe({ title: 'ships orders', timeout: 5000, queues: () => own })
+  const seen = daemon.forRunner.observe({ title: 'ships orders', timeout: 5000, queues: () => own })
   const orders = await daemon.createQueue({ name: 'orders', leaseTimeout: '10s' })
   const mails = await daemon.createQueue({ name: 'mails' })
   await orders.produce({ reference: 'order-1' }, { reference: 'order-2' })

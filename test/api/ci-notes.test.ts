@@ -64,7 +64,7 @@ test('a test that passes when it is tried again is not in the summary, and a gre
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
   await (await strangeTest(daemon, 'is flaky')).end(FAILED)
   await (await strangeTest(daemon, 'is flaky')).end({ outcome: 'passed' })
-  await daemon.retire()
+  await daemon.forRunner.retire()
   await daemon.close()
   expect(summary).toThrow('ENOENT')
 })

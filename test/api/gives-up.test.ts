@@ -10,7 +10,7 @@ async function started(options: TestDaemonOptions = {}): Promise<{ daemon: TestD
   const daemon = await startTestDaemon({ log: 'silent', ...options })
   const queue = await daemon.createQueue({ name: 'orders' })
   await queue.produce({ reference: 'order-1' })
-  daemon.observe({ title: 'a test', timeout: PATIENCE, queues: () => ['orders'] })
+  daemon.forRunner.observe({ title: 'a test', timeout: PATIENCE, queues: () => ['orders'] })
   return { daemon, queue }
 }
 
@@ -76,7 +76,7 @@ test.each(Object.entries(MAY))('waits on for %s', async (name, begin) => {
   const daemon = await startTestDaemon({ log: 'silent' })
   const queue = await daemon.createQueue({ leaseTimeout: name.includes('runs out') ? '2.5s' : '1m' })
   await queue.produce({ reference: 'order-1' })
-  daemon.observe({ title: 'a test', timeout: PATIENCE, queues: () => [queue.name] })
+  daemon.forRunner.observe({ title: 'a test', timeout: PATIENCE, queues: () => [queue.name] })
   await begin({ daemon, queue })
   await queue.drained()
   await daemon.close()

@@ -5,7 +5,7 @@ import { standIn } from '../../src/fixtures/stand-in.js'
 import { QueratorClient, queueMatchers, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 function observed(daemon: TestDaemon, ...own: string[]) {
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => own })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => own })
   if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
@@ -129,8 +129,8 @@ test('a matcher that never settles delays the end of its test, and nothing else'
   const queue = await daemon.createQueue({ name: 'orders' })
   queue.items = () => new Promise(() => undefined)
   void queueMatchers.toBeDrained(queue)
-  await daemon.checks.end(['others'])
-  await daemon.checks.end(['orders'], 1)
+  await daemon.forRunner.checks.end(['others'])
+  await daemon.forRunner.checks.end(['orders'], 1)
 })
 
 test('a matcher for a queue that cannot be had rejects instead of throwing', async () => {

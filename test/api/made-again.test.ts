@@ -75,7 +75,7 @@ test('explain, snapshot and metrics ignore the earlier queue', async () => {
 
 test('the report and the leaks of a test ignore the earlier queue', async () => {
   const { daemon, orders } = await madeAgain()
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await (await orders.lease({ clientId: 'now' })).complete()
   expect(await seen?.leaks()).toBeUndefined()
   expect((await seen?.report([]))?.text).not.toMatch(/before|dead:|never awaited/)
@@ -83,7 +83,7 @@ test('the report and the leaks of a test ignore the earlier queue', async () => 
 
 test('a queue that one test creates twice appears twice in its report', async () => {
   const daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   for (const reference of ['first', 'second']) {
     const orders = await daemon.createQueue({ name: 'orders' })
     await orders.produce({ reference })

@@ -112,7 +112,7 @@ const WRONG: [string, (daemon: TestDaemon) => unknown, string, string][] = [
 
 test.each(WRONG)('the report and explain() show first: %s', async (_, call, text, advice) => {
   const daemon = await started({ auth: 'internal' })
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await Promise.resolve(call(daemon)).catch(() => undefined)
   const [, first = ''] = (await seen?.report([]))?.text?.split('\n') ?? []
   expect(first.startsWith(`! ${text}`), first).toBe(true)
@@ -244,7 +244,7 @@ test('repeated refusals are one event until something else happens or a test beg
   await queue.produce({})
   await refuse('a')
   expect(refused()).toHaveLength(3)
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   await refuse('a')
   await refuse('a')
   expect(refused().map(({ times }) => times)).toEqual([50, 50, 1, 2])
@@ -256,11 +256,11 @@ test('repeated refusals are one event until something else happens or a test beg
 
 test('explain() shows calls refused for an unknown queue, but not those of an earlier test', async () => {
   const daemon = await started()
-  const earlier = daemon.observe({ title: 'earlier', timeout: 5000, queues: () => [] })
+  const earlier = daemon.forRunner.observe({ title: 'earlier', timeout: 5000, queues: () => [] })
   await post(daemon, 'queue.lease', { ...LEASE, queue_name: 'order' })
   expect(daemon.queue('orders').explain()).toContain("no such queue named 'order'")
   earlier?.end()
-  daemon.observe({ title: 'later', timeout: 5000, queues: () => ['orders'] })
+  daemon.forRunner.observe({ title: 'later', timeout: 5000, queues: () => ['orders'] })
   expect(daemon.queue('orders').explain()).not.toContain('refused')
 })
 
@@ -295,7 +295,7 @@ test('the timeline of an item includes refused calls that named its ids', async 
 
 test('a leak report shows that the complete was refused', async () => {
   const daemon = await started()
-  const seen = daemon.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
+  const seen = daemon.forRunner.observe({ title: 'a test', timeout: 5000, queues: () => ['orders'] })
   const queue = daemon.queue('orders')
   await queue.produce({ reference: 'order-1' })
   await queue.lease({ clientId: 'w' })

@@ -6,7 +6,7 @@ const START = { start: new Date('2026-01-01T00:00:00Z') }
 
 /** Observes a test whose queues `daemon.createQueue` creates with these names. */
 function observed(daemon: TestDaemon, ...own: string[]) {
-  const seen = daemon.observe({ title: 'works off orders', timeout: 5000, queues: () => own })
+  const seen = daemon.forRunner.observe({ title: 'works off orders', timeout: 5000, queues: () => own })
   if (seen === undefined) throw new Error('the daemon observes nothing')
   return seen
 }
@@ -203,7 +203,7 @@ test('prints a problem shared by several tests once and then refers to it', asyn
   await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
   const reports: string[] = []
   for (const name of ['one', 'two', 'three']) {
-    const seen = daemon.observe({ title: `works off ${name}`, timeout: 5000, queues: () => [name] })
+    const seen = daemon.forRunner.observe({ title: `works off ${name}`, timeout: 5000, queues: () => [name] })
     const queue = await daemon.createQueue({ name })
     for (let item = 0; item < 6; item++) await queue.produce({ reference: `${name}-${item}` })
     const body = JSON.stringify({ queue_name: name, client_id: 'worker' })

@@ -123,7 +123,7 @@ test('a worker that was started before the test goes on, until the file is over'
   const worker = daemon.runWorker((signal) => consume(queue, signal))
   await begin(daemon).end({ outcome: 'passed' })
   expect(worker.ended).toBe(false)
-  await daemon.retire()
+  await daemon.forRunner.retire()
   expect(worker.ended).toBe(true)
 })
 

@@ -23,7 +23,7 @@ import { HOSTILE, HOSTILE_NAME, marksIn } from '../support/hostile.js'
 interface Scene {
   readonly daemon: TestDaemon
   readonly queue: TestQueue
-  readonly seen: NonNullable<ReturnType<TestDaemon['observe']>>
+  readonly seen: NonNullable<ReturnType<TestDaemon['forRunner']['observe']>>
   /** The error of a refused call. */
   readonly refused: QueratorError
 }
@@ -36,7 +36,7 @@ async function scene(): Promise<Scene> {
   const queue = await daemon.createQueue({ name: HOSTILE_NAME, maxAttempts: 1, deadQueue: true, leaseTimeout: '10s' })
   const own = [queue.name, queue.deadQueue.name]
   const file = join(process.cwd(), `${HOSTILE_NAME.replaceAll('\0', '')}.test.ts`)
-  const seen = daemon.observe({ title: HOSTILE, file, timeout: 5000, queues: () => own })
+  const seen = daemon.forRunner.observe({ title: HOSTILE, file, timeout: 5000, queues: () => own })
   if (seen === undefined) throw new Error('the daemon observes nothing')
   const item = { reference: HOSTILE, kind: HOSTILE, encoding: HOSTILE }
   await queue.produce({ ...item, text: 'bidi \u202e payload' }, { ...item, text: HOSTILE })
@@ -119,6 +119,19 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   toHaveDepth: ({ queue }) => said(queue, 'toHaveDepth', 7),
   'toHaveLeased by': ({ queue }) => said(queue, 'toHaveLeased', 7, { by: HOSTILE }),
   toHaveScheduled: ({ queue }) => said(queue, 'toHaveScheduled', 7),
+  'toHaveScheduled in': ({ queue }) => said(queue, 'toHaveScheduled', [{ reference: HOSTILE, in: '1s' }]),
+  toHaveProduced: ({ queue }) => said(queue, 'toHaveProduced', [HOSTILE]),
+  'toHaveProduced on a recording': async ({ daemon, queue }) => {
+    const seen = await daemon.recording(async () => {
+      await queue.produce({ reference: HOSTILE, kind: HOSTILE, text: HOSTILE })
+      await daemon.client.queueLease({ queueName: queue.name, clientId: HOSTILE, batchSize: -1 }).catch(() => undefined)
+    })
+    const outcomes = [
+      await queueMatchers.toHaveProduced(seen, queue, [{ kind: HOSTILE, json: HOSTILE }]),
+      await queueMatchers.toHaveProduced(seen, queue.deadQueue, [HOSTILE]),
+    ]
+    return outcomes.map(({ message }) => message()).join('\n')
+  },
   toHaveCompleted: ({ queue }) => said(queue, 'toHaveCompleted', [HOSTILE]),
   toHaveDeadLettered: ({ queue }) => said(queue, 'toHaveDeadLettered', ['other']),
   toHaveAttempts: ({ queue }) => said(queue, 'toHaveAttempts', 7),
@@ -163,14 +176,14 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
     })
     const spy = vi.spyOn(console, 'error').mockImplementation((line: string) => tell(line))
     onTestFinished(() => spy.mockRestore())
-    const other = daemon.observe({ title: HOSTILE, timeout: 5, queues: () => [queue.name] })
+    const other = daemon.forRunner.observe({ title: HOSTILE, timeout: 5, queues: () => [queue.name] })
     const told = await text
     other?.end()
     return told
   },
   'who moved the clock before': async ({ daemon, seen }) => {
     seen.end()
-    const later = daemon.observe({ title: 'later', timeout: 5000, queues: () => ['q'] })
+    const later = daemon.forRunner.observe({ title: 'later', timeout: 5000, queues: () => ['q'] })
     await (await daemon.createQueue({ name: 'q' })).produce({})
     return (await later?.report([new Error('x')]))?.text ?? ''
   },

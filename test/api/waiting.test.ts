@@ -196,7 +196,8 @@ test('a wait times out before its test does, and uses the timeout of the test th
     const [said] = await messageOf(queue.drained())
     return Number(/^timed out after (\d+)(ms|s) waiting/.exec(said ?? '')?.[1])
   }
-  const begin = (timeout: number, ...own: string[]) => daemon.observe({ title: 'a test', timeout, queues: () => own })
+  const begin = (timeout: number, ...own: string[]) =>
+    daemon.forRunner.observe({ title: 'a test', timeout, queues: () => own })
   const alone = begin(300)
   expect(await limit()).toBeLessThanOrEqual(150)
   const hasty = begin(150, 'orders')

@@ -6,7 +6,7 @@ test('a test that extends its timeout while it runs is explained at its new end'
   await using daemon = await startTestDaemon({ log: 'silent' })
   const spoken: string[] = []
   const waits = (title: string, of: { timeout: number }) => {
-    daemon.observe({
+    daemon.forRunner.observe({
       title,
       get timeout() {
         return of.timeout

@@ -25,7 +25,7 @@ async function fileWithLateQueue() {
     'advice',
   )
   const host = {} as EnvironmentHost
-  const inTurn = followEnvironment(host, { tests, retire: () => daemon.retire() } as FileDaemon)
+  const inTurn = followEnvironment(host, { tests, retire: () => daemon.forRunner.retire() } as FileDaemon)
   if (host.listener === undefined) throw new Error('nobody listens')
   return { daemon, tests, listener: host.listener, inTurn, goOn }
 }

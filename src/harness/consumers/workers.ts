@@ -160,8 +160,8 @@ export class Workers {
     return undefined
   }
 
-  /** Stops all workers but these. Returns what failed. */
-  async stop(keep: ReadonlySet<RunningWorker>): Promise<unknown[]> {
+  /** Stops all workers, or all but these. Returns what failed. */
+  async stop(keep: ReadonlySet<RunningWorker> = new Set()): Promise<unknown[]> {
     const workers = [...this.#all].filter((worker) => !keep.has(worker))
     for (const worker of workers) this.#all.delete(worker)
     const ends = await Promise.allSettled(workers.map((worker) => worker.stop()))

@@ -8,7 +8,7 @@ import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
 import type { LeaseHome } from './leased-items.js'
-import type { OpenChecks } from './open-checks.js'
+import type { RunnerSide } from './runner-side.js'
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
@@ -36,10 +36,10 @@ export interface QueueHome extends LeaseHome {
 }
 
 /** The parts of a home that the daemon has. */
-type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'waiting' | 'place' | 'runWorker' | 'failure'>
+type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume'>
 
 /** Makes the home of the queues of a daemon. */
-export function queueHome(backing: Backing, checks: OpenChecks, ofDaemon: OfDaemon): QueueHome {
+export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaemon): QueueHome {
   const clients = new NameSource()
   const { client, ownClient, unawaited } = backing
   const home: QueueHome = {
@@ -48,7 +48,11 @@ export function queueHome(backing: Backing, checks: OpenChecks, ofDaemon: OfDaem
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
     embedded: (what) => backing.embedded(what),
-    checked: (matcher, queueName, outcome) => checks.add(matcher, queueName, outcome, home.checked),
+    checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
+    waiting: (queueName) => runner.waiting(queueName),
+    place: (what, queueName) => runner.place(what, queueName),
+    runWorker: (start, options) => runner.workers.start(start, options),
+    failure: () => runner.workers.takeFailure(),
     noted: (call, queueName, answer) => {
       if (unawaited === undefined) return answer
       return unawaited.note({ call, queueName, origin: originOf(home.noted, unawaited.callSites) }, answer)

@@ -6,24 +6,20 @@ import { type ClientOptions, QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { EventLog } from '../../diagnosis/event-log.js'
-import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.js'
-import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
-import type { MovingPlace } from '../consumers/moving.js'
+import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
-import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
-import { interceptOrigin } from '../reach/intercept.js'
+import type { Recording } from '../consumers/recording.js'
+import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import { Interceptions } from '../reach/interceptions.js'
 import { createQueue } from './create-queue.js'
 import { type ListenOptions, listen } from './listen.js'
-import { OpenChecks } from './open-checks.js'
 import { type QueueHome, queueHome } from './queue-home.js'
 import type { QueueOptions } from './queue-options.js'
-import { Switches } from './switches.js'
+import { RunnerSide } from './runner-side.js'
 import { TestClock } from './test-clock.js'
 import { TestQueue } from './test-queue.js'
 import { type TestUser, TestUsers, type UserOptions } from './test-users.js'
-
-const NO_WORKERS: ReadonlySet<RunningWorker> = new Set()
 
 /** A daemon for tests: its client, its clock, its queues, and every way to reach it. `startTestDaemon()` returns one. */
 export class TestDaemon {
@@ -31,14 +27,12 @@ export class TestDaemon {
   readonly client: QueratorClient
   /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */
   readonly fetch: typeof fetch
+  /** What runners use. @internal */
+  readonly forRunner: RunnerSide
   readonly #backing: Backing
-  readonly #checks: OpenChecks
   readonly #home: QueueHome
-  readonly #intercepted = new Set<() => void>()
-  readonly #switches: Switches
-  readonly #tests = new ObservedTests()
+  readonly #intercepted: Interceptions
   readonly #users: TestUsers
-  readonly #workers = new Workers()
   #clock: TestClock | undefined
   #events: EventLog | undefined
   #closing: Promise<void> | undefined
@@ -48,32 +42,19 @@ export class TestDaemon {
     this.#backing = backing
     this.client = backing.client
     this.fetch = backing.fetch
-    this.#checks = new OpenChecks(backing.unawaited)
     this.#users = new TestUsers(backing)
-    const users = this.#users
-    this.#switches = new Switches({
-      daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
-      intercepted: this.#intercepted,
-      workers: this.#workers,
-      get doorClosed() {
-        return users.doorClosed
-      },
-      openDoor: () => users.openDoor(),
-    })
-    this.#home = queueHome(backing, this.#checks, {
+    this.#intercepted = new Interceptions({ fetch: this.fetch, listen: () => this.listen() })
+    this.forRunner = new RunnerSide(backing, this.#users, this.#intercepted.active)
+    this.#home = queueHome(backing, this.forRunner, {
       events: () => this.events,
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
-      waiting: (queueName) => this.#tests.waiting(queueName),
-      place: (what, queueName) => this.#place(what, queueName),
-      runWorker: (start, options) => this.runWorker(start, options),
-      failure: () => this.#workers.takeFailure(),
     })
   }
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
   get clock(): TestClock {
-    this.#clock ??= new TestClock(() => this.#place('the clock'), this.#backing.embedded('the clock'))
+    this.#clock ??= new TestClock(() => this.forRunner.place('the clock'), this.#backing.embedded('the clock'))
     return this.#clock
   }
 
@@ -122,7 +103,7 @@ export class TestDaemon {
    * @throws QueratorError if `start` is no function, or an option is unknown
    */
   runWorker(start: StartWorker, options: RunWorkerOptions = {}): RunningWorker {
-    return this.#workers.start(start, options)
+    return this.forRunner.workers.start(start, options)
   }
 
   /**
@@ -131,32 +112,8 @@ export class TestDaemon {
    * @throws QueratorError if that does not happen in time, or on a server elsewhere. The message says who is not done.
    */
   quiet(options: QuietOptions = {}): Promise<void> {
-    const waiting = async () => untilQuiet(this.#place('quiet'), undefined, options)
+    const waiting = async () => untilQuiet(this.forRunner.place('quiet'), undefined, options)
     return this.#home.noted('quiet', '', paced(waiting()))
-  }
-
-  /** @internal Stops listening when the tests of the file are over, so that clients that still run find no port. */
-  async retire(): Promise<void> {
-    this.#tests.endFile()
-    const [failed] = await this.#workers.stop(NO_WORKERS)
-    if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
-    if (failed !== undefined) throw failed
-  }
-
-  /** @internal What tests switch, to restore it when they end. */
-  get switches(): Switches {
-    return this.#switches
-  }
-
-  /** @internal The checks of matchers that have not settled. */
-  get checks(): OpenChecks {
-    return this.#checks
-  }
-
-  /** @internal Begins to observe a test of a runner. Undefined on a server elsewhere, which cannot be observed. */
-  observe(test: TestOfRunner): ObservedTest | undefined {
-    if (!this.#backing.isEmbedded) return undefined
-    return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 
   /** Returns another client of this daemon. Without `apiKey`, it sends no key. */
@@ -179,6 +136,20 @@ export class TestDaemon {
   /** Ends a {@link pause}, and carries out the calls that it held. @throws QueratorError if the queue does not exist */
   resume(queueName: string): void {
     this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
+  }
+
+  /**
+   * Runs `fn`, and resolves with what happened on the daemon from its start to its end. What the queues held before does not matter.
+   *
+   *     const seen = await daemon.recording(() => handleOrder(order))
+   *     await expect(seen).toHaveProduced('invoices', [{ reference: 'order-1' }])
+   *
+   * It sees every queue of the daemon, also those of concurrent tests, unless you name some in `queues`. If `fn` throws or rejects, it
+   * rejects with the same error. It ends when `fn` has settled, so await in `fn` what you want to see.
+   * @throws QueratorError on a server elsewhere, or if the daemon keeps fewer events than happened (option `events`)
+   */
+  recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
+    return paced(recordingOf(this.#backing, fn, options))
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */
@@ -205,13 +176,7 @@ export class TestDaemon {
    */
   intercept(origin: string | URL): () => void {
     this.#backing.checkOpen()
-    const takeBack = interceptOrigin(origin, { fetch: this.fetch, listen: () => this.listen() })
-    const undo = () => {
-      this.#intercepted.delete(undo)
-      takeBack()
-    }
-    this.#intercepted.add(undo)
-    return undo
+    return this.#intercepted.add(origin)
   }
 
   /**
@@ -220,8 +185,8 @@ export class TestDaemon {
    * @throws QueratorError if a worker failed, or does not end in time
    */
   close(): Promise<void> {
-    for (const undo of this.#intercepted) undo()
-    this.#tests.endFile()
+    this.#intercepted.undoAll()
+    this.forRunner.endFile()
     this.#closing ??= this.#end()
     return paced(this.#closing)
   }
@@ -232,14 +197,8 @@ export class TestDaemon {
   }
 
   async #end(): Promise<void> {
-    const failed = this.#workers.isEmpty ? [] : await this.#workers.stop(NO_WORKERS)
+    const failed = this.forRunner.workers.isEmpty ? [] : await this.forRunner.workers.stop()
     await this.#backing.close()
     if (failed.length > 0) throw failed[0]
-  }
-
-  /** What waits and moves work on. @throws QueratorError on a server elsewhere */
-  #place(what: string, queueName = ''): MovingPlace {
-    const daemon = this.#backing.embedded(what)
-    return { daemon, test: this.#tests.waiting(queueName), failure: () => this.#workers.takeFailure() }
   }
 }

@@ -1,6 +1,7 @@
 /** `TestQueue`, the queue that a test holds. */
 
 import { paced } from '../../clock/event-loop.js'
+import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
@@ -102,13 +103,9 @@ export class TestQueue {
     return countItems(this.#home.ownClient, this.name)
   }
 
-  /** The most leases of an item. 0 means no limit. Undefined on a server elsewhere, or if the queue is gone. @internal */
-  get maxAttempts(): number | undefined {
-    try {
-      return this.#home.embedded('observe').inspector.queueState(this.name).maxAttempts
-    } catch {
-      return undefined
-    }
+  /** Returns the daemon in this process, which `what` needs. @throws QueratorError on a server elsewhere @internal */
+  embedded(what: string): Daemon {
+    return this.#home.embedded(what)
   }
 
   /**
