@@ -1,5 +1,5 @@
 /** Reads the queues of a daemon for the harness, beyond what the protocol shows. */
-import type { Instant } from '../clock/instant.js'
+import { type Instant, NEVER } from '../clock/instant.js'
 import type { Address } from '../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
@@ -89,6 +89,15 @@ export class Inspector {
       }
     }
     return found
+  }
+
+  /**
+   * Returns when something comes due next for an item of a queue: a lease or a life that ends, or a scheduled item. `Infinity` if nothing
+   * does, or there is no such queue.
+   */
+  nextDeadline(queueName: string): Instant {
+    const partitions = this.#queues.find(queueName)?.partitions ?? []
+    return partitions.reduce((next, { nextLook, nextDue }) => Math.min(next, nextLook, nextDue), NEVER)
   }
 
   /** The number of leases waiting in all queues. */

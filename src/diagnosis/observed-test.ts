@@ -38,6 +38,8 @@ export interface WaitingTest {
   readonly usual: Resources | undefined
   /** The same, and for a daemon without fixtures what its runner is known to have open. */
   readonly open: Resources | undefined
+  /** Returns the queues that were made for the test. Undefined if it is not known which test asks. */
+  readonly queues: (() => readonly string[]) | undefined
 }
 
 /** The running tests of a daemon. */
@@ -83,6 +85,7 @@ export class ObservedTests {
       first: asking?.first ?? 1,
       usual: asking?.usual,
       open: asking === undefined ? this.#open : asking.usual,
+      queues: asking && (() => asking.queues),
     }
   }
 }
@@ -120,8 +123,13 @@ export class ObservedTest {
     this.#stopWatching = watchTest(daemon, test, this)
   }
 
+  /** The queues that were made for the test. */
+  get queues(): readonly string[] {
+    return this.#test.queues()
+  }
+
   owns(queueName: string): boolean {
-    return this.#test.queues().includes(queueName)
+    return this.queues.includes(queueName)
   }
 
   /** How long a wait of this test may take from now on, in milliseconds. Undefined if its runner sets no limit. */

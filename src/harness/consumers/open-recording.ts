@@ -41,7 +41,7 @@ class OpenRecording {
     if (record.most === 0)
       throw usageError('a recording is read from the events, and this daemon keeps none; raise the option events')
     this.#daemon = daemon
-    this.#only = namesOf(options.queues)
+    this.#only = options.queues === undefined ? undefined : queueNames('recording', options.queues)
     this.#namesBefore = inspector.queueNames()
     // A call that was refused just before must not count up an event from before.
     record.fence()
@@ -107,13 +107,12 @@ function contentIn({ payload, kind, encoding }: NotedItem): Content {
   return { bytes: new Uint8Array(Buffer.from(payload, 'latin1')), kind, encoding }
 }
 
-/** @throws QueratorError if it is not a list of queues */
-function namesOf(queues: RecordingOptions['queues']): string[] | undefined {
-  if (queues === undefined) return undefined
+/** Returns the names of queues. @throws QueratorError if it is not a list of queues */
+export function queueNames(taker: string, queues: Exclude<RecordingOptions['queues'], undefined>): string[] {
   const names = Array.isArray(queues) ? queues.map(nameOf) : []
   if (names.length > 0 && names.every((name) => name !== undefined)) return names
   throw usageError(
-    "the option queues of recording is a list of queues or their names, such as ['orders']; leave it out for all",
+    `the option queues of ${taker} is a list of queues or their names, such as ['orders']; leave it out for all`,
   )
 }
 

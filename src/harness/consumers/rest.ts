@@ -55,8 +55,11 @@ export class Rest {
     this.#consumers = new KnownConsumers(daemon, test.first)
   }
 
-  /** Resolves with true when there is nothing left to do. Resolves with false as soon as `isOver` returns true. */
-  async reached(isOver: () => boolean | Promise<boolean>): Promise<boolean> {
+  /**
+   * Resolves with true when there is nothing left to do. Resolves with false as soon as `isOver` returns true. `isBusy` tells whether
+   * something else than the consumers may still act, such as a function of the test.
+   */
+  async reached(isOver: () => boolean | Promise<boolean>, isBusy = () => false): Promise<boolean> {
     const stopWatching = this.#daemon.record.watch(() => this.bell.ring())
     let quiet = 0
     let since = passedNow()
@@ -69,7 +72,7 @@ export class Rest {
         if (moved) nap = 1
         quiet = moved || this.#isBusy() ? 0 : quiet + 1
         if (quiet === 0) since = passedNow()
-        if (quiet >= QUIET_TURNS && this.#isCertain()) return true
+        if (quiet >= QUIET_TURNS && (this.isStill || (!isBusy() && this.#consumers.allAskAgain()))) return true
         if (quiet >= SILENT_TURNS && passedNow() - since >= this.#settle) return true
         if (turns < EAGER_TURNS) continue
         await this.bell.within(nap, this.#test.usual === undefined)
@@ -96,9 +99,5 @@ export class Rest {
   #isBusy(): boolean {
     const { activity, inspector } = this.#daemon
     return activity.open > inspector.waitingLeases
-  }
-
-  #isCertain(): boolean {
-    return this.isStill || this.#consumers.allAskAgain()
   }
 }

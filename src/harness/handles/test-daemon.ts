@@ -10,6 +10,8 @@ import type { Backing } from '../backing/backing.js'
 import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
 import type { Recording } from '../consumers/recording.js'
+import { type Tracked, type TrackOptions, track } from '../consumers/track.js'
+import type { TrackContext } from '../consumers/tracked-function.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
 import { Interceptions } from '../reach/interceptions.js'
 import { createQueue } from './create-queue.js'
@@ -114,6 +116,22 @@ export class TestDaemon {
   quiet(options: QuietOptions = {}): Promise<void> {
     const waiting = async () => untilQuiet(this.forRunner.place('quiet'), undefined, options)
     return this.#home.noted('quiet', '', paced(waiting()))
+  }
+
+  /**
+   * Runs a function that starts, pokes or awaits your own worker, and resolves when everything is done: no item is free or leased, and no
+   * call is on its way. With `advance` or `until`, it moves the clock while the worker has nothing else to do.
+   *
+   *     const seen = await daemon.track(({ signal }) => emailWorker.run(signal), { until: '2h' })
+   *     expect(seen.completed).toHaveLength(2)
+   *
+   * A function that has not returned by then is left alone, or is awaited if it uses the signal, which is aborted.
+   * @returns what happened meanwhile
+   * @throws what the function throws; QueratorError if not everything is done in time. The message says what is left, and who holds it.
+   */
+  track<T>(fn: (context: TrackContext) => T | PromiseLike<T>, options: TrackOptions = {}): Promise<Tracked<T>> {
+    const tracking = async () => track(this.forRunner.place('track'), fn, options)
+    return this.#home.noted('track', '', paced(tracking()))
   }
 
   /** Returns another client of this daemon. Without `apiKey`, it sends no key. */

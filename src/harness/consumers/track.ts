@@ -1,0 +1,195 @@
+/** Follows a worker of the application until everything is done. */
+import { inspect } from 'node:util'
+import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
+import { checkOptions } from '../../client/known-options.js'
+import { givenMilliseconds } from '../../clock/given-duration.js'
+import { type Instant, NEVER } from '../../clock/instant.js'
+import { passedNow } from '../../clock/real-time.js'
+import { dueLines } from '../../diagnosis/due.js'
+import { lengthOf } from '../../diagnosis/lengths.js'
+import { usageError } from '../../errors.js'
+import type { TestQueue } from '../handles/test-queue.js'
+import { LAST_WAIT, MOVING_OPTIONS, type MovingOptions, type MovingPlace, movingLimits, restLimits } from './moving.js'
+import { beginRecording, queueNames } from './open-recording.js'
+import { Outstanding } from './outstanding.js'
+import { Recording } from './recording.js'
+import { Rest } from './rest.js'
+import type { TimeSteps } from './time-steps.js'
+import { type TrackContext, TrackedFunction } from './tracked-function.js'
+
+/** Options of `daemon.track()`. */
+export interface TrackOptions extends MovingOptions {
+  /** The queues to follow, or their names. Default: those of the test, and all in which something happens meanwhile. */
+  readonly queues?: readonly (string | TestQueue)[]
+  /**
+   * Moves the clock from deadline to deadline whenever the consumers have nothing to do, until no item is leased or scheduled. Default
+   * false, or true with `until`.
+   */
+  readonly advance?: boolean
+  /** Moves the clock by this much in all, with everything that comes due on the way: milliseconds, or a duration such as `'2h'`. */
+  readonly until?: number | string
+  /** How long the function may take to end once its signal is aborted: milliseconds, or a duration. Default `'2s'`. */
+  readonly stop?: number | string
+}
+
+/** What happened while a function was tracked. `daemon.track(fn)` resolves with one. */
+export class Tracked<T = unknown> extends Recording<T | undefined> {
+  /** How far the clock was moved, in milliseconds. */
+  readonly moved: number
+
+  /** @internal */
+  constructor(recorded: ConstructorParameters<typeof Recording>[0], value: T | undefined, moved: number) {
+    super(recorded, value)
+    this.moved = moved
+  }
+}
+
+const USUAL_STOP = 2000
+/** How often the clock may be moved. */
+const MOST_STEPS = 10_000
+/** How long to wait before looking again, in milliseconds. */
+const LOOK_AGAIN = 10
+
+/** See `daemon.track`. */
+export async function track<T>(
+  place: MovingPlace,
+  fn: (context: TrackContext) => T | PromiseLike<T>,
+  options: TrackOptions,
+): Promise<Tracked<T>> {
+  const origin = originOf(track)
+  checkOptions('track', options, ['queues', 'advance', 'until', 'stop', ...MOVING_OPTIONS])
+  if (typeof fn !== 'function') {
+    throw usageError(`track takes a function to run; got ${inspect(fn, { depth: 0 })}`)
+  }
+  const { stop } = options
+  const longest = stop === undefined ? USUAL_STOP : givenMilliseconds('track: stop', stop)
+  const tracking = new Tracking(place, options)
+  const recording = beginRecording(place.daemon, options.queues === undefined ? {} : { queues: options.queues })
+  const tracked = tracking.start(fn)
+  try {
+    const problem = await tracking.run()
+    if (problem !== undefined) throw atCallSite(thrownFrom(usageError(problem.join('\n')), origin))
+  } catch (error) {
+    // What it does when it is stopped is not the reason.
+    await tracked.stop(longest).catch(() => undefined)
+    recording.drop()
+    throw error
+  }
+  await tracked.stop(longest).catch((error: unknown) => {
+    recording.drop()
+    throw error
+  })
+  return new Tracked(recording.taken(), tracked.value, tracking.moved)
+}
+
+class Tracking {
+  readonly #place: MovingPlace
+  readonly #outstanding: Outstanding
+  readonly #rest: Rest
+  readonly #steps: TimeSteps | undefined
+  readonly #within: number
+  readonly #from: Instant
+  /** How far the clock is moved. Undefined: as far as items are due. */
+  readonly #until: number | undefined
+  readonly #began = passedNow()
+  #tracked: TrackedFunction<unknown> | undefined
+  #moves = 0
+  #stillSince: number | undefined
+
+  constructor(place: MovingPlace, options: TrackOptions) {
+    const { queues, until, advance = until !== undefined } = options
+    const { within, settle } = restLimits('track', place, options)
+    if (!advance && until !== undefined)
+      throw usageError('track: until moves the clock; leave advance out, or set it to true')
+    this.#place = place
+    this.#within = within
+    this.#until = until === undefined ? undefined : givenMilliseconds('track: until', until)
+    this.#steps = advance ? movingLimits('track', place, options).steps : undefined
+    this.#rest = new Rest(place.daemon, place.test, settle)
+    this.#outstanding = new Outstanding(
+      place.daemon,
+      place.test,
+      queues === undefined ? undefined : queueNames('track', queues),
+    )
+    this.#from = this.#steps?.now() ?? 0
+  }
+
+  start<T>(fn: (context: TrackContext) => T | PromiseLike<T>): TrackedFunction<T> {
+    const tracked = new TrackedFunction(fn, () => this.#rest.bell.ring())
+    this.#tracked = tracked
+    return tracked
+  }
+
+  get moved(): number {
+    return (this.#steps?.now() ?? 0) - this.#from
+  }
+
+  /** Resolves when nothing is outstanding. Returns the problem if that does not happen. */
+  async run(): Promise<string[] | undefined> {
+    for (;;) {
+      const rested = await this.#rest.reached(
+        () => this.#isLate(),
+        () => this.#tracked?.isPending === true,
+      )
+      this.#check()
+      if (!rested) return this.#problem(`timed out after ${lengthOf(this.#within)}`)
+      const { free, leased } = this.#outstanding.counts
+      const next = free > 0 && !this.#followsRunner ? undefined : this.#nextStop(free + leased > 0)
+      if (next !== undefined) {
+        if (this.#moves++ === MOST_STEPS) return this.#problem(`gave up after moving the clock ${MOST_STEPS} times`)
+        await this.#steps?.to(next)
+        this.#stillSince = undefined
+        continue
+      }
+      if (free + leased === 0) return undefined
+      this.#stillSince = this.#rest.isStill ? (this.#stillSince ?? passedNow()) : undefined
+      if (this.#stillSince !== undefined && passedNow() - this.#stillSince >= LAST_WAIT) {
+        return this.#problem('nothing can happen any more')
+      }
+      await this.#rest.bell.within(LOOK_AGAIN, true)
+    }
+  }
+
+  /** Returns where to move the clock. Undefined if it is not to be moved. */
+  #nextStop(isOutstanding: boolean): Instant | undefined {
+    if (this.#steps === undefined) return undefined
+    const now = this.#steps.now()
+    const end = this.#until === undefined ? NEVER : this.#from + this.#until
+    const ofItems = this.#outstanding.next
+    // Timers of the code under test count while it may have something to do.
+    const mayWork = isOutstanding || this.#until !== undefined || ofItems !== NEVER
+    const next = mayWork ? Math.max(now, this.#steps.next(ofItems)) : NEVER
+    if (next <= end) return next === NEVER ? undefined : next
+    return now < end && end !== NEVER ? end : undefined
+  }
+
+  get #followsRunner(): boolean {
+    return this.#place.daemon.clock.followsRunner
+  }
+
+  #isLate(): boolean {
+    this.#check()
+    return this.#place.daemon.closed || passedNow() - this.#began >= this.#within
+  }
+
+  /** @throws what the function or a worker of the test threw */
+  #check(): void {
+    this.#tracked?.check()
+    const failure = this.#place.failure()
+    if (failure !== undefined) throw failure
+  }
+
+  #problem(why: string): string[] {
+    const { daemon } = this.#place
+    if (daemon.closed) return ['the daemon was closed while the function was tracked']
+    const pending = this.#tracked?.isPending ? ['the function has not returned'] : []
+    const queues = this.#outstanding.queues
+    const moved = this.moved > 0 ? `, and moving the clock by ${lengthOf(this.moved)}` : ''
+    return [
+      `${why}${moved}, but not everything is done:`,
+      ...pending,
+      ...this.#outstanding.lines(),
+      ...dueLines(daemon, queues),
+    ]
+  }
+}

@@ -1,0 +1,74 @@
+/** The function that a test follows: it may return soon, or be a worker that never does. */
+import { orGiveUp } from '../../clock/give-up.js'
+import { lengthOf } from '../../diagnosis/lengths.js'
+import { usageError } from '../../errors.js'
+import { isAbort } from './abort.js'
+
+/** What a tracked function gets. */
+export interface TrackContext {
+  /** Aborted when everything is done. Pass it to a worker that would go on for ever. */
+  readonly signal: AbortSignal
+}
+
+/** Runs the function, and ends it. */
+export class TrackedFunction<T> {
+  readonly #abort = new AbortController()
+  readonly #end: Promise<void>
+  #state: 'pending' | { readonly value: T } | { readonly error: unknown } = 'pending'
+  #takesSignal = false
+
+  /** `settled` is called when the function has settled. */
+  constructor(fn: (context: TrackContext) => T | PromiseLike<T>, settled: () => void) {
+    this.#end = this.#run(fn).finally(settled)
+  }
+
+  get isPending(): boolean {
+    return this.#state === 'pending'
+  }
+
+  /** What it returned. Undefined while it is pending. */
+  get value(): T | undefined {
+    return typeof this.#state === 'object' && 'value' in this.#state ? this.#state.value : undefined
+  }
+
+  /** @throws what it threw */
+  check(): void {
+    if (typeof this.#state === 'object' && 'error' in this.#state) throw this.#state.error
+  }
+
+  /** Aborts its signal, and waits for its end if it uses the signal. @throws what it throws then, or if it does not end */
+  async stop(longest: number): Promise<void> {
+    this.#abort.abort()
+    if (this.isPending && !this.#takesSignal) return
+    const ended = await orGiveUp(
+      this.#end.then(() => true),
+      longest,
+      () => false,
+    )
+    if (!ended) {
+      throw usageError(
+        `the tracked function did not end within ${lengthOf(longest)} of its signal being aborted; pass the signal on to what it awaits, or give it longer with { stop: '10s' }`,
+      )
+    }
+    const isAborted =
+      typeof this.#state === 'object' && 'error' in this.#state && isAbort(this.#state.error, this.#abort.signal)
+    if (!isAborted) this.check()
+  }
+
+  async #run(fn: (context: TrackContext) => T | PromiseLike<T>): Promise<void> {
+    const take = () => {
+      this.#takesSignal = true
+      return this.#abort.signal
+    }
+    const context: TrackContext = {
+      get signal() {
+        return take()
+      },
+    }
+    try {
+      this.#state = { value: await fn(context) }
+    } catch (error) {
+      this.#state = { error }
+    }
+  }
+}
