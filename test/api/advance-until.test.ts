@@ -36,6 +36,20 @@ test('stops at the event, with a consumer that asks again after every lease that
   expect(fired.filter(({ kind }) => kind === 'lease-timed-out')).toHaveLength(4)
 })
 
+test('skips what consumers ask in vain, so that months pass quickly', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ expireTimeout: '9000h' })
+  const due = START + 90 * 24 * HOUR
+  await queue.produce({ reference: 'reminder', enqueueAt: new Date(due) })
+  await using _worker = daemon.runWorker((signal) => consume(queue, signal))
+  const fired = await daemon.clock.advanceUntil(() => queue.history().at(-2)?.kind === 'completed', { limit: '9000h' })
+  expect(daemon.clock.now()).toBe(due)
+  // Each lease that times out is a stop, until it is clear that nothing else happens.
+  const [first, second] = fired.map(({ time }) => (time.getTime() - START) / 1000)
+  expect([first, second]).toEqual([30, 60])
+  expect(fired.length).toBeLessThan(30)
+})
+
 test('does not move if it is so already', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()

@@ -10,6 +10,7 @@ import { lengthOf } from '../../diagnosis/lengths.js'
 import type { Fired } from '../../engine/events/fired.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
+import { Deadlines } from './deadlines.js'
 import { type Goal, goalOf, type Until } from './goal.js'
 import { LAST_WAIT, MOVING_OPTIONS, type MovingOptions, type MovingPlace, movingLimits } from './moving.js'
 import { Rest } from './rest.js'
@@ -41,6 +42,7 @@ class MoveUntil {
   readonly fired: Fired[] = []
   readonly #place: MovingPlace
   readonly #daemon: Daemon
+  readonly #deadlines: Deadlines
   readonly #rest: Rest
   readonly #steps: TimeSteps
   readonly #limit: number
@@ -56,6 +58,7 @@ class MoveUntil {
     this.#place = place
     this.#daemon = place.daemon
     this.#steps = steps
+    this.#deadlines = new Deadlines(place.daemon)
     this.#rest = new Rest(place.daemon, place.test, settle)
     this.goal = goalOf(place.daemon, place.test, until, () => this.#rest.bell.ring())
     this.#from = steps.now()
@@ -68,7 +71,7 @@ class MoveUntil {
       if (met === true) return undefined
       if (this.#daemon.closed) return `the daemon was closed while waiting for ${this.goal.text}`
       if (met === 'late') return `timed out after ${lengthOf(this.#within)} waiting for ${this.goal.text}`
-      const next = this.#steps.next(this.#daemon.clock.next)
+      const next = this.#steps.next(this.#deadlines.next())
       if (next === NEVER)
         return (await this.#lastWait()) ? undefined : `nothing is due, but still waiting for ${this.goal.text}`
       if (next > this.#from + this.#limit) {

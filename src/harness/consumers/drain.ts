@@ -7,6 +7,7 @@ import { explainQueue } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
+import { Deadlines } from './deadlines.js'
 import { deadLetteredSince, type Handled, handledOf } from './handled.js'
 import { handlersError, runningText } from './handler-errors.js'
 import { type DrainOptions, type Handler, handlerSettings } from './handler-options.js'
@@ -67,13 +68,14 @@ async function workUntil(
   const { daemon } = moving
   const end = steps.now() + givenMilliseconds('drain: until', until)
   const rest = new Rest(daemon, moving.test, settle)
+  const deadlines = new Deadlines(daemon)
   for (;;) {
     await pool.workOff(hasFree)
     // Other consumers may still work, and bring more.
     await rest.reached(() => pool.stopped || daemon.closed)
     if (pool.stopped || daemon.closed) return
     if (await hasFree()) continue
-    const next = steps.next(daemon.clock.next)
+    const next = steps.next(deadlines.next())
     if (next > end && steps.now() >= end) return
     await steps.to(Math.min(next, end))
   }

@@ -1,5 +1,4 @@
 /** What is left to do in the queues that a test follows. */
-import { type Instant, NEVER } from '../../clock/instant.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
@@ -54,15 +53,10 @@ export class Outstanding {
     return sum
   }
 
-  /** When something comes due next in queues with leased or scheduled items, or `Infinity`. */
-  get next(): Instant {
-    const { inspector } = this.#daemon
-    return this.queues
-      .filter((name) => {
-        const totals = inspector.totals(name)
-        return (totals?.leased ?? 0) + (totals?.scheduled ?? 0) > 0
-      })
-      .reduce((next, name) => Math.min(next, inspector.nextDeadline(name)), NEVER)
+  /** Whether time will make something happen in them: an item is leased or scheduled. */
+  get isDue(): boolean {
+    const { leased, scheduled } = this.counts
+    return leased + scheduled > 0
   }
 
   /** Says what is not done yet, and by whom. */

@@ -9,6 +9,7 @@ import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import type { TestQueue } from '../handles/test-queue.js'
+import { Deadlines } from './deadlines.js'
 import { LAST_WAIT, MOVING_OPTIONS, type MovingOptions, type MovingPlace, movingLimits, restLimits } from './moving.js'
 import { beginRecording, queueNames } from './open-recording.js'
 import { Outstanding } from './outstanding.js'
@@ -84,6 +85,7 @@ export async function track<T>(
 
 class Tracking {
   readonly #place: MovingPlace
+  readonly #deadlines: Deadlines
   readonly #outstanding: Outstanding
   readonly #rest: Rest
   readonly #steps: TimeSteps | undefined
@@ -102,6 +104,7 @@ class Tracking {
     if (!advance && until !== undefined)
       throw usageError('track: until moves the clock; leave advance out, or set it to true')
     this.#place = place
+    this.#deadlines = new Deadlines(place.daemon)
     this.#within = within
     this.#until = until === undefined ? undefined : givenMilliseconds('track: until', until)
     this.#steps = advance ? movingLimits('track', place, options).steps : undefined
@@ -155,10 +158,9 @@ class Tracking {
     if (this.#steps === undefined) return undefined
     const now = this.#steps.now()
     const end = this.#until === undefined ? NEVER : this.#from + this.#until
-    const ofItems = this.#outstanding.next
-    // Timers of the code under test count while it may have something to do.
-    const mayWork = isOutstanding || this.#until !== undefined || ofItems !== NEVER
-    const next = mayWork ? Math.max(now, this.#steps.next(ofItems)) : NEVER
+    const mayHappen = isOutstanding || this.#until !== undefined || this.#outstanding.isDue
+    // Timers of the code under test count too, if the daemon follows them.
+    const next = mayHappen ? Math.max(now, this.#steps.next(this.#deadlines.next())) : NEVER
     if (next <= end) return next === NEVER ? undefined : next
     return now < end && end !== NEVER ? end : undefined
   }
