@@ -14,7 +14,6 @@ const url = 'http://querator.internal:2319'
 
 let querator
 let emails
-let workers
 
 beforeAll(() => {
   daemon.intercept(url)
@@ -22,30 +21,17 @@ beforeAll(() => {
 })
 
 beforeEach(async () => {
-  workers = []
   emails = await createQueue({ ...EMAIL_QUEUE, deadQueue: true })
 })
 
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()))
-})
-
-/** Starts a worker that goes by the daemon's clock until the test is over. It notes to whom it has sent something. */
+/** Starts a worker that goes by the daemon's clock. It notes to whom it has sent something, and stops with the test. */
 function startWorker(options) {
   const sent = []
   const send = async ({ to }) => sent.push(to)
   const pause = (ms) => clock.advance(ms)
-  const controller = new AbortController()
-  const worker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
-  const ended = worker.run(controller.signal)
-  // A worker that fails by itself reports that when you stop it.
-  ended.catch(() => {})
-  const stop = () => {
-    controller.abort()
-    return ended
-  }
-  workers.push({ stop })
-  return { sent, stop }
+  const emailWorker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
+  const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker' })
+  return { sent, stop: () => worker.stop() }
 }
 
 const mailServerIsDown = async () => {
@@ -97,40 +83,37 @@ test('sends what was produced twice once', async () => {
 })
 
 test('sends a reminder a day before the appointment', async () => {
+  clock.freeze()
   const { sent } = startWorker()
-  await remind(querator, { id: 7, to: 'ada@example.org', startsAt: new Date(clock.now() + 10 * 24 * HOUR) })
-  await clock.advance(9 * 24 * HOUR - 1000)
-  await expect(emails).toHaveScheduled(['reminder-7'])
-  await clock.advance(1000)
-  await emails.drained()
+  const startsAt = new Date(clock.now() + 10 * 24 * HOUR)
+  await remind(querator, { id: 7, to: 'ada@example.org', startsAt })
+  await expect(emails).toHaveScheduled([{ reference: 'reminder-7', in: 9 * 24 * HOUR }])
+  await clock.advanceUntil({ event: 'completed', reference: 'reminder-7' }, { limit: '240h' })
   expect(sent).toEqual(['ada@example.org'])
+  expect(clock.now()).toBe(startsAt.getTime() - 24 * HOUR)
 })
 
 test('tries again after 1, 2 and 4 minutes while the mail server is down', async () => {
   clock.freeze()
-  let failures = 3
-  startWorker({ send: () => failures-- > 0 && mailServerIsDown() })
-  await sendSoon(querator, 'welcome-1', WELCOME)
-  let times = 0
-  for (const minutes of [1, 2, 4]) {
-    const { until } = await emails.waitFor({ event: 'scheduled', reference: 'welcome-1', times: ++times })
-    expect(until).toEqual(new Date(clock.now() + minutes * 60_000))
-    await clock.advance(minutes * 60_000)
-  }
-  await emails.drained()
+  const began = clock.now()
+  const minutes = []
+  startWorker({
+    send: async () => {
+      minutes.push((clock.now() - began) / 60_000)
+      if (minutes.length < 4) await mailServerIsDown()
+    },
+  })
+  const seen = await daemon.track(() => sendSoon(querator, 'welcome-1', WELCOME), { until: '1h' })
+  expect(minutes).toEqual([0, 1, 3, 7])
+  expect(seen.completed).toMatchObject([{ reference: 'welcome-1', attempts: 4 }])
+  await expect(emails).toBeDrained()
 })
 
 test('leaves an e-mail to the dead letter queue after the fourth attempt', async () => {
-  const worker = startWorker({ send: mailServerIsDown })
+  startWorker({ send: mailServerIsDown })
   await sendSoon(querator, 'welcome-1', WELCOME)
-  for (let times = 1; times < 4; times++) {
-    await emails.waitFor({ event: 'retried', reference: 'welcome-1', times })
-    await clock.advance('4m')
-  }
-  await emails.waitFor({ event: 'leased', reference: 'welcome-1', attempts: 4 })
-  await worker.stop()
-  await clock.advance('5m')
-  await expect(emails).toHaveDeadLettered(['welcome-1'])
+  await clock.advanceUntil({ event: 'dead-lettered', reference: 'welcome-1' })
+  await expect(emails).toHaveDeadLettered([{ reference: 'welcome-1', attempts: 4 }])
 })
 
 test('is not held up by e-mails that cannot be read', async () => {
@@ -166,7 +149,7 @@ test('sends nothing twice whose lease ran out meanwhile', async () => {
 
 test('goes on when there was nothing to do', async () => {
   const { sent } = startWorker()
-  await emails.waitFor({ event: 'lease-waiting' })
+  await emails.quiet()
   await clock.advance('30s')
   await emails.waitFor({ event: 'lease-timed-out' })
   await sendSoon(querator, 'welcome-1', WELCOME)
@@ -176,11 +159,19 @@ test('goes on when there was nothing to do', async () => {
 
 test('shares the queue with other workers', async () => {
   const workers = [startWorker(), startWorker()]
-  await emails.waitFor({ event: 'lease-waiting', times: 2 })
+  await emails.quiet({ waiting: 2 })
   await sendSoon(querator, 'welcome-1', WELCOME)
   await sendSoon(querator, 'welcome-2', WELCOME)
   await emails.drained()
   expect(workers.map(({ sent }) => sent.length)).toEqual([1, 1])
+})
+
+test('works off a newsletter, and stops when it is told to', async () => {
+  await emails.produce(...newsletter(20))
+  const worker = new EmailWorker({ querator, send: () => turn(), now: () => clock.now() })
+  const seen = await daemon.track(({ signal }) => worker.run(signal))
+  expect(seen.completed).toHaveLength(20)
+  await expect(emails).toBeDrained()
 })
 
 test('finishes what it began when it is stopped, and gives back the rest', async () => {
@@ -232,10 +223,8 @@ test('waits for a Querator that restarts', async () => {
 
 test('ends with the reason when calls are refused', async () => {
   await emails.delete()
-  const controller = new AbortController()
-  workers.push({ stop: () => controller.abort() })
   const worker = new EmailWorker({ querator, send: mailServerIsDown })
-  await expect(worker.run(controller.signal)).rejects.toThrow(
+  await expect(worker.run(AbortSignal.timeout(5000))).rejects.toThrow(
     "queue.lease: 400 queue does not exist; no such queue named 'emails'",
   )
 })

@@ -1,4 +1,4 @@
-/** `test` with the queue of e-mails, and with workers that send from it until the test is over. */
+/** `test` with the queue of e-mails, and with workers that send from it. */
 import { testWith } from 'querator-test/vitest'
 import { EMAIL_QUEUE } from '../src/email-queue.js'
 import { EmailWorker } from '../src/email-worker.js'
@@ -11,23 +11,15 @@ export const test = testWith({ leaks: 'error' }).extend({
 
   querator: async ({ daemon }, use) => use(connect({ url, fetch: daemon.fetch })),
 
-  /** Starts a worker that goes by the daemon's clock. It notes to whom it has sent something. */
-  startWorker: async ({ querator, clock, onTestFinished }, use) => {
+  /** Starts a worker that goes by the daemon's clock. It notes to whom it has sent something, and stops with the test. */
+  startWorker: async ({ daemon, querator, clock }, use) => {
     await use((options) => {
       const sent = []
       const send = async ({ to }) => sent.push(to)
       const pause = (ms) => clock.advance(ms)
-      const worker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
-      const controller = new AbortController()
-      const ended = worker.run(controller.signal)
-      // A worker that fails by itself reports that when you stop it.
-      ended.catch(() => {})
-      const stop = () => {
-        controller.abort()
-        return ended
-      }
-      onTestFinished(stop)
-      return { sent, stop }
+      const emailWorker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
+      const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker' })
+      return { sent, stop: () => worker.stop() }
     })
   },
 })

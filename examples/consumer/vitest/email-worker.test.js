@@ -58,32 +58,36 @@ test('sends what was produced twice once', async ({ emails, querator, startWorke
 })
 
 test('sends a reminder a day before the appointment', async ({ clock, emails, querator, startWorker }) => {
+  clock.freeze()
   const { sent } = startWorker()
-  await remind(querator, { id: 7, to: 'ada@example.org', startsAt: new Date(clock.now() + 10 * 24 * HOUR) })
-  await clock.advance(9 * 24 * HOUR - 1000)
-  await expect(emails).toHaveScheduled(['reminder-7'])
-  await clock.advance(1000)
-  await emails.drained()
+  const startsAt = new Date(clock.now() + 10 * 24 * HOUR)
+  await remind(querator, { id: 7, to: 'ada@example.org', startsAt })
+  await expect(emails).toHaveScheduled([{ reference: 'reminder-7', in: 9 * 24 * HOUR }])
+  await clock.advanceUntil({ event: 'completed', reference: 'reminder-7' }, { limit: '240h' })
   expect(sent).toEqual(['ada@example.org'])
+  expect(clock.now()).toBe(startsAt.getTime() - 24 * HOUR)
 })
 
 test('tries again after 1, 2 and 4 minutes while the mail server is down', async ({
   clock,
+  daemon,
   emails,
   querator,
   startWorker,
 }) => {
   clock.freeze()
-  let failures = 3
-  startWorker({ send: () => failures-- > 0 && mailServerIsDown() })
-  await sendSoon(querator, 'welcome-1', WELCOME)
-  let times = 0
-  for (const minutes of [1, 2, 4]) {
-    const { until } = await emails.waitFor({ event: 'scheduled', reference: 'welcome-1', times: ++times })
-    expect(until).toEqual(new Date(clock.now() + minutes * 60_000))
-    await clock.advance(minutes * 60_000)
-  }
-  await emails.drained()
+  const began = clock.now()
+  const minutes = []
+  startWorker({
+    send: async () => {
+      minutes.push((clock.now() - began) / 60_000)
+      if (minutes.length < 4) await mailServerIsDown()
+    },
+  })
+  const seen = await daemon.track(() => sendSoon(querator, 'welcome-1', WELCOME), { until: '1h' })
+  expect(minutes).toEqual([0, 1, 3, 7])
+  expect(seen.completed).toMatchObject([{ reference: 'welcome-1', attempts: 4 }])
+  await expect(emails).toBeDrained()
 })
 
 test('leaves an e-mail to the dead letter queue after the fourth attempt', async ({
@@ -92,16 +96,10 @@ test('leaves an e-mail to the dead letter queue after the fourth attempt', async
   querator,
   startWorker,
 }) => {
-  const worker = startWorker({ send: mailServerIsDown })
+  startWorker({ send: mailServerIsDown })
   await sendSoon(querator, 'welcome-1', WELCOME)
-  for (let times = 1; times < 4; times++) {
-    await emails.waitFor({ event: 'retried', reference: 'welcome-1', times })
-    await clock.advance('4m')
-  }
-  await emails.waitFor({ event: 'leased', reference: 'welcome-1', attempts: 4 })
-  await worker.stop()
-  await clock.advance('5m')
-  await expect(emails).toHaveDeadLettered(['welcome-1'])
+  await clock.advanceUntil({ event: 'dead-lettered', reference: 'welcome-1' })
+  await expect(emails).toHaveDeadLettered([{ reference: 'welcome-1', attempts: 4 }])
 })
 
 test('is not held up by e-mails that cannot be read', async ({ emails, startWorker }) => {
@@ -137,7 +135,7 @@ test('sends nothing twice whose lease ran out meanwhile', async ({ clock, emails
 
 test('goes on when there was nothing to do', async ({ clock, emails, querator, startWorker }) => {
   const { sent } = startWorker()
-  await emails.waitFor({ event: 'lease-waiting' })
+  await emails.quiet()
   await clock.advance('30s')
   await emails.waitFor({ event: 'lease-timed-out' })
   await sendSoon(querator, 'welcome-1', WELCOME)
@@ -147,11 +145,19 @@ test('goes on when there was nothing to do', async ({ clock, emails, querator, s
 
 test('shares the queue with other workers', async ({ emails, querator, startWorker }) => {
   const workers = [startWorker(), startWorker()]
-  await emails.waitFor({ event: 'lease-waiting', times: 2 })
+  await emails.quiet({ waiting: 2 })
   await sendSoon(querator, 'welcome-1', WELCOME)
   await sendSoon(querator, 'welcome-2', WELCOME)
   await emails.drained()
   expect(workers.map(({ sent }) => sent.length)).toEqual([1, 1])
+})
+
+test('works off a newsletter, and stops when it is told to', async ({ clock, daemon, emails, querator }) => {
+  await emails.produce(...newsletter(20))
+  const worker = new EmailWorker({ querator, send: () => turn(), now: () => clock.now() })
+  const seen = await daemon.track(({ signal }) => worker.run(signal))
+  expect(seen.completed).toHaveLength(20)
+  await expect(emails).toBeDrained()
 })
 
 test('finishes what it began when it is stopped, and gives back the rest', async ({ emails, startWorker }) => {
@@ -201,12 +207,10 @@ test('waits for a Querator that restarts', async ({ daemon, emails, startWorker 
   expect(sent).toEqual(['reader-1'])
 })
 
-test('ends with the reason when calls are refused', async ({ emails, querator, onTestFinished }) => {
+test('ends with the reason when calls are refused', async ({ emails, querator }) => {
   await emails.delete()
-  const controller = new AbortController()
-  onTestFinished(() => controller.abort())
   const worker = new EmailWorker({ querator, send: mailServerIsDown })
-  await expect(worker.run(controller.signal)).rejects.toThrow(
+  await expect(worker.run(AbortSignal.timeout(5000))).rejects.toThrow(
     "queue.lease: 400 queue does not exist; no such queue named 'emails'",
   )
 })

@@ -16,22 +16,19 @@ export class KnownConsumers {
   }
 
   /**
-   * Whether there are consumers, all of them wait for items again, and none holds any. A client can have only one waiting lease in a queue
+   * Whether there are consumers, all of them wait for items again, and nobody holds any. A client can have only one waiting lease in a queue
    * (docs/protocol/queue.md §4), so a consumer that waits again is done with what it had.
    */
   allAskAgain(): boolean {
     this.#readOn()
-    let known = false
-    for (const name of this.#daemon.inspector.queueNames()) {
-      const { address, waitingLeases } = this.#daemon.inspector.queue(name)
-      const clients = this.#clients.get(address.queueId)
-      if (clients === undefined) continue
-      if ((this.#daemon.inspector.totals(name)?.leased ?? 0) > 0) return false
+    const { inspector } = this.#daemon
+    if (inspector.waitingLeases === 0) return false
+    return inspector.queueNames().every((name) => {
+      if ((inspector.totals(name)?.leased ?? 0) > 0) return false
+      const { address, waitingLeases } = inspector.queue(name)
       const waiting = new Set(waitingLeases.map(({ consumer }) => consumer.clientId))
-      for (const client of clients) if (!waiting.has(client)) return false
-      known = true
-    }
-    return known
+      return [...(this.#clients.get(address.queueId) ?? [])].every((client) => waiting.has(client))
+    })
   }
 
   #readOn(): void {

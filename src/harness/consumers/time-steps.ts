@@ -8,10 +8,16 @@ import { firedSince } from './fired-since.js'
 /** Moves the runner's timers by this many milliseconds, such as `(ms) => t.mock.timers.tick(ms)`. */
 export type MoveTimers = (ms: number) => unknown
 
+interface FakeTimer {
+  /** When it fires, in milliseconds since 1970. */
+  readonly callAt: number
+}
+
 /** The fake timers of Jest and Vitest, as `setTimeout` shows them. */
 interface FakeTimers {
   readonly now: number
-  readonly timers?: Readonly<Record<string, { readonly callAt: number }>> | undefined
+  /** By their ids: an object in older versions, a `Map` in newer ones. Undefined before the first timer. */
+  readonly timers?: Readonly<Record<string, FakeTimer>> | ReadonlyMap<number, FakeTimer> | undefined
   tickAsync(ms: number): Promise<number>
 }
 
@@ -62,12 +68,24 @@ function fakeSteps(daemon: Daemon, taker: string): TimeSteps {
   }
   return {
     now: () => timers().now,
-    next: () => Object.values(timers().timers ?? {}).reduce((next, { callAt }) => Math.min(next, callAt), NEVER),
+    next: () => nextOf(timers()),
     to: async (at) => {
       const fake = timers()
       return firedIn(daemon, () => fake.tickAsync(Math.max(0, Math.ceil(at - fake.now))))
     },
   }
+}
+
+function nextOf({ now, timers = {} }: FakeTimers): Instant {
+  const all: Iterable<FakeTimer> = isMap(timers) ? timers.values() : Object.values(timers)
+  let next = NEVER
+  // A version that does not say when is moved like timers that cannot be read.
+  for (const { callAt = now + LONGEST_BLIND_STEP } of all) next = Math.min(next, callAt)
+  return next
+}
+
+function isMap(timers: object): timers is ReadonlyMap<number, FakeTimer> {
+  return typeof (timers as { readonly values?: unknown }).values === 'function'
 }
 
 function blindSteps(daemon: Daemon, move: MoveTimers): TimeSteps {
