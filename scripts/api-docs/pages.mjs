@@ -28,6 +28,15 @@ export const PAGES = [
     names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent ProducingItem EventKind Recording RecordedItem RecordingOptions LeaksMode`,
   },
   {
+    file: 'consumers',
+    title: 'Consumers under test',
+    from: 'querator-test',
+    intro:
+      'Run handlers, follow workers, and move the clock with them. Guide: [Testing a consumer](../testing-a-consumer.md).',
+    names: `Handler HandlerContext DrainOptions RetryDelay Handled HandledItem HandledOutcome DeadLetteredItem QueueWorker WorkOptions TrackContext
+      TrackOptions Tracked StartWorker RunWorkerOptions RunningWorker QuietOptions Until AwaitedMoment EventPattern AdvanceUntilOptions MovingOptions MoveTimers`,
+  },
+  {
     file: 'matchers',
     title: 'Matchers and snapshots',
     from: 'querator-test',

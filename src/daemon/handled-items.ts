@@ -25,8 +25,7 @@ export class HandledItems {
   #find({ queue, id }: Handling): HandledItem | undefined {
     for (const partition of this.#queues.find(queue)?.partitions ?? []) {
       const item = partition.find(id)
-      // Without a record, items have no numbers.
-      if (item?.serial) return { item: item.serial, reference: item.reference, queue, attempts: item.attempts }
+      if (item !== undefined) return { item: item.serial, reference: item.reference, queue, attempts: item.attempts }
     }
     return this.#record.itemWithId(queue, id)
   }

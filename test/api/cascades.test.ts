@@ -99,8 +99,11 @@ test('calls other than produce do not say so', async () => {
   const item = await leased(queue)
   await handling(queue, item, async () => {
     await daemon.client.storageItemsImport({ queueName: 'orders', items: [{ reference: 'imported' }] })
-    await item.retry({ at: new Date(START + 60_000) })
+    const retry = { queue_name: 'orders', partition: 0, items: [{ id: item.id, retry_at: '2026-01-01T00:01:00Z' }] }
+    const headers = { 'content-type': 'application/json' }
+    await daemon.fetch('/v1/queue.retry', { method: 'POST', headers, body: JSON.stringify(retry) })
   })
+  expect(queue.history().at(-1)).toMatchObject({ kind: 'scheduled', item: 1 })
   expect(queue.history().filter(({ producedBy }) => producedBy !== undefined)).toEqual([])
 })
 
@@ -124,6 +127,21 @@ test('an item for later says so in both of its events, and a held one when it co
     ['leased', 'now', undefined],
     ['lease-served', undefined, undefined],
     ['completed', 'order-1', undefined],
+  ])
+})
+
+test('a lease that a handler serves is not produced by it', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'order-1' })
+  const item = await leased(queue)
+  const waits = queue.lease()
+  await handling(queue, item, () => queue.produce({ reference: 'child' }))
+  await waits
+  expect(sources(queue).slice(-3)).toEqual([
+    ['produced', 'child', 'order-1'],
+    ['leased', 'child', undefined],
+    ['lease-served', undefined, undefined],
   ])
 })
 
@@ -164,6 +182,14 @@ test('a handler goes on after its lease has run out, or its item is gone', async
   expect(await by(quick, 'by quick')).toMatchObject({ item: 1, attempts: 2 })
   await quick.complete()
   expect(await by(quick, 'late')).toMatchObject({ item: 1, attempts: 2 })
+  // The queue knows an item whose events are not kept any more.
+  await using tiny = await frozen(2)
+  const old = await tiny.createQueue({ name: 'old' })
+  await old.produce({ reference: 'order-1' })
+  const held = await leased(old)
+  await old.produce({}, {}, {})
+  await handling(old, held, () => old.produce({ reference: 'child' }))
+  expect(old.history().at(-1)?.producedBy).toEqual({ item: 1, reference: 'order-1', queue: 'old', attempts: 1 })
   // A handler that is known stays known, whatever the record still keeps.
   await using small = await frozen(4)
   const few = await small.createQueue({ name: 'few' })
@@ -275,4 +301,22 @@ test('the report says whose handler produced an item, and what the handler of an
     "  #11: +11s produced by order-1's handler, attempt 2 (SITE)",
   ])
   await daemon.close()
+})
+
+test('the report names an item for later once, where it was produced', async () => {
+  await using daemon = await frozen()
+  const seen = daemon.forRunner.observe({ title: 'ships orders', timeout: 5000, queues: () => ['orders'] })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'order-1' })
+  const item = await leased(queue)
+  const later = { reference: 'later', enqueueAt: new Date(START + 60_000) }
+  await handling(queue, item, () => queue.produce(later))
+  await item.complete()
+  const lines = (await seen?.report([new Error('no')]))?.text.split('\n') ?? []
+  expect(lines.slice(2)).toEqual([
+    '  later',
+    "    +0s  produced by order-1's handler",
+    '    +0s  scheduled for 1m0s',
+    "  order-1: produced +0s, leased by worker +0s, completed +0s; its handler produced later in 'orders' +0s",
+  ])
 })

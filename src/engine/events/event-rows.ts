@@ -144,7 +144,7 @@ export class EventRows {
     for (let number = this.#count; number >= this.first; number--) {
       const row = (number - 1) % this.#most
       const address = this.#addresses[row] as Address
-      if (address.queue !== queue || this.#items[row] === 0) continue
+      if (address.queue !== queue) continue
       if (address.ids !== ids) {
         ids = address.ids
         sequence = ids?.sequence(id)
