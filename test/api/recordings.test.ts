@@ -112,6 +112,35 @@ describe('daemon.recording', () => {
     await expect(daemon.recording(() => Promise.reject(undefined))).rejects.toBe(undefined)
   })
 
+  test('keeps items only until it ends, or until there are too many', async () => {
+    await using daemon = await frozen({ events: 5 })
+    const queue = await daemon.createQueue()
+    const { record } = queue.embedded('a test')
+    let open = 0
+    const stopped = new Set<() => void>()
+    const witness = record.witness.bind(record)
+    record.witness = (tell) => {
+      open++
+      const stop = witness(tell)
+      return () => {
+        if (!stopped.has(stop)) open--
+        stopped.add(stop)
+        stop()
+      }
+    }
+    await daemon.recording(() => expect(open).toBe(1))
+    expect(open).toBe(0)
+    await daemon.recording(() => Promise.reject(new Error('own'))).catch(() => undefined)
+    expect(open).toBe(0)
+    const tooMany = daemon.recording(async () => {
+      await queue.produce({}, {}, {}, {}, {})
+      expect(open).toBe(1)
+      await queue.produce({})
+      expect(open).toBe(0)
+    })
+    await expect(tooMany).rejects.toThrow('raise the option events')
+  })
+
   test('a call that was refused before and is refused again belongs to the recording', async () => {
     await using daemon = await frozen()
     const refused = () => daemon.client.queueLease({ queueName: 'nope' }).catch(() => undefined)
@@ -329,6 +358,13 @@ describe('matchers on a recording', () => {
       "✗ missing: 'a', which was produced to 'order'",
       "! nothing was produced to 'orders' during the recording; produced elsewhere: 3 to 'order' (was 'orders' meant?)",
       expect.stringMatching(/^! queue\.produce refused: 400 Bad Request, /),
+    ])
+    expect((await errorOf(assertQueue(seen).toHaveCompleted('orders', ['b']))).message.split('\n')).toEqual([
+      "expected 'orders', during the recording, to have completed",
+      '',
+      '  (no items)',
+      "✗ missing: 'b', to which nothing happened",
+      expect.stringMatching(/^! queue\.produce refused/),
     ])
     const nothing = await daemon.recording(() => undefined)
     expect((await errorOf(assertQueue(nothing).toHaveProduced('orders', 1))).message).toContain(

@@ -30,19 +30,17 @@ class OpenRecording {
   readonly #only: readonly string[] | undefined
   /** The number of the first event. */
   readonly #first: number
-  readonly #namesBefore: readonly string[]
   /** The items that something happened to, by their number. */
   readonly #items = new Map<number, NotedItem>()
   readonly #stop: () => void
 
   constructor(daemon: Daemon, options: RecordingOptions) {
     checkOptions('recording', options, ['queues'])
-    const { record, inspector } = daemon
+    const { record } = daemon
     if (record.most === 0)
       throw usageError('a recording is read from the events, and this daemon keeps none; raise the option events')
     this.#daemon = daemon
     this.#only = options.queues === undefined ? undefined : queueNames('recording', options.queues)
-    this.#namesBefore = inspector.queueNames()
     // A call that was refused just before must not count up an event from before.
     record.fence()
     this.#first = record.count + 1
@@ -73,11 +71,12 @@ class OpenRecording {
     const all = log.since(this.#first)
     const only = this.#only
     const events = only === undefined ? all : all.filter(({ queue }) => only.includes(queue))
+    // A queue that is gone by now has at least the event of its end.
     const existed = all.filter(({ queueId }) => queueId !== 0).map(({ queue }) => queue)
     return {
       events,
       itemOf: this.#itemMaker(log),
-      queueNames: new Set([...this.#namesBefore, ...inspector.queueNames(), ...existed]),
+      queueNames: new Set([...inspector.queueNames(), ...existed]),
       only,
       frozen: clock.frozen,
     }

@@ -10,7 +10,7 @@ export function withDue(
   return events.flatMap((event, at) => {
     if (event.kind !== kind || (queue !== undefined && event.queue !== queue)) return []
     const next = events[at + 1]
-    // The same call schedules the item.
-    return [{ event, due: next?.kind === 'scheduled' && next.item === event.item ? next.until : undefined }]
+    // What schedules an item is the event right before.
+    return [{ event, due: next?.kind === 'scheduled' ? next.until : undefined }]
   })
 }
