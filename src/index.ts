@@ -16,6 +16,9 @@ export type { EventKind } from './engine/events/event-kinds.js'
 export type { Fired, FiredKind } from './engine/events/fired.js'
 export { isQueratorError, QueratorError, type QueratorErrorOptions } from './errors.js'
 export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
+export type { RecordingOptions } from './harness/consumers/open-recording.js'
+export type { RecordedItem } from './harness/consumers/recorded-item.js'
+export type { Recording } from './harness/consumers/recording.js'
 export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
 export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-inputs.js'
@@ -26,10 +29,16 @@ export type { TestClock } from './harness/handles/test-clock.js'
 export type { ListenOptions, TestDaemon } from './harness/handles/test-daemon.js'
 export type { TestQueue } from './harness/handles/test-queue.js'
 export type { TestUser, UserOptions } from './harness/handles/test-users.js'
-export type { ExpectedItems } from './harness/matchers/comparison.js'
+export type { ExpectedItems, ExpectedScheduledItems } from './harness/matchers/comparison.js'
 export type { MatcherOutcome } from './harness/matchers/failure.js'
-export type { ItemFields, PartialItem } from './harness/matchers/partial-item.js'
+export type {
+  ItemFields,
+  PartialItem,
+  PartialScheduledItem,
+  ScheduledItemFields,
+} from './harness/matchers/partial-item.js'
 export {
+  type ClaimAbout,
   type LeasedBy,
   type QueueAssertions,
   queueMatchers,

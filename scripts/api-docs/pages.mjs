@@ -25,14 +25,15 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Move the clock, and see what happened. Guides: [Time](../time.md), [When a test fails](../when-a-test-fails.md).',
-    names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent EventKind LeaksMode`,
+    names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent EventKind Recording RecordedItem RecordingOptions LeaksMode`,
   },
   {
     file: 'matchers',
     title: 'Matchers and snapshots',
     from: 'querator-test',
     intro: 'Compare queues with what you expect. Guide: [Matchers and waiting](../matchers.md).',
-    names: `queueMatchers QueueAssertions ExpectedItems PartialItem ItemFields LeasedBy MatcherOutcome snapshotSerializer`,
+    names: `queueMatchers QueueAssertions ClaimAbout ExpectedItems PartialItem ItemFields ExpectedScheduledItems PartialScheduledItem
+      ScheduledItemFields LeasedBy MatcherOutcome snapshotSerializer`,
   },
   {
     file: 'client',

@@ -1,4 +1,5 @@
 /** Reads the queues of a daemon for the harness, beyond what the protocol shows. */
+import type { Instant } from '../clock/instant.js'
 import type { Address } from '../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
@@ -63,6 +64,25 @@ export class Inspector {
   /** Returns the number of an item in the record of events, or `undefined` if it is unknown. */
   itemNumber(queueName: string, id: string): number | undefined {
     return this.#find(queueName, id)?.item.serial || undefined
+  }
+
+  /** Returns when a scheduled item comes due. `undefined` if the queue has no scheduled item with this id. */
+  dueOf(queueName: string, id: string): Instant | undefined {
+    const item = this.#find(queueName, id)?.item
+    return item?.scheduled ? item.until.at : undefined
+  }
+
+  /** Returns the items with these numbers in the record, in all queues. Takes time in proportion to the number of all items. */
+  itemsOf(numbers: ReadonlySet<number>): Map<number, Item> {
+    const found = new Map<number, Item>()
+    for (const partition of this.#queues.all().flatMap((queue) => queue.partitions)) {
+      for (const which of ['queued', 'scheduled'] as const) {
+        for (const item of partition.page(which, undefined, Number.POSITIVE_INFINITY)) {
+          if (numbers.has(item.serial)) found.set(item.serial, item)
+        }
+      }
+    }
+    return found
   }
 
   /** The number of leases waiting in all queues. */

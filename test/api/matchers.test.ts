@@ -30,6 +30,17 @@ describe('each matcher passes and fails, also with not', () => {
     ['toHaveLeased', (of) => of.toHaveLeased(1), (of) => of.toHaveLeased(0)],
     ['toHaveLeased, by', (of) => of.toHaveLeased(['held'], { by: 'w' }), (of) => of.toHaveLeased(1, { by: 'x' })],
     ['toHaveScheduled', (of) => of.toHaveScheduled(['later']), (of) => of.toHaveScheduled(2)],
+    [
+      'toHaveScheduled, in',
+      (of) => of.toHaveScheduled([{ reference: 'later', in: 1e6 }]),
+      (of) => of.toHaveScheduled([{ in: 1 }]),
+    ],
+    [
+      'toHaveProduced',
+      (of) => of.toHaveProduced(['dead', 'done', 'held', 'free', 'later']),
+      (of) => of.toHaveProduced([]),
+    ],
+    ['toHaveProduced, number', (of) => of.toHaveProduced(5), (of) => of.toHaveProduced(4)],
     ['toHaveCompleted', (of) => of.toHaveCompleted(['done']), (of) => of.toHaveCompleted(['held'])],
     ['toHaveCompleted, number', (of) => of.toHaveCompleted(1), (of) => of.toHaveCompleted(2)],
     ['toHaveDeadLettered', (of) => of.toHaveDeadLettered([{ reference: 'dead' }]), (of) => of.toHaveDeadLettered([])],
@@ -178,12 +189,17 @@ test('wrong arguments throw an error that says what is right', async ({ queue, d
     [() => expect(queue).toHaveItems('a' as never), 'toHaveItems takes a list of items; got a'],
     [
       () => expect(queue).toHaveScheduled([{ refrence: 'a' } as never]),
-      "toHaveScheduled: items have no field 'refrence'; they have: reference, kind, encoding, attempts, partition, id, json, text, bytes",
+      "toHaveScheduled: items have no field 'refrence'; they have: reference, kind, encoding, attempts, partition, id, json, text, bytes, in, at, delta",
     ],
     [() => expect(queue).toHaveCompleted(null as never), 'toHaveCompleted takes a list of items; got null'],
     [
       () => expect(queue).toHaveDeadLettered({} as never),
       'toHaveDeadLettered takes a list of items; got [object Object]',
+    ],
+    [() => expect(queue).toHaveProduced(-2), 'toHaveProduced takes a whole number, 0 or more; got -2'],
+    [
+      () => expect(queue).toHaveProduced('orders', ['a']),
+      "toHaveProduced on a queue takes only what you expect: toHaveProduced(['order-1'])",
     ],
     [() => expect(queue).toHaveLeased(-2), 'toHaveLeased takes a whole number, 0 or more; got -2'],
   ] as const) {

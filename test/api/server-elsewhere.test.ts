@@ -121,6 +121,7 @@ test('what is on the list fails on a server elsewhere, and everything else works
     () => attached.connect(),
     () => attached.createUser(),
     () => attached.closeDoor(),
+    () => attached.recording(() => undefined),
   ]) {
     await expect(async () => use()).rejects.toThrow('works only on a daemon inside the test process')
   }

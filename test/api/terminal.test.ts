@@ -119,6 +119,19 @@ const OUTPUTS: Record<string, (scene: Scene) => string | Promise<string>> = {
   toHaveDepth: ({ queue }) => said(queue, 'toHaveDepth', 7),
   'toHaveLeased by': ({ queue }) => said(queue, 'toHaveLeased', 7, { by: HOSTILE }),
   toHaveScheduled: ({ queue }) => said(queue, 'toHaveScheduled', 7),
+  'toHaveScheduled in': ({ queue }) => said(queue, 'toHaveScheduled', [{ reference: HOSTILE, in: '1s' }]),
+  toHaveProduced: ({ queue }) => said(queue, 'toHaveProduced', [HOSTILE]),
+  'toHaveProduced on a recording': async ({ daemon, queue }) => {
+    const seen = await daemon.recording(async () => {
+      await queue.produce({ reference: HOSTILE, kind: HOSTILE, text: HOSTILE })
+      await daemon.client.queueLease({ queueName: queue.name, clientId: HOSTILE, batchSize: -1 }).catch(() => undefined)
+    })
+    const outcomes = [
+      await queueMatchers.toHaveProduced(seen, queue, [{ kind: HOSTILE, json: HOSTILE }]),
+      await queueMatchers.toHaveProduced(seen, queue.deadQueue, [HOSTILE]),
+    ]
+    return outcomes.map(({ message }) => message()).join('\n')
+  },
   toHaveCompleted: ({ queue }) => said(queue, 'toHaveCompleted', [HOSTILE]),
   toHaveDeadLettered: ({ queue }) => said(queue, 'toHaveDeadLettered', ['other']),
   toHaveAttempts: ({ queue }) => said(queue, 'toHaveAttempts', 7),

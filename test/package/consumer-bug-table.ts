@@ -356,7 +356,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: 'while (left.length > 0 && !signal.aborted)',
     replacement: 'while (left.length > 0)',
-    cause: /news-5 +completed +1 +← not expected/,
+    cause: /news-5 +completed +1 +{.*} +← not expected/,
   },
   {
     name: 'sends one e-mail at a time',

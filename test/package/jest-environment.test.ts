@@ -61,6 +61,27 @@ test('errors, dates and objects belong to the realm of the tests', () => {
         expect(refused.details).toStrictEqual(expect.any(Object))
         expect(Object.getPrototypeOf(refused.details)).toBe(Object.prototype)
       })
+      test('of a recording', async () => {
+        await expect(daemon.recording(() => undefined, { queues: 1 })).rejects.toThrow(Error)
+        const own = new RangeError('own')
+        await expect(daemon.recording(() => { throw own })).rejects.toBe(own)
+        const seen = await daemon.recording(async () => {
+          await queue.produce({ reference: 'a', json: { x: 1 } }, { bytes: new Uint8Array([255]), enqueueAt: new Date(clock.now() + 60000) })
+          await daemon.client.queuesInfo({ queueName: 'nope' }).catch(() => undefined)
+          return [1]
+        })
+        expect(seen.value).toStrictEqual([1])
+        expect(seen.produced).toBeInstanceOf(Array)
+        expect(seen.produced[0].json()).toStrictEqual({ x: 1 })
+        expect(seen.produced[1].bytes).toStrictEqual(new Uint8Array([255]))
+        expect(seen.produced[1].bytes).toBeInstanceOf(Uint8Array)
+        expect(seen.produced[1].time).toBeInstanceOf(Date)
+        expect(seen.produced[1].due).toStrictEqual(new Date(clock.now() + 60000))
+        expect(Object.getPrototypeOf(seen.refused[0].details)).toBe(Object.prototype)
+        expect(() => seen.in('nope')).toThrow(Error)
+        await expect(seen).toHaveProduced(queue, ['a', { in: '1m', at: new Date(clock.now() + 60000) }])
+        await expect(queue).toHaveScheduled([{ in: '1m', at: new Date(clock.now() + 60000) }])
+      })
       test('of a daemon that the test starts', async () => {
         const records = []
         await expect(startTestDaemon({ clock: 'nope' })).rejects.toThrow(Error)
@@ -74,7 +95,7 @@ test('errors, dates and objects belong to the realm of the tests', () => {
         }
       })`,
   })
-  expect(text).toContain('Tests:       2 passed')
+  expect(text).toContain('Tests:       3 passed')
 })
 
 test('reports what happened after the hooks of the user, and fails a test that leaks', () => {

@@ -58,7 +58,8 @@ const EACH: Record<keyof QueueAssertions, { holds: string; fails: string; wrong?
   toHaveItems: { holds: "['a', { reference: 'b', text: 'B' }]", fails: "['b', 'a']", wrong: '7' },
   toHaveDepth: { holds: '2', fails: '1', wrong: "'2'" },
   toHaveLeased: { holds: "['a'], { by: 'worker' }", fails: "1, { by: 'other' }", wrong: '-1' },
-  toHaveScheduled: { holds: "['later']", fails: '0', wrong: 'null' },
+  toHaveScheduled: { holds: "[{ reference: 'later', in: '1m' }]", fails: "[{ in: '59s' }]", wrong: 'null' },
+  toHaveProduced: { holds: "['dead', 'done', 'a', { text: 'B' }, { in: '1m' }]", fails: '4', wrong: 'null' },
   toHaveCompleted: { holds: "['done']", fails: "['a']", wrong: '0.5' },
   toHaveDeadLettered: { holds: "['dead']", fails: '0', wrong: "[{ colour: 'red' }]" },
   toHaveAttempts: { holds: '1', fails: '2', wrong: '-1' },
@@ -104,7 +105,18 @@ function bodyOf(claim: (queue: string) => string): string {
     await queue.produce({ reference: 'a' }, { reference: 'b', text: 'B' })
     await queue.produce({ reference: 'later', enqueueAt: new Date(clock.now() + 60_000) })
     await queue.lease({ clientId: 'worker' })
-    ${claims.join('')}`
+    ${claims.join('')}
+    const seen = await daemon.recording(async () => {
+      await queue.produce({ reference: 'new', json: { id: 1 } })
+      await (await queue.lease()).complete()
+      return 'done'
+    })
+    if (seen.value !== 'done') throw new Error(seen.value)
+    await ${claim('seen')}.toHaveProduced('orders', [{ reference: 'new', json: { id: 1 } }])
+    await ${claim('seen')}.toHaveCompleted(queue, ['b'])
+    await ${claim('seen')}.not.toHaveDeadLettered(queue, 1)
+    await says(/^expected 'orders', during the recording, to have produced/, ${claim('seen')}.toHaveProduced('orders', []))
+    await says(/^toBeDrained is about a queue/, ${claim('seen')}.toBeDrained())`
 }
 
 test.each([

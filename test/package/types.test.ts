@@ -13,7 +13,7 @@ const RESOLUTIONS = [
 ] as const
 
 const CORE = `
-  import { type Fired, QueratorClient, QueratorError, type RunningQuerator, startQuerator, startTestDaemon } from 'querator-test'
+  import { type Fired, QueratorClient, QueratorError, type Recording, type RunningQuerator, startQuerator, startTestDaemon } from 'querator-test'
   async function main() {
     await using daemon = await startTestDaemon({ clock: 'frozen' })
     const queue = await daemon.createQueue({ maxAttempts: 3, deadQueue: true })
@@ -24,6 +24,10 @@ const CORE = `
     const bytes: Uint8Array | undefined = items[0]?.bytes
     const undo: () => void = daemon.intercept('http://queues.internal')
     await using querator: RunningQuerator = await startQuerator({ binary: 'querator' })
+    const seen: Recording<number> = await daemon.recording(async () => 7, { queues: [queue, 'orders'] })
+    const numbers: number[] = [seen.value, ...seen.in(queue).produced.map((item) => item.json<{ id: number }>().id)]
+    // @ts-expect-error there is no such option
+    await daemon.recording(() => numbers, { queue })
     // @ts-expect-error there is no such option
     await daemon.createQueue({ maxAttemps: 3 })
     // @ts-expect-error there is no such field
@@ -43,6 +47,15 @@ const VITEST = `
     leaks('off')
     // @ts-expect-error there is no such mode
     leaks('loud')
+    const seen = await daemon.recording(() => queue.produce({}))
+    await expect(seen).toHaveProduced('orders', [{ reference: 'a', in: '1h', delta: 10 }])
+    await expect(seen).not.toHaveCompleted(queue, ['a'])
+    await expect(queue).toHaveProduced(['a', { at: new Date(0) }])
+    await expect(queue).toHaveScheduled([{ in: '1h' }])
+    // @ts-expect-error completed items are not due
+    await expect(queue).toHaveCompleted([{ in: '1h' }])
+    // @ts-expect-error a queue, and what is expected of it
+    await expect(seen).toHaveProduced('orders')
     const drained: Promise<void> = expect(queue).toHaveLeased(1, { by: 'worker' })
     // @ts-expect-error there is no such field
     await expect(queue).toHaveItems([{ refrence: 'a' }])
@@ -68,6 +81,15 @@ const PLAYWRIGHT = `
     leaks('off')
     // @ts-expect-error there is no such mode
     leaks('loud')
+    const seen = await daemon.recording(() => queue.produce({}))
+    await expect(seen).toHaveProduced('orders', [{ reference: 'a', in: '1h', delta: 10 }])
+    await expect(seen).not.toHaveCompleted(queue, ['a'])
+    await expect(queue).toHaveProduced(['a', { at: new Date(0) }])
+    await expect(queue).toHaveScheduled([{ in: '1h' }])
+    // @ts-expect-error completed items are not due
+    await expect(queue).toHaveCompleted([{ in: '1h' }])
+    // @ts-expect-error a queue, and what is expected of it
+    await expect(seen).toHaveProduced('orders')
     const leased: Promise<void> = expect(queue).toHaveLeased(1, { by: 'worker' })
     // @ts-expect-error there is no such field
     await expect(queue).toHaveItems([{ refrence: 'a' }])
@@ -85,13 +107,22 @@ const PLAYWRIGHT = `
   test.use({ queratorOptions: { clock: 'slow' } })`
 
 const NODE_TEST = `
-  import { assertQueue, configureDaemon, createQueue, fixtures, leaks, queue, test } from 'querator-test/node-test'
+  import { assertQueue, configureDaemon, createQueue, daemon, fixtures, leaks, queue, test } from 'querator-test/node-test'
   test('typed', async (t) => {
     const { queue: mine } = fixtures(t)
     const names: string[] = [queue.name, mine.name, (await createQueue()).name, t.name]
     await assertQueue(queue).toHaveDepth(0)
     leaks('off')
     await assertQueue(queue).not.toHaveCompleted(['a'])
+    const seen = await daemon.recording(() => queue.produce({}))
+    await assertQueue(seen).toHaveProduced('orders', [{ reference: 'a', in: '1h', delta: 10 }])
+    await assertQueue(seen).not.toHaveCompleted(queue, ['a'])
+    await assertQueue(queue).toHaveProduced(['a', { at: new Date(0) }])
+    await assertQueue(queue).toHaveScheduled([{ in: '1h' }])
+    // @ts-expect-error completed items are not due
+    await assertQueue(queue).toHaveCompleted([{ in: '1h' }])
+    // @ts-expect-error a queue, and what is expected of it
+    await assertQueue(seen).toHaveProduced('orders')
     // @ts-expect-error a number or a list
     await assertQueue(queue).toHaveScheduled('a')
     // @ts-expect-error there is no such method
@@ -114,10 +145,11 @@ const BUN = `
   test.sometimes()`
 
 const DENO = `
-  import { assertQueue, createQueue, queue, test } from 'querator-test/deno'
+  import { assertQueue, createQueue, daemon, queue, test } from 'querator-test/deno'
   test('typed', async (t) => {
     const names: string[] = [queue.name, (await createQueue()).name, t.name]
     await t.step('one', async () => { await assertQueue(queue).toHaveDepth(names.length) })
+    await assertQueue(await daemon.recording(() => 1)).toHaveProduced(queue, 0)
   })
   test({ name: 'by its options', ignore: true, fn: () => undefined })
   test.embedded('only here', { sanitizeOps: false }, async () => undefined)
@@ -163,7 +195,7 @@ const JEST = (known: boolean) => `
     const names: string[] = [queue.name, (await createQueue({ deadQueue: true })).deadQueue.name]
     await clock.advance(names.length)
     leaks('off')
-    ${known ? "await expect(queue).toHaveDepth(1); await expect(queue).not.toHaveItems([{ reference: 'a' }])\n    // @ts-expect-error a number\n    await expect(queue).toHaveDepth('1')" : ''}
+    ${known ? "await expect(await daemon.recording(() => 1)).toHaveProduced('orders', [{ in: '1h' }]); await expect(queue).toHaveProduced(1); await expect(queue).toHaveDepth(1); await expect(queue).not.toHaveItems([{ reference: 'a' }])\n    // @ts-expect-error a number\n    await expect(queue).toHaveDepth('1')" : ''}
     // @ts-expect-error there is no such method
     daemon.publish()
   })

@@ -26,6 +26,8 @@ const TURNS: Record<string, (place: Place) => unknown> = {
   'advance by an invalid duration': ({ daemon }) => daemon.clock.advance('soon'),
   'a matcher that reads the event record': ({ queue }) => queueMatchers.toHaveCompleted(queue, 1),
   'a matcher that reads storage': ({ queue }) => queueMatchers.toHaveDepth(queue, 7),
+  'a recording of nothing': ({ daemon }) => daemon.recording(() => undefined),
+  'a recording with an unknown option': ({ daemon }) => daemon.recording(() => undefined, { nonsense: 1 } as never),
   'a client call': ({ daemon }) => daemon.client.queuesList({}),
   'an invalid client call': ({ daemon }) => daemon.client.queuesList({ limit: 'x' as never }),
   'a call with an aborted signal': ({ queue }) => queue.lease({ signal: AbortSignal.abort() }),

@@ -56,13 +56,35 @@ test('keeps up to a thousand characters of a payload, and its length', () => {
   record.item(KIND.produced, 1, ADDRESS, itemWith('x'.repeat(1000)))
   record.item(KIND.imported, 1, ADDRESS, itemWith('é'.repeat(1001)))
   record.item(KIND.leased, 1, ADDRESS, itemWith('leased'))
-  expect(record.at(1).payload).toEqual({ text: 'x'.repeat(1000), length: 1000 })
-  expect(record.at(2).payload).toEqual({ text: 'é'.repeat(1000), length: 1001 })
+  record.item(KIND.produced, 1, ADDRESS, new Item({ reference: '', encoding: 'utf8', kind: '', payload: 'x' }))
+  record.item(KIND.produced, 1, ADDRESS, new Item({ reference: '', encoding: '', kind: 'order', payload: 'x' }))
+  const words = { kind: '', encoding: '' }
+  expect(record.at(1).payload).toEqual({ text: 'x'.repeat(1000), length: 1000, ...words })
+  expect(record.at(2).payload).toEqual({ text: 'é'.repeat(1000), length: 1001, ...words })
+  expect(record.at(4).payload).toEqual({ text: 'x', length: 1, kind: '', encoding: 'utf8' })
+  expect(record.at(5).payload).toEqual({ text: 'x', length: 1, kind: 'order', encoding: '' })
   expect(record.at(3).payload).toBeUndefined()
   const small = new EventRecord(1)
   small.item(KIND.produced, 1, ADDRESS, itemWith('x'))
   small.item(KIND.leased, 1, ADDRESS, itemWith('x'))
   expect(small.at(2).payload).toBeUndefined()
+})
+
+test('tells witnesses the item of each event, until they stop', () => {
+  const record = new EventRecord(1)
+  const told: unknown[] = []
+  const stop = record.witness((item) => told.push([item, item.serial, record.count]))
+  const [first, second] = [itemWith('a'), itemWith('b')]
+  record.item(KIND.produced, 1, ADDRESS, first)
+  record.queue(KIND['queue-paused'], 1, ADDRESS)
+  record.item(KIND.leased, 1, ADDRESS, first)
+  stop()
+  record.item(KIND.produced, 1, ADDRESS, second)
+  expect(told).toEqual([
+    [first, 1, 1],
+    [first, 1, 3],
+  ])
+  expect(record.most).toBe(1)
 })
 
 test('repeated identical refusals become one event with a count', () => {

@@ -89,6 +89,8 @@ export interface NotedItem {
   readonly sequence: number
   readonly attempts: number
   readonly reference: string
+  readonly kind: string
+  readonly encoding: string
   readonly payload: string
   readonly holder: Consumer | undefined
 }
@@ -134,9 +136,12 @@ export interface Refusal {
   lastPassed: number
 }
 
-/** The beginning of a payload, with one character for each byte. */
+/** What a producer gave: the beginning of the payload, with one character for each byte, and the words beside it. */
 export interface KeptPayload {
   readonly text: string
   /** The full length in bytes. */
   readonly length: number
+  /** The producer's kind of item, and the encoding of the payload. */
+  readonly kind: string
+  readonly encoding: string
 }

@@ -75,7 +75,7 @@ export class EventRows {
     this.#attempts[row] = item.attempts
     this.#references[row] = item.reference
     this.#consumers[row] = OF_HOLDER[kind] === 1 ? item.holder : undefined
-    if (OF_PRODUCER[kind] === 1) this.#payloads[row] = keptPayload(item.payload)
+    if (OF_PRODUCER[kind] === 1) this.#payloads[row] = keptPayload(item)
     return row
   }
 
@@ -163,16 +163,17 @@ function causeOf(kind: EventKind, cause: Cause, consumer: Consumer | undefined):
   return kind === 'leased' && consumer !== undefined ? consumer.cause : cause
 }
 
-/** Returns what is kept of a payload. It is an object only if it was cut, because most are short. */
-function keptPayload(payload: string): string | KeptPayload {
+/** Returns what is kept of a payload. It is an object only if it was cut or has words beside it, because most are short and have none. */
+function keptPayload({ payload, kind, encoding }: NotedItem): string | KeptPayload {
   const { length } = payload
-  if (length <= MOST_KEPT) return payload
+  if (length <= MOST_KEPT) return kind === '' && encoding === '' ? payload : { text: payload, length, kind, encoding }
   // A slice would keep the whole string in memory.
-  return { text: Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1'), length }
+  const text = Buffer.from(payload.slice(0, MOST_KEPT), 'latin1').toString('latin1')
+  return { text, length, kind, encoding }
 }
 
 function payloadOf(kept: string | KeptPayload | undefined): KeptPayload | undefined {
-  return typeof kept === 'string' ? { text: kept, length: kept.length } : kept
+  return typeof kept === 'string' ? { text: kept, length: kept.length, kind: '', encoding: '' } : kept
 }
 
 function larger<T extends { set(from: T): void }>(column: T, from: T): T {

@@ -23,8 +23,10 @@ const MOST_COMPARED = 16
 export class EventRecord {
   /** The cause of what is happening now. The engine is synchronous, so there is only one. */
   cause: Cause = BY_CLOCK
+  readonly #most: number
   readonly #rows: EventRows | undefined
   readonly #watchers = new Set<() => void>()
+  readonly #witnesses = new Set<(item: NotedItem) => void>()
   /** Collects what fires while the clock is moved. */
   #fired: FiredList | undefined
   #lastItem = 0
@@ -38,12 +40,18 @@ export class EventRecord {
 
   /** `most` is how many events are kept. 0 keeps none. */
   constructor(most: number) {
+    this.#most = most
     this.#rows = most === 0 ? undefined : new EventRows(most)
   }
 
   /** The number of events so far. */
   get count(): number {
     return this.#rows?.count ?? 0
+  }
+
+  /** How many events are kept at most. */
+  get most(): number {
+    return this.#most
   }
 
   /** The number of the first event that is still kept. */
@@ -58,6 +66,7 @@ export class EventRecord {
     if (item.serial === 0) item.serial = ++this.#lastItem
     const row = this.#rows.addItem(kind, time, address, item, this.cause)
     this.#rows.setOutcome(row, until, deadQueue)
+    if (this.#witnesses.size > 0) for (const tell of this.#witnesses) tell(item)
     this.#notify()
   }
 
@@ -164,6 +173,15 @@ export class EventRecord {
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
+  }
+
+  /**
+   * Calls `tell` with the item of each event, at once. The record itself keeps only the beginning of a payload, and the item may be gone
+   * when somebody reads the event. Returns a function to stop.
+   */
+  witness(tell: (item: NotedItem) => void): () => void {
+    this.#witnesses.add(tell)
+    return () => this.#witnesses.delete(tell)
   }
 
   #sameRefusal(rows: EventRows, cause: Cause, address: Address, refusal: Refusal): Refusal | undefined {

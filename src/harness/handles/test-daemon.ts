@@ -10,6 +10,8 @@ import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
+import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
+import type { Recording } from '../consumers/recording.js'
 import { interceptOrigin } from '../reach/intercept.js'
 import { OpenChecks } from './open-checks.js'
 import { QueueMaker } from './queue-maker.js'
@@ -166,6 +168,20 @@ export class TestDaemon {
   /** Ends a {@link pause}, and carries out the calls that it held. @throws QueratorError if the queue does not exist */
   resume(queueName: string): void {
     this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
+  }
+
+  /**
+   * Runs `fn`, and resolves with what happened on the daemon from its start to its end. What the queues held before does not matter.
+   *
+   *     const seen = await daemon.recording(() => handleOrder(order))
+   *     await expect(seen).toHaveProduced('invoices', [{ reference: 'order-1' }])
+   *
+   * It sees every queue of the daemon, also those of concurrent tests, unless you name some in `queues`. If `fn` throws or rejects, it
+   * rejects with the same error. It ends when `fn` has settled, so await in `fn` what you want to see.
+   * @throws QueratorError on a server elsewhere, or if the daemon keeps fewer events than happened (option `events`)
+   */
+  recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
+    return paced(recordingOf(this.#backing, fn, options))
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */

@@ -141,13 +141,9 @@ export class TestQueue {
     }
   }
 
-  /** The most leases of an item. 0 means no limit. Undefined on a server elsewhere, or if the queue is gone. @internal */
-  get maxAttempts(): number | undefined {
-    try {
-      return this.#home.embedded('observe').inspector.queueState(this.name).maxAttempts
-    } catch {
-      return undefined
-    }
+  /** Returns the daemon in this process, which `what` needs. @throws QueratorError on a server elsewhere @internal */
+  embedded(what: string): Daemon {
+    return this.#home.embedded(what)
   }
 
   /**

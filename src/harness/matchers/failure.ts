@@ -2,9 +2,10 @@
 import { inspect } from 'node:util'
 import { lastAttemptFaults } from '../../diagnosis/report/order-faults.js'
 import { visible } from '../../visible.js'
-import type { TestQueue } from '../handles/test-queue.js'
-import type { PartialItem } from './partial-item.js'
+import { isAsymmetric } from './asymmetric.js'
+import type { PartialScheduledItem } from './partial-item.js'
 import { cellsOf, type SeenItem, timelines } from './seen-item.js'
+import type { Subject } from './subject.js'
 
 /** The result of a matcher, as `expect.extend()` takes it. */
 export interface MatcherOutcome {
@@ -29,9 +30,9 @@ export interface Finding {
 const MOST_ROWS = 20
 const MOST_TIMELINES = 3
 
-/** Returns the outcome for a claim about the items of a queue. If the claim holds, the message is for `.not`. */
+/** Returns the outcome for a claim about items. If the claim holds, the message is for `.not`. */
 export function failureOf(
-  queue: TestQueue,
+  subject: Subject,
   claim: string,
   seen: readonly SeenItem[],
   finding: Finding,
@@ -40,11 +41,11 @@ export function failureOf(
   const message = () => {
     const happened = timelines(concerned.slice(0, MOST_TIMELINES))
     return [
-      `expected '${queue.name}' ${pass ? 'not ' : ''}${claim}`,
+      `expected '${subject.name}'${subject.during} ${pass ? 'not ' : ''}${claim}`,
       '',
       ...table(seen, wrong),
       ...missing.map((line) => `✗ ${line}`),
-      ...faultsOf(queue, concerned).map((fault) => `! ${fault}`),
+      ...[...faultsOf(subject, concerned), ...(pass ? [] : subject.hints())].map((line) => `! ${line}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
     ]
       .map(visible)
@@ -54,9 +55,9 @@ export function failureOf(
 }
 
 /** Returns sentences about retries on the last attempt, which often explain a failure. */
-function faultsOf(queue: TestQueue, concerned: readonly SeenItem[]): string[] {
+function faultsOf(subject: Subject, concerned: readonly SeenItem[]): string[] {
   const items = concerned.map((item, at) => ({ item: at, name: item.reference || item.id, events: item.history() }))
-  return lastAttemptFaults(items, queue.maxAttempts ?? 0)
+  return lastAttemptFaults(items, subject.maxAttempts())
 }
 
 function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) => string): string[] {
@@ -78,16 +79,14 @@ function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) =>
 }
 
 /** Shows an expected item in one line. */
-export function shownExpectation(expected: PartialItem): string {
+export function shownExpectation(expected: PartialScheduledItem): string {
   if (typeof expected === 'string') return `'${expected}'`
-  const { toAsymmetricMatcher } = expected as { toAsymmetricMatcher?: () => string }
-  if (typeof toAsymmetricMatcher === 'function') return toAsymmetricMatcher.call(expected)
+  if (isAsymmetric(expected) && expected.toAsymmetricMatcher) return expected.toAsymmetricMatcher()
   const fields = Object.entries(expected).map(([name, value]) => `${name}: ${shownValue(value)}`)
   return `{ ${fields.join(', ')} }`
 }
 
 function shownValue(value: unknown): string {
-  const { toAsymmetricMatcher } = Object(value) as { toAsymmetricMatcher?: () => string }
-  if (typeof toAsymmetricMatcher === 'function') return toAsymmetricMatcher.call(value)
+  if (isAsymmetric(value) && value.toAsymmetricMatcher) return value.toAsymmetricMatcher()
   return inspect(value, { depth: 3, breakLength: Number.POSITIVE_INFINITY })
 }

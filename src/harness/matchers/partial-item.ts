@@ -2,6 +2,8 @@
 
 import { usageError } from '../../errors.js'
 import { isBytes } from '../../protocol/byte-text.js'
+import { isAsymmetric } from './asymmetric.js'
+import { checkDue, DUE_FIELDS, dueFault } from './due.js'
 import type { SeenItem } from './seen-item.js'
 
 /**
@@ -29,34 +31,66 @@ export interface ItemFields {
   readonly bytes?: unknown
 }
 
+/** The fields of an item that `toHaveScheduled` and `toHaveProduced` compare. */
+export interface ScheduledItemFields extends ItemFields {
+  /**
+   * How long until the item can be leased, in milliseconds or as a duration such as `'1h'`. It counts by the daemon's clock, in
+   * `toHaveScheduled` from now, and in `toHaveProduced` from when the item was produced. Without `delta`, it is exact to the millisecond on
+   * a frozen clock. On a running clock, up to a second less may be left.
+   */
+  readonly in?: unknown
+  /** The time from which the item can be leased: a `Date`, or a text such as `'2026-01-31T09:00:00Z'`. Exact to the millisecond without `delta`. */
+  readonly at?: unknown
+  /** How far from `in` or `at` it may be, to either side, in milliseconds or as a duration such as `'10s'`. */
+  readonly delta?: number | string
+}
+
+/** An item that `toHaveScheduled` or `toHaveProduced` expects: its reference, some of its fields, or an asymmetric matcher for an object with all fields. */
+export type PartialScheduledItem = string | ScheduledItemFields
+
 /** An item that a matcher expects: its reference, some of its fields, or an asymmetric matcher for an object with all fields. */
 export type PartialItem = string | ItemFields
 
 const FIELDS = ['reference', 'kind', 'encoding', 'attempts', 'partition', 'id', 'json', 'text', 'bytes']
 
-/** @throws QueratorError if it has a field that items do not have */
-export function checkPartialItem(matcher: string, expected: PartialItem): void {
+/** @throws QueratorError if it has a field that items do not have, or a wrong due time. Only some matchers take a due time. */
+export function checkPartialItem(matcher: string, expected: PartialScheduledItem, takesDue: boolean): void {
   if (typeof expected !== 'object' || expected === null || isAsymmetric(expected)) return
-  const unknown = Object.keys(expected).find((field) => !FIELDS.includes(field))
-  if (unknown === undefined) return
-  throw usageError(`${matcher}: items have no field '${unknown}'; they have: ${FIELDS.join(', ')}`)
+  const fields = takesDue ? [...FIELDS, ...DUE_FIELDS] : FIELDS
+  const unknown = Object.keys(expected).find((field) => !fields.includes(field))
+  if (unknown !== undefined) {
+    throw usageError(`${matcher}: items have no field '${unknown}'; they have: ${fields.join(', ')}`)
+  }
+  if (takesDue) checkDue(matcher, expected)
 }
 
-/** Returns the fields in which an item differs from the expected one. */
-export function differences(expected: PartialItem, item: SeenItem): string[] {
+/**
+ * Returns the fields in which an item differs from the expected one. `due` stands for `in`, `at` and `delta`.
+ * @throws QueratorError if a field that nobody knows would decide. Otherwise a claim that it is not so would hold for no reason.
+ */
+export function differences(expected: PartialScheduledItem, item: SeenItem): string[] {
   if (typeof expected === 'string') return expected === item.reference ? [] : ['reference']
   if (isAsymmetric(expected)) return expected.asymmetricMatch(fieldsOf(item)) ? [] : ['item']
-  return Object.entries(expected)
-    .filter(([field, value]) => value !== undefined && !equals(value, fieldOf(item, field)))
-    .map(([field]) => field)
+  const fields = Object.entries(expected).filter(([field, value]) => value !== undefined && !DUE_FIELDS.includes(field))
+  const due = dueFault(expected, item.due) === '' ? [] : ['due']
+  const isKnown = ([field]: [string, unknown]) => item.lacks?.(field) === undefined
+  const differ = (given: [string, unknown][]) => {
+    return given.filter(([field, value]) => !equals(value, fieldOf(item, field))).map(([field]) => field)
+  }
+  const wrong = [...differ(fields.filter(isKnown)), ...due]
+  // Throws at a field that is not known.
+  return wrong.length > 0 ? wrong : differ(fields)
 }
 
 /** Returns the item as an object, for an asymmetric matcher of the whole item. */
-function fieldsOf(item: SeenItem): Record<string, unknown> {
-  return Object.fromEntries(FIELDS.map((field) => [field, fieldOf(item, field)]))
+function fieldsOf(item: SeenItem): object {
+  const fields = FIELDS.map((field) => [field, { enumerable: true, get: () => fieldOf(item, field) }])
+  return Object.defineProperties({}, Object.fromEntries(fields) as PropertyDescriptorMap)
 }
 
 function fieldOf(item: SeenItem, field: string): unknown {
+  const lack = item.lacks?.(field)
+  if (lack !== undefined) throw usageError(lack)
   if (field === 'text') return item.payload?.text()
   if (field === 'bytes') return item.payload?.bytes
   if (field !== 'json') return item[field as keyof SeenItem]
@@ -66,14 +100,6 @@ function fieldOf(item: SeenItem, field: string): unknown {
     // Other text equals no JSON value.
     return undefined
   }
-}
-
-interface Asymmetric {
-  asymmetricMatch(other: unknown): boolean
-}
-
-function isAsymmetric(value: unknown): value is Asymmetric {
-  return typeof (Object(value) as Partial<Asymmetric>).asymmetricMatch === 'function'
 }
 
 /** Whether two values are deeply equal. Ignores prototypes, because values may come from other realms. */

@@ -2,12 +2,22 @@
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
-import { usageError } from '../../errors.js'
+import { itemsOf } from '../consumers/recording.js'
 import { TestQueue } from '../handles/test-queue.js'
-import { checkCount, checkList, compared, type ExpectedItems } from './comparison.js'
+import {
+  checkCount,
+  checkExpected,
+  checkList,
+  compared,
+  type ExpectedItems,
+  type ExpectedScheduledItems,
+} from './comparison.js'
+import { asksDue, slackOf } from './due.js'
 import { failureOf, type MatcherOutcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'
-import { type SeenItem, seenInEvent, stored } from './seen-item.js'
+import { happened } from './seen-in-record.js'
+import { recordedItem, type SeenItem, stored } from './seen-item.js'
+import { askedOf, queueOf, subjectIn, subjectOf } from './subject.js'
 
 /** Options of the matcher `toHaveLeased()`. */
 export interface LeasedBy {
@@ -15,23 +25,27 @@ export interface LeasedBy {
   readonly by?: string
 }
 
+/** What a matcher takes that knows queues and recordings: on a queue what you expect, on a recording also which queue. */
+export type ClaimAbout<E> = [expected: E] | [queue: string | TestQueue, expected: E]
+
 /**
  * Lets matchers wait for a turn of the event loop if it is due, because some read only the record, which takes none. Tracks them until they
  * settle, because a test that does not await them would lose its queue while they read it.
  */
-function tracked<M extends Record<string, (received: unknown, ...claim: never[]) => Promise<MatcherOutcome>>>(
+// biome-ignore lint/suspicious/noExplicitAny: with never[] or unknown[], a matcher could not take a choice of tuples
+function tracked<M extends Record<string, (received: unknown, ...claim: any[]) => Promise<MatcherOutcome>>>(
   matchers: M,
 ): M {
   const made = Object.entries(matchers).map(([name, matcher]) => {
     // An async function, because the stand-in for a queue throws outside of a test, where a runner expects a promise.
-    const check = async (received: unknown, ...claim: never[]) => {
+    const check = async (received: unknown, ...claim: unknown[]) => {
       // The fixture `queue` of a file stands for another queue in the next test.
       const queue = TestQueue.behind(received)
       const outcome = paced(matcher(queue ?? received, ...claim))
       queue?.checked(name, outcome)
       return outcome
     }
-    return [name, (received: unknown, ...claim: never[]) => paced(check(received, ...claim))]
+    return [name, (received: unknown, ...claim: unknown[]) => paced(check(received, ...claim))]
   })
   return Object.fromEntries(made) as M
 }
@@ -39,28 +53,29 @@ function tracked<M extends Record<string, (received: unknown, ...claim: never[])
 /**
  * The matchers for queues, for `expect.extend()` of any runner. `querator-test/vitest`, `querator-test/jest` and
  * `querator-test/playwright` add them for you, and `querator-test/node-test` has them as assertions. On a server elsewhere,
- * `toHaveCompleted`, `toHaveDeadLettered` and the option `by` of `toHaveLeased` do not work.
+ * `toHaveProduced`, `toHaveCompleted`, `toHaveDeadLettered`, the option `by` of `toHaveLeased`, and `in` and `at` of `toHaveScheduled` do
+ * not work.
  */
 export const queueMatchers = tracked({
   /** Passes if nothing is left in the queue: no item is free, leased or scheduled. */
   async toBeDrained(received: unknown): Promise<MatcherOutcome> {
     const queue = queueOf('toBeDrained', received)
     const left = [...(await items(queue)), ...(await scheduled(queue))]
-    return failureOf(queue, 'to be drained', left, { pass: left.length === 0, concerned: left })
+    return failureOf(subjectOf(queue), 'to be drained', left, { pass: left.length === 0, concerned: left })
   },
 
   /** Passes if these are the items that are not scheduled, including leased ones, in this order. */
   async toHaveItems(received: unknown, expected: readonly PartialItem[]): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveItems', received)
     checkList('toHaveItems', expected)
-    return compared(queue, 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
+    return compared(subjectOf(queue), 'toHaveItems', 'to have these items, in this order', await items(queue), expected)
   },
 
   /** Passes if exactly this many items are not scheduled, including leased ones. */
   async toHaveDepth(received: unknown, depth: number): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveDepth', received)
     checkCount('toHaveDepth', depth)
-    return compared(queue, 'toHaveDepth', 'to have', await items(queue), depth)
+    return compared(subjectOf(queue), 'toHaveDepth', 'to have', await items(queue), depth)
   },
 
   /** Passes if this many items, or these, are leased. With `by`, only items that this consumer holds count. */
@@ -72,26 +87,39 @@ export const queueMatchers = tracked({
     if (by !== undefined) queue.history()
     const holds = (item: SeenItem) => item.history().findLast((event) => event.kind === 'leased')?.clientId === by
     const leased = (await items(queue)).filter((item) => item.state === 'leased' && (by === undefined || holds(item)))
-    return compared(queue, 'toHaveLeased', `to have leased${by === undefined ? '' : ` by ${by}`}`, leased, expected)
+    return compared(
+      subjectOf(queue),
+      'toHaveLeased',
+      `to have leased${by === undefined ? '' : ` by ${by}`}`,
+      leased,
+      expected,
+    )
   },
 
-  /** Passes if this many items, or these, are scheduled for later. */
-  async toHaveScheduled(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
+  /** Passes if this many items, or these, are scheduled for later. `{ in: '1h' }` and `{ at: date }` say when they come due. */
+  async toHaveScheduled(received: unknown, expected: ExpectedScheduledItems): Promise<MatcherOutcome> {
     const queue = queueOf('toHaveScheduled', received)
-    return compared(queue, 'toHaveScheduled', 'to have scheduled', await scheduled(queue), expected)
+    checkExpected('toHaveScheduled', expected)
+    const seen = withDueTimes(queue, await scheduled(queue), expected)
+    return compared(subjectOf(queue), 'toHaveScheduled', 'to have scheduled', seen, expected)
   },
 
-  /** Passes if this many items, or these in this order, were completed. */
-  async toHaveCompleted(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
-    const queue = queueOf('toHaveCompleted', received)
-    return compared(queue, 'toHaveCompleted', 'to have completed', happened(queue, 'completed'), expected)
+  /**
+   * Passes if this many items, or these in this order, were produced to the queue since it was created, whatever became of them. On a
+   * recording, name the queue first: `expect(seen).toHaveProduced('orders', ['order-1'])`.
+   */
+  async toHaveProduced(received: unknown, ...claim: ClaimAbout<ExpectedScheduledItems>): Promise<MatcherOutcome> {
+    return comparedEvents('toHaveProduced', 'to have produced', 'produced', received, claim)
   },
 
-  /** Passes if this many items, or these in this order, went to the dead letter queue. */
-  async toHaveDeadLettered(received: unknown, expected: ExpectedItems): Promise<MatcherOutcome> {
-    const queue = queueOf('toHaveDeadLettered', received)
-    const dead = happened(queue, 'dead-lettered')
-    return compared(queue, 'toHaveDeadLettered', 'to have dead-lettered', dead, expected)
+  /** Passes if this many items, or these in this order, were completed. On a recording, name the queue first. */
+  async toHaveCompleted(received: unknown, ...claim: ClaimAbout<ExpectedItems>): Promise<MatcherOutcome> {
+    return comparedEvents('toHaveCompleted', 'to have completed', 'completed', received, claim)
+  },
+
+  /** Passes if this many items, or these in this order, went to the dead letter queue. On a recording, name the queue first. */
+  async toHaveDeadLettered(received: unknown, ...claim: ClaimAbout<ExpectedItems>): Promise<MatcherOutcome> {
+    return comparedEvents('toHaveDeadLettered', 'to have dead-lettered', 'dead-lettered', received, claim)
   },
 
   /** Passes if every item, including scheduled ones, has been leased so often, and there is at least one item. */
@@ -101,7 +129,7 @@ export const queueMatchers = tracked({
     const all = [...(await items(queue)), ...(await scheduled(queue))]
     const others = all.filter((item) => item.attempts !== attempts)
     const pass = all.length > 0 && others.length === 0
-    return failureOf(queue, `to have items with ${attempts} attempts`, all, {
+    return failureOf(subjectOf(queue), `to have items with ${attempts} attempts`, all, {
       pass,
       concerned: pass ? all : others,
       wrong: (item) => (item.attempts === attempts ? '' : `${item.attempts} attempts instead of ${attempts}`),
@@ -127,24 +155,35 @@ async function scheduled(queue: TestQueue): Promise<SeenItem[]> {
   return (await queue.scheduled()).map((item) => stored(item, true))
 }
 
-/** Returns the items with an event of this kind in the queue, in the order of these events. */
-function happened(queue: TestQueue, kind: QueueEvent['kind']): SeenItem[] {
-  const history = queue.history()
-  const ofItem = (item: number) => history.filter((event) => event.item === item)
-  return history
-    .filter((event) => event.kind === kind && event.queue === queue.name)
-    .map((event) => seenInEvent(event, ofItem))
+/** Adds when scheduled items come due, if a test expects something about that. @throws QueratorError on a server elsewhere */
+function withDueTimes(
+  queue: TestQueue,
+  seen: readonly SeenItem[],
+  expected: ExpectedScheduledItems,
+): readonly SeenItem[] {
+  if (typeof expected === 'number' || !expected.some(asksDue)) return seen
+  const { inspector, clock } = queue.embedded('toHaveScheduled with in or at')
+  const look = { from: clock.now(), slack: slackOf(clock.frozen) }
+  return seen.map((item) => ({ ...item, due: { ...look, at: inspector.dueOf(queue.name, item.id) } }))
 }
 
-/** Returns the queue, also one from another copy of this package. @throws QueratorError if it is not a queue of a test */
-function queueOf(matcher: string, received: unknown): TestQueue {
-  if (TestQueue.is(received)) return received
-  throw usageError(
-    `${matcher} is about a queue, as createQueue() and the fixture queue make them; got ${describedValue(received)}`,
-  )
-}
-
-function describedValue(value: unknown): string {
-  const name = (Object(value) as { constructor?: { name?: string } }).constructor?.name
-  return typeof value === 'object' && value !== null ? `a ${name ?? 'object'}` : String(value)
+/** Compares the items with events of a kind, in the record of a queue or in a recording. */
+function comparedEvents(
+  matcher: string,
+  words: string,
+  kind: QueueEvent['kind'],
+  received: unknown,
+  claim: readonly unknown[],
+): MatcherOutcome {
+  const asked = askedOf<ExpectedScheduledItems>(matcher, received, claim)
+  const { expected } = asked
+  checkExpected(matcher, expected)
+  if ('queue' in asked) {
+    const { queue } = asked
+    return compared(subjectOf(queue), matcher, words, happened(queue, matcher, kind), expected)
+  }
+  const { recorded, name } = asked
+  const slack = slackOf(recorded.frozen)
+  const seen = itemsOf(recorded, kind, name).map((item) => recordedItem(item, kind, slack))
+  return compared(subjectIn(recorded, name, kind), matcher, words, seen, expected)
 }

@@ -2,19 +2,25 @@
 
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { timelineText } from '../../diagnosis/timeline.js'
+import type { RecordedItem } from '../consumers/recorded-item.js'
 import type { Payload } from '../handles/payload.js'
 import type { StoredItem } from '../handles/stored-item.js'
+import type { Due } from './due.js'
 
-/** An item as a matcher sees it, from storage or from the record. */
+/** An item as a matcher sees it: from storage, from the record, or from a recording. */
 export interface SeenItem {
   readonly reference: string
   readonly attempts: number
   readonly id: string
   readonly partition?: number
-  readonly kind?: string
-  readonly encoding?: string
-  /** Absent if the item is from the record. */
-  readonly payload?: Payload
+  readonly kind?: string | undefined
+  readonly encoding?: string | undefined
+  /** Absent if it is unknown. */
+  readonly payload?: Payload | undefined
+  /** Why this field cannot be compared. Undefined if it can. Default: all can. */
+  readonly lacks?: (field: string) => string | undefined
+  /** When it comes due. Absent if the matcher is not about that. */
+  readonly due?: Due
   /** The state of the item, or the kind of the event. */
   readonly state: string
   /** Returns the events of the item. Empty on a server elsewhere. */
@@ -31,10 +37,12 @@ export function stored(item: StoredItem, scheduled = false): SeenItem {
   return { reference, attempts, id, partition, kind, encoding, payload: item, state, history: () => historyOf(item) }
 }
 
-/** Returns an item from an event of the record. */
-export function seenInEvent(event: QueueEvent, history: (item: number) => QueueEvent[]): SeenItem {
-  const { reference = '', attempts = 0, id = '', partition = 0, item = 0, kind } = event
-  return { reference, attempts, id, partition, state: kind, history: () => history(item) }
+/** Returns an item from a recording. `state` is the kind of the event. */
+export function recordedItem(item: RecordedItem, state: string, slack: number): SeenItem {
+  const { reference, attempts, id, partition, kind, encoding } = item
+  const due = { at: item.due?.getTime(), from: item.time.getTime(), slack }
+  const history = () => item.history()
+  return { reference, attempts, id, partition, kind, encoding, payload: item, state, due, history }
 }
 
 /** Returns the cells of a table row: name, state, attempts, and the beginning of the payload. */
