@@ -20,14 +20,26 @@ export class KnownConsumers {
    * (docs/protocol/queue.md §4), so a consumer that waits again is done with what it had.
    */
   allAskAgain(): boolean {
-    this.#readOn()
     const { inspector } = this.#daemon
     if (inspector.waitingLeases === 0) return false
-    return inspector.queueNames().every((name) => {
-      if ((inspector.totals(name)?.leased ?? 0) > 0) return false
+    return this.#queues().every(({ leased, away }) => leased === 0 && away === 0)
+  }
+
+  /** Whether a consumer that may hold an item has not asked for another one: it probably works. */
+  someWork(): boolean {
+    return this.#queues().some(({ leased, away }) => leased > 0 && away > 0)
+  }
+
+  /** Returns for each queue how many items are leased, and how many of its consumers do not wait. */
+  #queues(): { readonly leased: number; readonly away: number }[] {
+    this.#readOn()
+    const { inspector } = this.#daemon
+    return inspector.queueNames().map((name) => {
       const { address, waitingLeases } = inspector.queue(name)
       const waiting = new Set(waitingLeases.map(({ consumer }) => consumer.clientId))
-      return [...(this.#clients.get(address.queueId) ?? [])].every((client) => waiting.has(client))
+      const clients = [...(this.#clients.get(address.queueId) ?? [])]
+      const away = clients.filter((client) => !waiting.has(client)).length
+      return { leased: inspector.totals(name)?.leased ?? 0, away }
     })
   }
 

@@ -13,7 +13,8 @@ export interface MovingOptions {
   readonly within?: number | string
   /**
    * How long nothing must happen before the clock moves on, by the machine's clock, where the daemon cannot know that everybody is done: a
-   * consumer in another process that holds an item, or a process with timers or sockets of its own. Default `'250ms'`.
+   * consumer in another process, or a process with timers or sockets of its own. While a consumer holds an item and has not asked for another one,
+   * it must be four times as long. Default `'250ms'`.
    */
   readonly settle?: number | string
   /**

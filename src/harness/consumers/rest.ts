@@ -12,6 +12,8 @@ import { KnownConsumers } from './known-consumers.js'
 const QUIET_TURNS = 3
 /** The same for a silence, so that a busy machine does not count as silent. */
 const SILENT_TURNS = 10
+/** How many times as long a silence must last while a consumer works on an item. A busy machine may keep it from going on. */
+const PATIENCE_WITH_WORK = 4
 /** How many turns to take before naps, and the longest nap in milliseconds. */
 const EAGER_TURNS = 20
 const LONGEST_NAP = 20
@@ -73,7 +75,7 @@ export class Rest {
         quiet = moved || this.#isBusy() ? 0 : quiet + 1
         if (quiet === 0) since = passedNow()
         if (quiet >= QUIET_TURNS && (this.isStill || (!isBusy() && this.#consumers.allAskAgain()))) return true
-        if (quiet >= SILENT_TURNS && passedNow() - since >= this.#settle) return true
+        if (quiet >= SILENT_TURNS && passedNow() - since >= this.#silence()) return true
         if (turns < EAGER_TURNS) continue
         await this.bell.within(nap, this.#test.usual === undefined)
         nap = Math.min(2 * nap, LONGEST_NAP)
@@ -86,6 +88,11 @@ export class Rest {
   /** Whether the process has nothing open that could make something happen. */
   get isStill(): boolean {
     return !this.#daemon.listening && processWaits(this.#test.open) === false
+  }
+
+  /** How long nothing must happen, in milliseconds. */
+  #silence(): number {
+    return this.#consumers.someWork() ? PATIENCE_WITH_WORK * this.#settle : this.#settle
   }
 
   #moved(): boolean {
