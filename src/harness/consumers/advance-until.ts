@@ -71,7 +71,7 @@ class MoveUntil {
       if (met === true) return undefined
       if (this.#daemon.closed) return `the daemon was closed while waiting for ${this.goal.text}`
       if (met === 'late') return `timed out after ${lengthOf(this.#within)} waiting for ${this.goal.text}`
-      const next = this.#steps.next(this.#deadlines.next())
+      const next = this.#steps.next(this.#deadlines.next(this.#rest))
       if (next === NEVER)
         return (await this.#lastWait()) ? undefined : `nothing is due, but still waiting for ${this.goal.text}`
       if (next > this.#from + this.#limit) {

@@ -5,6 +5,8 @@ import type { EventKind } from '../../engine/events/event-kinds.js'
 
 /** How many times in a row consumers may ask in vain before that is skipped. A month has 86,400 leases of 30 seconds. */
 const MOST_IDLE_STEPS = 20
+/** The same if each step takes a silence. */
+const MOST_SILENT_STEPS = 2
 
 /** What a consumer makes happen that asks in vain. */
 const IDLE: ReadonlySet<EventKind> = new Set(['lease-timed-out', 'lease-waiting', 'lease-abandoned'])
@@ -23,11 +25,11 @@ export class Deadlines {
     this.#read = daemon.record.count
   }
 
-  /** The next deadline to stop at, or `Infinity`. Call it once for each step. */
-  next(): Instant {
+  /** The next deadline to stop at, or `Infinity`. Call it once for each step. `isCertain` tells whether the step took no silence. */
+  next({ isCertain }: { readonly isCertain: boolean }): Instant {
     const { clock, inspector } = this.#daemon
     this.#idle = this.#wasIdle() ? this.#idle + 1 : 0
-    if (this.#idle < MOST_IDLE_STEPS) return clock.next
+    if (this.#idle < (isCertain ? MOST_IDLE_STEPS : MOST_SILENT_STEPS)) return clock.next
     const ofItems = inspector.queueNames().reduce((next, name) => Math.min(next, inspector.nextDeadline(name)), NEVER)
     return ofItems === NEVER ? clock.next : ofItems
   }

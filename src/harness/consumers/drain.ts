@@ -75,7 +75,7 @@ async function workUntil(
     await rest.reached(() => pool.stopped || daemon.closed)
     if (pool.stopped || daemon.closed) return
     if (await hasFree()) continue
-    const next = steps.next(deadlines.next())
+    const next = steps.next(deadlines.next(rest))
     if (next > end && steps.now() >= end) return
     await steps.to(Math.min(next, end))
   }

@@ -42,6 +42,8 @@ export class Bell {
 export class Rest {
   /** Ends a nap. Ring it when something else than the daemon may have changed. */
   readonly bell = new Bell()
+  /** Whether it was certain the last time that there is nothing left to do, and took no silence. */
+  isCertain = false
   readonly #daemon: Daemon
   readonly #test: WaitingTest
   readonly #settle: number
@@ -74,7 +76,8 @@ export class Rest {
         if (moved) nap = 1
         quiet = moved || this.#isBusy() ? 0 : quiet + 1
         if (quiet === 0) since = passedNow()
-        if (quiet >= QUIET_TURNS && (this.isStill || (!isBusy() && this.#consumers.allAskAgain()))) return true
+        this.isCertain = quiet >= QUIET_TURNS && (this.isStill || (!isBusy() && this.#consumers.allAskAgain()))
+        if (this.isCertain) return true
         if (quiet >= SILENT_TURNS && passedNow() - since >= this.#silence()) return true
         if (turns < EAGER_TURNS) continue
         await this.bell.within(nap, this.#test.usual === undefined)

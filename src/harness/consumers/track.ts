@@ -132,7 +132,7 @@ class Tracking {
     for (;;) {
       const rested = await this.#rest.reached(
         () => this.#isLate(),
-        () => this.#tracked?.isPending === true,
+        () => this.#tracked?.isBusy === true,
       )
       this.#check()
       if (!rested) return this.#problem(`timed out after ${lengthOf(this.#within)}`)
@@ -160,7 +160,7 @@ class Tracking {
     const end = this.#until === undefined ? NEVER : this.#from + this.#until
     const mayHappen = isOutstanding || this.#until !== undefined || this.#outstanding.isDue
     // Timers of the code under test count too, if the daemon follows them.
-    const next = mayHappen ? Math.max(now, this.#steps.next(this.#deadlines.next())) : NEVER
+    const next = mayHappen ? Math.max(now, this.#steps.next(this.#deadlines.next(this.#rest))) : NEVER
     if (next <= end) return next === NEVER ? undefined : next
     return now < end && end !== NEVER ? end : undefined
   }

@@ -26,6 +26,11 @@ export class TrackedFunction<T> {
     return this.#state === 'pending'
   }
 
+  /** Whether it may still act by itself. A function that took the signal is a worker, and seen by its calls. */
+  get isBusy(): boolean {
+    return this.isPending && !this.#takesSignal
+  }
+
   /** What it returned. Undefined while it is pending. */
   get value(): T | undefined {
     return typeof this.#state === 'object' && 'value' in this.#state ? this.#state.value : undefined
