@@ -6,16 +6,17 @@ import { type ClientOptions, QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { EventLog } from '../../diagnosis/event-log.js'
-import { type ObservedTest, ObservedTests } from '../../diagnosis/observed-test.js'
+import { ObservedTests } from '../../diagnosis/observed-test.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
+import type { TimedTest } from '../../diagnosis/timed-test.js'
 import type { Backing } from '../backing/backing.js'
-import { NameSource } from '../backing/queue-names.js'
 import { interceptOrigin } from '../reach/intercept.js'
 import { OpenChecks } from './open-checks.js'
+import { type QueueHome, queueHome } from './queue-home.js'
 import { checkQueueOptions, type QueueOptions, queueRequest } from './queue-options.js'
 import { Switches } from './switches.js'
 import { TestClock } from './test-clock.js'
-import { type QueueHome, TestQueue } from './test-queue.js'
+import { TestQueue } from './test-queue.js'
 import { makeNamespace, type TestUser, TestUsers, type UserOptions } from './test-users.js'
 
 /** Options of `daemon.listen()`. */
@@ -34,7 +35,6 @@ export class TestDaemon {
   readonly fetch: typeof fetch
   readonly #backing: Backing
   readonly #checks: OpenChecks
-  readonly #clients = new NameSource()
   readonly #home: QueueHome
   readonly #intercepted = new Set<() => void>()
   readonly #switches: Switches
@@ -60,23 +60,7 @@ export class TestDaemon {
       },
       openDoor: () => users.openDoor(),
     })
-    this.#home = {
-      client: this.client,
-      ownClient: backing.ownClient,
-      events: () => this.events,
-      embedded: (what) => backing.embedded(what),
-      pause: (queueName) => this.pause(queueName),
-      resume: (queueName) => this.resume(queueName),
-      checked: (matcher, queueName, outcome) => this.#checks.add(matcher, queueName, outcome, this.#home.checked),
-      noted: (call, queueName, answer) => {
-        const { unawaited } = backing
-        if (unawaited === undefined) return answer
-        return unawaited.note({ call, queueName, origin: originOf(this.#home.noted, unawaited.callSites) }, answer)
-      },
-      waiting: (queueName) => this.#tests.waiting(queueName),
-      nextClientId: () => this.#clients.next('client'),
-      deleted: (queueName) => backing.deleted(queueName),
-    }
+    this.#home = queueHome({ backing, checks: this.#checks, tests: this.#tests, daemon: this })
   }
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
@@ -146,9 +130,9 @@ export class TestDaemon {
     return this.#checks
   }
 
-  /** @internal Begins to observe a test of a runner. Undefined on a server elsewhere, which cannot be observed. */
-  observe(test: TestOfRunner): ObservedTest | undefined {
-    if (!this.#backing.isEmbedded) return undefined
+  /** @internal Begins a test of a runner. On a server elsewhere, only its time can be observed. */
+  observe(test: TestOfRunner): TimedTest {
+    if (!this.#backing.isEmbedded) return this.#tests.beginElsewhere(test)
     return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 

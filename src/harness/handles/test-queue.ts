@@ -1,14 +1,11 @@
 /** `TestQueue`, the queue that a test holds. */
 
 import { atCallSite } from '../../client/call-site.js'
-import type { QueratorClient } from '../../client/client.js'
 import { checkOptions } from '../../client/known-options.js'
 import { answering } from '../../client/unawaited.js'
 import { paced } from '../../clock/event-loop.js'
-import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
@@ -19,27 +16,12 @@ import {
   waitUntilDrained,
   waitUntilIdle,
 } from '../waiting/waiting.js'
-import { Lease, type LeaseHome } from './leased-items.js'
-import { type ItemInput, type LeaseOptions, producedItems, type QueueCounts } from './queue-inputs.js'
+import { Lease } from './leased-items.js'
+import { type QueueCounts, queueCounts } from './queue-counts.js'
+import type { QueueHome } from './queue-home.js'
+import { type ItemInput, type LeaseOptions, producedItems } from './queue-inputs.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
-
-/** What a queue needs of its daemon. @internal */
-export interface QueueHome extends LeaseHome {
-  /** The client for calls of the harness itself. */
-  readonly ownClient: QueratorClient
-  embedded(what: string): Daemon
-  pause(queueName: string): void
-  resume(queueName: string): void
-  nextClientId(): string
-  /** Returns the same promise, and notes whether it is awaited. */
-  noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
-  /** Tracks the check of a matcher until it settles. */
-  checked(matcher: string, queueName: string, outcome: Promise<unknown>): void
-  /** Returns the test that waits for something in a queue. */
-  waiting(queueName: string): WaitingTest
-  deleted(queueName: string): void
-}
 
 const LEASE_OPTIONS = ['batchSize', 'clientId', 'requestTimeout', 'signal']
 /** Marks queues, also those from another copy of this package. */
@@ -128,17 +110,8 @@ export class TestQueue {
   }
 
   /** Returns how many items and waiting leases there are. */
-  async counts(): Promise<QueueCounts> {
-    const { logicalQueues } = await this.#home.ownClient.queueStats({ queueName: this.name })
-    const partitions = logicalQueues.flatMap((logical) => logical.partitions)
-    const sum = (of: (partition: (typeof partitions)[number]) => number) =>
-      partitions.reduce((total, partition) => total + of(partition), 0)
-    return {
-      total: sum((partition) => partition.total),
-      leased: sum((partition) => partition.totalLeased),
-      scheduled: sum((partition) => partition.scheduled),
-      leasesWaiting: logicalQueues.reduce((total, logical) => total + logical.leaseWaiting, 0),
-    }
+  counts(): Promise<QueueCounts> {
+    return queueCounts(this.#home.ownClient, this.name)
   }
 
   /** The most leases of an item. 0 means no limit. Undefined on a server elsewhere, or if the queue is gone. @internal */
