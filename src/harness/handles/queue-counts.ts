@@ -1,4 +1,5 @@
 /** The counts of a queue. */
+import type { CallOptions } from '../../client/calls.js'
 import type { QueratorClient } from '../../client/client.js'
 
 /** The counts of a queue, summed over its partitions. */
@@ -14,8 +15,12 @@ export interface QueueCounts {
 }
 
 /** Asks the daemon for the counts of a queue. */
-export async function queueCounts(client: QueratorClient, queueName: string): Promise<QueueCounts> {
-  const { logicalQueues } = await client.queueStats({ queueName })
+export async function queueCounts(
+  client: QueratorClient,
+  queueName: string,
+  options?: CallOptions,
+): Promise<QueueCounts> {
+  const { logicalQueues } = await client.queueStats({ queueName }, options)
   const partitions = logicalQueues.flatMap((logical) => logical.partitions)
   const sum = (of: (partition: (typeof partitions)[number]) => number) =>
     partitions.reduce((total, partition) => total + of(partition), 0)

@@ -24,6 +24,10 @@ export interface QueueHome extends LeaseHome {
   /** Returns the test that waits for something in a queue. */
   waiting(queueName: string): WaitingTest
   deleted(queueName: string): void
+  /** What to say about a server elsewhere. Undefined if the daemon is in this process. */
+  readonly elsewhere: Backing['elsewhere']
+  /** Whether the daemon was closed. */
+  isClosed(): boolean
 }
 
 /** The parts of a test daemon that its queues use. */
@@ -33,6 +37,7 @@ interface Parts {
   readonly tests: ObservedTests
   readonly daemon: {
     readonly events: EventLog
+    readonly closed: boolean
     pause(queueName: string): void
     resume(queueName: string): void
   }
@@ -57,6 +62,8 @@ export function queueHome({ backing, checks, tests, daemon }: Parts): QueueHome 
     waiting: (queueName) => tests.waiting(queueName),
     nextClientId: () => clients.next('client'),
     deleted: (queueName) => backing.deleted(queueName),
+    elsewhere: backing.elsewhere,
+    isClosed: () => daemon.closed,
   }
   return home
 }

@@ -227,7 +227,7 @@ export class TestDaemon {
 
   async #create(name: string, options: QueueOptions, deadQueue?: TestQueue): Promise<TestQueue> {
     await this.client.queuesCreate(queueRequest(name, options, deadQueue?.name ?? ''))
-    const queue = new TestQueue(this.#home, name, deadQueue)
+    const queue = new TestQueue(this.#home, name, deadQueue, true)
     this.#backing.made(queue)
     return queue
   }

@@ -8,15 +8,12 @@ import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
+import { pollUntil } from '../waiting/polling.js'
+import type { AwaitedState } from '../waiting/state.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
-import {
-  type AwaitedEvent,
-  type WaitOptions,
-  waitForEvent,
-  waitUntilDrained,
-  waitUntilIdle,
-} from '../waiting/waiting.js'
+import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntil } from '../waiting/waiting.js'
 import { Lease } from './leased-items.js'
+import { polledPlace } from './polled-place.js'
 import { type QueueCounts, queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
 import { type ItemInput, type LeaseOptions, producedItems } from './queue-inputs.js'
@@ -33,6 +30,7 @@ export class TestQueue {
   readonly name: string
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
+  readonly #wasMade: boolean
 
   /** Whether a value is a queue of a test, from any copy of this package. @internal */
   static is(value: unknown): value is TestQueue {
@@ -49,11 +47,12 @@ export class TestQueue {
     return this
   }
 
-  /** @internal */
-  constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {
+  /** `wasMade` is whether the test daemon created the queue. @internal */
+  constructor(home: QueueHome, name: string, deadQueue?: TestQueue, wasMade = false) {
     this.#home = home
     this.name = name
     this.#deadQueue = deadQueue
+    this.#wasMade = wasMade
   }
 
   /** The dead letter queue that was given to `createQueue()`. @throws QueratorError if there is none */
@@ -143,19 +142,19 @@ export class TestQueue {
   }
 
   /**
-   * Resolves when the queue holds nothing, neither leased nor scheduled items.
+   * Resolves when the queue holds nothing, neither leased nor scheduled items. Asks a server elsewhere again and again.
    * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   drained(options: WaitOptions = {}): Promise<void> {
-    return this.#waiting('drained', (place) => waitUntilDrained(place, options))
+    return this.#until('drained', options)
   }
 
   /**
-   * Resolves when no item is free or leased. Items may be scheduled for later.
+   * Resolves when no item is free or leased. Items may be scheduled for later. Asks a server elsewhere again and again.
    * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   idle(options: WaitOptions = {}): Promise<void> {
-    return this.#waiting('idle', (place) => waitUntilIdle(place, options))
+    return this.#until('idle', options)
   }
 
   /**
@@ -212,6 +211,12 @@ export class TestQueue {
       return wait({ daemon: this.#home.embedded(what), queue: this.name, test: this.#home.waiting(this.name) })
     }
     return this.#home.noted(what, this.name, paced(waiting()))
+  }
+
+  #until(state: AwaitedState, options: WaitOptions): Promise<void> {
+    const { elsewhere } = this.#home
+    if (elsewhere === undefined) return this.#waiting(state, (place) => waitUntil(place, state, options))
+    return pollUntil(polledPlace(this.#home, elsewhere, this.name, this.#wasMade), state, options)
   }
 
   #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
