@@ -20,31 +20,13 @@ import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import type { DaemonOptions } from './daemon-options.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
-
-/** The options of a daemon. */
-export interface DaemonOptions {
-  readonly clock: MovableClock
-  /** Default: the configuration of an empty file. */
-  readonly config?: DaemonConfig
-  /** Default: writes nothing. */
-  readonly log?: Log
-  /** Whether keys and permissions are checked. Default: as configured. */
-  readonly auth?: AuthBackend
-  /** How many events are kept. Default 0. */
-  readonly events?: number
-  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
-  readonly opensDoor?: boolean
-  /** The same seed gives the same ids and keys. Default: different ones each time. */
-  readonly seed?: number | string
-  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
-  readonly memoryLimit?: number
-}
 
 /** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
