@@ -3,6 +3,7 @@ import type { AuthBackend } from '../access/access.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import type { DaemonConfig } from './config/config.js'
 import type { Log } from './log.js'
+import type { NoticesMode } from './notices.js'
 
 /** The options of a daemon. */
 export interface DaemonOptions {
@@ -19,6 +20,8 @@ export interface DaemonOptions {
   readonly opensDoor?: boolean
   /** The same seed gives the same ids and keys. Default: different ones each time. */
   readonly seed?: number | string
+  /** What becomes of what is noticed about callers. Default `'warn'`. */
+  readonly notices?: NoticesMode
   /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
   readonly memoryLimit?: number
 }

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
 import type { UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
+import type { Notice } from '../daemon/notices.js'
 import { messageOf, type QueratorError } from '../errors.js'
 import { visible } from '../visible.js'
 import { EventLog } from './event-log.js'
@@ -198,14 +199,18 @@ export class ObservedTest extends TimedTest {
   #story(): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
-    const requestNotices = this.#daemon.noticesSince(this.first)
-    const mine = requestNotices.filter(({ queueName }) => this.#alone || queues().includes(queueName))
-    const notices = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
+    const all = this.#daemon.noticesSince(this.first)
+    const notices = all.filter(({ queueName }) => this.#alone || queues().includes(queueName)).map(noticeText)
     const before = this.#moversBefore
     const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
     return story.refusals.length > 0 || story.queues.some(somethingHappened) ? story : undefined
   }
+}
+
+function noticeText({ text, cause, earlier }: Notice): string {
+  const before = siteText(placesOf(earlier?.origin))
+  return `${text}${siteText(placesOf(cause.origin))}${before === '' ? '' : `; the earlier call${before}`}`
 }
 
 /** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 other tests`. Empty if it was not. */
