@@ -165,6 +165,19 @@ test('a queue that is deleted meanwhile ends the wait, and one that never was gi
   await queue.drained()
 })
 
+test('a queue that others made, and delete meanwhile, ends the wait too', async () => {
+  await using server = await startTestDaemon({ endpoint: '', log: 'silent' })
+  await using front = new Front(server)
+  await using attached = await startTestDaemon({ endpoint: await front.listen() })
+  const queue = await server.createQueue({ name: 'orders' })
+  await queue.produce({})
+  const gone = messageOf(attached.queue('orders').idle())
+  // The second question comes after the answer to the first.
+  await until('it has asked twice', () => front.calls.length >= 2)
+  await queue.delete()
+  expect(await gone).toBe("the queue 'orders' was deleted meanwhile")
+})
+
 test('a daemon that is closed ends the wait', async () => {
   await using both = await pair()
   const queue = await both.attached.createQueue({ name: 'orders' })
