@@ -32,9 +32,7 @@ export class UnawaitedCalls {
   note<T>(call: UnawaitedCall, answer: Promise<T>): Promise<T> {
     if (this.#calls.size >= MOST_NOTED) return answer
     this.#calls.add(call)
-    return new NotedPromise<T>((resolve, reject) => answer.then(resolve, reject)).onceAsked(() =>
-      this.#calls.delete(call),
-    )
+    return whenAwaited(answer, () => this.#calls.delete(call))
   }
 
   /** Adds a call that nobody awaited. */
@@ -53,6 +51,11 @@ export class UnawaitedCalls {
 /** Returns a promise for `made` of the result. Awaiting it counts as awaiting the call. */
 export function answering<T, U>(call: Promise<T>, made: (answer: T) => U): Promise<U> {
   return call instanceof NotedPromise ? (call as NotedPromise<T>).answering(made) : call.then(made)
+}
+
+/** Returns a promise that settles like `call`. Calls `asked` when somebody awaits it. */
+export function whenAwaited<T>(call: Promise<T>, asked: () => void): Promise<T> {
+  return new NotedPromise<T>((resolve, reject) => call.then(resolve, reject)).onceAsked(asked)
 }
 
 class NotedPromise<T> extends Promise<T> {

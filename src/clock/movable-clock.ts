@@ -140,6 +140,11 @@ export class MovableClock {
     this.#flow.release()
   }
 
+  /** Whether time passes without anybody moving it: neither frozen, nor the runner's. */
+  get runsByItself(): boolean {
+    return !this.frozen && !this.#followsRunner
+  }
+
   /** How far the clock was moved so far, in milliseconds. */
   get moved(): number {
     return this.#moved

@@ -6,14 +6,15 @@ import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
 import type { Queues } from '../engine/queue/queues.js'
 import type { QueratorError } from '../errors.js'
-import { type WireRequest, whenGone } from '../protocol/exchange.js'
-import { METHODS, type MethodName } from '../protocol/methods.js'
+import type { WireRequest } from '../protocol/exchange.js'
+import { METHODS, type MethodName, type RequestOf } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
 import type { QueueFigures } from '../transport/figures.js'
 import type { Backend, RefusedCall } from '../transport/handler.js'
 import type { Health } from '../transport/health.js'
 import { namedIn } from '../transport/named-in-body.js'
+import type { ConsumerNotices } from './consumer-notices.js'
 import { HandledItems } from './handled-items.js'
 import type { Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
@@ -34,6 +35,7 @@ export interface RunsOn {
   readonly record: EventRecord
   readonly refusedCalls: RefusedCalls
   readonly requestTimes: RequestTimes
+  readonly consumers: ConsumerNotices
   readonly log: Log
   /** Whether the daemon is running. */
   isHealthy(): boolean
@@ -54,12 +56,13 @@ export class CallRunner implements Backend<Principal> {
   }
 
   call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
-    const { clock, record, requestTimes } = this.#on
-    const context = this.#contextOf(name, request, who)
+    const { clock, record, requestTimes, consumers } = this.#on
     const cause = this.#causeOf(name, request)
+    const context = this.#contextOf(name, request, who, cause, message)
     try {
       clock.beginCall()
       if (name === 'queueProduce' || name === 'queueRetry') requestTimes.check(name, message, cause)
+      if (consumers.someGaveUp && name === 'queueLease') consumers.leasing(message as RequestOf<'queueLease'>)
       // Does what record.during does, without a closure for each call.
       record.cause = cause
       return carryOut(name, context, message)
@@ -84,7 +87,9 @@ export class CallRunner implements Backend<Principal> {
     if (request.isOwn) return
     const call = name === undefined ? path.replace(/^\/v1\//, '') : CALL_NAMES[name]
     const hints = { ...(field === '' ? {} : { field }), ...(request.headers.authorization ? {} : { key: 'none' }) }
-    this.#on.refusedCalls.note({ call, origin: request.origin }, named, error, hints)
+    const cause = { call, origin: request.origin }
+    this.#on.refusedCalls.note(cause, named, error, hints)
+    this.#on.consumers.refused(cause, named, error.message)
   }
 
   /** Records a request that a client of this process did not send. */
@@ -102,10 +107,12 @@ export class CallRunner implements Backend<Principal> {
     return { call, origin, handled: this.#handledItems.of(handling) }
   }
 
-  #contextOf(name: MethodName, request: WireRequest, who: Principal): CallContext {
-    const { clock, queues, access } = this.#on
+  #contextOf(name: MethodName, request: WireRequest, who: Principal, cause: Cause, message: unknown): CallContext {
+    const { clock, queues, access, consumers } = this.#on
     const { permission } = METHODS[name]
-    const gone: WhenGone = (listener) => whenGone(request, listener)
+    // Only a lease that waits asks for it.
+    const gone: WhenGone = (listener) =>
+      consumers.whenGone({ request, lease: message as RequestOf<'queueLease'>, cause }, listener)
     const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
     const where = () => allowedIn(access, who, permission)
     return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }

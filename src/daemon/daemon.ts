@@ -20,31 +20,15 @@ import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import { ConsumerNotices } from './consumer-notices.js'
+import type { DaemonOptions } from './daemon-options.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
+import { type Notice, Notices } from './notices.js'
 import { RefusedCalls } from './refused-calls.js'
-import { type RequestNotice, RequestTimes } from './request-times.js'
-
-/** The options of a daemon. */
-export interface DaemonOptions {
-  readonly clock: MovableClock
-  /** Default: the configuration of an empty file. */
-  readonly config?: DaemonConfig
-  /** Default: writes nothing. */
-  readonly log?: Log
-  /** Whether keys and permissions are checked. Default: as configured. */
-  readonly auth?: AuthBackend
-  /** How many events are kept. Default 0. */
-  readonly events?: number
-  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
-  readonly opensDoor?: boolean
-  /** The same seed gives the same ids and keys. Default: different ones each time. */
-  readonly seed?: number | string
-  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
-  readonly memoryLimit?: number
-}
+import { RequestTimes } from './request-times.js'
 
 /** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
@@ -72,7 +56,9 @@ export class Daemon {
   readonly #calls: CallRunner
   readonly #handler: Handler
   readonly #listeners: Listeners
+  readonly #notices: Notices
   readonly #requestTimes: RequestTimes
+  readonly #consumers: ConsumerNotices
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
   readonly #brake = new Brake()
@@ -96,12 +82,11 @@ export class Daemon {
       warn: (message) => this.#log.write('warn', message),
     })
     this.inspector = new Inspector(this.#queues)
-    this.#requestTimes = new RequestTimes({
-      clock: clock.exact,
-      moved: () => clock.moved,
-      record: this.record,
-      warn: (message) => this.#log.write('warn', message),
-    })
+    const { record, inspector } = this
+    const warn = (message: string) => this.#log.write('warn', message)
+    this.#notices = new Notices({ mode: options.notices ?? 'warn', record, warn })
+    this.#requestTimes = new RequestTimes({ clock: clock.exact, moved: () => clock.moved, notices: this.#notices })
+    this.#consumers = new ConsumerNotices({ clock, record, inspector, notices: this.#notices })
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
     this.#listeners = new Listeners(this.#handler, clock.exact, memory)
@@ -119,6 +104,7 @@ export class Daemon {
       queues: this.#queues,
       access: this.#access,
       requestTimes: this.#requestTimes,
+      consumers: this.#consumers,
       log: this.#log,
       isHealthy: () => this.#state === 'running',
     })
@@ -198,12 +184,18 @@ export class Daemon {
   /** Call when a test begins. Warnings that are logged once per test may come again. */
   beginTest(): void {
     this.record.fence()
-    this.#requestTimes.reset()
+    this.#notices.reset()
+    this.#consumers.reset()
   }
 
-  /** Returns the notices about requests since the event with this number. */
-  noticesSince(first: number): readonly RequestNotice[] {
-    return this.#requestTimes.since(first)
+  /** Whether anything is noticed about callers. */
+  get hasNotices(): boolean {
+    return this.#notices.areOn
+  }
+
+  /** Returns what was noticed about callers since the event with this number. */
+  noticesSince(first: number): readonly Notice[] {
+    return this.#notices.since(first)
   }
 
   /** Resolves when in-memory clients have all replies made so far. */

@@ -1,6 +1,6 @@
 /** Reads the queues of a daemon for the harness, beyond what the protocol shows. */
 import { type Instant, NEVER } from '../clock/instant.js'
-import type { Address } from '../engine/events/event-kinds.js'
+import type { Address, Cause } from '../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
 import type { Item } from '../engine/store/item.js'
@@ -36,6 +36,17 @@ export class Inspector {
   placeOf(queueName: string, id: string): { readonly reference: string; readonly partition: number } | undefined {
     const found = this.#find(queueName, id)
     return found && { reference: found.item.reference || id, partition: found.partition }
+  }
+
+  /** Returns the place of an id in the record of events, if the partition has or had it. `undefined` if not. */
+  sequenceOf(queueName: string, partition: number, id: string): number | undefined {
+    return this.#queues.find(queueName)?.partitions[partition]?.ids.sequence(id)
+  }
+
+  /** Returns the call with which a consumer waits in a queue. `undefined` if it does not wait there. */
+  callOfWaiting(queueName: string, clientId: string): Cause | undefined {
+    const waiting = this.#queues.find(queueName)?.waitingLeases ?? []
+    return waiting.find(({ consumer }) => consumer.clientId === clientId)?.consumer.cause
   }
 
   /** Returns the state of a queue. @throws QueratorError if no queue has this name */

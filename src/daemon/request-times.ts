@@ -7,20 +7,11 @@ import { formatDuration } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import { realNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
-import type { EventRecord } from '../engine/events/record.js'
 import type { Timestamp } from '../protocol/messages/message.js'
 import type { RequestOf } from '../protocol/methods.js'
 import { instantOf } from '../protocol/timestamp.js'
+import type { Notices } from './notices.js'
 
-/** A notice about a request. */
-export interface RequestNotice {
-  readonly queueName: string
-  readonly text: string
-  readonly cause: Cause
-}
-
-/** How many notices are kept. */
-const MOST_KEPT = 100
 /** A time at least this many milliseconds ago was not meant as "now". */
 const LONG_AGO = 1000
 /** A time less than this many milliseconds ahead means at once (docs/protocol/queue.md §3). */
@@ -31,16 +22,12 @@ interface Surroundings {
   readonly clock: Clock
   /** Returns how far tests have moved the clock so far, in milliseconds. */
   moved(): number
-  readonly record: EventRecord
-  /** Called if a time is by the machine's clock after a test has moved the daemon's. */
-  warn(message: string): void
+  readonly notices: Notices
 }
 
-/** Checks the times in requests. Reports each kind of call once per test. */
+/** Checks the times in requests. Notices each kind of call once per test. */
 export class RequestTimes {
   readonly #around: Surroundings
-  readonly #warned = new Set<string>()
-  #notices: (RequestNotice & { readonly event: number })[] = []
 
   constructor(around: Surroundings) {
     this.#around = around
@@ -59,28 +46,15 @@ export class RequestTimes {
     for (const { retryAt } of items) if (retryAt !== undefined) this.#look(queueName, 'retry_at', retryAt, cause)
   }
 
-  /** Call when a test begins. */
-  reset(): void {
-    this.#warned.clear()
-  }
-
-  /** Returns the notices since the event with this number. */
-  since(first: number): readonly RequestNotice[] {
-    return this.#notices.filter(({ event }) => event >= first)
-  }
-
   #look(queueName: string, field: string, time: Timestamp, cause: Cause): void {
     const { at } = instantOf(time)
     const ahead = at - this.#around.clock.now()
     if (ahead >= NEAR || (ahead <= 0 && ahead > -LONG_AGO)) return
     const byMachine = this.#isByMachine(at)
     const text = ahead > 0 ? nearText(field, ahead) : byMachine ? this.#movedText(field, at) : pastText(field, -ahead)
-    const key = `${cause.call} ${byMachine}`
-    if (this.#warned.has(key)) return
-    this.#warned.add(key)
-    const notice = { event: this.#around.record.count + 1, queueName, text: `${cause.call}: ${text}`, cause }
-    this.#notices = [...this.#notices.slice(1 - MOST_KEPT), notice]
-    if (byMachine) this.#around.warn(notice.text)
+    // A time by the machine's clock, after a test has moved the daemon's, makes tests pass for the wrong reason.
+    const notice = { queueName, text: `${cause.call}: ${text}`, cause }
+    this.#around.notices.add(`${cause.call} ${byMachine}`, notice, byMachine)
   }
 
   /** Returns whether the time was counted from the machine's clock, although the daemon's was moved: it is closer to the machine's. */

@@ -2,8 +2,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
 import type { UnawaitedCalls } from '../client/unawaited.js'
-import { passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
+import type { Notice } from '../daemon/notices.js'
 import { messageOf, type QueratorError } from '../errors.js'
 import { visible } from '../visible.js'
 import { EventLog } from './event-log.js'
@@ -16,7 +16,8 @@ import { ReportFiles, shownPath } from './report/report-files.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
 import { openWithoutFixtures, type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
-import { speaksAfter, watchTest } from './watchdog.js'
+import { TimedTest } from './timed-test.js'
+import { watchTest } from './watchdog.js'
 
 /** What tests of the same daemon share. */
 interface Home {
@@ -25,7 +26,7 @@ interface Home {
   readonly earlier: EarlierReports
   /** The tests that moved the clock, each with the sum in milliseconds. */
   readonly movers: Map<string, number>
-  ended(): void
+  ended(test: TimedTest): void
 }
 
 /** What a wait needs to know about its test. */
@@ -45,7 +46,7 @@ export interface WaitingTest {
 /** The running tests of a daemon. */
 export class ObservedTests {
   readonly #open = openWithoutFixtures()
-  readonly #running = new Set<ObservedTest>()
+  readonly #running = new Set<TimedTest>()
   readonly #files = new ReportFiles()
   readonly #summary = new StepSummary()
   readonly #earlierReports = new EarlierReports()
@@ -62,13 +63,15 @@ export class ObservedTests {
       summary: this.#summary,
       earlier: this.#earlierReports,
       movers: this.#movers,
-      ended: () => this.#running.delete(observed),
+      ended: this.#ended,
     }
     daemon.beginTest()
-    const observed = new ObservedTest(daemon, unawaited, test, home)
-    this.#running.add(observed)
-    if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
-    return observed
+    return this.#begun(new ObservedTest(daemon, unawaited, test, home))
+  }
+
+  /** Begins a test on a server elsewhere, which cannot be observed. */
+  beginElsewhere(test: TestOfRunner): TimedTest {
+    return this.#begun(new TimedTest(test, this.#ended))
   }
 
   /** The tests of the file are over. */
@@ -88,30 +91,36 @@ export class ObservedTests {
       queues: asking && (() => asking.queues),
     }
   }
+
+  readonly #ended = (test: TimedTest): void => {
+    this.#running.delete(test)
+  }
+
+  #begun<T extends TimedTest>(test: T): T {
+    this.#running.add(test)
+    if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
+    return test
+  }
 }
 
 /** The longest wait if the timeout of the test is not known, in milliseconds. Less than the usual timeout of runners. */
 const USUAL_PATIENCE = 4000
-/** How long before the watchdog prints a wait ends, in milliseconds. */
-const BEFORE_THE_WATCHDOG = 100
 
 /** A test from its beginning to its end. Knows the queues of the test, and decides what is reported about it. */
-export class ObservedTest {
-  /** The number of its first event. */
-  readonly first: number
-  /** What the runner itself keeps open in the process. */
-  readonly usual: Resources | undefined
+export class ObservedTest extends TimedTest {
+  override readonly first: number
+  override readonly usual: Resources | undefined
   readonly #daemon: Daemon
   readonly #test: TestOfRunner
   readonly #unawaited: UnawaitedCalls | undefined
   readonly #home: Home
   readonly #stopWatching: () => void
-  readonly #began = passedNow()
   readonly #movedBefore: number
   readonly #moversBefore: string
   #alone = true
 
   constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
+    super(test, home.ended)
     this.first = daemon.record.count + 1
     this.usual = runnersOwn(test.open ?? {})
     this.#home = home
@@ -123,33 +132,11 @@ export class ObservedTest {
     this.#stopWatching = watchTest(daemon, test, this)
   }
 
-  /** The queues that were made for the test. */
-  get queues(): readonly string[] {
-    return this.#test.queues()
-  }
-
-  owns(queueName: string): boolean {
-    return this.queues.includes(queueName)
-  }
-
-  /** How long a wait of this test may take from now on, in milliseconds. Undefined if its runner sets no limit. */
-  get patience(): number | undefined {
-    const { timeout, stuck } = this.#test
-    const speaks = speaksAfter(timeout)
-    // A runner that passes `stuck` has no limit of its own.
-    if (speaks === undefined || stuck !== undefined) return undefined
-    const passed = passedNow() - this.#began
-    // A wait that begins late still gets half of the remaining time.
-    return Math.max(speaks - BEFORE_THE_WATCHDOG - passed, (timeout - passed) / 2, 0)
-  }
-
-  /** Notes that another test runs at the same time, so that events in other queues may be that test's. */
-  notAlone(): void {
+  override notAlone(): void {
     this.#alone = false
   }
 
-  /** Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. */
-  async leaks(): Promise<QueratorError | undefined> {
+  override async leaks(): Promise<QueratorError | undefined> {
     const unawaited = this.#unawaited?.take(this.#test.queues()) ?? []
     const found = this.#leaks(unawaited)
     if (found === undefined || this.#daemon.closed) return found
@@ -158,8 +145,10 @@ export class ObservedTest {
     return this.#leaks(unawaited)
   }
 
-  /** Returns the report of a test that failed with these errors, and with these in its workers. Undefined if nothing happened. */
-  async report(errors: readonly unknown[], ofWorkers: readonly unknown[] = []): Promise<TestReport | undefined> {
+  override async report(
+    errors: readonly unknown[],
+    ofWorkers: readonly unknown[] = [],
+  ): Promise<TestReport | undefined> {
     const story = this.#story(ofWorkers.map(messageOf))
     if (story === undefined) return undefined
     const messages = errors.map((error) => stripVTControlCharacters(messageOf(error)))
@@ -176,31 +165,26 @@ export class ObservedTest {
     return { text, page: async () => reportPage(this.#test.title, [{ story, errors: messages }]) }
   }
 
-  /** Notes that the test failed by what it left open. */
-  leaked({ message }: QueratorError): void {
+  override leaked({ message }: QueratorError): void {
     this.#home.summary.failed(this.#test.title, () => message)
   }
 
-  /** Notes that the test passed. With `onPage` it is added to the page of its file. */
-  async passed(onPage: boolean): Promise<void> {
+  override async passed(onPage: boolean): Promise<void> {
     this.#home.summary.passed(this.#test.title)
     const story = onPage ? this.#story() : undefined
     if (story !== undefined) await this.#page(story, [])
   }
 
-  /** Whether a call has no reply yet. */
-  get somebodyWaits(): boolean {
+  override get somebodyWaits(): boolean {
     return this.#daemon.activity.open > 0
   }
 
-  /** Resolves when calls that waited in the queues of the test have their replies. */
-  async settled(): Promise<void> {
+  override async settled(): Promise<void> {
     if (!this.#daemon.closed) await this.#daemon.answered()
   }
 
-  /** Ends the test. */
-  end(): void {
-    this.#home.ended()
+  override end(): void {
+    super.end()
     this.#unawaited?.take(this.#test.queues())
     this.#stopWatching()
     const moved = this.#daemon.clock.moved - this.#movedBefore
@@ -225,16 +209,20 @@ export class ObservedTest {
   #story(notes: readonly string[] = []): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
-    const requestNotices = this.#daemon.noticesSince(this.first)
-    const mine = requestNotices.filter(({ queueName }) => this.#alone || queues().includes(queueName))
-    const ofRequests = mine.map(({ text, cause }) => `${text}${siteText(placesOf(cause.origin))}`)
-    const notices = [...notes, ...ofRequests]
+    const all = this.#daemon.noticesSince(this.first)
+    const mine = all.filter(({ queueName }) => this.#alone || queues().includes(queueName))
+    const notices = [...notes, ...mine.map(noticeText)]
     const before = this.#moversBefore
     const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
     const isWorthIt = notes.length > 0 || story.refusals.length > 0 || story.queues.some(somethingHappened)
     return isWorthIt ? story : undefined
   }
+}
+
+function noticeText({ text, cause, earlier }: Notice): string {
+  const before = siteText(placesOf(earlier?.origin))
+  return `${text}${siteText(placesOf(cause.origin))}${before === '' ? '' : `; the earlier call${before}`}`
 }
 
 /** `the clock was moved by 1h1m0s before this test, by 'an order expires' and 2 other tests`. Empty if it was not. */

@@ -1,5 +1,6 @@
 /** Refused calls, grouped: a worker that repeats one call is one story. */
 import { siteText } from '../client/call-site.js'
+import { isMadeUp } from '../engine/events/event-kinds.js'
 import { nearestOf } from '../nearest.js'
 import type { Field, MessageType } from '../protocol/messages/message.js'
 import { METHODS } from '../protocol/methods.js'
@@ -21,16 +22,13 @@ export interface RefusalStory {
   readonly callPath: readonly string[]
 }
 
-/** Client ids that the client generates for each call. */
-const MADE_UP = /^client-\d+$/
-
 /** Groups the refused calls among these events, most frequent first. */
 export function refusalsOf(events: readonly QueueEvent[]): RefusalStory[] {
   const folded = new Map<string, RefusalStory>()
   for (const event of events) {
     if (event.kind !== 'refused') continue
     const { call, code = 0, codeText = '', message = '', details = {}, clientId = '', queue, times = 1 } = event
-    const who = MADE_UP.test(clientId) ? 'client' : clientId
+    const who = isMadeUp(clientId) ? 'client' : clientId
     const key = JSON.stringify([call, code, withoutIds(message, 'ID'), queue, who])
     const known = folded.get(key)
     const story = known ?? { call, code, codeText, message, details, clientId, queue }

@@ -3,6 +3,7 @@ import type { AuthBackend } from '../access/access.js'
 import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
+import type { NoticesMode } from '../daemon/notices.js'
 
 /** Options of a test daemon. All of them are optional. */
 export interface TestDaemonOptions {
@@ -35,6 +36,12 @@ export interface TestDaemonOptions {
         /** Texts. A frame of a file whose path contains one of them is left out. */
         readonly skip: readonly string[]
       }
+  /**
+   * What happens to notices about your consumers, such as one that works longer than its lease. `'report'` shows them in the report of a
+   * failing test. `'warn'` also logs those that make a test pass for the wrong reason. `'off'` does nothing. Default `'warn'`. See
+   * docs/troubleshooting.md.
+   */
+  readonly notices?: NoticesMode
   /** Limits of the daemon. See docs/limits.md. */
   readonly limits?: DaemonLimits
   /** The least important level that the daemon writes to stderr, `'silent'`, or a function that takes its records. Default `'warn'`. */
@@ -72,6 +79,7 @@ export const DAEMON_OPTIONS = [
   'seed',
   'events',
   'callSites',
+  'notices',
   'limits',
   'log',
   'endpoint',

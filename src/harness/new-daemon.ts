@@ -9,6 +9,7 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { createLog, LOG_LEVELS, type Log } from '../daemon/log.js'
 import { memoryLimitOf } from '../daemon/memory-limit.js'
+import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
 import { usageError } from '../errors.js'
 import { type DaemonLimits, type TestDaemonOptions, UNKNOWN_KEYS } from './daemon-options.js'
 
@@ -29,6 +30,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     events: eventsOf(options.events ?? MOST_EVENTS),
     opensDoor: true,
     log: logOf(options.log ?? 'warn'),
+    notices: noticesOf(options.notices ?? 'warn'),
     ...limitsOf(options.limits ?? {}),
     ...seed,
   })
@@ -52,6 +54,11 @@ function configOfFile(file: string): DaemonConfig {
 function eventsOf(events: number): number {
   if (Number.isInteger(events) && events >= 0 && events <= 1e8) return events
   throw usageError(`the option events is a number of events, 0 or more; got ${String(events)}`)
+}
+
+function noticesOf(notices: NoticesMode): NoticesMode {
+  if (NOTICES_MODES.includes(notices)) return notices
+  throw usageError(`the option notices is one of ${NOTICES_MODES.join(', ')}; got ${String(notices)}`)
 }
 
 function limitsOf(limits: DaemonLimits): { memoryLimit?: number } {

@@ -34,6 +34,7 @@ test('shows items with their events, waiting leases, items leased again, and the
   const gone = `400 Bad Request, invalid storage id; '${id}' does not exist`
   expect(lines(report)).toEqual([
     "what happened in the queues of 'works off orders', with the time since the first of it:",
+    "! w1 worked 11s on order-1, longer than its lease of 10s: its queue.complete came too late, and w3 had leased it meanwhile. Make the leaseTimeout of 'orders' longer, or the work shorter",
     `! '${id}' was the id of order-1 until +10s: lease-expired by w1`,
     "'orders', at the end 1 leased (leaseTimeout 10s)",
     '  ! w4 still waits for an item, since +11s',

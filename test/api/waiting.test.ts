@@ -178,8 +178,6 @@ test('wrong uses of waits throw an error that explains it', async () => {
   await using attached = await startTestDaemon({ endpoint: await daemon.listen() })
   const far = attached.queue(queue.name)
   for (const [use, name] of [
-    [() => far.drained(), 'drained'],
-    [() => far.idle(), 'idle'],
     [() => far.waitFor({ event: 'leased' }), 'waitFor'],
     [async () => far.explain(), 'explain'],
   ] as const) {

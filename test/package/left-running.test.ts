@@ -70,3 +70,26 @@ test.each(['close()', "clock.advance('1s')"])('a script goes on after %s althoug
   })
   expect(run(folder, 'node', 'script.mjs')).toMatchObject({ status: 0, stdout: 'it goes on\n' })
 })
+
+/** A script whose server is in the same process, but reached over its port. The port keeps nothing alive. */
+const ON_A_SERVER = `
+  import { startTestDaemon } from 'querator-test'
+  const server = await startTestDaemon()
+  const attached = await startTestDaemon({ endpoint: await server.listen() })
+  const queue = await attached.createQueue()
+  await queue.produce({ reference: 'order-1' })
+  process.once('beforeExit', () => process.exit(0))`
+
+test('a wait on a server elsewhere keeps a script alive while somebody awaits it, and only then', () => {
+  const folder = projectOf({
+    'awaited.mjs': `${ON_A_SERVER}
+      await queue.idle({ within: '600ms' }).catch((error) => console.log(error.message))`,
+    'forgotten.mjs': `${ON_A_SERVER}
+      void queue.idle({ within: '10m' })`,
+  })
+  expect(run(folder, 'node', 'awaited.mjs')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^timed out after 600ms waiting for .* to be idle/),
+  })
+  expect(run(folder, 'node', 'forgotten.mjs')).toMatchObject({ status: 0, stdout: '' })
+})

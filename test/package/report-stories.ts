@@ -58,6 +58,7 @@ export function story(items: readonly ItemStory[], more: Partial<QueueStory> & {
     queues: [queue],
     refusals: [],
     notices: [],
+    hints: [],
     before: '',
     lost: 0,
   } satisfies TestStory

@@ -61,9 +61,9 @@ function linesOf(story: TestStory, messages: readonly string[]): string[] {
   const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
   return [
     ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, messages))),
-    ...idsExplained(story, messages).map((text) => `! ${text}`),
-    ...story.notices.map((notice) => `! ${notice}`),
+    ...[...story.notices, ...idsExplained(story, messages)].map((text) => `! ${text}`),
     ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
+    ...story.hints.map((hint) => `hint: ${hint}`),
   ]
 }
 

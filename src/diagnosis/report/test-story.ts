@@ -3,6 +3,7 @@ import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog, type QueueEvent, withRefusals } from '../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
+import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
 import { deletedAsDead, lastAttemptFaults, orderFaults } from './order-faults.js'
 
@@ -18,6 +19,8 @@ export interface TestStory {
   readonly refusals: readonly RefusalStory[]
   /** Warnings to show before the queues, such as that a request names a time in the past. */
   readonly notices: readonly string[]
+  /** What consumers could do better, although nothing is wrong with it. */
+  readonly hints: readonly string[]
   /** What happened before the test, such as that other tests moved the clock. Empty if nothing did. */
   readonly before: string
   /** How many events of the test the record no longer keeps. */
@@ -85,6 +88,7 @@ export function storyOf(daemon: Daemon, { title, first, own, alone, notices, bef
     queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
     refusals: refusalsOf(events),
     notices,
+    hints: daemon.hasNotices ? hintsOf(daemon, events) : [],
     before,
     lost: Math.max(0, daemon.record.first - first),
   }

@@ -84,6 +84,11 @@ export interface Consumer {
   readonly cause: Cause
 }
 
+/** Returns whether a client id was generated for one call of a test. Such ids do not tell clients apart. */
+export function isMadeUp(clientId: string): boolean {
+  return /^client-\d+$/.test(clientId)
+}
+
 /** The place of an event. */
 export interface Address {
   readonly queue: string

@@ -111,6 +111,25 @@ export class EventRows {
     }
   }
 
+  /** Returns the number of the latest event of a kind about the item that had this number in a partition then. 0 if none is kept. */
+  latestOf(kind: number, { queueId, partition }: Pick<Address, 'queueId' | 'partition'>, sequence: number): number {
+    for (let number = this.#count; number >= this.first; number--) {
+      const row = (number - 1) % this.#most
+      if (this.#sequences[row] !== sequence || this.#kinds[row] !== kind) continue
+      const address = this.#addresses[row] as Address
+      if (address.queueId === queueId && address.partition === partition) return number
+    }
+    return 0
+  }
+
+  /** Returns the number of the next event of an item after this one. 0 if there is none. */
+  nextOf(item: number, after: number): number {
+    for (let number = after + 1; number <= this.#count; number++) {
+      if (this.#items[(number - 1) % this.#most] === item) return number
+    }
+    return 0
+  }
+
   /** Returns the event with this number. @throws RangeError if it is not kept */
   at(number: number): RecordedEvent {
     if (number < this.first || number > this.#count) throw new RangeError(`there is no event ${number}`)

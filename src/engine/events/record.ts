@@ -6,6 +6,7 @@ import {
   type Cause,
   type Consumer,
   type HandledItem,
+  isMadeUp,
   KIND,
   type NotedItem,
   type RecordedEvent,
@@ -153,6 +154,19 @@ export class EventRecord {
     return this.#rows?.itemWithId(queue, id)
   }
 
+  /**
+   * Returns the latest lease of the item that had this number in a partition then, and what happened to the item since. Empty if the
+   * record does not have it.
+   */
+  sinceLease(place: Pick<Address, 'queueId' | 'partition'>, sequence: number): RecordedEvent[] {
+    const rows = this.#rows
+    if (rows === undefined) return []
+    const events: RecordedEvent[] = []
+    let number = rows.latestOf(KIND.leased, place, sequence)
+    for (; number > 0; number = rows.nextOf(events[0]?.item as number, number)) events.push(rows.at(number))
+    return events
+  }
+
   /** Whether the daemon is closed and no further events come. */
   get ended(): boolean {
     return this.#ended
@@ -216,9 +230,6 @@ export class EventRecord {
   }
 }
 
-/** Client ids that are generated for each call do not tell clients apart. */
-const MADE_UP = /^client-\d+$/
-
 function sameClient(a: string, b: string): boolean {
-  return a === b || (MADE_UP.test(a) && MADE_UP.test(b))
+  return a === b || (isMadeUp(a) && isMadeUp(b))
 }

@@ -25,7 +25,7 @@ export class AttachedServer implements Backing {
   readonly notSent = undefined
   readonly names = new NameSource(runPrefix())
   readonly #endpoint: string
-  readonly #server: ServerElsewhere
+  readonly elsewhere: ServerElsewhere
   /** The queues that are still to be deleted, by name. */
   readonly #queues = new Map<string, MadeQueue>()
   #sweep: Promise<unknown> | undefined
@@ -38,11 +38,11 @@ export class AttachedServer implements Backing {
     this.send = async (request) => {
       this.checkOpen()
       return overHttp(request).catch((error: unknown) => {
-        throw this.#server.failed(error)
+        throw this.elsewhere.failed(error)
       })
     }
     this.#endpoint = endpoint
-    this.#server = new ServerElsewhere(endpoint)
+    this.elsewhere = new ServerElsewhere(endpoint)
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
     this.ownClient = this.client
@@ -51,7 +51,7 @@ export class AttachedServer implements Backing {
   }
 
   embedded(what: string): Daemon {
-    throw this.#server.needsEmbedded(what)
+    throw this.elsewhere.needsEmbedded(what)
   }
 
   async listen(): Promise<string> {

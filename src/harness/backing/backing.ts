@@ -4,6 +4,7 @@ import type { UnawaitedCalls } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Send } from '../../protocol/exchange.js'
 import type { NameSource } from './queue-names.js'
+import type { ServerElsewhere } from './server-elsewhere.js'
 
 /** A queue that a test made. */
 export interface MadeQueue {
@@ -24,6 +25,8 @@ export interface Backing {
   readonly names: NameSource
   /** Whether the daemon is in this process. */
   readonly isEmbedded: boolean
+  /** What to say about a server elsewhere. Undefined if the daemon is in this process. */
+  readonly elsewhere: ServerElsewhere | undefined
   /** The calls of its clients that were not awaited. Undefined if clients do not note call sites. */
   readonly unawaited: UnawaitedCalls | undefined
   /** Called with requests that its clients refuse to send. */

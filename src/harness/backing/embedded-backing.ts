@@ -17,6 +17,7 @@ export class EmbeddedBacking implements Backing {
   readonly fetch: typeof fetch
   readonly names = new NameSource()
   readonly isEmbedded = true
+  readonly elsewhere = undefined
   readonly unawaited: UnawaitedCalls | undefined
   readonly notSent: NotSent
   readonly #daemon: Daemon

@@ -1,4 +1,5 @@
 /** Errors about a server elsewhere. */
+import { noAnswer } from '../../client/http-send.js'
 import { isQueratorError, QueratorError, usageError } from '../../errors.js'
 
 /** What `querator-test/global-setup` sets to the kind and the URL of what it started (runners/global/server-of-run.ts). */
@@ -6,7 +7,7 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
-  'clock, events, history(), waitFor(), drained(), idle(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor(), recording()',
+  'clock, events, history(), waitFor(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor(), recording(), track(), quiet(), drain() with a time',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
   'all options but endpoint and apiKey',
@@ -35,10 +36,20 @@ export class ServerElsewhere {
     this.#words = wordsOf(endpoint)
   }
 
+  /** Its URL, and where that comes from. */
+  get name(): string {
+    return `${this.#endpoint} (${this.#words.server})`
+  }
+
+  /** Returns the error of a request without a reply within this time. */
+  late(time: string): unknown {
+    return this.failed(noAnswer(`${this.#endpoint} within ${time}`))
+  }
+
   /** Returns an error that says that `what` needs a daemon in the process. The first one lists what else does. */
   needsEmbedded(what: string): QueratorError {
-    const { server, instead } = this.#words
-    const text = `${what} works only on a daemon inside the test process, not on ${this.#endpoint} (${server}); ${instead}, or write test.embedded(…) to skip it`
+    const { instead } = this.#words
+    const text = `${what} works only on a daemon inside the test process, not on ${this.name}; ${instead}, or write test.embedded(…) to skip it`
     const list = this.#hasListed ? '' : `\nthese need a daemon inside the test process: ${EMBEDDED_ONLY}`
     this.#hasListed = true
     return usageError(text + list)

@@ -13,7 +13,7 @@ export async function createQueue(backing: Backing, home: QueueHome, options: Qu
   if (options.namespace) await makeNamespace(backing.ownClient, options.namespace)
   const make = async (queueName: string, given: QueueOptions, deadQueue?: TestQueue) => {
     await backing.client.queuesCreate(queueRequest(queueName, given, deadQueue?.name ?? ''))
-    const queue = new TestQueue(home, queueName, deadQueue)
+    const queue = new TestQueue(home, queueName, deadQueue, true)
     backing.made(queue)
     return queue
   }

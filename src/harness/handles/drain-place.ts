@@ -2,7 +2,8 @@
 import { realNow } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { DrainPlace } from '../consumers/drain.js'
-import { countItems, leaseItems } from './queue-calls.js'
+import { leaseItems } from './queue-calls.js'
+import { queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
 
 /** Returns the place to drain a queue. It works on a server elsewhere too. */
@@ -25,7 +26,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
 }
 
 async function hasFree(home: QueueHome, queueName: string): Promise<boolean> {
-  const { total, leased } = await countItems(home.ownClient, queueName)
+  const { total, leased } = await queueCounts(home.ownClient, queueName)
   return total > leased
 }
 

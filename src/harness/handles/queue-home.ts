@@ -33,10 +33,14 @@ export interface QueueHome extends LeaseHome {
   /** Returns what waits work on. @throws QueratorError on a server elsewhere */
   place(what: string, queueName: string): MovingPlace
   deleted(queueName: string): void
+  /** What to say about a server elsewhere. Undefined if the daemon is in this process. */
+  readonly elsewhere: Backing['elsewhere']
+  /** Whether the daemon was closed. */
+  isClosed(): boolean
 }
 
 /** The parts of a home that the daemon has. */
-type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume'>
+type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'isClosed'>
 
 /** Makes the home of the queues of a daemon. */
 export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaemon): QueueHome {
@@ -59,6 +63,7 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     },
     nextClientId: (label = 'client') => clients.next(label),
     deleted: (queueName) => backing.deleted(queueName),
+    elsewhere: backing.elsewhere,
   }
   return home
 }

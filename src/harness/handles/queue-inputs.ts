@@ -1,4 +1,4 @@
-/** The inputs of `produce` and `lease`, and the counts of a queue. */
+/** The inputs of `produce` and `lease`. */
 import { checkOptions } from '../../client/known-options.js'
 import { usageError } from '../../errors.js'
 import { type PayloadInput, payloadBytes } from './payload.js'
@@ -25,18 +25,6 @@ export interface LeaseOptions {
   readonly requestTimeout?: string
   /** Cancels the lease. If it waits, the daemon drops it at once. */
   readonly signal?: AbortSignal
-}
-
-/** The counts of a queue, summed over its partitions. */
-export interface QueueCounts {
-  /** How many items are not scheduled, including leased ones. */
-  readonly total: number
-  /** How many items are leased. */
-  readonly leased: number
-  /** How many items are scheduled for later. */
-  readonly scheduled: number
-  /** How many leases wait for an item. */
-  readonly leasesWaiting: number
 }
 
 const ITEM_FIELDS = ['reference', 'kind', 'encoding', 'enqueueAt', 'json', 'text', 'bytes']

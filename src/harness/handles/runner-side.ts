@@ -1,6 +1,7 @@
 /** What runners use of a daemon: its tests, and what they leave behind. */
-import { type ObservedTest, ObservedTests, type WaitingTest } from '../../diagnosis/observed-test.js'
+import { ObservedTests, type WaitingTest } from '../../diagnosis/observed-test.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
+import type { TimedTest } from '../../diagnosis/timed-test.js'
 import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { Workers } from '../consumers/workers.js'
@@ -33,9 +34,9 @@ export class RunnerSide {
     })
   }
 
-  /** Begins to observe a test of a runner. Undefined on a server elsewhere, which cannot be observed. */
-  observe(test: TestOfRunner): ObservedTest | undefined {
-    if (!this.#backing.isEmbedded) return undefined
+  /** Begins a test of a runner. On a server elsewhere, only its time can be observed. */
+  observe(test: TestOfRunner): TimedTest {
+    if (!this.#backing.isEmbedded) return this.#tests.beginElsewhere(test)
     return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
   }
 

@@ -65,26 +65,36 @@ function deadlineOf(timestamp: Timestamp | undefined): Date | undefined {
 /** The most items in one page of a list. */
 const PAGE = 1000
 
-/** Returns all items of a queue, by partition and in order. */
+/** Which part of a list to ask for. Default: all of it. */
+interface Part {
+  /** How many items at most. */
+  readonly most?: number
+  readonly signal?: AbortSignal
+}
+
+/** Returns the items of a queue, by partition and in order. */
 export async function storedItems(
   client: QueratorClient,
   queueName: string,
   call: 'storageItemsList' | 'storageScheduledList',
   historyOf: (id: string) => QueueEvent[],
+  { most = Number.POSITIVE_INFINITY, signal }: Part = {},
 ): Promise<StoredItem[]> {
-  const { logicalQueues } = await client.queueStats({ queueName })
+  const options = signal && { signal }
+  const { logicalQueues } = await client.queueStats({ queueName }, options)
   const count = logicalQueues.reduce((total, logical) => total + logical.partitions.length, 0)
   const stored: StoredItem[] = []
-  for (let partition = 0; partition < count; partition++) {
+  // A page includes its pivot.
+  const limit = Math.min(PAGE, most + 1)
+  for (let partition = 0; partition < count && stored.length < most; partition++) {
     let pivot = ''
     for (;;) {
-      const page = await client[call]({ queueName, partition, pivot, limit: PAGE })
-      // A page includes its pivot.
+      const page = await client[call]({ queueName, partition, pivot, limit }, options)
       const items = page.items.filter((item) => item.id !== pivot)
       stored.push(...items.map((item) => new StoredItem(partition, item, () => historyOf(item.id))))
-      if (page.items.length < PAGE) break
+      if (page.items.length < limit || stored.length >= most) break
       pivot = page.items.at(-1)?.id ?? ''
     }
   }
-  return stored
+  return stored.slice(0, most)
 }

@@ -51,6 +51,7 @@ export class TestDaemon {
       events: () => this.events,
       pause: (queueName) => this.pause(queueName),
       resume: (queueName) => this.resume(queueName),
+      isClosed: () => this.closed,
     })
   }
 

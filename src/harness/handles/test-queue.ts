@@ -1,5 +1,4 @@
 /** `TestQueue`, the queue that a test holds. */
-
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
@@ -11,19 +10,17 @@ import type { Handled } from '../consumers/handled.js'
 import type { DrainOptions, Handler, WorkOptions } from '../consumers/handler-options.js'
 import { type QueueWorker, work } from '../consumers/queue-worker.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
+import { pollUntil } from '../waiting/polling.js'
+import type { AwaitedState } from '../waiting/state.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
-import {
-  type AwaitedEvent,
-  type WaitOptions,
-  waitForEvent,
-  waitUntilDrained,
-  waitUntilIdle,
-} from '../waiting/waiting.js'
+import { type AwaitedEvent, type WaitOptions, waitForEvent, waitUntil } from '../waiting/waiting.js'
 import { drainPlace } from './drain-place.js'
 import type { Lease } from './leased-items.js'
-import { countItems, leaseItems, produceItems } from './queue-calls.js'
+import { polledPlace } from './polled-place.js'
+import { leaseItems, produceItems } from './queue-calls.js'
+import { type QueueCounts, queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
-import type { ItemInput, LeaseOptions, QueueCounts } from './queue-inputs.js'
+import type { ItemInput, LeaseOptions } from './queue-inputs.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
@@ -36,6 +33,7 @@ export class TestQueue {
   readonly name: string
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
+  readonly #wasMade: boolean
 
   /** Whether a value is a queue of a test, from any copy of this package. @internal */
   static is(value: unknown): value is TestQueue {
@@ -52,11 +50,12 @@ export class TestQueue {
     return this
   }
 
-  /** @internal */
-  constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {
+  /** `wasMade` is whether the test daemon created the queue. @internal */
+  constructor(home: QueueHome, name: string, deadQueue?: TestQueue, wasMade = false) {
     this.#home = home
     this.name = name
     this.#deadQueue = deadQueue
+    this.#wasMade = wasMade
   }
 
   /** The dead letter queue that was given to `createQueue()`. @throws QueratorError if there is none */
@@ -100,7 +99,7 @@ export class TestQueue {
 
   /** Returns how many items and waiting leases there are. */
   counts(): Promise<QueueCounts> {
-    return countItems(this.#home.ownClient, this.name)
+    return queueCounts(this.#home.ownClient, this.name)
   }
 
   /** Returns the daemon in this process, which `what` needs. @throws QueratorError on a server elsewhere @internal */
@@ -128,19 +127,19 @@ export class TestQueue {
   }
 
   /**
-   * Resolves when the queue holds nothing, neither leased nor scheduled items.
+   * Resolves when the queue holds nothing, neither leased nor scheduled items. Asks a server elsewhere again and again.
    * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   drained(options: WaitOptions = {}): Promise<void> {
-    return this.#waiting('drained', (place) => waitUntilDrained(place, options))
+    return this.#until('drained', options)
   }
 
   /**
-   * Resolves when no item is free or leased. Items may be scheduled for later.
+   * Resolves when no item is free or leased. Items may be scheduled for later. Asks a server elsewhere again and again.
    * @throws QueratorError if that does not happen in time. The message says what is left.
    */
   idle(options: WaitOptions = {}): Promise<void> {
-    return this.#waiting('idle', (place) => waitUntilIdle(place, options))
+    return this.#until('idle', options)
   }
 
   /**
@@ -233,10 +232,14 @@ export class TestQueue {
   }
 
   #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
-    const waiting = async () => {
-      return wait({ ...this.#home.place(what, this.name), queue: this.name })
-    }
+    const waiting = async () => wait({ ...this.#home.place(what, this.name), queue: this.name })
     return this.#home.noted(what, this.name, paced(waiting()))
+  }
+
+  #until(state: AwaitedState, options: WaitOptions): Promise<void> {
+    const { elsewhere } = this.#home
+    if (elsewhere === undefined) return this.#waiting(state, (place) => waitUntil(place, state, options))
+    return pollUntil(polledPlace(this.#home, elsewhere, this.name, this.#wasMade), state, options)
   }
 
   #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {

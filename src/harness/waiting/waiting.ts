@@ -8,6 +8,7 @@ import { explainQueue, goneError } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { checkPattern, type EventPattern, ignoredBy, nearest, nth, PATTERN_FIELDS, wanted } from './awaited-event.js'
+import { type AwaitedState, holds, stateWish } from './state.js'
 import { vigil, type WaitingPlace } from './vigil.js'
 
 /** Options of every wait: `queue.waitFor()`, `queue.drained()` and `queue.idle()`. */
@@ -40,24 +41,11 @@ export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): 
   return until(patient, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
 }
 
-/** See `queue.drained`. */
-export async function waitUntilDrained(place: WaitingPlace, options: WaitOptions): Promise<void> {
-  checkOptions('drained', options, ['within'])
-  const isSo = () => {
-    const totals = totalsOf(place)
-    return totals.leasable + totals.leased + totals.scheduled === 0 || undefined
-  }
-  await until(place, options, isSo, () => [`'${place.queue}' to be drained`])
-}
-
-/** See `queue.idle`. */
-export async function waitUntilIdle(place: WaitingPlace, options: WaitOptions): Promise<void> {
-  checkOptions('idle', options, ['within'])
-  const isSo = () => {
-    const totals = totalsOf(place)
-    return totals.leasable + totals.leased === 0 || undefined
-  }
-  await until(place, options, isSo, () => [`'${place.queue}' to be idle, with no item free or leased`])
+/** Resolves when a queue of a daemon in this process is in a state. See `queue.drained` and `queue.idle`. */
+export async function waitUntil(place: WaitingPlace, state: AwaitedState, options: WaitOptions): Promise<void> {
+  checkOptions(state, options, ['within'])
+  const isSo = () => holds(state, totalsOf(place)) || undefined
+  await until(place, options, isSo, () => [stateWish(state, place.queue)])
 }
 
 /** Resolves with what `look` returns, now or after an event. @throws QueratorError if it returns nothing in time */

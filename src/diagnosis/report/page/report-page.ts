@@ -106,6 +106,7 @@ function section(test: ReportedTest, place: number): string {
     ...[...story.refusals.map((refusal) => refusalText(refusal)), ...story.notices].map(
       (told) => `<p class="said">${escaped(told)}</p>`,
     ),
+    ...story.hints.map((hint) => `<p class="note">hint: ${escaped(hint)}</p>`),
     lost,
     story.before === '' ? '' : `<p class="note">${escaped(story.before)}</p>`,
     '<p class="note">The axis is not to scale: gaps are drawn by the logarithm of their length.</p>',
