@@ -15,26 +15,13 @@ import { Deliveries } from './deliveries.js'
 import { Flow } from './flow.js'
 import { givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
+import { PendingTimer } from './pending-timer.js'
 import { nextTurn, REAL_TIME } from './real-time.js'
 import { runnerTime, type TestRealm } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
 
 /** The distance between two priorities. More timers than a clock will ever set. */
 const RANKS = 2 ** 40
-
-class PendingTimer implements Timer {
-  place = -1
-  constructor(
-    readonly at: Instant,
-    readonly rank: number,
-    readonly due: () => void,
-    readonly clock: MovableClock,
-  ) {}
-
-  cancel(): void {
-    this.clock.forget(this)
-  }
-}
 
 /** The clock of a daemon. Its public face is in harness/handles/test-clock.ts. */
 export class MovableClock {
