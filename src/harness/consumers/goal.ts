@@ -5,6 +5,7 @@ import { EventLog } from '../../diagnosis/event-log.js'
 import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import type { RecordedEvent } from '../../engine/events/event-kinds.js'
 import { messageOf } from '../../errors.js'
+import type { TestQueue } from '../handles/test-queue.js'
 import {
   checkPattern,
   type EventPattern,
@@ -19,7 +20,7 @@ import {
 /** An event that `clock.advanceUntil()` waits for, in any queue or in one. Events of earlier tests do not count. */
 export interface AwaitedMoment extends EventPattern {
   /** The queue, or its name. Default: any queue. */
-  readonly queue?: string | { readonly name: string }
+  readonly queue?: string | Pick<TestQueue, 'name'>
 }
 
 /**
