@@ -15,6 +15,9 @@ export interface UnawaitedCall {
   readonly origin: Origin
 }
 
+/** The queue of calls that are about none. */
+export const NO_QUEUE = ''
+
 /** The most calls that are tracked. A worker that awaits nothing must not fill the memory. */
 const MOST_NOTED = 1000
 

@@ -80,7 +80,8 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
       ]
     })
   const calls = [...forgotten.values()].map(({ call, queueName, origin }) => {
-    return { text: `${call} of '${queueName}', which nobody awaited`, origin }
+    const what = queueName === '' ? call : `${call} of '${queueName}'`
+    return { text: `${what}, which nobody awaited`, origin }
   })
   return [...open, ...calls]
 }

@@ -1,7 +1,7 @@
 /** The tests of a daemon that run, and what is reported about each. */
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
-import type { UnawaitedCalls } from '../client/unawaited.js'
+import { NO_QUEUE, type UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { Notice } from '../daemon/notices.js'
 import { messageOf, type QueratorError } from '../errors.js'
@@ -126,6 +126,8 @@ export class ObservedTest extends TimedTest {
     this.#home = home
     this.#daemon = daemon
     this.#unawaited = unawaited
+    // Nobody knows whose the earlier ones are.
+    unawaited?.take([NO_QUEUE])
     this.#test = test
     this.#movedBefore = daemon.clock.moved
     this.#moversBefore = moversText(home.movers)
@@ -137,7 +139,7 @@ export class ObservedTest extends TimedTest {
   }
 
   override async leaks(): Promise<QueratorError | undefined> {
-    const unawaited = this.#unawaited?.take(this.#test.queues()) ?? []
+    const unawaited = this.#unawaited?.take(this.#mine()) ?? []
     const found = this.#leaks(unawaited)
     if (found === undefined || this.#daemon.closed) return found
     // The daemon may not have noticed yet that a lease was abandoned over a socket.
@@ -185,12 +187,17 @@ export class ObservedTest extends TimedTest {
 
   override end(): void {
     super.end()
-    this.#unawaited?.take(this.#test.queues())
+    this.#unawaited?.take(this.#mine())
     this.#stopWatching()
     const moved = this.#daemon.clock.moved - this.#movedBefore
     const { title } = this.#test
     // If tests run at the same time, either may have moved the clock.
     if (moved > 0 && this.#alone) this.#home.movers.set(title, (this.#home.movers.get(title) ?? 0) + moved)
+  }
+
+  /** The names of its queues, and that of calls about no queue, unless they may be those of another test. */
+  #mine(): string[] {
+    return this.#alone ? [...this.#test.queues(), NO_QUEUE] : [...this.#test.queues()]
   }
 
   #leaks(unawaited: Parameters<typeof leaksError>[3]): QueratorError | undefined {

@@ -94,6 +94,31 @@ test('reports a wait that nobody awaits, but not one that is awaited later', asy
   ])
 })
 
+test('reports calls about no queue that nobody awaits, unless they may be those of another test', async () => {
+  await using daemon = await started()
+  void daemon.client.queuesList({})
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const forgotten = [
+    daemon.clock.advance('1s'),
+    daemon.clock.advanceUntil(() => true),
+    daemon.track(() => undefined),
+    daemon.recording(() => undefined),
+    daemon.quiet({ waiting: 0 }),
+    daemon.client.queuesList({}),
+  ]
+  await orders.idle()
+  const names = (await seen.leaks())?.message.match(/^ {2}\S+(?=.*, which nobody awaited)/gm)
+  expect(names?.map((name) => name.trim())).toEqual(['advance', 'advanceUntil', 'track', 'recording', 'quiet'])
+  expect(await seen.leaks()).toBeUndefined()
+  const other = observed(daemon, 'others')
+  void daemon.clock.advance('1s')
+  expect(await seen.leaks()).toBeUndefined()
+  seen.end()
+  other.end()
+  await Promise.all(forgotten)
+})
+
 test('what a finished test forgot is not reported for the next one', async () => {
   await using daemon = await started()
   const first = observed(daemon, 'orders')

@@ -6,15 +6,20 @@ import { type AdvanceUntilOptions, advanceUntil } from '../consumers/advance-unt
 import type { Until } from '../consumers/goal.js'
 import type { MovingPlace } from '../consumers/moving.js'
 
+/** Returns the same promise, and notes whether it is awaited. */
+type Noted = <T>(call: string, queueName: string, answer: Promise<T>) => Promise<T>
+
 /** The clock of a daemon: `daemon.clock`. You can read, freeze, resume and move it. */
 export class TestClock {
   readonly #daemon: Daemon
   readonly #place: () => MovingPlace
+  readonly #noted: Noted
 
   /** @internal */
-  constructor(place: () => MovingPlace, daemon: Daemon) {
-    this.#place = place
+  constructor(daemon: Daemon, place: () => MovingPlace, noted: Noted) {
     this.#daemon = daemon
+    this.#place = place
+    this.#noted = noted
   }
 
   /**
@@ -56,7 +61,7 @@ export class TestClock {
    */
   advance(duration: number | string): Promise<Fired[]> {
     const { clock, record } = this.#daemon
-    return paced(clock.move(duration, (fire) => record.collect(fire)))
+    return this.#noted('advance', '', paced(clock.move(duration, (fire) => record.collect(fire))))
   }
 
   /**
@@ -72,6 +77,6 @@ export class TestClock {
    *   what the promise rejects with.
    */
   advanceUntil(until: Until, options: AdvanceUntilOptions = {}): Promise<Fired[]> {
-    return paced(advanceUntil(this.#place(), until, options))
+    return this.#noted('advanceUntil', '', paced(advanceUntil(this.#place(), until, options)))
   }
 }

@@ -57,7 +57,8 @@ export class TestDaemon {
 
   /** The daemon's clock. @throws QueratorError on a server elsewhere */
   get clock(): TestClock {
-    this.#clock ??= new TestClock(() => this.forRunner.place('the clock'), this.#backing.embedded('the clock'))
+    const daemon = this.#backing.embedded('the clock')
+    this.#clock ??= new TestClock(daemon, () => this.forRunner.place('the clock'), this.#home.noted)
     return this.#clock
   }
 
@@ -168,7 +169,7 @@ export class TestDaemon {
    * @throws QueratorError on a server elsewhere, or if the daemon keeps fewer events than happened (option `events`)
    */
   recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
-    return paced(recordingOf(this.#backing, fn, options))
+    return this.#home.noted('recording', '', paced(recordingOf(this.#backing, fn, options)))
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */
