@@ -54,16 +54,94 @@ const LATE =
   /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|real-server\/(guard|guarded-server)\.ts)/
 /** Not as CommonJS: a test is over when it is reported, and then Jest refuses to load a file. */
 const LATE_MODULES = /src\/diagnosis\/report\/(page\/|report(-text)?\.ts)/
-/** What nearly every test file needs, in two large files: many small ones take longer to load. The command needs only the first. */
-const GROUPS = [
-  { name: 'daemon', test: /src\/(\w+(-\w+)*\.ts|clock|protocol|ids|engine|access|service|transport|client|daemon)/ },
-  { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
-]
+/** What nearly every test file needs, in large files: many small ones take longer to load. The command needs only the first. */
+const GROUPS = {
+  esm: [
+    { name: 'daemon', test: /src\/(\w+(-\w+)*\.ts|clock|protocol|ids|engine|access|service|transport|client|daemon)/ },
+    { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
+  ],
+  // The daemon stands apart here. Jest's sandbox does not need it in our environment.
+  cjs: [
+    {
+      name: 'shared',
+      test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version)|harness\/daemon-options)/,
+    },
+    { name: 'daemon', test: /src\/(ids|engine|access|service|transport|daemon|harness\/new-daemon)/ },
+    { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
+  ],
+}
 
 /** Returns the group with everything in it that is not loaded late. */
 function group({ name, test }, format) {
   const isLate = (id) => LATE.test(id) || (format === 'esm' && LATE_MODULES.test(id))
   return { name, test: (id) => test.test(id) && !isLate(id) && !/src\/(index|internal)\.ts$/.test(id) }
+}
+
+/** A statement of a chunk that imports a module of Node. */
+const NODE_IMPORT = /^import (?:\{ (?<names>[^}]+) \}|\* as (?<all>[\w$]+)) from "(?<module>node:[\w/]+)";$/gm
+
+/**
+ * Makes chunks quick to load. One character outside of Latin 1 would double the memory of a whole source, and the time to read it. Importing
+ * a module of Node reads all of its exports, and some of those load more modules: `node:fs` loads streams.
+ */
+const QUICK = {
+  name: 'quick',
+  generateBundle({ format }, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      const ascii = chunk.code.replace(/[^\x00-\x7f]/g, escaped)
+      // Entries keep theirs: node:test must have opened what it needs before the harness counts what is open.
+      const keepsImports = format !== 'es' || chunk.isEntry
+      chunk.code = keepsImports ? ascii : ascii.replace(NODE_IMPORT, (...match) => gotten(match.at(-1)))
+    }
+  },
+}
+
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Returns a statement that gets a module of Node without an import. */
+function gotten({ names, all, module }) {
+  return `const ${all ?? `{ ${names.replaceAll(' as ', ': ')} }`} = process.getBuiltinModule("${module}");`
+}
+
+const REQUIRE_DAEMON = 'const require_daemon = require("./daemon.js");'
+
+/**
+ * Lets the sandbox of Jest leave the daemon out in our environment, which has a daemon outside. In all other places it is loaded at once:
+ * between tests, Jest refuses to load a file.
+ */
+const DAEMON_OUTSIDE = {
+  name: 'daemon-outside',
+  generateBundle({ format }, bundle) {
+    const harness = bundle['harness.js']
+    if (format !== 'cjs') return
+    if (!harness.code.includes(REQUIRE_DAEMON)) throw new Error('harness.js loads the daemon in another way')
+    const requiredLate = 'let loaded_daemon;\nconst require_daemon = () => loaded_daemon ??= require("./daemon.js");'
+    const late = harness.code.replaceAll('require_daemon.', 'require_daemon().').replace(REQUIRE_DAEMON, requiredLate)
+    harness.code = `${late}\nif (daemonHost() === undefined) require_daemon();\n`
+  },
+}
+
+/** What each test file of Jest loads, in its own realm. */
+const IN_SANDBOX = ['shared', 'harness']
+
+/** Lets our Jest environment compile the large files once for each worker. Jest itself compiles them again for each test file. */
+const COMPILED_ONCE = {
+  name: 'compiled-once',
+  generateBundle({ format }, bundle) {
+    if (format !== 'cjs') return
+    for (const name of IN_SANDBOX) {
+      const chunk = bundle[`${name}.js`]
+      if (chunk.code.includes('import(')) throw new Error(`${name}.js has an import(), which a script cannot carry out`)
+      this.emitFile({ type: 'asset', fileName: `${name}-code.js`, source: chunk.code })
+      chunk.code = `const host = globalThis[Symbol.for("querator-test.daemon-host")];
+const run = host?.moduleFunction?.(__dirname + "/${name}-code.js");
+if (run === undefined) module.exports = require("./${name}-code.js");
+else run(exports, require, module, __filename, __dirname);
+`
+    }
+  },
 }
 
 async function bundle(format) {
@@ -74,10 +152,12 @@ async function bundle(format) {
     external: [/^node:/, /^vitest(\/|$)/, 'yaml'],
     tsconfig: `${root}tsconfig.json`,
     transform: { target: 'es2022' },
+    plugins: [QUICK, DAEMON_OUTSIDE, COMPILED_ONCE],
   })
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
-  const codeSplitting = { groups: GROUPS.map((one) => group(one, format)) }
-  await build.write({ dir: `dist/${format}`, format, exports: 'named', esModule: true, codeSplitting, ...names })
+  const codeSplitting = { groups: GROUPS[format].map((one) => group(one, format)) }
+  const written = { format, exports: 'named', esModule: true, comments: false, codeSplitting, ...names }
+  await build.write({ dir: `dist/${format}`, ...written })
   await build.close()
 }
 

@@ -1,9 +1,16 @@
 /** Makes errors point at the line of the test that made the call, rather than at the lines of this package. */
 
-/** The folder of this build, or of the sources, as in stack traces. `undefined` if it is unknown. */
-const OWN_FOLDER = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm]?[jt]s:\d/.exec(
-  new Error().stack ?? '',
-)?.[1]
+let ownFolder: { readonly path: string | undefined } | undefined
+
+/**
+ * Returns the folder of this build, or of the sources, as in stack traces. `undefined` if it is unknown. A green test does not ask. The
+ * first stack with a line of a large file takes a millisecond.
+ */
+function pathOfOwnFolder(): string | undefined {
+  const inStack = /((?:file:\/\/)?[^\s(]*?[/\\])(?:client[/\\])?[^/\\\s(]+\.[cm]?[jt]s:\d/
+  ownFolder ??= { path: inStack.exec(new Error().stack ?? '')?.[1] }
+  return ownFolder.path
+}
 
 /** Frames of Node, Deno and packages, which do not help the user. */
 const FOREIGN = /\(?\b(?:node|ext):|[/\\]node_modules[/\\]/
@@ -29,9 +36,8 @@ function framesOf(origin: Origin | undefined): string[] {
 
 /** Returns the frames of the user's own code: not of this package, other packages or Node, and not of skipped wrappers. */
 export function userFrames(origin: Origin | undefined): string[] {
-  const own = framesOf(origin).filter(
-    (line) => (OWN_FOLDER === undefined || !line.includes(OWN_FOLDER)) && !FOREIGN.test(line),
-  )
+  const folder = pathOfOwnFolder()
+  const own = framesOf(origin).filter((line) => (folder === undefined || !line.includes(folder)) && !FOREIGN.test(line))
   const wanted = own.filter((line) => !origin?.skip?.some((part) => line.includes(part)))
   // A wrapper is better than nothing.
   return wanted.length > 0 ? wanted : own
@@ -92,9 +98,10 @@ export function thrownFrom<E extends Error>(error: E, origin: Origin): E {
 export function atCallSite<E extends Error>(error: E, origin?: Origin): E {
   const lines = (error.stack ?? '').split('\n')
   const first = lines.findIndex((line) => /^\s+at /.test(line))
-  if (OWN_FOLDER === undefined || first < 0) return error
+  const folder = pathOfOwnFolder()
+  if (folder === undefined || first < 0) return error
   const frames = lines.slice(first)
-  const others = frames.filter((line) => !line.includes(OWN_FOLDER))
+  const others = frames.filter((line) => !line.includes(folder))
   const foreign = others.length > 0 ? others : userFrames(origin)
   if (foreign.length > 0) error.stack = [...lines.slice(0, first), ...foreign].join('\n')
   return error

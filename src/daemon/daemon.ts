@@ -25,7 +25,7 @@ import type { DaemonOptions } from './daemon-options.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
-import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
+import { memoryBudget } from './memory-limit.js'
 import { type Notice, Notices } from './notices.js'
 import { RefusedCalls } from './refused-calls.js'
 import { RequestTimes } from './request-times.js'
@@ -71,7 +71,7 @@ export class Daemon {
     this.#log = options.log ?? createLog({ now: realNow })
     const now = clock.exact.now()
     const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
-    const memory = memoryBudget(options.memoryLimit ?? usualMemoryLimit(), this.#log)
+    const memory = memoryBudget(options.memoryLimit, this.#log)
     this.#access = new Access({ auth: this.auth, random, seeded: seed !== undefined, now })
     this.#queues = new Queues({
       record: this.record,

@@ -1,5 +1,4 @@
 /** The memory limit of a daemon: as configured, or a share of what the process may use. */
-import { getHeapStatistics } from 'node:v8'
 import { bytesText, MemoryBudget } from '../engine/store/memory-budget.js'
 import { usageError } from '../errors.js'
 import type { Log } from './log.js'
@@ -21,8 +20,9 @@ const UNITS: Readonly<Record<string, number>> = {
 }
 
 /** Returns half of what the process may use, in bytes: of its heap, or of its container if that is less. */
-export function usualMemoryLimit(): number {
-  const heap = Math.max(getHeapStatistics().heap_size_limit - YOUNG, YOUNG)
+function usualMemoryLimit(): number {
+  const { heap_size_limit } = process.getBuiltinModule('node:v8').getHeapStatistics()
+  const heap = Math.max(heap_size_limit - YOUNG, YOUNG)
   // If nothing limits the process, this is 0 or more than any machine has.
   const container = process.constrainedMemory?.() ?? 0
   return Math.floor(Math.min(heap, container > 0 ? container : heap) * SHARE)
@@ -36,8 +36,11 @@ export function memoryLimitOf(given: number | string, fault: (message: string) =
   throw fault(`the memory limit is a number of bytes or a size such as '256MB' or '1GiB'; got ${String(given)}`)
 }
 
-/** Returns a budget that logs one warning when most of it is in use. */
-export function memoryBudget(limit: number, log: Log): MemoryBudget {
-  const text = `most of the memory limit of ${bytesText(limit)} is in use; beyond it, produce and import are refused`
-  return new MemoryBudget(limit, () => log.write('warn', text))
+/** Returns a budget that logs one warning when most of it is in use. Without a limit it has the usual one. */
+export function memoryBudget(limit: number | undefined, log: Log): MemoryBudget {
+  const budget = new MemoryBudget(limit ?? usualMemoryLimit, () => {
+    const text = `most of the memory limit of ${bytesText(budget.limit)} is in use; beyond it, produce and import are refused`
+    log.write('warn', text)
+  })
+  return budget
 }

@@ -24,11 +24,12 @@ const HEADERS: Record<Encoding, Readonly<Record<string, string>>> = {
   protobuf: { 'content-type': MEDIA_TYPE.protobuf, 'x-content-type-options': 'nosniff' },
 }
 
-/** The most common reply, encoded once. */
-const OK: Record<Encoding, WireReply> = { json: okReply('json'), protobuf: okReply('protobuf') }
+const OK: Partial<Record<Encoding, WireReply>> = {}
 
+/** Returns the most common reply, which is encoded once. */
 function okReply(encoding: Encoding): WireReply {
-  return { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
+  OK[encoding] ??= { status: 200, headers: HEADERS[encoding], body: encode(Reply, OK_REPLY, encoding) }
+  return OK[encoding]
 }
 
 /** The reply when nobody awaits one. */
@@ -189,7 +190,7 @@ function reply(
   const accept = request.headers.accept ?? ''
   const encoding = encodingOf(accept)
   if (encoding === undefined) return badAcceptReply(accept)
-  if (message === OK_REPLY) return OK[encoding]
+  if (message === OK_REPLY) return okReply(encoding)
   const body = encode(type, message as never, encoding)
   if (details === undefined || Object.keys(details).length === 0) return { status, headers: HEADERS[encoding], body }
   const hints = encodeURIComponent(JSON.stringify(details))

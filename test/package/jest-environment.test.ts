@@ -98,6 +98,44 @@ test('errors, dates and objects belong to the realm of the tests', () => {
   expect(text).toContain('Tests:       3 passed')
 })
 
+test.each([
+  ['with the environment, the sandbox loads neither the daemon nor the large files', DOCBLOCK, []],
+  ['without it, it loads them before the first test', '', ['daemon.js', 'harness-code.js', 'shared-code.js']],
+])('%s', (_, docblock, expected) => {
+  const { status, text } = jest({
+    'a.test.js': `${docblock}${IMPORTS}
+      const { basename } = require('node:path')
+      const loaded = () => Object.keys(require.cache).map((file) => basename(file)).filter((name) => /daemon|-code/.test(name)).sort()
+      const before = loaded()
+      test('a test and its end', async () => {
+        await queue.produce({ reference: 'a' })
+        await (await queue.lease()).complete()
+        expect(() => daemon.queue('nope').explain()).toThrow(Error)
+        const other = await startTestDaemon()
+        await other.createQueue()
+        await other.close()
+      })
+      test('the files', () => expect([before, loaded()]).toEqual(${JSON.stringify([expected, expected])}))`,
+  })
+  expect(text).toContain('Tests:       2 passed')
+  expect(status).toBe(0)
+})
+
+test('what the environment compiled is new after jest.resetModules', () => {
+  const { status, text } = jest({
+    'a.test.js': `${DOCBLOCK}
+      test('two copies', () => {
+        const first = require('querator-test')
+        jest.resetModules()
+        const second = require('querator-test')
+        expect(second.QueratorError).not.toBe(first.QueratorError)
+        expect(second.isQueratorError(new first.QueratorError(409, 'x'))).toBe(true)
+      })`,
+  })
+  expect(text).toContain('Tests:       1 passed')
+  expect(status).toBe(0)
+})
+
 test('reports what happened after the hooks of the user, and fails a test that leaks', () => {
   const { status, text } = jest({
     'a.test.js': `${DOCBLOCK}${IMPORTS}

@@ -1,5 +1,5 @@
 /** The package as a module: ES and CommonJS, and the contents of the tarball. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { projectOf, run } from './project.js'
@@ -68,6 +68,29 @@ test.each(['main.mjs', 'main.cjs'])('%s: a daemon without sockets loads no modul
   expect(stdout).toMatch(/^loaded: \n/)
   expect(stdout).toContain('querator_queue_items{queue="q",namespace="_system"} 0\n')
   expect(stdout).toMatch(/loaded: http,net/)
+})
+
+test('the main entry loads no module of Node that it does not need at once', () => {
+  const folder = projectOf({
+    'main.mjs': `
+      const LATE = ['stream', 'vm', 'v8', 'os']
+      await import('querator-test')
+      console.log('loaded: ' + LATE.filter((module) => process.moduleLoadList.includes('NativeModule ' + module)).join())`,
+  })
+  const { status, stdout, stderr } = run(folder, 'node', 'main.mjs')
+  expect([status, stderr, stdout]).toEqual([0, '', 'loaded: \n'])
+})
+
+test.each(['esm', 'cjs'])('%s: the bundles are ASCII without comments', (format) => {
+  const folder = join(inject('packed'), 'node_modules/querator-test/dist', format)
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const source = readFileSync(join(folder, file), 'utf8')
+    expect([file, /[^\x00-\x7f]/.exec(source)?.[0], /^\s*\/\*\*/m.exec(source)?.[0]]).toEqual([
+      file,
+      undefined,
+      undefined,
+    ])
+  }
 })
 
 test('the tarball contains only the build, the preset, the schema, the documentation and the license', () => {

@@ -40,6 +40,25 @@ test('replies have their own room of at least 64 MB', () => {
   expect([large.hasRoomToAnswer(60e6), large.hasRoomToAnswer(60e6 + 1)]).toEqual([true, false])
 })
 
+test('asks for its limit when that may matter', () => {
+  let asked = 0
+  let told = 0
+  const budget = new MemoryBudget(
+    () => {
+      asked++
+      return 20e6
+    },
+    () => told++,
+  )
+  budget.add(7e6)
+  expect([budget.hasRoom(1e6), budget.hasRoomToAnswer(64e6), asked]).toEqual([true, true, 0])
+  expect([budget.hasRoom(13e6), budget.hasRoom(13e6 + 1), asked]).toEqual([true, false, 1])
+  budget.add(9e6 - 1)
+  expect(told).toBe(0)
+  budget.add(1)
+  expect([told, budget.limit, asked]).toEqual([1, 20e6, 1])
+})
+
 test('warns once at four fifths of the limit', () => {
   let told = 0
   const budget = new MemoryBudget(1000, () => told++)

@@ -1,5 +1,4 @@
 /** Reads a configuration file. Only the first document counts, as on the server (docs/protocol/admin.md §13). */
-import { createRequire } from 'node:module'
 import type * as Yaml from 'yaml'
 import { messageOf, usageError } from '../../errors.js'
 import type { ConfigTree } from './config.js'
@@ -15,7 +14,7 @@ export interface ConfigFile {
 
 /** Loads the YAML library with the first file. Most tests have none, and the library would double the time to load the package. */
 function yaml(): typeof Yaml {
-  return createRequire(import.meta.url)('yaml') as typeof Yaml
+  return process.getBuiltinModule('node:module').createRequire(import.meta.url)('yaml') as typeof Yaml
 }
 
 /** Reads a YAML file. @throws QueratorError with the file, and the line of an error in the YAML */

@@ -21,6 +21,9 @@ export function contentSize({ payload, reference, encoding, kind }: ItemContent,
 /** The largest reply in bytes. A string cannot be longer than 512 MB. */
 export const MOST_IN_ANSWER = 400e6
 
+/** No process has so little memory that this would be near its limit. To ask for the limit takes two milliseconds. */
+const SMALL = 8e6
+
 /** How many bytes may be on their way to clients under any limit. */
 const LEAST_FOR_ANSWERS = 64e6
 
@@ -67,17 +70,25 @@ export class QueueMemory {
 
 /** The memory budget of a daemon. Only additions need room. What is stored may always move. */
 export class MemoryBudget {
-  /** In bytes. */
-  readonly limit: number
+  #limit: number | (() => number)
+  /** How much is within any limit. */
+  readonly #small: number
   readonly #near: () => void
   #used = 0
   #leaving = 0
   #warned = false
 
-  /** `near` is called once, when most of the limit is in use. */
-  constructor(limit: number, near: () => void = () => undefined) {
-    this.limit = limit
+  /** `near` is called once, when most of the limit is in use. A function that returns the limit is called when that matters. */
+  constructor(limit: number | (() => number), near: () => void = () => undefined) {
+    this.#limit = limit
+    this.#small = typeof limit === 'number' ? 0 : SMALL
     this.#near = near
+  }
+
+  /** In bytes. */
+  get limit(): number {
+    if (typeof this.#limit !== 'number') this.#limit = this.#limit()
+    return this.#limit
   }
 
   /** The number of bytes in use. */
@@ -87,12 +98,14 @@ export class MemoryBudget {
 
   /** Returns whether this many more bytes are within the limit. */
   hasRoom(bytes: number): boolean {
-    return this.used + bytes <= this.limit
+    const used = this.used + bytes
+    return used <= this.#small || used <= this.limit
   }
 
   /** Returns whether a reply of this size may be made. It always may, unless clients do not read their replies. */
   hasRoomToAnswer(bytes: number): boolean {
-    return this.#leaving + bytes <= Math.max(this.limit, LEAST_FOR_ANSWERS)
+    const leaving = this.#leaving + bytes
+    return leaving <= LEAST_FOR_ANSWERS || leaving <= this.limit
   }
 
   /** Counts a reply on its way to a client. */
@@ -118,7 +131,7 @@ export class MemoryBudget {
   /** Counts memory that is held from now on. */
   add(bytes: number): void {
     this.#used += bytes
-    if (this.#warned || this.#used < this.limit * NEAR) return
+    if (this.#warned || this.#used < this.#small || this.#used < this.limit * NEAR) return
     this.#warned = true
     this.#near()
   }

@@ -3,7 +3,6 @@
  * of other runs, and show whether their run has ended.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { realNow } from '../../clock/real-time.js'
 
 const FORM = /^querator-test-([0-9a-z]{8})-([0-9a-f]{6})-(\d+)-[0-9a-f]{6}-/
@@ -41,7 +40,7 @@ function lives(pid: number): boolean {
 /** Returns a text that differs between machines and containers, because a process id is unique only within one. */
 function machine(): string {
   const parts = [
-    hostname(),
+    process.getBuiltinModule('node:os').hostname(),
     tryTo(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1')),
     tryTo(() => readlinkSync('/proc/self/ns/pid')),
   ]

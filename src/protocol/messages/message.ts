@@ -96,25 +96,66 @@ export function message<const F extends Fields>(
   specs: F,
   protoNames: 'camelCase' | 'snake_case' = 'camelCase',
 ): MessageType<F> {
-  const fields = Object.entries(specs)
+  return new Table(name, specs, protoNames)
+}
+
+/** A message type whose tables are made when they are first used. A test uses few of all messages. */
+class Table<F extends Fields> implements MessageType<F> {
+  readonly name: string
+  readonly #specs: F
+  readonly #protoNames: 'camelCase' | 'snake_case'
+  #fields: readonly Field[] | undefined
+  #byNumber: ReadonlyMap<number, Field> | undefined
+  #byName: ReadonlyMap<string, Field> | undefined
+  #defaults: Readonly<Record<string, unknown>> | undefined
+  #own: readonly Field[] | undefined
+
+  constructor(name: string, specs: F, protoNames: 'camelCase' | 'snake_case') {
+    this.name = name
+    this.#specs = specs
+    this.#protoNames = protoNames
+  }
+
+  get fields(): readonly Field[] {
+    this.#fields ??= fieldsOf(this.#specs, this.#protoNames)
+    return this.#fields
+  }
+
+  get byNumber(): ReadonlyMap<number, Field> {
+    this.#byNumber ??= new Map(this.fields.map((field) => [field.number, field]))
+    return this.#byNumber
+  }
+
+  get byName(): ReadonlyMap<string, Field> {
+    this.#byName ??= new Map(
+      this.fields.flatMap((field) => [[field.json, field] as const, [field.name, field] as const]),
+    )
+    return this.#byName
+  }
+
+  get defaults(): Readonly<Record<string, unknown>> {
+    this.#defaults ??= Object.fromEntries(
+      this.fields
+        .filter(({ kind, repeated }) => repeated || kind !== 'timestamp')
+        .map(({ local, kind, repeated }) => [local, repeated ? undefined : DEFAULTS.get(kind)]),
+    )
+    return this.#defaults
+  }
+
+  get own(): readonly Field[] {
+    this.#own ??= this.fields.filter(({ kind, repeated }) => repeated || kind === 'textMap' || kind === 'bytes')
+    return this.#own
+  }
+}
+
+function fieldsOf(specs: Fields, protoNames: 'camelCase' | 'snake_case'): Field[] {
+  return Object.entries(specs)
     .map(([local, { number, kind, repeated, options }]): Field => {
       const usual = protoNames === 'camelCase' ? local : snakeCase(local)
       const { name = usual, json = snakeCase(local), most = Number.POSITIVE_INFINITY } = options ?? {}
       return { local, name, json, number, kind: kind as Field['kind'], repeated, most }
     })
     .sort((a, b) => a.number - b.number)
-  return {
-    name,
-    fields,
-    byNumber: new Map(fields.map((field) => [field.number, field])),
-    byName: new Map(fields.flatMap((field) => [[field.json, field] as const, [field.name, field] as const])),
-    defaults: Object.fromEntries(
-      fields
-        .filter(({ kind, repeated }) => repeated || kind !== 'timestamp')
-        .map(({ local, kind, repeated }) => [local, repeated ? undefined : DEFAULTS.get(kind)]),
-    ),
-    own: fields.filter(({ kind, repeated }) => repeated || kind === 'textMap' || kind === 'bytes'),
-  }
 }
 
 const DEFAULTS = new Map<Field['kind'], unknown>([

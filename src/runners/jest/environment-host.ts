@@ -3,6 +3,7 @@ import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { VERSION } from '../../index.js'
 import { type DaemonHost, newDaemon, orGiveUp, usageError } from '../../internal.js'
 import { addError, addReport, type CircusState, type CircusTest, endOf, timeoutOf } from './circus.js'
+import type { ModuleFunction } from './compiled-once.js'
 import type { JestEvents } from './jest-events.js'
 
 type Daemon = ReturnType<typeof newDaemon>
@@ -21,6 +22,8 @@ export class EnvironmentHost implements DaemonHost {
   readonly version = VERSION
   /** The options that the configuration or the docblock gives the daemon of the file. */
   readonly options: FixtureOptions
+  /** Returns a file of this package as a function of the realm of the tests. Undefined in an environment without a context. */
+  moduleFunction: ((path: string) => ModuleFunction) | undefined
   /** Set by `querator-test/jest`, when the file or a setup file loads it. */
   listener: JestEvents | undefined
   readonly #realm: typeof globalThis

@@ -1,6 +1,7 @@
 /** Jest environments with a daemon. */
 import { DAEMON_HOST } from '../../internal.js'
 import type { CircusState } from './circus.js'
+import { moduleFunction } from './compiled-once.js'
 import { type CircusEvent, EnvironmentHost } from './environment-host.js'
 import { environmentClassOf, queratorOptionsIn } from './environment-options.js'
 
@@ -17,6 +18,8 @@ interface EnvironmentContext {
 export interface JestEnvironment {
   /** The global object of the tests. */
   readonly global: unknown
+  /** Returns the context of the tests. */
+  getVmContext?(): object | null
   /** Prepares the environment before the tests of a file. */
   setup(): Promise<void>
   /** Cleans up after the tests of a file. */
@@ -68,6 +71,8 @@ export function withQuerator<B extends JestEnvironmentClass>(environment: B | Je
       const [{ projectConfig }, { testPath }] = args as [EnvironmentConfig, EnvironmentContext]
       const options = queratorOptionsIn(projectConfig.testEnvironmentOptions)
       this.#host = new EnvironmentHost(this.global as typeof globalThis, testPath, options)
+      const context = this.getVmContext?.()
+      if (context) this.#host.moduleFunction = (path) => moduleFunction(path, context)
       // A base class may have its handler as a field, which hides the method below.
       if (Object.hasOwn(this, 'handleTestEvent')) {
         const own = this.handleTestEvent as JestEnvironment['handleTestEvent']
