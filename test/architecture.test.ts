@@ -55,6 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'errors.ts',
     'nearest.ts',
     'clock',
+    'protocol',
     'client',
     'daemon',
     'diagnosis',

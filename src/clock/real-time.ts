@@ -40,9 +40,35 @@ export function passedNow(): number {
  * shortened, so `wake` must check the time and set a new timer. It keeps the process alive only if `isAwaited` is true.
  */
 export function wakeAfter(delay: number, wake: () => void, isAwaited = false): () => void {
-  const timer = setTimeout(wake, Math.min(Math.max(delay, 0), LONGEST_DELAY))
-  if (!isAwaited) timer.unref()
+  const ms = Math.min(Math.max(delay, 0), LONGEST_DELAY)
+  if (isAwaited) return awaitedTimer(ms, wake)
+  const timer = setTimeout(wake, ms)
+  timer.unref()
   return () => clearTimeout(timer)
+}
+
+let awaited = 0
+
+/** How many timers of this module keep the process alive. Whoever looks for those of the code under test leaves them out. */
+export function awaitedTimers(): number {
+  return awaited
+}
+
+function awaitedTimer(ms: number, wake: () => void): () => void {
+  let isOpen = true
+  const end = () => {
+    if (isOpen) awaited--
+    isOpen = false
+  }
+  const timer = setTimeout(() => {
+    end()
+    wake()
+  }, ms)
+  awaited++
+  return () => {
+    end()
+    clearTimeout(timer)
+  }
 }
 
 /** The machine's time as the source of a clock. */

@@ -9,6 +9,7 @@ import { parseDuration } from '../clock/parse-duration.js'
 import { passedNow } from '../clock/real-time.js'
 import { type Cause, isMadeUp } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
+import { STOPPED_BY_HARNESS } from '../protocol/aborts.js'
 import { type WireRequest, whenGone } from '../protocol/exchange.js'
 import type { RequestOf } from '../protocol/methods.js'
 import type { Named } from '../transport/named-in-body.js'
@@ -96,7 +97,7 @@ export class ConsumerNotices {
 
   #gone({ request: { signal }, lease, cause }: Waiting, waited: number): void {
     // Without a name of its own, it is not a consumer but the test.
-    if (isMadeUp(lease.clientId)) return
+    if (isMadeUp(lease.clientId) || isStopped(signal?.reason)) return
     const asked = Number(parseDuration(lease.requestTimeout).ns ?? 0n) / 1e6
     if (waited >= asked || !this.#around.notices.mayCome('given-up')) return
     const gone = { lease, cause, waited, asked }
@@ -149,6 +150,11 @@ export class ConsumerNotices {
   #keyOf(queueName: string, clientId: string): string {
     return `${this.#around.inspector.queueId(queueName)} ${clientId}`
   }
+}
+
+/** Whether the harness stopped the worker that waited. */
+function isStopped(reason: unknown): boolean {
+  return (Object(reason) as { [STOPPED_BY_HARNESS]?: unknown })[STOPPED_BY_HARNESS] === true
 }
 
 /** Returns the name of an error of any realm. */

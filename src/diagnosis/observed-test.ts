@@ -1,4 +1,4 @@
-/** The tests of a daemon that run, and what is reported about each. */
+/** A test of a daemon that runs, and what is reported about it. */
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
 import { NO_QUEUE, type UnawaitedCalls } from '../client/unawaited.js'
@@ -10,17 +10,17 @@ import { EventLog } from './event-log.js'
 import { leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
-import { StepSummary } from './report/ci-notes.js'
-import { EarlierReports } from './report/earlier-reports.js'
-import { ReportFiles, shownPath } from './report/report-files.js'
+import type { StepSummary } from './report/ci-notes.js'
+import type { EarlierReports } from './report/earlier-reports.js'
+import type { ReportFiles } from './report/report-files.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
-import { openWithoutFixtures, type Resources, runnersOwn } from './stillness.js'
+import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
 import { TimedTest } from './timed-test.js'
 import { watchTest } from './watchdog.js'
 
 /** What tests of the same daemon share. */
-interface Home {
+export interface TestsHome {
   readonly files: ReportFiles
   readonly summary: StepSummary
   readonly earlier: EarlierReports
@@ -29,83 +29,6 @@ interface Home {
   ended(test: TimedTest): void
 }
 
-/** What a wait needs to know about its test. */
-export interface WaitingTest {
-  /** The longest time to wait, in milliseconds. */
-  readonly patience: number
-  /** The number of the first event of the test. */
-  readonly first: number
-  /** What the runner itself keeps open in the process. Undefined if that is not known. */
-  readonly usual: Resources | undefined
-  /** The same, and for a daemon without fixtures what its runner is known to have open. */
-  readonly open: Resources | undefined
-  /** Returns the queues that were made for the test. Undefined if it is not known which test asks. */
-  readonly queues: (() => readonly string[]) | undefined
-}
-
-/** The running tests of a daemon. */
-export class ObservedTests {
-  readonly #open = openWithoutFixtures()
-  readonly #running = new Set<TimedTest>()
-  readonly #files = new ReportFiles()
-  readonly #summary = new StepSummary()
-  readonly #earlierReports = new EarlierReports()
-  readonly #movers = new Map<string, number>()
-  /** The path of the test file. Undefined if the runner does not say. */
-  #file: string | undefined
-
-  /** Begins to observe a test. */
-  begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
-    this.#file = test.file
-    if (test.file !== undefined) this.#files.begin(test.file)
-    const home = {
-      files: this.#files,
-      summary: this.#summary,
-      earlier: this.#earlierReports,
-      movers: this.#movers,
-      ended: this.#ended,
-    }
-    daemon.beginTest()
-    return this.#begun(new ObservedTest(daemon, unawaited, test, home))
-  }
-
-  /** Begins a test on a server elsewhere, which cannot be observed. */
-  beginElsewhere(test: TestOfRunner): TimedTest {
-    return this.#begun(new TimedTest(test, this.#ended))
-  }
-
-  /** The tests of the file are over. */
-  endFile(): void {
-    this.#summary.write(shownPath(this.#file ?? 'tests'))
-  }
-
-  /** Finds the test that owns this queue, or else the only running test. */
-  waiting(queueName: string): WaitingTest {
-    const running = [...this.#running]
-    const asking = running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
-    return {
-      patience: asking?.patience ?? USUAL_PATIENCE,
-      first: asking?.first ?? 1,
-      usual: asking?.usual,
-      open: asking === undefined ? this.#open : asking.usual,
-      queues: asking && (() => asking.queues),
-    }
-  }
-
-  readonly #ended = (test: TimedTest): void => {
-    this.#running.delete(test)
-  }
-
-  #begun<T extends TimedTest>(test: T): T {
-    this.#running.add(test)
-    if (this.#running.size > 1) for (const one of this.#running) one.notAlone()
-    return test
-  }
-}
-
-/** The longest wait if the timeout of the test is not known, in milliseconds. Less than the usual timeout of runners. */
-const USUAL_PATIENCE = 4000
-
 /** A test from its beginning to its end. Knows the queues of the test, and decides what is reported about it. */
 export class ObservedTest extends TimedTest {
   override readonly first: number
@@ -113,13 +36,13 @@ export class ObservedTest extends TimedTest {
   readonly #daemon: Daemon
   readonly #test: TestOfRunner
   readonly #unawaited: UnawaitedCalls | undefined
-  readonly #home: Home
+  readonly #home: TestsHome
   readonly #stopWatching: () => void
   readonly #movedBefore: number
   readonly #moversBefore: string
   #alone = true
 
-  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: Home) {
+  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: TestsHome) {
     super(test, home.ended)
     this.first = daemon.record.count + 1
     this.usual = runnersOwn(test.open ?? {})

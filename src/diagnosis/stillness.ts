@@ -2,7 +2,7 @@
  * Detects that nothing can happen any more. A test waits in vain if no call is open, no deadline is due, and the process
  * has no timer and no socket.
  */
-import { passedNow } from '../clock/real-time.js'
+import { awaitedTimers, passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 
 /** The number of active resources of a process by kind: `Timeout`, `TCPSocketWrap` and so on. */
@@ -93,6 +93,7 @@ export class Stillness {
 export function processWaits(usual: Resources | undefined): boolean | undefined {
   const now = resources()
   if (now === undefined || usual === undefined) return undefined
-  for (const [kind, count] of now) if (count > (usual.get(kind) ?? 0)) return true
+  const own = (kind: string) => (kind === 'Timeout' ? awaitedTimers() : 0)
+  for (const [kind, count] of now) if (count - own(kind) > (usual.get(kind) ?? 0)) return true
   return false
 }

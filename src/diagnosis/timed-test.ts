@@ -71,8 +71,12 @@ export class TimedTest {
   /** Resolves when calls that waited in the queues of the test have their replies. */
   async settled(): Promise<void> {}
 
+  /** Whether the test is over. */
+  isOver = false
+
   /** Ends the test. */
   end(): void {
+    this.isOver = true
     this.#ended(this)
   }
 }

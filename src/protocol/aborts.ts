@@ -55,3 +55,6 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 export function reasonOf(signal: AbortSignal): unknown {
   return 'reason' in signal ? signal.reason : new DOMException('This operation was aborted', 'AbortError')
 }
+
+/** Marks the reason of a signal that the harness aborts. Its client did not give up by itself. Also from another copy or realm. */
+export const STOPPED_BY_HARNESS = Symbol.for('querator-test.stopped')

@@ -1,5 +1,6 @@
 /** `clock.advanceUntil()` moves the clock from deadline to deadline, while consumers work, until something is so. */
 import { expect, test, vi } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { consume } from '../support/workers.js'
 
@@ -54,7 +55,8 @@ test('does not move if it is so already', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue()
   await queue.produce({ reference: 'a', enqueueAt: new Date(START + HOUR) })
-  for (const until of [Promise.resolve(), () => true, () => undefined, { event: 'scheduled' } as const]) {
+  const met = [Promise.resolve(), () => true, () => void expect(1).toBe(1), { event: 'scheduled' } as const]
+  for (const until of met) {
     expect(await daemon.clock.advanceUntil(until)).toEqual([])
   }
   expect(daemon.clock.now()).toBe(START)
@@ -175,6 +177,50 @@ test('fails as soon as a worker of the test fails', async () => {
   expect(daemon.clock.now()).toBe(START)
 })
 
+test('asks the queue itself in a condition', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a', enqueueAt: new Date(START + HOUR) })
+  await daemon.clock.advanceUntil(async () => (await queue.counts()).scheduled === 0)
+  expect(daemon.clock.now()).toBe(START + HOUR)
+})
+
+test('gives up in time if a condition does not return', async () => {
+  await using daemon = await frozen()
+  await daemon.createQueue()
+  const error = await errorOf(daemon.clock.advanceUntil(() => new Promise(() => undefined), { within: 40 }))
+  expect(error.message).toMatch(/^timed out after 40ms waiting for the condition .*\nit has not returned\n/)
+})
+
+test('waits for a promise as long as the process has something open', async () => {
+  await using daemon = await frozen()
+  await daemon.createQueue()
+  // Longer than it waits for a process that is still.
+  await daemon.clock.advanceUntil(new Promise((resolve) => setTimeout(resolve, 1100)))
+})
+
+test('ends with its test, and asks for the queue if several tests run', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ enqueueAt: new Date(START + HOUR) })
+  const begin = () => new QueuesOfTest(daemon, { name: 'a test', file: undefined, timeout: 5000, leaks: 'off' })
+  const [first, second] = [begin(), begin()]
+  await expect(daemon.clock.advanceUntil({ event: 'item-due' })).rejects.toThrow(/name the queue: { event, queue }/)
+  await second.end({ outcome: 'passed' })
+  const forgotten = errorOf(daemon.clock.advanceUntil(() => false))
+  await first.end({ outcome: 'passed' })
+  expect((await forgotten).message).toMatch(/^the test ended while waiting for the condition \(\) => false; await it$/)
+  expect(daemon.clock.now()).toBe(START)
+})
+
+test('names a paused queue', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  queue.pause()
+  const error = await errorOf(daemon.clock.advanceUntil(() => false))
+  expect(error.message).toContain("'orders' is paused: daemon.resume('orders') lets calls in")
+})
+
 test('says that the daemon was closed', async () => {
   const daemon = await frozen()
   const queue = await daemon.createQueue()
@@ -190,6 +236,17 @@ test.each<[unknown, object, RegExp]>([
   [{ event: 'complete' }, {}, /advanceUntil knows no event 'complete'; did you mean 'completed'\?/],
   [{ event: 'completed', ref: 'a' }, {}, /advanceUntil has no option 'ref'/],
   [{ event: 'completed', since: 'then' }, {}, /advanceUntil: since is 'now' or an event/],
+  [undefined, {}, /takes a promise, a condition or an event; got undefined/],
+  [true, {}, /takes a promise, a condition or an event; got true/],
+  [
+    () => undefined,
+    {},
+    /the condition returned nothing; return true or false: \(\) => void 0|the condition returned nothing/,
+  ],
+  [{ event: 'completed', times: 0 }, {}, /times is a whole number, 1 or more; got 0/],
+  [{ event: 'completed', queue: null }, {}, /queue is a queue or its name; got null/],
+  [{ event: 'completed', queue: 'nope' }, {}, /there is no queue named 'nope'/],
+  [() => true, { timers: 5 }, /timers is a function that moves them; got 5/],
   [() => true, { limits: 1 }, /advanceUntil has no option 'limits'; did you mean 'limit'\?/],
   [() => true, { limit: -1 }, /advanceUntil: limit takes milliseconds or a duration/],
   [() => true, { within: 'soon' }, /advanceUntil: within takes milliseconds or a duration/],
@@ -232,6 +289,6 @@ test("with clock: 'runner', the timers of a worker fire too", async () => {
 test("with clock: 'runner' and real timers, says what to do", async () => {
   await using daemon = await startTestDaemon({ clock: 'runner', log: 'silent' })
   await expect(daemon.clock.advanceUntil(() => true)).rejects.toThrow(
-    /the runner's timers are real; call vi.useFakeTimers/,
+    /the runner has real timers; call vi.useFakeTimers/,
   )
 })

@@ -1,5 +1,5 @@
 /** `queue.drain()` works off a queue with a handler, and says what became of each item. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Handled, startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { consume } from '../support/workers.js'
 
@@ -292,7 +292,104 @@ test('fails with the error of a worker of the test, and if the queue is gone', a
     /^mailer failed: no connection/,
   )
   await queue.delete()
-  expect((await queue.drain(() => undefined)).handled).toEqual([])
+  await expect(queue.drain(() => undefined)).rejects.toThrow(/^the queue 'queue-1' was deleted meanwhile$/)
+  await expect(daemon.queue('nope').drain(() => undefined)).rejects.toThrow(/there is no queue named 'nope'/)
+})
+
+test('a queue that is deleted while it is drained is an error', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  await expect(queue.drain(() => queue.delete())).rejects.toThrow(/was deleted meanwhile/)
+})
+
+test('a handler error that comes while a lease waits is not lost', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  const retry = () => {
+    throw new Error('in retry')
+  }
+  const worker = queue.work(
+    async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      fails()
+    },
+    { concurrency: 4, retry },
+  )
+  await expect(worker.done).rejects.toThrow(
+    /^the option retry failed for [abc] of 'queue-1', attempt 1: in retry; the handler had thrown: smtp is down\ntimeline of/,
+  )
+})
+
+test('the rest of a batch goes back if the pool cannot go on', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce(...['a', 'b', 'c', 'd', 'e'].map((reference) => ({ reference })))
+  await expect(queue.drain(fails, { batchSize: 5, retry: () => 'never' })).rejects.toThrow(
+    /the delay that retry returns/,
+  )
+  // The one that failed stays leased.
+  expect(await queue.counts()).toMatchObject({ total: 5, leased: 1 })
+})
+
+test('a failure of a worker stops the handlers, and is the reason', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  let breaks = () => {}
+  daemon.runWorker(() => new Promise<void>((_, reject) => (breaks = () => reject(new Error('no connection')))), {
+    name: 'mailer',
+  })
+  const handler = async (_: unknown, { signal }: { signal: AbortSignal }) => {
+    breaks()
+    await new Promise((resolve) => (signal.aborted ? resolve(0) : signal.addEventListener('abort', resolve)))
+  }
+  await expect(queue.drain(handler, { concurrency: 2 })).rejects.toThrow(/^mailer failed: no connection/)
+})
+
+test('deadLettered throws if the daemon no longer has all events', async () => {
+  await using daemon = await startTestDaemon({ clock: { start: START }, events: 20, log: 'silent' })
+  const queue = await daemon.createQueue()
+  await queue.produce(...Array.from({ length: 20 }, (_, n) => ({ reference: `${n}` })))
+  const result = await queue.drain(() => undefined)
+  expect(result.completed).toHaveLength(20)
+  expect(() => result.deadLettered).toThrow(/keeps the latest 20; raise the option events/)
+})
+
+test('with events: 0, an outcome that nobody saw is unknown', async () => {
+  await using daemon = await startTestDaemon({ clock: { start: START }, events: 0, log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  const result = await queue.drain(async ({ reference, id, attempts }, { lease: { partition } }) => {
+    if (reference === 'a')
+      await daemon.clientWith({}).queueComplete({ queueName: 'orders', partition, requestTimeout: '1m', ids: [id] })
+    else if (attempts === 1) await daemon.clock.advance('1m')
+  })
+  expect(turns(result).slice(0, 2)).toEqual(['a 1 unknown', 'b 1 lost'])
+})
+
+test("with clock: 'runner', handlers may sleep while the time is moved", async () => {
+  vi.useFakeTimers({ now: START })
+  try {
+    await using daemon = await startTestDaemon({ clock: 'runner', log: 'silent' })
+    const queue = await daemon.createQueue()
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    const result = await queue.drain(() => new Promise((resolve) => setTimeout(resolve, 10_000)), { until: '1m' })
+    expect(turns(result)).toEqual(['a 1 completed', 'b 1 completed'])
+    expect(Date.now() - START).toBe(60_000)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('moves no time while a handler works, however long that takes', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await using _worker = queue.work(() => new Promise((resolve) => setTimeout(resolve, 60)))
+  await daemon.clock.advanceUntil({ event: 'completed' }, { settle: 1 })
+  expect(daemon.clock.now()).toBe(START)
 })
 
 test('works on a server elsewhere, but for what only a record knows', async () => {
@@ -334,6 +431,9 @@ test.each<[unknown, object, RegExp]>([
     { retry: 'later' },
     /retry is 'at once', 'as the handler says', or a function that returns a delay; got 'later'/,
   ],
+  [() => undefined, { batchSize: 1001 }, /batchSize is at most 1000; got 1001/],
+  [() => undefined, { clientId: 5 }, /clientId is a text; got 5/],
+  [() => undefined, { timers: () => 0 }, /timers needs until with a time/],
   [() => undefined, { onError: 'ignore' }, /onError is 'throw' or 'collect'; got 'ignore'/],
   [() => undefined, { until: 'full' }, /drain: until takes milliseconds or a duration/],
 ])('refuses %o with %j', async (handler, options, message) => {

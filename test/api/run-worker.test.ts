@@ -127,15 +127,55 @@ test('a worker that was started before the test goes on, until the file is over'
   expect(worker.ended).toBe(true)
 })
 
-test('of concurrent tests, the last one stops the workers', async () => {
+test('of concurrent tests, a worker stops with its own, and only that one fails', async () => {
   await using daemon = await daemonOf()
   const [first, second] = [begin(daemon, 'first'), begin(daemon, 'second')]
-  const queue = await daemon.createQueue()
-  const worker = daemon.runWorker((signal) => consume(queue, signal))
+  const [ofFirst, ofSecond] = [await first.create(), await second.create()]
+  expect(() => daemon.runWorker(() => undefined)).toThrow(
+    /several tests run at the same time.*runWorker\(start, { queue }\)/,
+  )
+  const worker = daemon.runWorker((signal) => consume(ofFirst, signal), { queue: ofFirst })
+  const failing = ofSecond.work(() => {
+    throw new Error('smtp is down')
+  })
+  await ofSecond.produce({})
+  await ofSecond.waitFor({ event: 'retried' })
+  await ofFirst.quiet()
   await first.end({ outcome: 'passed' })
-  expect(worker.ended).toBe(false)
-  await second.end({ outcome: 'passed' })
-  expect(worker.ended).toBe(true)
+  expect([worker.ended, failing.ended]).toEqual([true, true])
+  await expect(second.end({ outcome: 'passed' })).rejects.toThrow(/^the worker of 'second-1' failed/)
+})
+
+test('of tests that end at the same time, the last one stops what belongs to none of them', async () => {
+  await using daemon = await daemonOf()
+  const queue = await daemon.createQueue()
+  const first = begin(daemon, 'first')
+  const outer = daemon.runWorker((signal) => consume(queue, signal))
+  const second = begin(daemon, 'second')
+  await Promise.all([first.end({ outcome: 'passed' }), second.end({ outcome: 'passed' })])
+  expect(outer.ended).toBe(true)
+})
+
+test('all failures are told', async () => {
+  const daemon = await daemonOf()
+  const test = begin(daemon)
+  daemon.runWorker(() => Promise.reject(new Error('no connection')), { name: 'mailer' })
+  daemon.runWorker(() => Promise.reject(new Error('no paper')), { name: 'printer' })
+  expect(await messageOf(test.end({ outcome: 'passed' }))).toMatch(
+    /^2 workers failed:\nmailer failed: no connection .*\nprinter failed: no paper/,
+  )
+  await daemon.close()
+  expect(() => daemon.runWorker(() => undefined)).toThrow(/closed/)
+})
+
+test('an error that only has something aborted among its causes is a failure', async () => {
+  await using daemon = await daemonOf()
+  begin(daemon)
+  const worker = daemon.runWorker(async (signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    throw new Error('cannot flush', { cause: new DOMException('of another signal', 'AbortError') })
+  })
+  expect(await messageOf(worker.stop())).toMatch(/failed: cannot flush/)
 })
 
 test('close() stops the workers, and rejects if one failed', async () => {

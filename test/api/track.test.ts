@@ -192,7 +192,7 @@ test('gives up if a call has no reply', async () => {
   const lines = await linesOf(daemon.track(() => queue.produce({ reference: 'a' }), { within: 40 }))
   expect(lines.slice(0, 3)).toEqual([
     'timed out after 40ms, but not everything is done:',
-    'the function has not returned',
+    'the function has not returned; if it is a worker that goes on for ever, let it take the signal: track(({ signal }) => worker.run(signal))',
     '1 call has no reply yet',
   ])
   queue.resume()
@@ -207,6 +207,52 @@ test('a function that does not end when its signal is aborted', async () => {
   expect(line).toMatch(/^the tracked function did not end within 10ms of its signal being aborted/)
   // Without the signal it is not expected to end.
   await daemon.track(() => new Promise(() => undefined))
+})
+
+test('waits for a function that takes its time, whatever its worker does meanwhile', async () => {
+  await using daemon = await frozen()
+  const queue = await daemon.createQueue()
+  await using _worker = daemon.runWorker((signal) => consume(queue, signal))
+  const late = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await queue.produce({ reference: 'a' })
+  }
+  const seen = await daemon.track(late, { settle: 5 })
+  expect(seen.completed.map(({ reference }) => reference)).toEqual(['a'])
+  const error = new Error('late')
+  const fails = () => new Promise((_, reject) => setTimeout(() => reject(error), 30))
+  await expect(daemon.track(fails, { settle: 5 })).rejects.toBe(error)
+})
+
+test('a function that is left alone tells of its failure later', async () => {
+  await using daemon = await frozen()
+  const test = new QueuesOfTest(daemon, { name: 'a test', file: undefined, timeout: 5000, leaks: 'off' })
+  let reject = (_: Error) => {}
+  await daemon.track(() => new Promise<void>((_, no) => (reject = no)))
+  reject(new Error('much later'))
+  await new Promise((resolve) => setImmediate(resolve))
+  await expect(test.end({ outcome: 'passed' })).rejects.toThrow(
+    /^the tracked function failed after track\(\) had ended: much later/,
+  )
+})
+
+test('a queue that never existed is an error', async () => {
+  await using daemon = await frozen()
+  await daemon.createQueue({ name: 'orders' })
+  await expect(daemon.track(() => undefined, { queues: ['oders'] })).rejects.toThrow(/did you mean 'orders'\?/)
+})
+
+test('of several tests, it must know whose queues to follow; and it ends with its test', async () => {
+  await using daemon = await frozen()
+  const begin = (name: string) => new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'off' })
+  const [first, second] = [begin('first'), begin('second')]
+  const queue = await first.create()
+  await expect(daemon.track(() => undefined)).rejects.toThrow(/several tests run at the same time; name the queues/)
+  await daemon.track(() => undefined, { queues: [queue] })
+  await second.end({ outcome: 'passed' })
+  const forgotten = linesOf(daemon.track(() => queue.produce({})))
+  await first.end({ outcome: 'passed' })
+  expect(await forgotten).toEqual(['the test ended while the function was tracked; await it'])
 })
 
 test('follows the queues of its test, and those in which something happens', async () => {
@@ -269,6 +315,8 @@ test.each<[unknown, object, RegExp]>([
   [() => 0, { untill: '1h' }, /track has no option 'untill'; did you mean 'until'\?/],
   [() => 0, { until: 'noon' }, /track: until takes milliseconds or a duration/],
   [() => 0, { until: '1h', advance: false }, /until moves the clock; leave advance out/],
+  [() => 0, { advance: 'yes' }, /advance is true or false; got 'yes'/],
+  [() => 0, { timers: () => 0 }, /timers needs advance or until/],
   [() => 0, { queues: [] }, /the option queues of track is a list of queues or their names/],
   [() => 0, { stop: -1 }, /track: stop takes milliseconds/],
 ])('refuses %o with %j', async (fn, options, message) => {

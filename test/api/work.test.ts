@@ -122,6 +122,7 @@ test.each<[unknown, object, RegExp]>([
   ['x', {}, /work takes a function that handles an item/],
   [() => undefined, { until: '1h' }, /work has no option 'until'/],
   [() => undefined, { batchSize: 0 }, /batchSize is a whole number/],
+  [() => undefined, { requestTimeout: 'x' }, /requestTimeout is a duration as text, such as '30s'; got 'x'/],
   [() => undefined, { stop: 'x' }, /stop takes milliseconds/],
 ])('refuses %o with %j', async (handler, options, message) => {
   await using daemon = await frozen()

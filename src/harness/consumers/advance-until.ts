@@ -12,7 +12,15 @@ import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { Deadlines } from './deadlines.js'
 import { type Goal, goalOf, type Until } from './goal.js'
-import { LAST_WAIT, MOVING_OPTIONS, type MovingOptions, type MovingPlace, movingLimits } from './moving.js'
+import { InVain } from './in-vain.js'
+import {
+  checkGoesOn,
+  MOVING_OPTIONS,
+  type MovingOptions,
+  type MovingPlace,
+  movingLimits,
+  silenceLines,
+} from './moving.js'
 import { Rest } from './rest.js'
 import type { TimeSteps } from './time-steps.js'
 
@@ -31,7 +39,13 @@ export async function advanceUntil(place: MovingPlace, until: Until, options: Ad
   if (problem === undefined) return move.fired
   const { goal } = move
   const error = usageError(
-    [visible(problem), ...goal.lines(), ...dueLines(place.daemon, place.daemon.inspector.queueNames())].join('\n'),
+    [
+      visible(problem),
+      ...goal.lines(),
+      ...pausedLines(place.daemon),
+      ...dueLines(place.daemon, place.daemon.inspector.queueNames()),
+      ...move.silenceLines(),
+    ].join('\n'),
     goal.cause,
   )
   throw atCallSite(thrownFrom(error, origin))
@@ -41,12 +55,13 @@ class MoveUntil {
   readonly goal: Goal
   readonly fired: Fired[] = []
   readonly #place: MovingPlace
-  readonly #daemon: Daemon
   readonly #deadlines: Deadlines
   readonly #rest: Rest
+  readonly #vain: InVain
   readonly #steps: TimeSteps
   readonly #limit: number
   readonly #within: number
+  readonly #settle: number
   readonly #began = passedNow()
   readonly #from: number
 
@@ -55,13 +70,19 @@ class MoveUntil {
     const { within, settle, steps } = movingLimits('advanceUntil', place, options)
     this.#limit = givenMilliseconds('advanceUntil: limit', options.limit ?? USUAL_LIMIT)
     this.#within = within
+    this.#settle = settle
     this.#place = place
-    this.#daemon = place.daemon
     this.#steps = steps
     this.#deadlines = new Deadlines(place.daemon)
-    this.#rest = new Rest(place.daemon, place.test, settle)
-    this.goal = goalOf(place.daemon, place.test, until, () => this.#rest.bell.ring())
+    this.#rest = new Rest(place, settle)
+    this.#vain = new InVain(this.#rest)
+    this.goal = goalOf(place, until, () => this.#rest.bell.ring())
     this.#from = steps.now()
+  }
+
+  /** Says why each step took long, if so. */
+  silenceLines(): string[] {
+    return silenceLines(this.#rest.isCertain, this.#settle)
   }
 
   /** Returns why it gave up. Undefined if the goal is met. */
@@ -69,11 +90,13 @@ class MoveUntil {
     for (;;) {
       const met = await this.#untilRest()
       if (met === true) return undefined
-      if (this.#daemon.closed) return `the daemon was closed while waiting for ${this.goal.text}`
       if (met === 'late') return `timed out after ${lengthOf(this.#within)} waiting for ${this.goal.text}`
       const next = this.#steps.next(this.#deadlines.next(this.#rest))
-      if (next === NEVER)
-        return (await this.#lastWait()) ? undefined : `nothing is due, but still waiting for ${this.goal.text}`
+      if (next === NEVER) {
+        if (await this.#vain.isSo()) return `nothing is due, but still waiting for ${this.goal.text}`
+        continue
+      }
+      this.#vain.reset()
       if (next > this.#from + this.#limit) {
         if (await this.goal.isMet()) return undefined
         return `moved the clock by ${lengthOf(this.#steps.now() - this.#from)}, and the next deadline is beyond the limit of ${lengthOf(this.#limit)}, but still waiting for ${this.goal.text}`
@@ -86,22 +109,17 @@ class MoveUntil {
     let end: true | 'late' | undefined
     const isOver = async () => {
       if (await this.goal.isMet()) end = true
-      const failure = end === undefined ? this.#place.failure() : undefined
-      if (failure !== undefined) throw failure
-      if (end === undefined && (passedNow() - this.#began >= this.#within || this.#daemon.closed)) end = 'late'
+      if (end === undefined) checkGoesOn(this.#place, `waiting for ${this.goal.text}`)
+      if (end === undefined && passedNow() - this.#began >= this.#within) end = 'late'
       return end !== undefined
     }
     await this.#rest.reached(isOver)
     return end ?? 'rest'
   }
+}
 
-  /** Waits for what the daemon cannot see. Returns whether the goal is met then, or something comes due. */
-  async #lastWait(): Promise<boolean> {
-    const until = Math.min(passedNow() + LAST_WAIT, this.#began + this.#within)
-    for (;;) {
-      if (await this.goal.isMet()) return true
-      if (passedNow() >= until) return false
-      await this.#rest.bell.within(10, true)
-    }
-  }
+function pausedLines({ inspector }: Daemon): string[] {
+  return inspector
+    .pausedQueues()
+    .map(({ queue }) => visible(`'${queue}' is paused: daemon.resume('${queue}') lets calls in`))
 }

@@ -12,7 +12,7 @@ import { deadLetteredSince, type Handled, handledOf } from './handled.js'
 import { handlersError, runningText } from './handler-errors.js'
 import { type DrainOptions, type Handler, handlerSettings } from './handler-options.js'
 import { HandlerPool, type PoolPlace } from './handler-pool.js'
-import { type MovingPlace, movingLimits, restLimits } from './moving.js'
+import { checkGoesOn, type MovingPlace, movingLimits, restLimits } from './moving.js'
 import { Rest } from './rest.js'
 
 /** The queue to work off. */
@@ -42,12 +42,15 @@ export async function drain(place: DrainPlace, handler: Handler, options: DrainO
     return place.hasFree()
   }
   const { until = 'empty' } = options
+  if (until === 'empty' && options.timers !== undefined) throw usageError('drain: timers needs until with a time')
   const work = until === 'empty' ? pool.workOff(hasFree) : workUntil(place, pool, hasFree, until, options)
   const late = () => {
+    if (pool.broken !== undefined) throw pool.broken.error
     throw atCallSite(thrownFrom(lateError(place, pool, within), origin))
   }
   try {
-    await orGiveUp(work, within, late, false)
+    // Without a runner, nothing else keeps the process alive while a handler hangs.
+    await orGiveUp(work, within, late, place.test.usual === undefined)
   } finally {
     pool.stop()
   }
@@ -67,17 +70,62 @@ async function workUntil(
   const { settle, steps } = movingLimits('drain', moving, options)
   const { daemon } = moving
   const end = steps.now() + givenMilliseconds('drain: until', until)
-  const rest = new Rest(daemon, moving.test, settle)
+  const rest = new Rest(moving, settle)
   const deadlines = new Deadlines(daemon)
+  const isOver = () => {
+    checkGoesOn(moving, `'${place.queueName}' was drained`)
+    return pool.stopped
+  }
+  // With the runner's timers, handlers may sleep while the time is moved.
+  const shift = new Shift(
+    () => pool.workOff(hasFree),
+    () => rest.bell.ring(),
+  )
   for (;;) {
-    await pool.workOff(hasFree)
+    shift.begin()
     // Other consumers may still work, and bring more.
-    await rest.reached(() => pool.stopped || daemon.closed)
-    if (pool.stopped || daemon.closed) return
-    if (await hasFree()) continue
+    if (!(await rest.reached(isOver))) break
+    if (!shift.isOn && (await hasFree())) continue
     const next = steps.next(deadlines.next(rest))
-    if (next > end && steps.now() >= end) return
+    if (next > end && steps.now() >= end) break
     await steps.to(Math.min(next, end))
+  }
+  await shift.end()
+}
+
+/** Work that goes on beside the moves of the clock, and is begun again when it has ended. */
+class Shift {
+  readonly #work: () => Promise<void>
+  readonly #ended: () => void
+  #on: Promise<void> | undefined
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(work: () => Promise<void>, ended: () => void) {
+    this.#work = work
+    this.#ended = ended
+  }
+
+  get isOn(): boolean {
+    return this.#on !== undefined
+  }
+
+  /** @throws what the work before threw */
+  begin(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+    this.#on ??= this.#work()
+      .catch((error: unknown) => {
+        this.#failure = { error }
+      })
+      .finally(() => {
+        this.#on = undefined
+        this.#ended()
+      })
+  }
+
+  /** Waits for the end of what is on. @throws what it threw */
+  async end(): Promise<void> {
+    await this.#on
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 }
 

@@ -1,10 +1,12 @@
 /** What a test wants to become true while its clock moves: a promise, a condition, or an event. */
+import { inspect } from 'node:util'
 import { checkOptions } from '../../client/known-options.js'
+import { nextTurn } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog } from '../../diagnosis/event-log.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import type { RecordedEvent } from '../../engine/events/event-kinds.js'
-import { messageOf } from '../../errors.js'
+import { messageOf, usageError } from '../../errors.js'
+import { nearestOf } from '../../nearest.js'
 import type { TestQueue } from '../handles/test-queue.js'
 import {
   checkPattern,
@@ -16,6 +18,7 @@ import {
   PATTERN_FIELDS,
   wanted,
 } from '../waiting/awaited-event.js'
+import type { MovingPlace } from './moving.js'
 
 /** An event that `clock.advanceUntil()` waits for, in any queue or in one. Events of earlier tests do not count. */
 export interface AwaitedMoment extends EventPattern {
@@ -27,10 +30,12 @@ export interface AwaitedMoment extends EventPattern {
  * What `clock.advanceUntil()` waits for:
  *
  * - a promise, until it resolves. If it rejects, so does `advanceUntil`
- * - a function, until it returns something true, or returns nothing and does not throw, as `() => expect(sent).toHaveLength(1)` does
+ * - a function, until it returns something true, or until it no longer throws, as `() => expect(sent).toHaveLength(1)`. It may be async
  * - an event, until it happens, or at once if it has happened in this test
  */
 export type Until = PromiseLike<unknown> | (() => unknown) | AwaitedMoment
+
+type GoalPlace = Pick<MovingPlace, 'daemon' | 'test' | 'isUnclear'>
 
 /** A wish that can be checked again and again. */
 export interface Goal {
@@ -45,12 +50,13 @@ export interface Goal {
 }
 
 /** @throws QueratorError if `until` is nothing to wait for */
-export function goalOf(daemon: Daemon, test: WaitingTest, until: Until, wake: () => void): Goal {
+export function goalOf(place: GoalPlace, until: Until, wake: () => void): Goal {
   if (typeof until === 'function') return new ConditionGoal(until)
   if (typeof (until as { then?: unknown } | null)?.then === 'function') {
     return promiseGoal(until as PromiseLike<unknown>, wake)
   }
-  return new EventGoal(daemon, test, until as AwaitedMoment)
+  if (typeof until === 'object' && until !== null) return new EventGoal(place, until as AwaitedMoment)
+  throw usageError(`advanceUntil takes a promise, a condition or an event; got ${inspect(until)}`)
 }
 
 function promiseGoal(promise: PromiseLike<unknown>, wake: () => void): Goal {
@@ -79,23 +85,52 @@ class ConditionGoal implements Goal {
   readonly text: string
   readonly #condition: () => unknown
   #thrown: { readonly error: unknown } | undefined
+  /** What the condition says, while it has not returned. */
+  #asked: Promise<boolean> | undefined
 
   constructor(condition: () => unknown) {
     this.#condition = condition
     this.text = `the condition ${sourceOf(condition)}`
   }
 
-  async isMet(): Promise<boolean> {
+  isMet(): boolean | Promise<boolean> {
+    if (this.#asked !== undefined) return this.#inAMoment(this.#asked)
     let result: unknown
     try {
-      result = await this.#condition()
+      result = this.#condition()
     } catch (error) {
-      this.#thrown = { error }
-      return false
+      return this.#failed(error)
     }
+    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return this.#isTrue(result)
+    this.#asked = Promise.resolve(result).then(
+      (value) => this.#isTrue(value),
+      (error: unknown) => this.#failed(error),
+    )
+    // Its error is that of whoever asks.
+    this.#asked.catch(() => undefined)
+    return this.#inAMoment(this.#asked)
+  }
+
+  /** Resolves with what the condition says, or with false if it takes longer than a turn. Then it is not asked again before that. */
+  async #inAMoment(asked: Promise<boolean>): Promise<boolean> {
+    const answer = await Promise.race([asked, nextTurn()])
+    if (answer === undefined) return false
+    this.#asked = undefined
+    return answer
+  }
+
+  /** @throws QueratorError if it returned nothing, and is no assertion: `find` returns nothing as long as it finds nothing */
+  #isTrue(result: unknown): boolean {
+    const isAssertion = this.#thrown !== undefined || /expect|assert/i.test(String(this.#condition))
     this.#thrown = undefined
-    // Assertions return nothing, or with Vitest an object.
-    return result === undefined || Boolean(result)
+    if (result !== undefined) return Boolean(result)
+    if (isAssertion) return true
+    throw usageError(`advanceUntil: the condition returned nothing; return true or false: ${sourceOf(this.#condition)}`)
+  }
+
+  #failed(error: unknown): false {
+    this.#thrown = { error }
+    return false
   }
 
   get cause(): unknown {
@@ -103,6 +138,7 @@ class ConditionGoal implements Goal {
   }
 
   lines(): string[] {
+    if (this.#asked !== undefined) return ['it has not returned']
     return this.#thrown === undefined ? ['it returned nothing true'] : [`it threw: ${messageOf(this.#thrown.error)}`]
   }
 }
@@ -124,13 +160,16 @@ class EventGoal implements Goal {
   #read: number
   #left: number
 
-  constructor(daemon: Daemon, test: WaitingTest, moment: AwaitedMoment) {
+  constructor({ daemon, test, isUnclear }: GoalPlace, moment: AwaitedMoment) {
     checkOptions('advanceUntil', moment, [...PATTERN_FIELDS, 'queue'])
     checkPattern('advanceUntil', moment)
     const { queue, times = 1 } = moment
     this.#daemon = daemon
     this.#pattern = moment
-    this.#queue = typeof queue === 'object' ? queue.name : queue
+    this.#queue = queue === undefined ? undefined : checkedName(daemon, queue)
+    if (isUnclear && this.#queue === undefined) {
+      throw usageError('advanceUntil: several tests run at the same time; name the queue: { event, queue }')
+    }
     this.#first = Math.max(test.first, ignoredBy(moment, daemon.record.count) + 1)
     this.#read = this.#first
     this.#left = times
@@ -161,4 +200,14 @@ class EventGoal implements Goal {
   #events() {
     return new EventLog(this.#daemon).since(this.#first, this.#queue === undefined ? undefined : [this.#queue])
   }
+}
+
+/** Returns the name of a queue. @throws QueratorError if it is none, or there never was a queue of this name */
+function checkedName(daemon: Daemon, queue: Exclude<AwaitedMoment['queue'], undefined>): string {
+  const name: unknown = typeof queue === 'object' && queue !== null ? queue.name : queue
+  if (typeof name !== 'string') throw usageError(`advanceUntil: queue is a queue or its name; got ${inspect(queue)}`)
+  if (new EventLog(daemon).hadQueue(name)) return name
+  const nearest = nearestOf(name, daemon.inspector.queueNames())
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  throw usageError(`advanceUntil: there is no queue named '${name}'${hint}`)
 }

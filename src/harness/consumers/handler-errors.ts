@@ -2,7 +2,7 @@
 import { type Origin, thrownFrom } from '../../client/call-site.js'
 import { timelineText } from '../../diagnosis/timeline.js'
 import { messageOf, usageError } from '../../errors.js'
-import { visible } from '../../visible.js'
+import { visible, visibleText } from '../../visible.js'
 import type { LeasedItem } from '../handles/leased-items.js'
 
 /** Returns the error of a handler that threw. It points at the place where the handler threw. */
@@ -13,15 +13,31 @@ export function handlerError(queueName: string, item: LeasedItem, error: unknown
 
 /** Returns the error of a handler that is called too often. `item` is the one that it would get next. */
 export function limitError(queueName: string, item: LeasedItem, limit: number, hasEvents: boolean): Error {
-  const text = `the handler was called ${limit} times, the limit, and '${queueName}' still has items; next is ${nameOf(item)}, attempt ${item.attempts}: end its retries, or set a higher limit`
+  const text = `the handler was called ${limit === 1 ? 'once' : `${limit} times`}, the limit, and '${queueName}' still has items; next is ${nameOf(item)}, attempt ${item.attempts}: end its retries, or set a higher limit`
   return usageError(withTimeline(text, item, hasEvents))
+}
+
+/** Returns the error of a `retry` function that gave no delay, after a handler threw. */
+export function retryError(
+  queueName: string,
+  item: LeasedItem,
+  { problem, error }: { readonly problem: unknown; readonly error: unknown },
+  hasEvents: boolean,
+): Error {
+  const text = `the option retry failed for ${nameOf(item)} of '${queueName}', attempt ${item.attempts}: ${messageOf(problem)}; the handler had thrown: ${messageOf(error)}`
+  return thrownFrom(usageError(withTimeline(text, item, hasEvents), problem), Object(problem) as Origin)
 }
 
 /** Returns one error for several handlers. */
 export function handlersError(errors: readonly Error[]): Error {
+  return joined(errors, 'handlers')
+}
+
+/** Returns one error for several of a kind: the only one, or all of them. */
+export function joined(errors: readonly Error[], what: string): Error {
   const [only] = errors
   if (only !== undefined && errors.length === 1) return only
-  const all = new AggregateError(errors, [`${errors.length} handlers failed:`, ...errors.map(messageOf)].join('\n'))
+  const all = new AggregateError(errors, [`${errors.length} ${what} failed:`, ...errors.map(messageOf)].join('\n'))
   return thrownFrom(all, only ?? {})
 }
 
@@ -37,6 +53,8 @@ function nameOf({ reference, id }: LeasedItem): string {
 }
 
 function withTimeline(text: string, item: LeasedItem, hasEvents: boolean): string {
-  if (!hasEvents) return visible(text)
-  return [visible(text), `timeline of ${visible(nameOf(item))}:`, ...timelineText(item.history())].join('\n')
+  // The message of a handler may have several lines.
+  const shown = visibleText(text)
+  if (!hasEvents) return shown
+  return [shown, `timeline of ${visible(nameOf(item))}:`, ...timelineText(item.history())].join('\n')
 }

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
+import { parseDuration } from '../../clock/parse-duration.js'
 import { usageError } from '../../errors.js'
 import type { Lease, LeasedItem } from '../handles/leased-items.js'
 import { MOVING_OPTIONS, type MovingOptions } from './moving.js'
@@ -33,7 +34,7 @@ interface HandlerOptions {
   readonly clientId?: string
   /**
    * What happens to an item whose handler throws: it goes back to the queue `'at once'` (default), or after a delay that a function
-   * returns. `'as the handler says'` does nothing: an item that the handler neither completed nor retried stays leased until its lease runs
+   * returns. Either is a retry, and each lease counts as an attempt. `'as the handler says'` does nothing: an item that the handler neither completed nor retried stays leased until its lease runs
    * out, as after a crash.
    */
   readonly retry?: 'at once' | 'as the handler says' | RetryDelay
@@ -80,6 +81,8 @@ const OPTIONS = {
   work: [...COMMON, 'requestTimeout', 'stop'],
 }
 const USUAL_LIMIT = 10_000
+/** The most items of a lease (docs/protocol/queue.md §4). */
+const MOST_BATCH = 1000
 
 /** Checks the options. @throws QueratorError if one is unknown or wrong */
 export function handlerSettings(
@@ -100,7 +103,12 @@ export function handlerSettings(
     throw wrong(taker, "retry is 'at once', 'as the handler says', or a function that returns a delay", retry)
   }
   if (onError !== 'throw' && onError !== 'collect') throw wrong(taker, "onError is 'throw' or 'collect'", onError)
+  if (batchSize > MOST_BATCH) throw wrong(taker, `batchSize is at most ${MOST_BATCH}`, batchSize)
   const { clientId = nextClientId(), requestTimeout = '30s' } = options
+  if (typeof clientId !== 'string' || clientId === '') throw wrong(taker, 'clientId is a text', clientId)
+  if (typeof requestTimeout !== 'string' || parseDuration(requestTimeout).ns === undefined) {
+    throw wrong(taker, "requestTimeout is a duration as text, such as '30s'", requestTimeout)
+  }
   return { concurrency, batchSize, clientId, retry, onError, limit, requestTimeout }
 }
 

@@ -1,23 +1,31 @@
 /** Runs a handler for the items of a queue, several at a time, over the protocol, as a consumer does. */
 import { whileHandling } from '../../client/handling.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog } from '../../diagnosis/event-log.js'
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import type { Lease, LeasedItem } from '../handles/leased-items.js'
-import { endOfLease, type HandledItem, type HandledOutcome } from './handled.js'
-import { handlerError, limitError } from './handler-errors.js'
+import { stopReason } from './abort.js'
+import { type HandledItem, type HandledOutcome, outcomeOf } from './handled.js'
+import { handlerError, limitError, retryError } from './handler-errors.js'
 import { delayOf, type Handler, type HandlerSettings } from './handler-options.js'
+import type { RunningHandlers } from './running-handlers.js'
 
 /** The queue of a pool. */
 export interface PoolPlace {
   readonly queueName: string
   /** Undefined for a server elsewhere. */
   readonly daemon: Daemon | undefined
+  /** The handlers that run, and the names of their consumers. */
+  readonly handlers: RunningHandlers
   /** The time of the daemon. On a server elsewhere, that of the machine. */
   now(): number
   /** Whether the lease of a client that has no reply yet was served. False on a server elsewhere, which does not tell. */
   isServed(clientId: string): boolean
   lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
+}
+
+/** What a handler threw. */
+interface Failure {
+  readonly error: unknown
 }
 
 /** The running handlers of a queue, and what became of their items. */
@@ -30,12 +38,15 @@ export class HandlerPool {
   readonly #settings: HandlerSettings
   readonly #stop = new AbortController()
   readonly #running = new Map<LeasedItem, Promise<void>>()
+  /** Why the pool cannot go on, if a call was refused. */
+  #broken: Failure | undefined
   #begun = 0
 
   constructor(place: PoolPlace, handler: Handler, settings: HandlerSettings) {
     this.#place = place
     this.#handler = handler
     this.#settings = settings
+    place.handlers.clients.add(settings.clientId)
   }
 
   /** The items whose handlers run. */
@@ -48,61 +59,77 @@ export class HandlerPool {
     return this.#stop.signal.aborted
   }
 
+  /** The reason why it could not go on. Undefined if there is none. */
+  get broken(): Failure | undefined {
+    return this.#broken
+  }
+
   /** Takes no further items, and aborts the signal of the running handlers. */
   stop(): void {
-    this.#stop.abort()
+    this.#stop.abort(stopReason())
   }
 
   /** Works while `hasMore` says that there are items. Resolves when all handlers have ended. @throws if a call is refused */
   async workOff(hasMore: () => boolean | Promise<boolean>): Promise<void> {
     try {
-      for (;;) {
-        await this.#room()
-        if (this.stopped) return
-        const more = hasMore()
-        // Without a turn in between, so that nobody else gets the item.
-        if (!(typeof more === 'boolean' ? more : await more)) {
-          if (this.#running.size === 0) return
-          await this.#anyEnd()
-          continue
-        }
+      await this.#takeAll(hasMore)
+    } catch (error) {
+      this.#break(error)
+    }
+    await Promise.all(this.#running.values())
+    if (this.#broken !== undefined) throw this.#broken.error
+  }
+
+  async #takeAll(hasMore: () => boolean | Promise<boolean>): Promise<void> {
+    for (;;) {
+      await this.#room()
+      if (this.stopped) return
+      const more = hasMore()
+      // Without a turn in between, so that nobody else gets the item.
+      if (typeof more === 'boolean' ? more : await more) {
         const lease = await this.#lease()
         if (lease !== undefined) await this.#handleAll(lease)
+      } else {
+        if (this.#running.size === 0) return
+        await this.#anyEnd()
       }
-    } finally {
-      await Promise.all(this.#running.values())
     }
   }
 
   async #handleAll(lease: Lease): Promise<void> {
     for (const [index, item] of lease.items.entries()) {
       await this.#room()
+      const isOver = !this.stopped && this.#begun >= this.#settings.limit
+      if (isOver) {
+        this.errors.push(limitError(this.#place.queueName, item, this.#settings.limit, this.#hasEvents))
+        this.stop()
+      }
       if (this.stopped) {
         await this.#giveBack(lease.items.slice(index))
         return
       }
-      if (!this.#holds(lease, item)) {
-        this.#add(item, this.#outcome(item) ?? 'lost')
-        continue
-      }
-      if (this.#begun++ >= this.#settings.limit) {
-        this.stop()
-        this.errors.push(limitError(this.#place.queueName, item, this.#settings.limit, this.#hasEvents))
-        await this.#giveBack(lease.items.slice(index))
-        return
-      }
-      const turn = this.#handle(lease, item).finally(() => this.#running.delete(item))
-      this.#running.set(item, turn)
-      // Its failure is that of workOff.
-      turn.catch(() => this.stop())
+      if (this.#holds(lease, item)) this.#begin(lease, item)
+      else this.#add(item, outcomeOf(this.#place, lease, item))
     }
+  }
+
+  #begin(lease: Lease, item: LeasedItem): void {
+    this.#begun++
+    this.#place.handlers.count++
+    const turn = this.#handle(lease, item)
+      .catch((error: unknown) => this.#break(error))
+      .finally(() => {
+        this.#place.handlers.count--
+        this.#running.delete(item)
+      })
+    this.#running.set(item, turn)
   }
 
   /** Runs the handler. @throws if the item can be neither completed nor retried, for another reason than its lease */
   async #handle(lease: Lease, item: LeasedItem): Promise<void> {
     const { signal } = this.#stop
     const named = { queue: this.#place.queueName, id: item.id }
-    let failure: { readonly error: unknown } | undefined
+    let failure: Failure | undefined
     try {
       await whileHandling([named], async () => this.#handler(item, { lease, signal }))
     } catch (error) {
@@ -115,22 +142,29 @@ export class HandlerPool {
     this.stop()
   }
 
-  async #finish(lease: Lease, item: LeasedItem, failure?: { readonly error: unknown }): Promise<HandledOutcome> {
-    if (!this.#holds(lease, item)) return this.#outcome(item) ?? 'lost'
-    const { retry } = this.#settings
-    if (failure !== undefined && retry === 'as the handler says') return 'left'
+  async #finish(lease: Lease, item: LeasedItem, failure: Failure | undefined): Promise<HandledOutcome> {
+    if (!this.#holds(lease, item)) return outcomeOf(this.#place, lease, item)
+    if (failure !== undefined && this.#settings.retry === 'as the handler says') return 'left'
+    const at = failure && this.#retryAt(item, failure)
     try {
       if (failure === undefined) await item.complete()
-      else if (typeof retry !== 'function') await item.retry()
-      else {
-        const delay = delayOf(retry, item.attempts, failure.error)
-        await item.retry({ at: new Date(this.#place.now() + delay) })
-      }
+      else await item.retry(at === undefined ? {} : { at })
       return failure === undefined ? 'completed' : 'retried'
     } catch (error) {
       // The lease ran out while the call was on its way.
-      if (isQueratorError(error) && error.code === 400) return this.#outcome(item) ?? 'lost'
+      if (isQueratorError(error) && error.code === 400) return outcomeOf(this.#place, lease, item)
       throw error
+    }
+  }
+
+  /** Returns when a failed item may come again. Undefined for at once. @throws if the function does not say */
+  #retryAt(item: LeasedItem, { error }: Failure): Date | undefined {
+    const { retry } = this.#settings
+    if (typeof retry !== 'function') return undefined
+    try {
+      return new Date(this.#place.now() + delayOf(retry, item.attempts, error))
+    } catch (problem) {
+      throw retryError(this.#place.queueName, item, { problem, error }, this.#hasEvents)
     }
   }
 
@@ -141,18 +175,11 @@ export class HandlerPool {
     return daemon.inspector.holderOf(queueName, lease.partition, item.id) === lease.clientId
   }
 
-  /** What ended the lease of an item, as far as that is known. */
-  #outcome(item: LeasedItem): HandledOutcome | undefined {
-    const { daemon, queueName } = this.#place
-    if (item.settled !== undefined || daemon === undefined) return item.settled
-    return endOfLease(new EventLog(daemon).ofItemWithId(queueName, item.id), item.attempts)
-  }
-
   get #hasEvents(): boolean {
     return this.#place.daemon !== undefined
   }
 
-  #add(item: LeasedItem, outcome: HandledOutcome, failure?: { readonly error: unknown }): void {
+  #add(item: LeasedItem, outcome: HandledOutcome, failure?: Failure): void {
     const { reference, attempts } = item
     this.handled.push({ reference, attempts, item, outcome, ...failure, history: () => item.history() })
   }
@@ -162,7 +189,7 @@ export class HandlerPool {
     const { batchSize, clientId, requestTimeout } = this.#settings
     const abandon = new AbortController()
     // A lease that was served already must arrive, or its items would stay leased.
-    const stop = () => this.#place.isServed(clientId) || abandon.abort()
+    const stop = () => this.#place.isServed(clientId) || abandon.abort(stopReason())
     this.#stop.signal.addEventListener('abort', stop, { once: true })
     try {
       return await this.#place.lease({ batchSize, clientId, requestTimeout, signal: abandon.signal })
@@ -182,6 +209,11 @@ export class HandlerPool {
         throw usageError(`could not give ${item.reference || item.id} back: ${messageOf(error)}`, error)
       })
     }
+  }
+
+  #break(error: unknown): void {
+    this.#broken ??= { error }
+    this.stop()
   }
 
   /** Resolves when another handler may begin. */

@@ -1,7 +1,10 @@
 /** What everything that moves the clock while consumers work has in common: its place, its options, its limits. */
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import { lengthOf } from '../../diagnosis/lengths.js'
+import type { WaitingTest } from '../../diagnosis/observed-tests.js'
+import { usageError } from '../../errors.js'
+import type { RunningHandlers } from './running-handlers.js'
 import { type MoveTimers, timeSteps } from './time-steps.js'
 
 /** Options of everything that moves the clock while consumers work. */
@@ -31,13 +34,35 @@ export const MOVING_OPTIONS = ['within', 'settle', 'timers']
 export interface MovingPlace {
   readonly daemon: Daemon
   readonly test: WaitingTest
+  /** The handlers of drain and work that run. */
+  readonly handlers: RunningHandlers
   /** Returns the failure of a worker of the test, once. */
   failure(): Error | undefined
+  /** Whether the test that asked is over. */
+  isOver(): boolean
+  /** Whether several tests run at the same time, and it is not clear which of them asks. */
+  readonly isUnclear: boolean
+  /** Reports the failure of a function that nobody awaits any more. */
+  leave(end: Promise<unknown>): void
 }
 
-/** How long to wait when nothing is due any more, in milliseconds: a timer that does not keep the process alive is not seen. */
-export const LAST_WAIT = 1000
 const USUAL_SETTLE = 250
+
+/** @throws the failure of a worker; QueratorError if the test that asked, or its daemon, is over. The message says what was awaited */
+export function checkGoesOn({ daemon, failure, isOver }: MovingPlace, what: string): void {
+  const failed = failure()
+  if (failed !== undefined) throw failed
+  if (daemon.closed) throw usageError(`the daemon was closed while ${what}`)
+  if (isOver()) throw usageError(`the test ended while ${what}; await it`)
+}
+
+/** Says why each step took a silence. Empty if it was certain that there was nothing left to do. */
+export function silenceLines(isCertain: boolean, settle: number): string[] {
+  if (isCertain) return []
+  return [
+    `each step waits until nothing has happened for ${lengthOf(settle)}, because the process has timers or sockets of its own, or others may call a port of the daemon; see the option settle`,
+  ]
+}
 
 /** Returns how long to wait and how long a silence lasts, in milliseconds. @throws QueratorError if an option is no duration */
 export function restLimits(taker: string, { test }: Pick<MovingPlace, 'test'>, { within, settle }: MovingOptions) {

@@ -2,7 +2,7 @@
 import type { Daemon } from '../../daemon/daemon.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import type { WaitingTest } from '../../diagnosis/observed-tests.js'
 import { visible } from '../../visible.js'
 
 /** The most queues and items that an error lists. */

@@ -7,7 +7,8 @@ import { explainQueue, goneError } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
-import { LAST_WAIT, type MovingOptions, type MovingPlace, restLimits } from './moving.js'
+import { InVain } from './in-vain.js'
+import { checkGoesOn, type MovingOptions, type MovingPlace, restLimits } from './moving.js'
 import { Rest } from './rest.js'
 
 /** Options of `daemon.quiet()` and `queue.quiet()`. */
@@ -15,9 +16,6 @@ export interface QuietOptions extends Pick<MovingOptions, 'within' | 'settle'> {
   /** How many leases must wait, at least. Default 1. 0 does not ask for any. */
   readonly waiting?: number
 }
-
-/** How long to wait before looking again, in milliseconds. */
-const LOOK_AGAIN = 10
 
 /** See `queue.quiet`. With `queue`, only its waiting leases count. */
 export async function untilQuiet(place: MovingPlace, queue: string | undefined, options: QuietOptions): Promise<void> {
@@ -27,28 +25,33 @@ export async function untilQuiet(place: MovingPlace, queue: string | undefined, 
   const { within, settle } = restLimits('quiet', place, options)
   const { daemon } = place
   const began = passedNow()
-  const rest = new Rest(daemon, place.test, settle)
-  const isLate = () => daemon.closed || passedNow() - began >= within
-  let stillSince: number | undefined
+  const rest = new Rest(place, settle)
+  const vain = new InVain(rest)
+  const isLate = () => {
+    checkGoesOn(place, 'waiting for its consumers to be quiet')
+    return passedNow() - began >= within
+  }
   for (;;) {
     const rested = await rest.reached(isLate)
-    const failure = place.failure()
-    if (failure !== undefined) throw failure
     const waiting = waitingLeases(daemon, queue)
-    if (rested && waiting >= wanted) return
-    stillSince = rested && rest.isStill ? (stillSince ?? passedNow()) : undefined
-    const isInVain = stillSince !== undefined && passedNow() - stillSince >= LAST_WAIT
+    if (rested && waiting >= wanted && !isHeld(daemon, queue)) return
+    const isInVain = rested && (await vain.isSo())
     if (!rested || isInVain) {
       const after = isInVain ? Math.round(passedNow() - began) : within
       throw atCallSite(thrownFrom(tooLate(place, { queue, wanted, waiting, after, isInVain }), origin))
     }
-    await rest.bell.within(LOOK_AGAIN, true)
   }
 }
 
 function wantedLeases({ waiting = 1 }: QuietOptions): number {
   if (Number.isInteger(waiting) && waiting >= 0) return waiting
   throw usageError(`quiet: waiting is how many leases must wait, 0 or more; got ${String(waiting)}`)
+}
+
+/** Whether leases wait only because their queue is paused. */
+function isHeld({ inspector }: Daemon, queue: string | undefined): boolean {
+  const names = queue === undefined ? inspector.queueNames() : [queue]
+  return names.some((name) => inspector.waits(name) && (inspector.totals(name)?.leasable ?? 0) > 0)
 }
 
 function waitingLeases({ inspector }: Daemon, queue: string | undefined): number {
@@ -67,7 +70,6 @@ interface Missed {
 }
 
 function tooLate({ daemon, test }: MovingPlace, { queue, wanted, waiting, after, isInVain }: Missed) {
-  if (daemon.closed) return usageError('the daemon was closed while waiting for its consumers to be quiet')
   const where = queue === undefined ? '' : ` in '${queue}'`
   const leases = wanted === 1 ? 'a lease to wait' : `${wanted} leases to wait`
   const enough = waiting >= wanted ? ', and for nothing to move' : `; ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`

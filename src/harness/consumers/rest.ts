@@ -2,11 +2,15 @@
  * Notices when a daemon and its consumers have nothing left to do at this time, so that the clock may move. If the whole process is still, or
  * all consumers ask for items again, that is certain. Otherwise, as with a worker in another process, it takes a silence.
  */
+
+import { handled } from '../../client/handling.js'
 import { nextTurn, passedNow, wakeAfter } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import type { WaitingTest } from '../../diagnosis/observed-tests.js'
 import { processWaits } from '../../diagnosis/stillness.js'
 import { KnownConsumers } from './known-consumers.js'
+import type { MovingPlace } from './moving.js'
+import { RunningHandlers } from './running-handlers.js'
 
 /** How many turns of the event loop must pass without a call or an event. In-memory calls need one or two. */
 const QUIET_TURNS = 3
@@ -47,21 +51,24 @@ export class Rest {
   readonly #daemon: Daemon
   readonly #test: WaitingTest
   readonly #settle: number
+  readonly #handlers: RunningHandlers
   readonly #consumers: KnownConsumers
   #calls = -1
   #events = -1
 
   /** `settle` is how long a silence lasts, in milliseconds. */
-  constructor(daemon: Daemon, test: WaitingTest, settle: number) {
+  constructor({ daemon, test, handlers }: Pick<MovingPlace, 'daemon' | 'test' | 'handlers'>, settle: number) {
     this.#daemon = daemon
     this.#test = test
     this.#settle = settle
-    this.#consumers = new KnownConsumers(daemon, test.first)
+    // A handler that moves the clock itself must not wait for itself.
+    this.#handlers = handled() === undefined ? handlers : new RunningHandlers()
+    this.#consumers = new KnownConsumers(daemon, test.first, handlers.clients)
   }
 
   /**
    * Resolves with true when there is nothing left to do. Resolves with false as soon as `isOver` returns true. `isBusy` tells whether
-   * something else than the consumers may still act, such as a function of the test.
+   * something else than the consumers may still act, such as a function of the test. Only if nothing in the process can, that is over.
    */
   async reached(isOver: () => boolean | Promise<boolean>, isBusy = () => false): Promise<boolean> {
     const stopWatching = this.#daemon.record.watch(() => this.bell.ring())
@@ -78,14 +85,19 @@ export class Rest {
         if (quiet === 0) since = passedNow()
         this.isCertain = quiet >= QUIET_TURNS && (this.isStill || (!isBusy() && this.#consumers.allAskAgain()))
         if (this.isCertain) return true
-        if (quiet >= SILENT_TURNS && passedNow() - since >= this.#silence()) return true
+        if (quiet >= SILENT_TURNS && !isBusy() && passedNow() - since >= this.#silence()) return true
         if (turns < EAGER_TURNS) continue
-        await this.bell.within(nap, this.#test.usual === undefined)
+        await this.nap(nap)
         nap = Math.min(2 * nap, LONGEST_NAP)
       }
     } finally {
       stopWatching()
     }
+  }
+
+  /** Waits this many milliseconds, or until the bell rings. Without a runner, nothing else may keep the process alive. */
+  nap(ms: number): Promise<void> {
+    return this.bell.within(ms, this.#test.usual === undefined)
   }
 
   /** Whether the process has nothing open that could make something happen. */
@@ -100,14 +112,17 @@ export class Rest {
 
   #moved(): boolean {
     const { activity, record } = this.#daemon
-    const moved = activity.started !== this.#calls || record.count !== this.#events
-    this.#calls = activity.started
+    // Calls that only read make no events. A condition may ask again and again.
+    const calls = record.most === 0 ? activity.started : record.refusedCalls
+    const moved = calls !== this.#calls || record.count !== this.#events
+    this.#calls = calls
     this.#events = record.count
     return moved
   }
 
   #isBusy(): boolean {
-    const { activity, inspector } = this.#daemon
-    return activity.open > inspector.waitingLeases
+    const { activity, inspector, clock } = this.#daemon
+    // With the runner's timers, a handler may sleep until they are moved.
+    return activity.open > inspector.waitingLeases || (this.#handlers.count > 0 && !clock.followsRunner)
   }
 }

@@ -1,4 +1,5 @@
 /** Moves the time from deadline to deadline: that of the daemon, or the runner's fake timers, which a daemon with `clock: 'runner'` follows. */
+import { inspect } from 'node:util'
 import { type Instant, NEVER } from '../../clock/instant.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Fired } from '../../engine/events/fired.js'
@@ -36,6 +37,9 @@ export interface TimeSteps {
 /** Returns how to move the time of a daemon. @throws QueratorError if `clock: 'runner'` follows timers that cannot be moved */
 export function timeSteps(daemon: Daemon, taker: string, moveTimers: MoveTimers | undefined): TimeSteps {
   const { clock } = daemon
+  if (moveTimers !== undefined && typeof moveTimers !== 'function') {
+    throw usageError(`${taker}: timers is a function that moves them; got ${inspect(moveTimers, { depth: 0 })}`)
+  }
   if (!clock.followsRunner) {
     if (moveTimers !== undefined) {
       throw usageError(`${taker}: timers is for a daemon with clock: 'runner'; leave it out, or set clock: 'runner'`)
@@ -43,9 +47,17 @@ export function timeSteps(daemon: Daemon, taker: string, moveTimers: MoveTimers 
     return daemonSteps(daemon)
   }
   if (moveTimers !== undefined) return blindSteps(daemon, moveTimers)
-  if (fakeTimers() === undefined) {
+  const fake = fakeTimers()
+  const isFakeDate = 'clock' in globalThis.Date
+  if (fake === undefined) {
+    const why = isFakeDate ? 'fakes Date, but not setTimeout' : 'has real timers'
     throw usageError(
-      `${taker}: this daemon has clock: 'runner', and the runner's timers are real; call vi.useFakeTimers() or jest.useFakeTimers() first, or with other fake timers pass { timers: (ms) => mock.timers.tick(ms) }`,
+      `${taker}: this daemon has clock: 'runner', and the runner ${why}; call vi.useFakeTimers() or jest.useFakeTimers() first, or with other fake timers pass { timers: (ms) => mock.timers.tick(ms) }`,
+    )
+  }
+  if (!isFakeDate) {
+    throw usageError(
+      `${taker}: this daemon has clock: 'runner', and the runner fakes setTimeout, but not Date; fake both`,
     )
   }
   return fakeSteps(daemon, taker)

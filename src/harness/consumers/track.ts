@@ -10,10 +10,19 @@ import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import type { TestQueue } from '../handles/test-queue.js'
 import { Deadlines } from './deadlines.js'
-import { LAST_WAIT, MOVING_OPTIONS, type MovingOptions, type MovingPlace, movingLimits, restLimits } from './moving.js'
+import { InVain } from './in-vain.js'
+import {
+  checkGoesOn,
+  MOVING_OPTIONS,
+  type MovingOptions,
+  type MovingPlace,
+  movingLimits,
+  restLimits,
+  silenceLines,
+} from './moving.js'
 import { beginRecording, queueNames } from './open-recording.js'
 import { Outstanding } from './outstanding.js'
-import { Recording } from './recording.js'
+import { queueNameIn, Recording } from './recording.js'
 import { Rest } from './rest.js'
 import type { TimeSteps } from './time-steps.js'
 import { type TrackContext, TrackedFunction } from './tracked-function.js'
@@ -48,8 +57,6 @@ export class Tracked<T = unknown> extends Recording<T | undefined> {
 const USUAL_STOP = 2000
 /** How often the clock may be moved. */
 const MOST_STEPS = 10_000
-/** How long to wait before looking again, in milliseconds. */
-const LOOK_AGAIN = 10
 
 /** See `daemon.track`. */
 export async function track<T>(
@@ -80,7 +87,10 @@ export async function track<T>(
     recording.drop()
     throw error
   })
-  return new Tracked(recording.taken(), tracked.value, tracking.moved)
+  if (tracked.isPending) place.leave(tracked.end)
+  const recorded = recording.taken()
+  for (const name of recorded.only ?? []) queueNameIn(recorded, 'track', name)
+  return new Tracked(recorded, tracked.value, tracking.moved)
 }
 
 class Tracking {
@@ -88,27 +98,35 @@ class Tracking {
   readonly #deadlines: Deadlines
   readonly #outstanding: Outstanding
   readonly #rest: Rest
+  readonly #vain: InVain
   readonly #steps: TimeSteps | undefined
   readonly #within: number
+  readonly #settle: number
   readonly #from: Instant
   /** How far the clock is moved. Undefined: as far as items are due. */
   readonly #until: number | undefined
   readonly #began = passedNow()
   #tracked: TrackedFunction<unknown> | undefined
   #moves = 0
-  #stillSince: number | undefined
 
   constructor(place: MovingPlace, options: TrackOptions) {
     const { queues, until, advance = until !== undefined } = options
     const { within, settle } = restLimits('track', place, options)
+    if (typeof advance !== 'boolean') throw usageError(`track: advance is true or false; got ${inspect(advance)}`)
+    if (place.isUnclear && queues === undefined) {
+      throw usageError('track: several tests run at the same time; name the queues to follow: { queues: [queue] }')
+    }
+    if (!advance && options.timers !== undefined) throw usageError('track: timers needs advance or until')
     if (!advance && until !== undefined)
       throw usageError('track: until moves the clock; leave advance out, or set it to true')
     this.#place = place
     this.#deadlines = new Deadlines(place.daemon)
     this.#within = within
+    this.#settle = settle
     this.#until = until === undefined ? undefined : givenMilliseconds('track: until', until)
     this.#steps = advance ? movingLimits('track', place, options).steps : undefined
-    this.#rest = new Rest(place.daemon, place.test, settle)
+    this.#rest = new Rest(place, settle)
+    this.#vain = new InVain(this.#rest)
     this.#outstanding = new Outstanding(
       place.daemon,
       place.test,
@@ -141,15 +159,11 @@ class Tracking {
       if (next !== undefined) {
         if (this.#moves++ === MOST_STEPS) return this.#problem(`gave up after moving the clock ${MOST_STEPS} times`)
         await this.#steps?.to(next)
-        this.#stillSince = undefined
+        this.#vain.reset()
         continue
       }
       if (free + leased === 0) return undefined
-      this.#stillSince = this.#rest.isStill ? (this.#stillSince ?? passedNow()) : undefined
-      if (this.#stillSince !== undefined && passedNow() - this.#stillSince >= LAST_WAIT) {
-        return this.#problem('nothing can happen any more')
-      }
-      await this.#rest.bell.within(LOOK_AGAIN, true)
+      if (await this.#vain.isSo()) return this.#problem('nothing can happen any more')
     }
   }
 
@@ -171,20 +185,18 @@ class Tracking {
 
   #isLate(): boolean {
     this.#check()
-    return this.#place.daemon.closed || passedNow() - this.#began >= this.#within
+    return passedNow() - this.#began >= this.#within
   }
 
   /** @throws what the function or a worker of the test threw */
   #check(): void {
     this.#tracked?.check()
-    const failure = this.#place.failure()
-    if (failure !== undefined) throw failure
+    checkGoesOn(this.#place, 'the function was tracked')
   }
 
   #problem(why: string): string[] {
     const { daemon } = this.#place
-    if (daemon.closed) return ['the daemon was closed while the function was tracked']
-    const pending = this.#tracked?.isPending ? ['the function has not returned'] : []
+    const pending = this.#tracked?.isPending ? [pendingText(this.#tracked.isBusy)] : []
     const queues = this.#outstanding.queues
     const moved = this.moved > 0 ? `, and moving the clock by ${lengthOf(this.moved)}` : ''
     return [
@@ -192,6 +204,13 @@ class Tracking {
       ...pending,
       ...this.#outstanding.lines(),
       ...dueLines(daemon, queues),
+      ...(this.#steps === undefined ? [] : silenceLines(this.#rest.isCertain, this.#settle)),
     ]
   }
+}
+
+function pendingText(isBusy: boolean): string {
+  const advice =
+    '; if it is a worker that goes on for ever, let it take the signal: track(({ signal }) => worker.run(signal))'
+  return `the function has not returned${isBusy ? advice : ''}`
 }

@@ -36,6 +36,11 @@ export class TrackedFunction<T> {
     return typeof this.#state === 'object' && 'value' in this.#state ? this.#state.value : undefined
   }
 
+  /** Settles as the function does. */
+  get end(): Promise<unknown> {
+    return this.#end.then(() => this.check())
+  }
+
   /** @throws what it threw */
   check(): void {
     if (typeof this.#state === 'object' && 'error' in this.#state) throw this.#state.error

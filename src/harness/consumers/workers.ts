@@ -5,13 +5,22 @@ import { atCallSite, type Origin, originOf, placesOf, siteText, thrownFrom } fro
 import { checkOptions } from '../../client/known-options.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
+import { wakeAfter } from '../../clock/real-time.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
-import { isAbort } from './abort.js'
+import { isAbort, stopReason } from './abort.js'
+import { joined } from './handler-errors.js'
+import { RunningHandlers } from './running-handlers.js'
 
 /** Starts a worker. It works until the signal is aborted. A worker that returns a promise is awaited when it is stopped. */
 export type StartWorker = (signal: AbortSignal) => unknown
+
+/** A queue, by its name. */
+export interface NamedQueue {
+  /** The name of the queue. */
+  readonly name: string
+}
 
 /** Options of `daemon.runWorker()`. */
 export interface RunWorkerOptions {
@@ -22,17 +31,30 @@ export interface RunWorkerOptions {
   readonly stop?: number | string
   /** The name of the worker in errors. Default: the name of the function. */
   readonly name?: string
+  /** A queue of the test that the worker belongs to. Needed only if several tests run at the same time. */
+  readonly queue?: string | NamedQueue
 }
 
 const USUAL_STOP = 2000
+
+/** What is known of a worker when it starts. */
+interface Start {
+  readonly origin: Origin
+  readonly owner: unknown
+  /** Called when it has failed. */
+  readonly failed: () => void
+}
 
 /** A worker that runs beside a test. `daemon.runWorker()` returns one. */
 export class RunningWorker {
   /** The signal that the worker got. It is aborted by {@link stop}, and at the end of the test. */
   readonly signal: AbortSignal
+  /** The test that it belongs to. Undefined if it is not known, or if no test ran. @internal */
+  readonly owner: unknown
   readonly #name: string
   readonly #stop: number
   readonly #origin: Origin
+  readonly #failed: () => void
   readonly #abort = new AbortController()
   readonly #end: Promise<void>
   #state: 'running' | 'ended' | { readonly error: unknown } = 'running'
@@ -41,10 +63,12 @@ export class RunningWorker {
   #isLate = false
 
   /** @internal */
-  constructor(start: StartWorker, { stop, name }: RunWorkerOptions, origin: Origin) {
+  constructor(start: StartWorker, { stop, name }: RunWorkerOptions, { origin, owner, failed }: Start) {
     this.#name = visible(name ?? (start.name || 'the worker'))
     this.#stop = stop === undefined ? USUAL_STOP : givenMilliseconds('runWorker: stop', stop)
     this.#origin = origin
+    this.owner = owner
+    this.#failed = failed
     this.signal = this.#abort.signal
     this.#end = this.#run(start)
   }
@@ -66,12 +90,13 @@ export class RunningWorker {
   }
 
   /**
-   * Aborts the signal, and resolves when the worker has ended.
+   * Aborts the signal, and resolves when the worker has ended. A second call, after one that was not awaited by the worker in time, resolves
+   * at once.
    * @throws QueratorError if the worker failed, or does not end in time
    */
   async stop(): Promise<void> {
     if (this.#isLate) return
-    this.#abort.abort()
+    this.#abort.abort(stopReason())
     const ended = await orGiveUp(
       this.#end.then(() => true),
       this.#stop,
@@ -109,6 +134,7 @@ export class RunningWorker {
       this.#state = 'ended'
     } catch (error) {
       this.#state = this.signal.aborted && isAbort(error, this.signal) ? 'ended' : { error }
+      if (this.#state !== 'ended') this.#failed()
     }
   }
 
@@ -121,22 +147,48 @@ export class RunningWorker {
   }
 }
 
+/** How long a failure may wait for somebody to ask, in milliseconds, if no runner tells when a test is over. */
+const UNASKED = 250
+
+/** Who starts a worker. */
+export interface Starter {
+  /** The test that it belongs to, if that is known. */
+  readonly owner: unknown
+  /** Whether a runner tells when tests begin and end. */
+  readonly isObserved: boolean
+}
+
 /** The running workers of a daemon. */
 export class Workers {
+  /** The handlers of drain and work that run. */
+  readonly handlers = new RunningHandlers()
   readonly #all = new Set<RunningWorker>()
+  /** Failures of functions that nobody awaits any more. */
+  readonly #astray: Error[] = []
 
   /** See `daemon.runWorker`. */
-  start(start: StartWorker, options: RunWorkerOptions): RunningWorker {
+  start(start: StartWorker, options: RunWorkerOptions, { owner, isObserved }: Starter): RunningWorker {
     const origin = originOf(this.start)
-    checkOptions('runWorker', options, ['stop', 'name'])
+    checkOptions('runWorker', options, ['stop', 'name', 'queue'])
     if (typeof start !== 'function') {
       throw atCallSite(
         usageError(`runWorker takes a function that starts a worker; got ${inspect(start, { depth: 0 })}`),
       )
     }
-    const worker = new RunningWorker(start, options, origin)
+    if (options.name !== undefined && typeof options.name !== 'string') {
+      throw atCallSite(usageError(`runWorker: name is a text; got ${inspect(options.name, { depth: 0 })}`))
+    }
+    const failed = () => (isObserved ? undefined : this.#tellUnasked(worker))
+    const worker = new RunningWorker(start, options, { origin, owner, failed })
     this.#all.add(worker)
     return worker
+  }
+
+  /** Reports the failure of a function that goes on after its test has stopped to await it. */
+  leave(end: Promise<unknown>): void {
+    end.catch((error: unknown) => {
+      this.#astray.push(usageError(`the tracked function failed after track() had ended: ${messageOf(error)}`, error))
+    })
   }
 
   /** The workers that were started so far. */
@@ -146,25 +198,41 @@ export class Workers {
 
   /** Whether no worker was started, or all were stopped. */
   get isEmpty(): boolean {
-    return this.#all.size === 0
+    return this.#all.size === 0 && this.#astray.length === 0
   }
 
-  /** Returns the failure of a worker, of which the test does not know yet, and marks it as known. Undefined if there is none. */
-  takeFailure(): Error | undefined {
+  /** Returns the failure of a worker of this test or of none, and marks it as known. Undefined if there is none. */
+  takeFailure(asking: unknown): Error | undefined {
     for (const worker of this.#all) {
+      const isOthers = asking !== undefined && worker.owner !== undefined && worker.owner !== asking
       const { failure } = worker
-      if (failure === undefined) continue
+      if (failure === undefined || isOthers) continue
       worker.told()
       return failure
     }
-    return undefined
+    return this.#astray.shift()
   }
 
-  /** Stops all workers, or all but these. Returns what failed. */
-  async stop(keep: ReadonlySet<RunningWorker> = new Set()): Promise<unknown[]> {
-    const workers = [...this.#all].filter((worker) => !keep.has(worker))
+  /** Stops the workers that are chosen. Returns the error if any failed. */
+  async stop(isChosen: (worker: RunningWorker) => boolean = () => true): Promise<Error | undefined> {
+    const workers = [...this.#all].filter(isChosen)
     for (const worker of workers) this.#all.delete(worker)
     const ends = await Promise.allSettled(workers.map((worker) => worker.stop()))
-    return ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+    const failed = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []))
+    const all = [...failed, ...this.#astray.splice(0)]
+    return all.length === 0 ? undefined : joined(all, 'workers')
+  }
+
+  /** Lets a failure become an unhandled rejection, as that of any promise that nobody awaits. */
+  #tellUnasked(worker: RunningWorker): void {
+    const tell = () => {
+      cancel()
+      process.off('beforeExit', tell)
+      const { failure } = worker
+      worker.told()
+      if (failure !== undefined) void Promise.reject(failure)
+    }
+    const cancel = wakeAfter(UNASKED, tell)
+    process.once('beforeExit', tell)
   }
 }

@@ -1,6 +1,9 @@
 /** What draining needs of a queue. */
 import { realNow } from '../../clock/real-time.js'
+import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { EventLog } from '../../diagnosis/event-log.js'
+import { goneError } from '../../diagnosis/explain.js'
 import type { DrainPlace } from '../consumers/drain.js'
 import { leaseItems } from './queue-calls.js'
 import { queueCounts } from './queue-counts.js'
@@ -13,15 +16,15 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     queueName,
     daemon,
     test: home.waiting(queueName),
-    failure: () => home.failure(),
+    failure: home.failure(queueName),
+    handlers: home.handlers,
     nextClientId: () => home.nextClientId('worker'),
     moving: (what) => home.place(what, queueName),
     now: () => daemon?.clock.exact.now() ?? realNow(),
     isServed: (clientId) => daemon !== undefined && !waits(daemon, queueName, clientId),
     lease: (options) => leaseItems(home, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
-    hasFree: () =>
-      daemon === undefined ? hasFree(home, queueName) : (daemon.inspector.totals(queueName)?.leasable ?? 0) > 0,
+    hasFree: () => (daemon === undefined ? hasFree(home, queueName) : existingTotals(daemon, queueName).leasable > 0),
   }
 }
 
@@ -33,4 +36,15 @@ async function hasFree(home: QueueHome, queueName: string): Promise<boolean> {
 function waits({ inspector }: Daemon, queueName: string, clientId: string): boolean {
   if (inspector.queueId(queueName) === undefined) return false
   return inspector.queue(queueName).waitingLeases.some(({ consumer }) => consumer.clientId === clientId)
+}
+
+/** @throws QueratorError if the queue does not exist, or no longer does */
+function existingTotals(daemon: Daemon, queueName: string) {
+  if (daemon.closed) throw closedError()
+  const totals = daemon.inspector.totals(queueName)
+  if (totals !== undefined) return totals
+  if (new EventLog(daemon).hadQueue(queueName)) throw goneError(queueName)
+  // Throws an error that lists the existing queues.
+  daemon.inspector.queueState(queueName)
+  throw goneError(queueName)
 }

@@ -2,10 +2,11 @@
 import { originOf } from '../../client/call-site.js'
 import type { QueratorClient } from '../../client/client.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import type { WaitingTest } from '../../diagnosis/observed-tests.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
+import type { RunningHandlers } from '../consumers/running-handlers.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
@@ -21,9 +22,12 @@ export interface QueueHome extends LeaseHome {
   resume(queueName: string): void
   /** Returns a new name for a consumer. Default: `client-1` and so on. */
   nextClientId(label?: string): string
-  runWorker(start: StartWorker, options: RunWorkerOptions): RunningWorker
-  /** Returns the failure of a worker of the test, once. */
-  failure(): Error | undefined
+  /** Starts a worker of the test that has this queue. */
+  runWorker(start: StartWorker, options: RunWorkerOptions, queueName: string): RunningWorker
+  /** The handlers of drain and work that run. */
+  readonly handlers: RunningHandlers
+  /** Returns a function that returns the failure of a worker of the test, once. */
+  failure(queueName: string): () => Error | undefined
   /** Returns the same promise, and notes whether it is awaited. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
   /** Tracks the check of a matcher until it settles. */
@@ -55,8 +59,9 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),
     place: (what, queueName) => runner.place(what, queueName),
-    runWorker: (start, options) => runner.workers.start(start, options),
-    failure: () => runner.workers.takeFailure(),
+    runWorker: (start, options, queueName) => runner.runWorker(start, options, queueName),
+    handlers: runner.workers.handlers,
+    failure: (queueName) => runner.failure(queueName),
     noted: (call, queueName, answer) => {
       if (unawaited === undefined) return answer
       return unawaited.note({ call, queueName, origin: originOf(home.noted, unawaited.callSites) }, answer)

@@ -37,6 +37,8 @@ export interface SwitchSpan {
 export class Switches {
   readonly #of: Switchable
   readonly #running = new Set<SwitchSpan>()
+  /** The tests of these that are ending. */
+  readonly #ending = new Set<SwitchSpan>()
 
   constructor(of: Switchable) {
     this.#of = of
@@ -50,19 +52,24 @@ export class Switches {
     return span
   }
 
-  /** Stops the workers that the test has started. If tests run concurrently, the last of them does. Returns what failed. */
-  async stopWorkers(span: SwitchSpan): Promise<unknown[]> {
-    return this.#isLast(span) ? this.#of.workers.stop(span.before.workers) : []
+  /**
+   * Stops the workers of a test, and when it is the last of several, those of which nobody knows whose they are. Returns the error if any
+   * failed.
+   */
+  async stopWorkers(span: SwitchSpan, owner: unknown): Promise<Error | undefined> {
+    this.#ending.add(span)
+    const isLast = [...this.#running].every((one) => this.#ending.has(one) || isAround(one, span))
+    return this.#of.workers.stop((worker) => {
+      return worker.owner === owner || (isLast && worker.owner === undefined && !span.before.workers.has(worker))
+    })
   }
 
   /** Ends a test and restores what it switched. */
   async end(span: SwitchSpan): Promise<void> {
     this.#running.delete(span)
-    if (this.#isLast(span)) await this.#restore(span.before)
-  }
-
-  #isLast(span: SwitchSpan): boolean {
-    return [...this.#running].every((one) => isAround(one, span) || isAround(span, one))
+    this.#ending.delete(span)
+    const others = [...this.#running].filter((one) => !isAround(one, span) && !isAround(span, one))
+    if (others.length === 0) await this.#restore(span.before)
   }
 
   #state(): State {

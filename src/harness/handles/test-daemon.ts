@@ -107,7 +107,8 @@ export class TestDaemon {
    * @throws QueratorError if `start` is no function, or an option is unknown
    */
   runWorker(start: StartWorker, options: RunWorkerOptions = {}): RunningWorker {
-    return this.forRunner.workers.start(start, options)
+    const { queue } = options
+    return this.forRunner.runWorker(start, options, typeof queue === 'object' ? queue.name : queue)
   }
 
   /**
@@ -217,8 +218,8 @@ export class TestDaemon {
   }
 
   async #end(): Promise<void> {
-    const failed = this.forRunner.workers.isEmpty ? [] : await this.forRunner.workers.stop()
+    const failure = this.forRunner.workers.isEmpty ? undefined : await this.forRunner.workers.stop()
     await this.#backing.close()
-    if (failed.length > 0) throw failed[0]
+    if (failure !== undefined) throw failure
   }
 }

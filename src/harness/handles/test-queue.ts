@@ -8,6 +8,7 @@ import { deleteQueue } from '../backing/delete-queue.js'
 import { drain } from '../consumers/drain.js'
 import type { Handled } from '../consumers/handled.js'
 import type { DrainOptions, Handler, WorkOptions } from '../consumers/handler-options.js'
+import type { MovingPlace } from '../consumers/moving.js'
 import { type QueueWorker, work } from '../consumers/queue-worker.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
 import { pollUntil } from '../waiting/polling.js'
@@ -195,7 +196,7 @@ export class TestQueue {
   work(handler: Handler, options: WorkOptions = {}): QueueWorker {
     return work(
       drainPlace(this.#home, this.name),
-      (start, given) => this.#home.runWorker(start, given),
+      (start, given) => this.#home.runWorker(start, given, this.name),
       handler,
       options,
     )
@@ -231,7 +232,7 @@ export class TestQueue {
     this.#home.checked(matcher, this.name, outcome)
   }
 
-  #waiting<T>(what: string, wait: (place: WaitingPlace) => Promise<T>): Promise<T> {
+  #waiting<T>(what: string, wait: (place: WaitingPlace & MovingPlace) => Promise<T>): Promise<T> {
     const waiting = async () => wait({ ...this.#home.place(what, this.name), queue: this.name })
     return this.#home.noted(what, this.name, paced(waiting()))
   }

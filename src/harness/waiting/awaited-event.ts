@@ -31,8 +31,11 @@ export const PATTERN_FIELDS = ['event', 'reference', 'clientId', 'attempts', 'ti
 const MOST_MISSES = 5
 
 /** @throws QueratorError if `taker` cannot wait for such an event */
-export function checkPattern(taker: string, { event, since }: EventPattern): void {
+export function checkPattern(taker: string, { event, since, times = 1 }: EventPattern): void {
   checkKind(taker, event)
+  if (!Number.isInteger(times) || times < 1) {
+    throw usageError(`${taker}: times is a whole number, 1 or more; got ${inspect(times, { depth: 0 })}`)
+  }
   if (since === undefined || since === 'now' || typeof Object(since).number === 'number') return
   throw usageError(
     `${taker}: since is 'now' or an event that waitFor() or history() returned; got ${inspect(since, { depth: 1 })}`,

@@ -6,7 +6,7 @@ import { passedNow, wakeAfter } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
-import type { WaitingTest } from '../../diagnosis/observed-test.js'
+import type { WaitingTest } from '../../diagnosis/observed-tests.js'
 import { Stillness } from '../../diagnosis/stillness.js'
 
 /** The queue that a wait is about, and the test that waits. */
