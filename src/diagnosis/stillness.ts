@@ -25,6 +25,11 @@ export function openWithoutFixtures(): Resources | undefined {
   return runnersOwn({ Timeout: JEST_WORKER_ID !== undefined && VITEST === undefined ? 1 : 0 })
 }
 
+/** Returns how many timers keep the process alive. */
+export function timersNow(): number {
+  return resources()?.get('Timeout') ?? 0
+}
+
 function resources(): Resources | undefined {
   // Bun lists nothing, whatever is open, and Deno nothing of its own.
   const { bun, deno } = process.versions

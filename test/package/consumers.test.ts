@@ -103,3 +103,22 @@ test('Jest: the same without our environment', () => {
   const { status, text } = run(projectOf({ ...config, [`a.${ending}`]: file({ drains: body }) }), bin('jest'))
   expect(status, text).toBe(0)
 })
+
+test.each([
+  [
+    'a handler that hangs',
+    `await queue.drain(() => new Promise(() => {}), { within: 50 })`,
+    /the handler has not returned for a/,
+  ],
+  ['a handler that fails', `queue.work(() => { throw new Error('smtp is down') })`, /smtp is down/],
+])('a plain script ends with an error: %s', (_, code, message) => {
+  const script = `
+    import { startTestDaemon } from 'querator-test'
+    const daemon = await startTestDaemon()
+    const queue = await daemon.createQueue()
+    await queue.produce({ reference: 'a' })
+    ${code}`
+  const { status, text } = run(projectOf({ 'script.mjs': script }), 'node', 'script.mjs')
+  expect(status).toBe(1)
+  expect(text).toMatch(message)
+})

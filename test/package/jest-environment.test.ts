@@ -345,3 +345,18 @@ test('a server that does not answer fails the test by its timeout', () => {
     /the server at http:\S+ \(QUERATOR_ENDPOINT\) did not create the queue of the test within 500 ms, the testTimeout of Jest/,
   )
 })
+
+test('Jest in one process: its own timers do not make the end of all work a guess', () => {
+  const files = {
+    'a.test.js': `${BLOCK}${IMPORTS}
+      test('x', async () => {
+        await queue.produce({})
+        await queue.lease()
+        const { message } = await clock.advanceUntil(() => false, { limit: '1m' }).catch((error) => error)
+        expect(message).toContain('beyond the limit of 1m0s')
+        expect(message).not.toContain('each step waits until nothing has happened')
+      })`,
+  }
+  const { status, text } = jest(files)
+  expect(status, text).toBe(0)
+})

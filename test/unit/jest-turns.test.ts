@@ -24,7 +24,7 @@ async function fileWithLateQueue() {
     () => 'off',
     'advice',
   )
-  const host = {} as EnvironmentHost
+  const host = { jestsTimers: 0 } as EnvironmentHost
   const inTurn = followEnvironment(host, { tests, retire: () => daemon.forRunner.retire() } as FileDaemon)
   if (host.listener === undefined) throw new Error('nobody listens')
   return { daemon, tests, listener: host.listener, inTurn, goOn }

@@ -1,7 +1,7 @@
 /** The daemons of a test file, in the outer realm of its Jest environment. */
 import type { FixtureOptions } from '../../fixtures/fixture-options.js'
 import { VERSION } from '../../index.js'
-import { type DaemonHost, newDaemon, orGiveUp, usageError } from '../../internal.js'
+import { type DaemonHost, newDaemon, orGiveUp, timersNow, usageError } from '../../internal.js'
 import { addError, addReport, type CircusState, type CircusTest, endOf, timeoutOf } from './circus.js'
 import type { ModuleFunction } from './compiled-once.js'
 import type { JestEvents } from './jest-events.js'
@@ -24,6 +24,8 @@ export class EnvironmentHost implements DaemonHost {
   readonly options: FixtureOptions
   /** Returns a file of this package as a function of the realm of the tests. Undefined in an environment without a context. */
   moduleFunction: ((path: string) => ModuleFunction) | undefined
+  /** How many timers Jest itself had open before it loaded the test file: one if it shows its progress from this process. */
+  readonly jestsTimers = timersNow()
   /** Set by `querator-test/jest`, when the file or a setup file loads it. */
   listener: JestEvents | undefined
   readonly #realm: typeof globalThis

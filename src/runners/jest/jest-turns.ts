@@ -3,13 +3,18 @@ import type { FileDaemon } from '../../fixtures/file-daemon.js'
 import { trackOpenRequests } from '../../fixtures/release-sockets.js'
 import type { RunningTest } from '../../fixtures/running-tests.js'
 import { Turns } from '../../fixtures/turns.js'
-import { brakeFromNowOn } from '../../internal.js'
+import { brakeFromNowOn, timersNow } from '../../internal.js'
 import type { EnvironmentHost } from './environment-host.js'
 import type { JestGlobals } from './jest-globals.js'
 import { endOfTest, reportOnTest, runLast, testTimeout } from './jest-state.js'
 
-/** Jest's own: the timeout of the running test. */
+/** Jest's own: the timeout of the running test. Without our environment, further ones are not known. */
 export const OPEN = { Timeout: 1 }
+
+/** Returns the same with further timers of Jest. One that is gone by now was short. */
+function openIn({ jestsTimers }: EnvironmentHost): typeof OPEN {
+  return { Timeout: OPEN.Timeout + Math.min(jestsTimers, timersNow()) }
+}
 
 /** Returns the test that runs now. Undefined between tests, and for concurrent ones. */
 export type InTurn = () => RunningTest | undefined
@@ -20,7 +25,7 @@ export function followEnvironment(host: EnvironmentHost, file: FileDaemon): InTu
   const end = fileEnd(file)
   host.listener = {
     async begin(test) {
-      await turns.begin(file.tests, { ...test, open: OPEN })
+      await turns.begin(file.tests, { ...test, open: openIn(host) })
     },
     end: async (how) => (await turns.end(how))?.text,
     async endFile() {
