@@ -1,6 +1,9 @@
 /** The earlier reports of a test file. */
 import { withoutIds } from '../event-log.js'
 
+/** How many lines of a report are compared. A long one would take a time that grows with its square. */
+const MOST_COMPARED = 100
+
 /** Remembers what this test file has reported. If one bug fails six tests, it is explained once and named five times. */
 export class EarlierReports {
   /** The shape of each line, with the first test that reported it. */
@@ -8,7 +11,7 @@ export class EarlierReports {
 
   /** Returns the test whose report had these lines before. Undefined if a line is new. Remembers the lines either way. */
   same(title: string, lines: readonly string[], names: readonly string[]): string | undefined {
-    const shapes = new Set(lines.map((line) => shapeOf(line, names)))
+    const shapes = new Set(lines.slice(0, MOST_COMPARED).map((line) => shapeOf(line, names)))
     const before = [...shapes].map((shape) => this.#shapes.get(shape))
     for (const shape of shapes) if (!this.#shapes.has(shape)) this.#shapes.set(shape, title)
     const [first] = before
