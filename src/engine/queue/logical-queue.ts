@@ -164,12 +164,7 @@ export class LogicalQueue {
     this.#note(on ? KIND['queue-paused'] : KIND['queue-resumed'])
     this.#dispatcher.isOpen = !on
     if (on) return
-    const held = this.#gate.open()
-    // First all produces, and one round for all leases. Then items that are returned, and another round.
-    for (const request of held) if (request.kind === 'produce') request.carryOut()
-    this.#dispatcher.freed()
-    for (const request of held) if (request.kind !== 'produce') request.carryOut()
-    this.#dispatcher.freed()
+    this.#gate.release(() => this.#dispatcher.freed())
   }
 
   /** The waiting leases, in order of arrival. */

@@ -6,16 +6,8 @@ import type { DeadlineGroup } from './deadline-groups.js'
 import type { Item } from './item.js'
 import type { ItemCounts } from './item-counts.js'
 import type { ItemIds } from './item-ids.js'
-import type { QueueMemory } from './memory-budget.js'
 import { PartitionItems } from './partition-items.js'
-
-/** The parts of the daemon that a partition needs. */
-export interface Surroundings {
-  readonly record: EventRecord
-  readonly memory: QueueMemory
-  /** When the lifecycle looks at the partition first. */
-  readonly firstLook: Instant
-}
+import type { Surroundings } from './surroundings.js'
 
 /**
  * One partition: the items of a queue that share an order.
