@@ -37,10 +37,22 @@ export type { Tracked, TrackOptions } from './harness/consumers/track.js'
 export type { TrackContext } from './harness/consumers/tracked-function.js'
 export type { RunningWorker, RunWorkerOptions, StartWorker } from './harness/consumers/workers.js'
 export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
+export type { Answer } from './harness/faults/answers.js'
+export type { Fault } from './harness/faults/fault.js'
+export type {
+  FaultAction,
+  FaultCall,
+  FaultOptions,
+  NamedQueue,
+  OutageOptions,
+  QueueFaultOptions,
+} from './harness/faults/fault-options.js'
+export type { QueuePartition } from './harness/faults/queue-partition.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
 export type { ListenOptions } from './harness/handles/listen.js'
 export type { ItemInput, LeaseOptions, QueueCounts } from './harness/handles/queue-inputs.js'
 export type { QueueOptions } from './harness/handles/queue-options.js'
+export type { QueueCall, QueueWithFaults } from './harness/handles/queue-with-faults.js'
 export { snapshotSerializer } from './harness/handles/snapshot.js'
 export type { StoredItem } from './harness/handles/stored-item.js'
 export type { TestClock } from './harness/handles/test-clock.js'

@@ -1,7 +1,7 @@
 /** The daemon: queues, service, handler and listeners, started and stopped together. */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
-import { Brake, turnDue } from '../clock/event-loop.js'
+import { Brake } from '../clock/event-loop.js'
 import type { Instant } from '../clock/instant.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
@@ -20,31 +20,15 @@ import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
+import { MemoryWay } from './memory-way.js'
+import type { DaemonOptions } from './options.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
-
-/** The options of a daemon. */
-export interface DaemonOptions {
-  readonly clock: MovableClock
-  /** Default: the configuration of an empty file. */
-  readonly config?: DaemonConfig
-  /** Default: writes nothing. */
-  readonly log?: Log
-  /** Whether keys and permissions are checked. Default: as configured. */
-  readonly auth?: AuthBackend
-  /** How many events are kept. Default 0. */
-  readonly events?: number
-  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
-  readonly opensDoor?: boolean
-  /** The same seed gives the same ids and keys. Default: different ones each time. */
-  readonly seed?: number | string
-  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
-  readonly memoryLimit?: number
-}
 
 /** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
@@ -66,12 +50,14 @@ export class Daemon {
   readonly record: EventRecord
   /** Reads the state of its queues. */
   readonly inspector: Inspector
+  readonly faults: Faults
   readonly #log: Log
   readonly #queues: Queues
   readonly #access: Access
   readonly #calls: CallRunner
   readonly #handler: Handler
   readonly #listeners: Listeners
+  readonly #memoryWay: MemoryWay
   readonly #requestTimes: RequestTimes
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
@@ -102,11 +88,23 @@ export class Daemon {
       record: this.record,
       warn: (message) => this.#log.write('warn', message),
     })
+    this.faults = this.#newFaults()
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
-    this.#listeners = new Listeners(this.#handler, clock.exact, memory)
+    this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
+    this.#listeners = new Listeners(() => this.faults.turnedAway('', undefined), this.#handler, clock.exact, memory)
     this.#begin(config, now)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
+  }
+
+  #newFaults(): Faults {
+    return new Faults({
+      clock: this.clock.exact,
+      queues: this.#queues,
+      record: this.record,
+      setAway: (isAway) => this.#listeners.setAway(isAway),
+      during: (call, work) => this.#during({ call }, work),
+    })
   }
 
   #callRunner(): CallRunner {
@@ -118,6 +116,7 @@ export class Daemon {
       refusedCalls,
       queues: this.#queues,
       access: this.#access,
+      faults: this.faults,
       requestTimes: this.#requestTimes,
       log: this.#log,
       isHealthy: () => this.#state === 'running',
@@ -140,19 +139,9 @@ export class Daemon {
 
   /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
   async send(request: WireRequest): Promise<WireReply> {
-    if (this.#state === 'stopped') {
-      await this.#brake.hold()
-      throw closedError()
-    }
-    // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
-    const reply = await this.#handler.handle(request)
-    const turn = turnDue()
-    if (turn === undefined) return reply
-    const way = this.clock.way()
-    way.begin()
-    await turn
-    way.close()
-    return reply
+    if (this.#state !== 'stopped') return this.#memoryWay.send(request)
+    await this.#brake.hold()
+    throw closedError()
   }
 
   /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. */
@@ -171,10 +160,14 @@ export class Daemon {
   /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
     const queue = this.inspector.queue(name)
-    // As in a call, overdue deadlines fire first, and every resumed request has the same time.
+    this.#during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+  }
+
+  /** As in a call, overdue deadlines fire first, and everything has the same time. */
+  #during(cause: Cause, work: () => void): void {
     try {
       this.clock.beginCall()
-      this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+      this.record.during(cause, work)
     } finally {
       this.clock.endCall()
     }
@@ -238,6 +231,7 @@ export class Daemon {
     await nextTurn()
     this.#state = 'stopping'
     this.#queues.stop()
+    this.faults.end()
     this.clock.stop()
     // Waiting requests get their replies in this turn. clock.arrivals() awaits replies on sockets.
     await nextTurn()

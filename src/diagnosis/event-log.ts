@@ -58,8 +58,8 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   /** Returns the events of the item with this number, in all queues. */
   ofItem(item: number): QueueEvent[] {
     const events = this.#which((event) => event.item === item)
-    const refused = this.#which((event) => event.kind === 'refused', events[0]?.number)
-    return withRefusals(events, refused)
+    const ofCalls = this.#which(isOfCall, events[0]?.number)
+    return withCalls(events, ofCalls)
   }
 
   /** Returns the events of the item that has, or had, this id in the queue. Empty if there is none. */
@@ -126,12 +126,20 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
-/** Returns the events of an item, and of the refused calls those whose error message names one of its ids. */
-export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly QueueEvent[]): QueueEvent[] {
-  if (refused.length === 0) return [...ofItem]
+/** Whether an event is about a call, and not about an item, a lease or a queue. */
+export function isOfCall({ kind }: { readonly kind: EventKind }): boolean {
+  return kind === 'refused' || kind === 'fault'
+}
+
+/** Returns the events of an item, and those of calls on it: refused ones whose error message names one of its ids, and faults. */
+export function withCalls(ofItem: readonly QueueEvent[], ofCalls: readonly QueueEvent[]): QueueEvent[] {
+  if (ofCalls.length === 0) return [...ofItem]
   const ids = new Set(ofItem.map(({ id }) => id))
-  const names = ({ message = '' }: QueueEvent) => idsIn(message).some((id) => ids.has(id))
-  return [...ofItem, ...refused.filter(names)].sort((a, b) => a.number - b.number)
+  const item = ofItem[0]?.item
+  const names = ({ message = '', items = [] }: QueueEvent) => {
+    return items.some((one) => one === item) || idsIn(message).some((id) => ids.has(id))
+  }
+  return [...ofItem, ...ofCalls.filter(names)].sort((a, b) => a.number - b.number)
 }
 
 const ID = /\b[0-9A-Za-z]{27}\b/g

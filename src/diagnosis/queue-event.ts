@@ -2,7 +2,7 @@
 import { placesOf } from '../client/call-site.js'
 import type { EventKind, RecordedEvent, Refusal } from '../engine/events/event-kinds.js'
 
-/** Something that happened to an item, to a waiting lease or to a queue, or a call that was refused. */
+/** Something that happened to an item, to a waiting lease, to a queue or to a call. */
 export interface QueueEvent {
   /** The number of the event: 1 for the first event of the daemon, and so on. */
   readonly number: number
@@ -51,9 +51,13 @@ export interface QueueEvent {
   readonly details?: Readonly<Record<string, string>>
   /**
    * For `refused`: how often the same call was refused, with nothing else happening in between. The number grows while that goes on.
-   * An iterator over the events shows the number at the time when it came by.
+   * An iterator over the events shows the number at the time when it came by. For `fault` the same, for the calls that met it.
    */
   readonly times?: number
+  /** For `fault`: what it did to the call, for example `lose-reply`. */
+  readonly fault?: string
+  /** For `fault`: the numbers of the items of the call, as far as they are known. */
+  readonly items?: readonly number[]
 }
 
 /** An item whose handler produced another one. */
@@ -70,8 +74,8 @@ export interface ProducingItem {
 
 /** Returns an event of the record as tests read it. */
 export function queueEvent(event: RecordedEvent): QueueEvent {
-  const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
-  const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
+  const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal, fault } = event
+  const clientId = event.consumer?.clientId ?? refusal?.clientId ?? fault?.clientId ?? ''
   const callPath = placesOf(cause.origin)
   const { handled } = cause
   return {
@@ -90,6 +94,7 @@ export function queueEvent(event: RecordedEvent): QueueEvent {
     ...(Number.isNaN(until) ? {} : { until: new Date(Math.floor(until)) }),
     ...(deadQueue === undefined ? {} : { deadQueue: deadQueue.queue }),
     ...(refusal === undefined ? {} : refusalFields(refusal)),
+    ...(fault === undefined ? {} : { fault: fault.fault, items: [...fault.items], times: fault.times }),
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Consumer,
   type HandledItem,
   KIND,
+  type NotedFault,
   type NotedItem,
   type RecordedEvent,
   type Refusal,
@@ -95,6 +96,26 @@ export class EventRecord {
       same.times += refusal.times
       same.lastTime = refusal.lastTime
       same.lastPassed = refusal.lastPassed
+    }
+    this.#notify()
+  }
+
+  /** Records that a fault acted on a call. If it just did on the same call, it only counts up: a worker may try for long. */
+  fault(cause: Cause, time: Instant, address: Address, fault: NotedFault): void {
+    if (this.#rows === undefined) return
+    const last = this.count === 0 ? undefined : this.#rows.at(this.count)
+    const isSame =
+      last?.fault?.fault === fault.fault &&
+      this.count > this.#fence &&
+      fault.items.length === 0 &&
+      last.cause.call === cause.call &&
+      last.address.queue === address.queue &&
+      sameClient(last.fault.clientId, fault.clientId)
+    if (isSame && last.fault !== undefined) last.fault.times += fault.times
+    else {
+      const row = this.#rows.addQueue(KIND.fault, time, address, undefined, cause)
+      this.#rows.setOutcome(row, Number.NaN, undefined)
+      this.#rows.setFault(row, fault)
     }
     this.#notify()
   }

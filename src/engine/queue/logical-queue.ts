@@ -20,6 +20,7 @@ import {
   retryItems,
 } from './partition-requests.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
+import { QueueFaults } from './queue-faults.js'
 
 const SHUTTING_DOWN = 'queue is shutting down'
 
@@ -37,6 +38,8 @@ export class LogicalQueue {
   readonly partitions: readonly Partition[]
   /** The address of the queue in the record of events. */
   readonly address: Address
+  /** What faults do to the queue. */
+  readonly faults: QueueFaults
   readonly #context: QueueContext
   readonly #rules: QueueRules
   readonly #dispatcher: Dispatcher
@@ -50,6 +53,7 @@ export class LogicalQueue {
     this.#context = context
     this.#rules = new QueueRules(config, context)
     this.#dispatcher = new Dispatcher(partitions, address, this.#rules, context)
+    this.faults = new QueueFaults(partitions, this.#dispatcher, this.#rules, context.clock)
     this.#note(KIND['queue-created'])
   }
 

@@ -97,7 +97,7 @@ const ENDS: Partial<Record<EventKind, HandledOutcome>> = {
 export function endOfLease(events: readonly QueueEvent[], attempts: number): HandledOutcome | undefined {
   const leased = events.findLastIndex((event) => event.kind === 'leased' && event.attempts === attempts)
   for (const { kind } of events.slice(leased + 1)) {
-    if (kind === 'refused') continue
+    if (kind === 'refused' || kind === 'fault') continue
     return ENDS[kind] ?? 'lost'
   }
   return undefined

@@ -1,12 +1,14 @@
 /** What the handles of a daemon share. */
-import { originOf } from '../../client/call-site.js'
+import { type CallSites, originOf } from '../../client/call-site.js'
 import type { QueratorClient } from '../../client/client.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
 import type { WaitingTest } from '../../diagnosis/observed-test.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { Fault } from '../faults/fault.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
 
@@ -17,6 +19,10 @@ export interface QueueHome extends LeaseHome {
   /** The daemon in the process. Undefined for a server elsewhere. */
   readonly daemon: Daemon | undefined
   embedded(what: string): Daemon
+  /** How calls note where they were made. Undefined if they do not. */
+  readonly callSites: CallSites | undefined
+  /** Makes a fault. @throws QueratorError on a server elsewhere, or if the fault could never act beside an earlier one */
+  fault(spec: FaultSpec): Fault
   pause(queueName: string): void
   resume(queueName: string): void
   /** Returns a new name for a consumer. Default: `client-1` and so on. */
@@ -47,6 +53,8 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     client,
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
+    callSites: unawaited?.callSites,
+    fault: (spec) => runner.faults.make(backing.embedded('fault').faults, spec),
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),

@@ -4,6 +4,7 @@ import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { Workers } from '../consumers/workers.js'
+import { MadeFaults } from '../faults/made-faults.js'
 import { OpenChecks } from './open-checks.js'
 import { Switches } from './switches.js'
 import type { TestUsers } from './test-users.js'
@@ -15,6 +16,8 @@ export class RunnerSide {
   /** What tests switch, to restore it when they end. */
   readonly switches: Switches
   readonly workers = new Workers()
+  /** The faults that tests make, to close them when they end. */
+  readonly faults = new MadeFaults()
   readonly #backing: Backing
   readonly #tests = new ObservedTests()
 

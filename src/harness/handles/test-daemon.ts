@@ -13,6 +13,8 @@ import type { Recording } from '../consumers/recording.js'
 import { type Tracked, type TrackOptions, track } from '../consumers/track.js'
 import type { TrackContext } from '../consumers/tracked-function.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { Fault } from '../faults/fault.js'
+import { type FaultOptions, type OutageOptions, outageOf, specOf } from '../faults/fault-options.js'
 import { Interceptions } from '../reach/interceptions.js'
 import { createQueue } from './create-queue.js'
 import { type ListenOptions, listen } from './listen.js'
@@ -168,6 +170,30 @@ export class TestDaemon {
    */
   recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
     return paced(recordingOf(this.#backing, fn, options))
+  }
+
+  /**
+   * Makes calls fail until the fault is closed, or has acted as often as you say. In a test with fixtures, a fault that never acts, or that
+   * is still open at the end, fails the test.
+   *
+   *     using fault = daemon.fault({ call: 'queue.complete', queue, do: 'lose-reply' })
+   *
+   * Faults of one call act in the order in which you make them.
+   * @throws QueratorError on a server elsewhere, if an option is wrong, or if the fault could never act beside an earlier one
+   */
+  fault(options: FaultOptions): Fault {
+    return this.#home.fault(specOf(options, originOf(this.fault, this.#home.callSites)))
+  }
+
+  /**
+   * Takes the daemon away until the fault is closed: connections break, and nothing reaches it. Its items stay, and its clock goes on.
+   * Over TCP, new connections are reset.
+   * @throws QueratorError on a server elsewhere, if an option is wrong, or if it is away already
+   */
+  outage(options: OutageOptions = {}): Fault {
+    return this.#home.fault(
+      outageOf({ kind: 'outage' }, undefined, options, originOf(this.outage, this.#home.callSites)),
+    )
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */

@@ -24,6 +24,7 @@ import type { Lease } from './leased-items.js'
 import { countItems, leaseItems, produceItems } from './queue-calls.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions, QueueCounts } from './queue-inputs.js'
+import { QueueWithFaults } from './queue-with-faults.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
@@ -31,9 +32,7 @@ import { type StoredItem, storedItems } from './stored-item.js'
 const BRAND = Symbol.for('querator-test.queue')
 
 /** A queue for tests. `daemon.createQueue()`, `daemon.queue(name)` and the fixture `queue` return one. */
-export class TestQueue {
-  /** The name of the queue. */
-  readonly name: string
+export class TestQueue extends QueueWithFaults {
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
 
@@ -54,8 +53,8 @@ export class TestQueue {
 
   /** @internal */
   constructor(home: QueueHome, name: string, deadQueue?: TestQueue) {
+    super(home, name)
     this.#home = home
-    this.name = name
     this.#deadQueue = deadQueue
   }
 
