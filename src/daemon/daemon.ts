@@ -92,7 +92,7 @@ export class Daemon {
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
     this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
-    this.#listeners = new Listeners(() => this.faults.turnedAway('', undefined), this.#handler, clock.exact, memory)
+    this.#listeners = new Listeners(() => this.faults.turnedAway(), this.#handler, clock.exact, memory)
     this.#begin(config, now)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
   }

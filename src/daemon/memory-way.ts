@@ -23,7 +23,7 @@ export class MemoryWay {
   async send(request: WireRequest): Promise<WireReply> {
     const faults = this.#faults
     if (faults.isAway && !request.isOwn) {
-      faults.turnedAway(request.target, request.origin)
+      faults.turnedAway(request)
       // A worker that tries again and again must not block the event loop.
       await nextTurn()
       throw brokenError('refused')

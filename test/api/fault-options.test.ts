@@ -205,6 +205,24 @@ test('a lost reply to a lease stands in the timelines of the items that it lease
   expect(daemon.events.ofItem(1).map(({ kind }) => kind)).toEqual(['produced', 'leased', 'fault'])
 })
 
+test('a fault about one item of a call stands in the timeline of that one only', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  const lease = await queue.lease({ clientId: 'w1', batchSize: 2 })
+  const kindsOf = (item: number) => daemon.events.ofItem(item).map(({ kind }) => kind)
+  {
+    using _fault = queue.fault('complete', { do: 'expire-lease', reference: 'b' })
+    await expect(lease.complete()).rejects.toMatchObject({ code: 400 })
+  }
+  expect(kindsOf(1)).toEqual(['produced', 'leased', 'completed'])
+  expect(kindsOf(2)).toEqual(['produced', 'leased', 'fault', 'lease-expired', 'refused'])
+  await queue.lease({ clientId: 'w2' })
+  using _twice = queue.fault('lease', { do: 'deliver-twice' })
+  await queue.lease({ clientId: 'w3' })
+  expect(kindsOf(3)).toEqual(['produced', 'leased', 'lease-expired', 'leased', 'fault'])
+})
+
 test('a worker that tries again and again makes one event', async () => {
   await using daemon = await started()
   const queue = await daemon.createQueue({ name: 'orders' })
@@ -213,7 +231,8 @@ test('a worker that tries again and again makes one event', async () => {
     for (let call = 0; call < 5; call++) await expect(queue.produce({})).rejects.toMatchObject(LOST)
   }
   const faults = [...daemon.events].filter(({ kind }) => kind === 'fault')
-  expect(faults).toMatchObject([{ fault: 'outage', call: 'queue.produce', times: 5 }])
+  expect(faults).toMatchObject([{ fault: 'outage', call: 'queue.produce', queue: 'orders', times: 5 }])
+  expect(queue.history()).toContainEqual(expect.objectContaining({ kind: 'fault', times: 5 }))
 })
 
 test('faults need no record of events', async () => {

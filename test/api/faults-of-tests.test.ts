@@ -92,15 +92,15 @@ test('a fault that is still open fails its test, and is closed', async () => {
   await outer.produce({})
 })
 
-test('a fault that holds a call is open, and its call goes on when the test is over', async () => {
+test('a fault that holds a call is open, and the connection of the call breaks when the test is over', async () => {
   await using daemon = await started()
   const shared = await daemon.createQueue()
   const one = begin(daemon, 'one')
   shared.fault('produce', { do: 'hang', times: 1 })
-  const held = shared.produce({})
+  const held = expect(shared.produce({})).rejects.toMatchObject({ codeText: 'No Answer' })
   expect(await endOf(one)).toContain('a fault is still open: hang on queue.produce')
   await held
-  expect(await shared.counts()).toMatchObject({ total: 1 })
+  expect(await shared.counts()).toMatchObject({ total: 0 })
 })
 
 test('a test that failed is not blamed for its faults, and its report tells what they did', async () => {
@@ -159,7 +159,8 @@ test('a worker that hangs in a call ends with its test', async () => {
   const one = begin(daemon, 'one')
   const queue = await one.create({ name: 'orders' })
   queue.fault('produce', { do: 'hang', times: 1 })
-  daemon.runWorker(() => queue.produce({}))
+  const worker = daemon.runWorker(() => queue.produce({}).catch(() => undefined))
   await queue.waitFor({ event: 'fault' })
   expect(await endOf(one)).toContain('a fault is still open')
+  expect(worker.ended).toBe(true)
 })

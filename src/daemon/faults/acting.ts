@@ -1,6 +1,7 @@
 /** Carries a call out under faults: what happens before it, to it, and to its reply. */
 import type { Clock } from '../../clock/clock.js'
 import type { Choice } from '../../engine/serving/waiting-leases.js'
+import type { Item } from '../../engine/store/item.js'
 import { QueratorError, requestFailed } from '../../errors.js'
 import { CLIENT_GONE, whenGone } from '../../protocol/exchange.js'
 import type { Timestamp } from '../../protocol/messages/message.js'
@@ -64,6 +65,14 @@ function expire({ queue, partition }: SeenCall, items: readonly ReturnType<typeo
   )
 }
 
+/** Returns the items that a fault is about, of a complete or retry. */
+export function itemsMet({ spec: { act, reference } }: OpenFault, call: SeenCall): readonly Item[] {
+  if (act.kind === 'expire-lease') return leasesOf(call, reference)
+  if (act.kind !== 'first') return call.items
+  const item = itemAt(call, act.count)
+  return item === undefined ? [] : [item]
+}
+
 /** Acts on a call that was carried out, or refused. Returns its response. */
 export async function actAfter(fault: OpenFault, call: SeenCall, clock: Clock, response: unknown): Promise<unknown> {
   const { act } = fault.spec
@@ -85,7 +94,11 @@ function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?:
     }
     const timer = clock?.setTimer(clock.now() + ms, end(resolve))
     if (timer !== undefined) ends.push(() => timer.cancel())
-    ends.push(fault.holds(end(resolve)))
+    const lose = () => {
+      call.request.breaks = 'lost'
+      reject(CLIENT_GONE)
+    }
+    ends.push(fault.holds({ goOn: end(resolve), break: end(lose) }))
     if (endsWithClient)
       ends.push(
         whenGone(

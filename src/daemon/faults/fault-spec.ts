@@ -34,6 +34,9 @@ export const BREAKS_REPLY: ReadonlySet<FaultKind> = new Set(['lose-reply', 'trun
 /** These decide which items a call is about. Only one can. */
 export const CHOOSES_ITEMS: ReadonlySet<FaultKind> = new Set(['deliver-twice', 'reorder', 'expire-lease', 'first'])
 
+/** These are about the items that a lease gets, and are recorded after it. */
+export const AFTER_LEASE: ReadonlySet<FaultKind> = new Set([...BREAKS_REPLY, 'deliver-twice', 'reorder', 'clock-skew'])
+
 /** A fault that was checked. */
 export interface FaultSpec {
   /** `undefined` means every call. */

@@ -6,13 +6,13 @@ import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
 import type { Queues } from '../../engine/queue/queues.js'
 import { badRequest, type QueratorError, usageError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
-import { type MethodName, methodAt } from '../../protocol/methods.js'
+import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
-import { actAfter, actBefore, type Tampering } from './acting.js'
+import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
 import { checkConflicts } from './conflicts.js'
-import { BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
+import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { OpenFault } from './open-fault.js'
-import { type SeenCall, seenCall, wireName } from './seen-call.js'
+import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
 /** The parts of the daemon that faults need. */
 export interface FaultSurroundings {
@@ -80,13 +80,14 @@ export class Faults {
     return acting.length === 0 ? carryOut() : this.#carryOut(call, acting, carryOut)
   }
 
-  /** Counts a request that found the daemon away. `target` is its path, if it was read. */
-  turnedAway(target: string, origin: Cause['origin']): void {
+  /** Counts a request that found the daemon away. `undefined` stands for a connection without one. */
+  turnedAway(request?: WireRequest): void {
     const fault = this.#outage
     if (fault === undefined) return
     fault.met(1)
-    const name = methodAt(target)
-    this.#note(fault, name === undefined ? target : wireName(name), origin, undefined)
+    const { call, queueName, clientId } = readAway(request)
+    const seen = { queue: this.#around.queues.find(queueName), queueName, clientId }
+    this.#note(fault, call, request?.origin, seen, [])
   }
 
   /** How often each kind of fault acted on each call. */
@@ -124,9 +125,15 @@ export class Faults {
   ): Promise<unknown> {
     const { clock } = this.#around
     const tampering: Tampering = {}
-    const ofLease = call.name === 'queueLease'
+    // Which items a lease is about is known when it has them.
+    const late = call.name === 'queueLease' ? acting.filter(({ spec }) => AFTER_LEASE.has(spec.act.kind)) : []
     for (const fault of acting) {
-      if (!(ofLease && BREAKS_REPLY.has(fault.spec.act.kind))) this.#noteCall(fault, call)
+      if (!late.includes(fault))
+        this.#noteCall(
+          fault,
+          call,
+          itemsMet(fault, call).map(({ serial }) => serial),
+        )
       const wait = actBefore(fault, call, clock, tampering)
       if (wait !== undefined) await wait
     }
@@ -135,14 +142,11 @@ export class Faults {
     try {
       response = await carryOut(tampering)
     } catch (error) {
-      if (error === CLIENT_GONE) throw error
       failed = { error }
     }
-    for (const fault of acting) {
-      if (ofLease && BREAKS_REPLY.has(fault.spec.act.kind))
-        this.#noteCall(fault, call, this.#leasedItems(call, response))
-      response = await actAfter(fault, call, clock, response)
-    }
+    for (const fault of late) this.#noteCall(fault, call, this.#leasedItems(call, response))
+    if (failed?.error === CLIENT_GONE) throw failed.error
+    for (const fault of acting) response = await actAfter(fault, call, clock, response)
     if (failed !== undefined) throw failed.error
     return response
   }
@@ -153,7 +157,7 @@ export class Faults {
     return items.flatMap(({ id }) => queue?.partitions[partition]?.find(id)?.serial ?? [])
   }
 
-  #noteCall(fault: OpenFault, call: SeenCall, items: readonly number[] = call.items.map(({ serial }) => serial)): void {
+  #noteCall(fault: OpenFault, call: SeenCall, items: readonly number[]): void {
     this.#note(fault, call.wireName, call.request.origin, call, items)
   }
 
@@ -161,16 +165,16 @@ export class Faults {
     { spec: { act } }: OpenFault,
     call: string,
     origin: Cause['origin'],
-    seen: SeenCall | undefined,
-    items: readonly number[] = [],
+    seen: Pick<SeenCall, 'queue' | 'queueName' | 'clientId'>,
+    items: readonly number[],
   ): void {
     const { record, clock } = this.#around
     const key = `${act.kind} ${call}`
     const counted = this.#counts.get(key) ?? { kind: act.kind, call, count: 0 }
     counted.count++
     this.#counts.set(key, counted)
-    const address = seen?.queue?.address ?? { queue: seen?.queueName ?? '', queueId: 0 }
-    const note = { fault: act.kind, clientId: seen?.clientId ?? '', items, times: 1 }
+    const address = seen.queue?.address ?? { queue: seen.queueName, queueId: 0 }
+    const note = { fault: act.kind, clientId: seen.clientId, items, times: 1 }
     record.fault({ call, origin }, clock.now(), address, note)
   }
 

@@ -3,6 +3,13 @@ import type { FaultSpec } from './fault-spec.js'
 import { differenceOf, NearMisses } from './near-misses.js'
 import { type SeenCall, wireName } from './seen-call.js'
 
+/** A call that a fault holds. */
+export interface Held {
+  goOn(): void
+  /** Breaks the connection. */
+  break(): void
+}
+
 /**
  * A fault of a daemon.
  *
@@ -15,7 +22,7 @@ export class OpenFault {
   readonly spec: FaultSpec
   readonly misses = new NearMisses()
   readonly #ended: (fault: OpenFault) => void
-  readonly #held = new Set<() => void>()
+  readonly #held = new Set<Held>()
   #matched = 0
   #fired = 0
   #isClosed = false
@@ -71,21 +78,21 @@ export class OpenFault {
     this.#fired += calls
   }
 
-  /** Calls `release` when the fault is closed. Returns a function to forget it. */
-  holds(release: () => void): () => void {
-    if (this.#isClosed) release()
-    else this.#held.add(release)
-    return () => this.#held.delete(release)
+  /** Holds a call until the fault is closed. Returns a function to forget it. */
+  holds(call: Held): () => void {
+    if (this.#isClosed) call.goOn()
+    else this.#held.add(call)
+    return () => this.#held.delete(call)
   }
 
-  /** Ends the fault. What it holds goes on. */
-  close(): void {
+  /** Ends the fault. Calls that it holds go on, or their connections break. */
+  close(held: keyof Held = 'goOn'): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    const held = [...this.#held]
+    const calls = [...this.#held]
     this.#held.clear()
     this.#ended(this)
-    for (const release of held) release()
+    for (const call of calls) call[held]()
   }
 
   /** `lose-reply on queue.complete of 'orders' by w1, from the 2nd`. */

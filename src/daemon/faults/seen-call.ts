@@ -4,8 +4,8 @@ import type { Queues } from '../../engine/queue/queues.js'
 import type { Item } from '../../engine/store/item.js'
 import type { Partition } from '../../engine/store/partition.js'
 import type { WireRequest } from '../../protocol/exchange.js'
-import { METHODS, type MethodName } from '../../protocol/methods.js'
-import { namedIn } from '../../transport/named-in-body.js'
+import { METHODS, type Method, type MethodName, methodAt } from '../../protocol/methods.js'
+import { namedIn, namedInBody } from '../../transport/named-in-body.js'
 
 /** A call of a client. */
 export interface SeenCall {
@@ -53,6 +53,17 @@ export function seenCall(queues: Queues, name: MethodName, message: unknown, req
     references: isOfItems ? items.map(({ reference }) => reference) : referencesOf(given),
     batchSize,
   }
+}
+
+/** Reads a request that nobody decodes, because the daemon is away. */
+export function readAway(request: WireRequest | undefined): { call: string; queueName: string; clientId: string } {
+  if (request === undefined) return { call: 'a connection', queueName: '', clientId: '' }
+  const { target, body } = request
+  const name = methodAt(target)
+  const call = name === undefined ? target : wireName(name)
+  if (name === undefined || !ArrayBuffer.isView(body)) return { call, queueName: '', clientId: '' }
+  const { queueName, clientId } = namedInBody((METHODS[name] as Method).request, body)
+  return { call, queueName, clientId }
 }
 
 function referencesOf(items: unknown): string[] {

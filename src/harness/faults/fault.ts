@@ -27,6 +27,11 @@ export class Fault {
     this.#fault.close()
   }
 
+  /** Ends the fault at the end of its test: connections of calls that it holds break. @internal */
+  abandon(): void {
+    this.#fault.close('break')
+  }
+
   /** Calls {@link close}, for `using`. */
   [DISPOSE](): void {
     this.close()

@@ -46,7 +46,7 @@ export class MadeFaults {
     const own = this.#take(span)
     const problems = own.map((fault) => fault.problem()).filter((text) => text !== '')
     const stories = own.map((fault) => fault.story())
-    for (const fault of own) fault.close()
+    for (const fault of own) fault.abandon()
     return { error: problems.length === 0 ? undefined : usageError(problems.join('\n')), stories }
   }
 
