@@ -274,3 +274,60 @@ test('on a server elsewhere, faults say what they need', async () => {
   expect(() => daemon.outage()).toThrow('fault works only on a daemon inside the test process')
   expect(() => daemon.queue('x').fault('lease', { do: 'hang' })).toThrow('fault works only')
 })
+
+test('what a fault finds after it held a call is what is there then', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  const lease = await queue.lease({ batchSize: 2 })
+  const hang = queue.fault('complete', { do: 'hang', times: 1 })
+  queue.fault('complete', { do: 'expire-lease', times: 1 })
+  const held = lease.complete()
+  held.catch(() => undefined)
+  await lease.complete()
+  hang.close()
+  await expect(held).rejects.toMatchObject({ code: 400, message: expect.stringContaining('does not exist') })
+  expect(await queue.counts()).toMatchObject({ total: 0, leased: 0 })
+  await queue.produce({ reference: 'c' })
+  const again = await queue.lease()
+  const hangs = queue.fault('complete', { do: 'hang', times: 1 })
+  queue.fault('complete', { do: 'expire-lease', times: 1 })
+  const late = again.complete()
+  late.catch(() => undefined)
+  await queue.delete()
+  await daemon.createQueue({ name: 'orders' })
+  hangs.close()
+  await expect(late).rejects.toMatchObject({ code: 400 })
+})
+
+test('a closed daemon takes no faults', async () => {
+  const daemon = await started()
+  const queue = await daemon.createQueue()
+  await daemon.close()
+  expect(() => daemon.outage()).toThrow('the daemon is closed')
+  expect(() => queue.fault('lease', { do: 'hang' })).toThrow('the daemon is closed')
+})
+
+test('drain says which call met a fault, and does not hang', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue()
+  await queue.produce({ reference: 'a' })
+  queue.fault('complete', { do: 'lose-reply', times: 1 })
+  const seen: string[] = []
+  await queue.drain((item) => void seen.push(item.reference)).catch((error: Error) => seen.push(error.message))
+  expect(seen).toEqual(['a', expect.stringContaining('no answer from the daemon in this process')])
+  await queue.produce({ reference: 'b' })
+  queue.fault('complete', { do: 'expire-lease', times: 1 })
+  const { handled } = await queue.drain(() => undefined)
+  expect(handled.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
+})
+
+test('a delay ends by a running clock, and by that of the runner', async () => {
+  for (const clock of ['real', 'runner'] as const) {
+    await using daemon = await startTestDaemon({ clock, log: 'silent' })
+    const queue = await daemon.createQueue()
+    using fault = queue.fault('produce', { do: { delay: 20 } })
+    await queue.produce({ reference: 'a' })
+    expect(fault.fired).toBe(1)
+  }
+})

@@ -42,7 +42,7 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
       tampering.choice = { of: 'last' }
       return undefined
     case 'expire-lease':
-      tampering.before = () => expire(call, leasesOf(call, reference))
+      tampering.before = () => expire(call, leasesOf(again(call), reference))
       return undefined
     case 'first':
       tampering.before = () => expire(call, [itemAt(call, act.count)])
@@ -57,12 +57,15 @@ function filled(message: string, { queueName, ids }: SeenCall): string {
   return message.replaceAll('<queue>', () => queueName).replaceAll('<id>', () => ids[0] ?? '')
 }
 
-function expire({ queue, partition }: SeenCall, items: readonly ReturnType<typeof itemAt>[]): void {
+/** Looks at the items again: the call may have been held since. */
+function again(call: SeenCall): SeenCall {
+  return { ...call, items: call.ids.flatMap((id) => call.partition?.find(id) ?? []) }
+}
+
+function expire({ queue, partition }: SeenCall, items: readonly (Item | undefined)[]): void {
   if (partition === undefined) return
-  queue?.faults.expireLeases(
-    partition,
-    items.filter((item) => item !== undefined),
-  )
+  const found = items.filter((item) => item !== undefined)
+  queue?.faults.expireLeases(partition, found)
 }
 
 /** Returns the items that a fault is about, of a complete or retry. */

@@ -10,7 +10,15 @@ import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
 import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
 import { checkConflicts } from './conflicts.js'
-import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
+import {
+  AFTER_LEASE,
+  BREAKS_REPLY,
+  CHOOSES_ITEMS,
+  ENDS_CALL,
+  type FaultKind,
+  type FaultSpec,
+  HOLDS_CALL,
+} from './fault-spec.js'
 import { OpenFault } from './open-fault.js'
 import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
@@ -115,7 +123,14 @@ export class Faults {
       const goesOn = kind === 'partition-outage' && (call.name === 'queueProduce' || call.name === 'queueLease')
       if (ENDS_CALL.has(kind) && !goesOn) break
     }
+    if (acting.some((fault) => fault.isSpent && !HOLDS_CALL.has(fault.spec.act.kind))) this.#dropSpent()
     return acting
+  }
+
+  /** A fault that is spent acts on nothing, so that calls need not pass it. */
+  #dropSpent(): void {
+    this.#open = this.#open.filter((fault) => !fault.isSpent || HOLDS_CALL.has(fault.spec.act.kind))
+    this.inForce = this.#open.length > 0
   }
 
   async #carryOut(
@@ -207,7 +222,8 @@ export class Faults {
 
   #setAway(queue: LogicalQueue | undefined, number: number, isAway: boolean): void {
     const partition = queue?.partitions[number]
-    if (partition === undefined) return
+    // A queue that was deleted has stopped for good.
+    if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
     this.#around.during(isAway ? 'outage' : 'end of outage', () => queue?.faults.setAway(partition, isAway))
   }
 }

@@ -25,6 +25,8 @@ import type { QueueContext } from './queue-context.js'
 export class Dispatcher {
   /** Whether leases are served. Otherwise they wait. */
   isOpen = true
+  /** Whether it has stopped for good. */
+  isStopped = false
   readonly #partitions: readonly Partition[]
   readonly #address: Address
   readonly #rules: QueueRules
@@ -118,6 +120,7 @@ export class Dispatcher {
 
   /** Stops permanently. All waiting leases are rejected with `reason`. */
   stop(reason: () => QueratorError): void {
+    this.isStopped = true
     this.#clockwork.stop()
     for (const lease of this.waitingLeases) {
       this.#waiting.remove(lease)

@@ -22,8 +22,9 @@ export class QueueFaults {
     this.#clock = clock
   }
 
-  /** Lets the leases of items of a partition run out now. Waiting leases get what becomes free. */
+  /** Lets the leases of items of a partition run out now. Waiting leases get what becomes free. Does nothing if the queue is deleted. */
   expireLeases(partition: Partition, items: readonly Item[]): void {
+    if (this.#dispatcher.isStopped) return
     endLeases(partition, items, this.#rules, this.#clock.now())
     this.#dispatcher.freed()
   }

@@ -54,7 +54,11 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
     callSites: unawaited?.callSites,
-    fault: (spec) => runner.faults.make(backing.embedded('fault').faults, spec),
+    fault: (spec) => {
+      const { faults } = backing.embedded('fault')
+      backing.checkOpen()
+      return runner.faults.make(faults, spec)
+    },
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),
