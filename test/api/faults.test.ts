@@ -161,6 +161,29 @@ describe.each(ENTRIES)('%s', (_, open) => {
     await call
   })
 
+  test('delay before: a request that is on its way arrives, even if its client gave up', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    using fault = daemon.fault({ call: 'queue.produce', do: { delay: '5s' } })
+    using ofLease = daemon.fault({ call: 'queue.lease', do: { delay: '5s' } })
+    const gone = new AbortController()
+    const items = [{ reference: 'a' }]
+    const produce = client.queueProduce({ queueName: queue.name, items, requestTimeout: '1m' }, { signal: gone.signal })
+    const lease = client.queueLease(
+      { queueName: queue.name, clientId: 'w1', batchSize: 1, requestTimeout: '1m' },
+      { signal: gone.signal },
+    )
+    await until('both faults have acted', () => fault.fired + ofLease.fired === 2)
+    gone.abort()
+    for (const call of [produce, lease]) await expect(call).rejects.toThrow()
+    await turn()
+    await turn()
+    await daemon.clock.advance('5s')
+    await until('the item is there', async () => (await states(queue)).length === 1)
+    expect(await states(queue)).toEqual(['a free'])
+  })
+
   test('delay after: the call is carried out at once, and answered when the clock has gone on', async () => {
     await using daemon = await started()
     const queue = await daemon.createQueue()
@@ -287,6 +310,15 @@ describe.each(ENTRIES)('%s', (_, open) => {
     await queue.produce({ reference: 'a' })
     expect((await leased(client, queue, 'w1')).references).toEqual(['a'])
   })
+})
+
+test('a reply that ends halfway is no answer for a client of the package', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue()
+  using _fault = queue.fault('stats', { do: 'truncate' })
+  for (const client of [daemon.client, new QueratorClient({ endpoint: await daemon.listen() })]) {
+    await expect(client.queueStats({ queueName: queue.name })).rejects.toMatchObject({ code: 0, codeText: 'No Answer' })
+  }
 })
 
 test('over TCP, slow sends the reply byte by byte', async () => {
