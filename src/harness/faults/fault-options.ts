@@ -30,7 +30,14 @@ export type FaultCall = 'queue.produce' | 'queue.lease' | 'queue.complete' | 'qu
  * - `'slow'`: the reply arrives byte by byte. Acts only on calls over a socket or `daemon.connect()`
  */
 export type FaultAction =
-  | (typeof PLAIN_KINDS)[number]
+  | 'lose-request'
+  | 'lose-reply'
+  | 'hang'
+  | 'expire-lease'
+  | 'deliver-twice'
+  | 'reorder'
+  | 'truncate'
+  | 'slow'
   | {
       /** The code of the error, with its usual message for this call, or an {@link Answer} with both. */
       readonly refuse: number | Answer
