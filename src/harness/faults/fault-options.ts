@@ -26,7 +26,7 @@ export type FaultCall = 'queue.produce' | 'queue.lease' | 'queue.complete' | 'qu
  * - `'deliver-twice'`: a lease gets items that another client still holds, whose leases ran out unnoticed
  * - `'reorder'`: a lease gets the free items from the tail
  * - `{ clockSkew: '30s' }`: a lease is answered as a client sees it whose clock is 30 seconds ahead: its deadlines are that much nearer
- * - `'truncate'`: the call is carried out, and half of the reply arrives. Without a socket, the connection breaks as in `'lose-reply'`
+ * - `'truncate'`: the call is carried out, and half of the body of the reply arrives. Without a socket, the connection breaks as in `'lose-reply'`
  * - `'slow'`: the reply arrives byte by byte. Acts only on calls over a socket or `daemon.connect()`
  */
 export type FaultAction =
