@@ -331,3 +331,29 @@ test('a delay ends by a running clock, and by that of the runner', async () => {
     expect(fault.fired).toBe(1)
   }
 })
+
+test('a wait gives up while a fault holds the only call, and says which fault', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  daemon.forRunner.observe({ title: 'a test', timeout: 60_000, queues: () => ['orders'] })
+  await queue.produce({ reference: 'a' })
+  const lease = await queue.lease({ clientId: 'w1' })
+  using _fault = queue.fault('complete', { do: 'hang' })
+  const held = lease.complete()
+  await expect(queue.drained()).rejects.toThrow(
+    /^gave up waiting for 'orders' to be drained after [\s\S]*! a fault is open: hang on queue\.complete of 'orders'; it acted once/,
+  )
+  _fault.close()
+  await held
+})
+
+test('track moves the clock to the end of a delay', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  using _fault = queue.fault('complete', { do: { delay: '5s' } })
+  const began = daemon.clock.now()
+  const seen = await daemon.track(async () => (await queue.lease()).complete(), { advance: true })
+  expect(seen.completed).toMatchObject([{ reference: 'a' }])
+  expect(daemon.clock.now() - began).toBe(5000)
+})

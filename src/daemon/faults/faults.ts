@@ -98,6 +98,11 @@ export class Faults {
     this.#note(fault, call, request?.origin, seen, [])
   }
 
+  /** How many calls wait for a fault to be closed, or for the clock. Nothing else moves them. */
+  get held(): number {
+    return this.#open.reduce((sum, fault) => sum + fault.held, 0)
+  }
+
   /** How often each kind of fault acted on each call. */
   get counts(): readonly FaultCount[] {
     return [...this.#counts.values()]

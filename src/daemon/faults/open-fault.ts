@@ -43,6 +43,11 @@ export class OpenFault {
     return this.#matched
   }
 
+  /** How many calls it holds. */
+  get held(): number {
+    return this.#held.size
+  }
+
   /** Whether it may still act, or holds a call. */
   get isOpen(): boolean {
     return !this.#isClosed && (!this.isSpent || this.#held.size > 0)

@@ -97,7 +97,7 @@ export class Rest {
   }
 
   #isBusy(): boolean {
-    const { activity, inspector } = this.#daemon
-    return activity.open > inspector.waitingLeases
+    const { activity, inspector, faults } = this.#daemon
+    return activity.open > inspector.waitingLeases + faults.held
   }
 }
