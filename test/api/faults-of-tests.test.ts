@@ -77,7 +77,7 @@ test('a fault that no call came to says so, and one that could change nothing sa
   const message = await endOf(one)
   expect(message).toContain('no call came while it was open')
   expect(message).toContain("queue.lease of 'orders' by w1: no other client holds an item that may be leased again")
-  expect(message).toContain('1 matching calls came, and it begins with number 2')
+  expect(message).toContain('1 matching call came, and it begins with number 2')
 })
 
 test('a fault that is still open fails its test, and is closed', async () => {

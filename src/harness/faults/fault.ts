@@ -47,7 +47,8 @@ export class Fault {
     const { spec, fired, matched, misses, text } = this.#fault
     const what = `${text}${siteText(placesOf(spec.origin))}`
     if (fired === 0 && !spec.optional) {
-      const few = matched === 0 ? [] : [`${matched} matching calls came, and it begins with number ${spec.nth}`]
+      const came = matched === 1 ? '1 matching call came' : `${matched} matching calls came`
+      const few = matched === 0 ? [] : [`${came}, and it begins with number ${spec.nth}`]
       const lines = [...few, ...misses.lines()]
       const nearest = lines.length === 0 ? ['no call came while it was open'] : ['the nearest calls:', ...lines]
       return [
