@@ -30,6 +30,7 @@ const COMMANDS = {
   'one-daemon': ['npx', 'vitest', 'run'],
   presets: ['node', 'run-all.mjs'],
   permissions: ['npx', 'vitest', 'run'],
+  faults: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.
   consumer: ['npx', 'vitest', 'run'],
   red: ['npx', 'vitest', 'run'],

@@ -17,6 +17,7 @@ export type { EventKind } from './engine/events/event-kinds.js'
 export type { Fired, FiredKind } from './engine/events/fired.js'
 export { isQueratorError, QueratorError, type QueratorErrorOptions } from './errors.js'
 export { type LeftOversOptions, removeLeftOvers } from './harness/backing/left-overs.js'
+export type { NamedQueue } from './harness/backing/queue-names.js'
 export type { AdvanceUntilOptions } from './harness/consumers/advance-until.js'
 export type { AwaitedMoment, Until } from './harness/consumers/goal.js'
 export type { DeadLetteredItem, Handled, HandledItem, HandledOutcome } from './harness/consumers/handled.js'
@@ -36,13 +37,24 @@ export type { Recording } from './harness/consumers/recording.js'
 export type { MoveTimers } from './harness/consumers/time-steps.js'
 export type { Tracked, TrackOptions } from './harness/consumers/track.js'
 export type { TrackContext } from './harness/consumers/tracked-function.js'
-export type { NamedQueue, RunningWorker, RunWorkerOptions, StartWorker } from './harness/consumers/workers.js'
+export type { RunningWorker, RunWorkerOptions, StartWorker } from './harness/consumers/workers.js'
 export type { DaemonLimits, TestDaemonOptions } from './harness/daemon-options.js'
+export type { Answer } from './harness/faults/answers.js'
+export type { Fault } from './harness/faults/fault.js'
+export type {
+  FaultAction,
+  FaultCall,
+  FaultOptions,
+  OutageOptions,
+  QueueFaultOptions,
+} from './harness/faults/fault-options.js'
+export type { QueuePartition } from './harness/faults/queue-partition.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
 export type { ListenOptions } from './harness/handles/listen.js'
 export type { QueueCounts } from './harness/handles/queue-counts.js'
 export type { ItemInput, LeaseOptions } from './harness/handles/queue-inputs.js'
 export type { QueueOptions } from './harness/handles/queue-options.js'
+export type { QueueCall, QueueWithFaults } from './harness/handles/queue-with-faults.js'
 export { snapshotSerializer } from './harness/handles/snapshot.js'
 export type { StoredItem } from './harness/handles/stored-item.js'
 export type { TestClock } from './harness/handles/test-clock.js'

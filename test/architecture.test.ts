@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   daemon: ['daemon', 'visible.ts', 'errors.ts', 'clock', 'access', 'engine', 'ids', 'protocol', 'service', 'transport'],
   diagnosis: ['engine/events', 'visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'client', 'daemon', 'protocol'],
   'real-server': ['async-dispose.ts', 'errors.ts', 'clock', 'client', 'daemon/config'],
+  'harness/faults': ['harness/backing', 'async-dispose.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
   'harness/waiting': [
     'engine/events',
     'visible.ts',

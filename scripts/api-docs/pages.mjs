@@ -37,6 +37,13 @@ export const PAGES = [
       TrackOptions Tracked StartWorker RunWorkerOptions NamedQueue RunningWorker QuietOptions Until AwaitedMoment EventPattern AdvanceUntilOptions MovingOptions MoveTimers`,
   },
   {
+    file: 'faults',
+    title: 'Faults',
+    from: 'querator-test',
+    intro: 'Make calls fail as networks, servers and leases do. Guide: [Faults](../faults.md).',
+    names: `Fault FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults`,
+  },
+  {
     file: 'matchers',
     title: 'Matchers and snapshots',
     from: 'querator-test',

@@ -29,8 +29,10 @@ export function sendOverHttp(endpoint: string): Send {
         ...(request.signal === undefined ? {} : { signal: request.signal }),
       })
       noteOpenRequest(sent)
-      sent.once('response', (response) => collect(response).then(resolve, reject))
-      sent.once('error', (error: NodeJS.ErrnoException) => fail(sent, request, endpoint, error, reject))
+      const failed = (error: NodeJS.ErrnoException) => fail(sent, request, endpoint, error, reject)
+      // The connection may also break within the reply.
+      sent.once('response', (response) => collect(response).then(resolve, failed))
+      sent.once('error', failed)
       sent.end(request.body)
     })
 }

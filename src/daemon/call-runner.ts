@@ -5,16 +5,20 @@ import type { MovableClock } from '../clock/movable-clock.js'
 import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
 import type { Queues } from '../engine/queue/queues.js'
+import type { Choice } from '../engine/serving/waiting-leases.js'
 import type { QueratorError } from '../errors.js'
 import type { WireRequest } from '../protocol/exchange.js'
 import { METHODS, type MethodName, type RequestOf } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
-import type { QueueFigures } from '../transport/figures.js'
+import type { FaultFigures, QueueFigures } from '../transport/figures.js'
 import type { Backend, RefusedCall } from '../transport/handler.js'
 import type { Health } from '../transport/health.js'
 import { namedIn } from '../transport/named-in-body.js'
 import type { ConsumerNotices } from './consumer-notices.js'
+import type { Tampering } from './faults/acting.js'
+import type { Faults } from './faults/faults.js'
+import { wireName } from './faults/seen-call.js'
 import { HandledItems } from './handled-items.js'
 import type { Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
@@ -24,7 +28,7 @@ import { VERSION } from './version.js'
 
 /** The names of calls on the wire, such as `queue.produce`. */
 const CALL_NAMES = Object.fromEntries(
-  Object.entries(METHODS).map(([name, { path }]) => [name, path.slice('/v1/'.length)]),
+  Object.keys(METHODS).map((name) => [name, wireName(name as MethodName)]),
 ) as Record<MethodName, string>
 
 /** The parts of the daemon that calls need. */
@@ -33,6 +37,7 @@ export interface RunsOn {
   readonly queues: Queues
   readonly access: Access
   readonly record: EventRecord
+  readonly faults: Faults
   readonly refusedCalls: RefusedCalls
   readonly requestTimes: RequestTimes
   readonly consumers: ConsumerNotices
@@ -56,15 +61,22 @@ export class CallRunner implements Backend<Principal> {
   }
 
   call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
+    const { faults } = this.#on
+    if (!faults.inForce || request.isOwn) return this.#carryOut(name, message, request, who)
+    return faults.through(name, message, request, (tampering) => this.#carryOut(name, message, request, who, tampering))
+  }
+
+  #carryOut(name: MethodName, message: unknown, request: WireRequest, who: Principal, tampering?: Tampering): unknown {
     const { clock, record, requestTimes, consumers } = this.#on
     const cause = this.#causeOf(name, request)
-    const context = this.#contextOf(name, request, who, cause, message)
+    const context = this.#contextOf(name, request, who, { cause, message, choice: tampering?.choice })
     try {
       clock.beginCall()
       if (name === 'queueProduce' || name === 'queueRetry') requestTimes.check(name, message, cause)
       if (consumers.someGaveUp && name === 'queueLease') consumers.leasing(message as RequestOf<'queueLease'>)
       // Does what record.during does, without a closure for each call.
       record.cause = cause
+      tampering?.before?.()
       return carryOut(name, context, message)
     } finally {
       record.cause = BY_CLOCK
@@ -76,6 +88,10 @@ export class CallRunner implements Backend<Principal> {
     const { access, queues } = this.#on
     const allowed = allowedIn(access, who, 'system.metrics')
     return queueFigures(queues.all().filter(({ config }) => allowed(config.namespace)))
+  }
+
+  faultFigures(): readonly FaultFigures[] {
+    return this.#on.faults.counts
   }
 
   health(): Health {
@@ -107,7 +123,12 @@ export class CallRunner implements Backend<Principal> {
     return { call, origin, handled: this.#handledItems.of(handling) }
   }
 
-  #contextOf(name: MethodName, request: WireRequest, who: Principal, cause: Cause, message: unknown): CallContext {
+  #contextOf(
+    name: MethodName,
+    request: WireRequest,
+    who: Principal,
+    { cause, message, choice }: { cause: Cause; message: unknown; choice: Choice | undefined },
+  ): CallContext {
     const { clock, queues, access, consumers } = this.#on
     const { permission } = METHODS[name]
     // Only a lease that waits asks for it.
@@ -115,7 +136,7 @@ export class CallRunner implements Backend<Principal> {
       consumers.whenGone({ request, lease: message as RequestOf<'queueLease'>, cause }, listener)
     const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
     const where = () => allowedIn(access, who, permission)
-    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone }
+    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone, choice }
   }
 }
 

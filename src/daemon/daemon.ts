@@ -1,7 +1,7 @@
 /** The daemon: queues, service, handler and listeners, started and stopped together. */
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
-import { Brake, turnDue } from '../clock/event-loop.js'
+import { Brake } from '../clock/event-loop.js'
 import type { Instant } from '../clock/instant.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
@@ -15,24 +15,22 @@ import type { MethodName } from '../protocol/methods.js'
 import { type Activity, Handler } from '../transport/handler.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
+import { CallNotices } from './call-notices.js'
 import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
-import { ConsumerNotices } from './consumer-notices.js'
 import type { DaemonOptions } from './daemon-options.js'
+import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
-import { type Notice, Notices } from './notices.js'
+import { MemoryWay } from './memory-way.js'
+import type { Notice } from './notices.js'
+import { OPEN_DOOR } from './open-door.js'
 import { RefusedCalls } from './refused-calls.js'
-import { RequestTimes } from './request-times.js'
-
-/** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
-const OPEN_DOOR =
-  "SYSTEM RUNNING IN OPEN DOOR MODE: whoever sends no key is an administrator, until the role binding of 'anonymous' to 'Admin' in '_system' is deleted"
 
 /**
  * A Querator daemon.
@@ -50,15 +48,15 @@ export class Daemon {
   readonly record: EventRecord
   /** Reads the state of its queues. */
   readonly inspector: Inspector
+  readonly faults: Faults
   readonly #log: Log
   readonly #queues: Queues
   readonly #access: Access
   readonly #calls: CallRunner
   readonly #handler: Handler
   readonly #listeners: Listeners
-  readonly #notices: Notices
-  readonly #requestTimes: RequestTimes
-  readonly #consumers: ConsumerNotices
+  readonly #noticed: CallNotices
+  readonly #memoryWay: MemoryWay
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
   readonly #brake = new Brake()
@@ -84,14 +82,24 @@ export class Daemon {
     this.inspector = new Inspector(this.#queues)
     const { record, inspector } = this
     const warn = (message: string) => this.#log.write('warn', message)
-    this.#notices = new Notices({ mode: options.notices ?? 'warn', record, warn })
-    this.#requestTimes = new RequestTimes({ clock: clock.exact, moved: () => clock.moved, notices: this.#notices })
-    this.#consumers = new ConsumerNotices({ clock, record, inspector, notices: this.#notices })
+    this.#noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
+    this.faults = this.#newFaults()
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls)
-    this.#listeners = new Listeners(this.#handler, clock.exact, memory)
+    this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
+    this.#listeners = new Listeners(() => this.faults.turnedAway(), this.#handler, clock.exact, memory)
     this.#begin(config, now)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
+  }
+
+  #newFaults(): Faults {
+    return new Faults({
+      clock: this.clock.exact,
+      queues: this.#queues,
+      record: this.record,
+      setAway: (isAway) => this.#listeners.setAway(isAway),
+      during: (call, work) => this.#during({ call }, work),
+    })
   }
 
   #callRunner(): CallRunner {
@@ -103,8 +111,9 @@ export class Daemon {
       refusedCalls,
       queues: this.#queues,
       access: this.#access,
-      requestTimes: this.#requestTimes,
-      consumers: this.#consumers,
+      faults: this.faults,
+      requestTimes: this.#noticed.requestTimes,
+      consumers: this.#noticed.consumers,
       log: this.#log,
       isHealthy: () => this.#state === 'running',
     })
@@ -125,20 +134,14 @@ export class Daemon {
   }
 
   /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
-  async send(request: WireRequest): Promise<WireReply> {
-    if (this.#state === 'stopped') {
-      await this.#brake.hold()
-      throw closedError()
-    }
-    // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
-    const reply = await this.#handler.handle(request)
-    const turn = turnDue()
-    if (turn === undefined) return reply
-    const way = this.clock.way()
-    way.begin()
-    await turn
-    way.close()
-    return reply
+  send(request: WireRequest): Promise<WireReply> {
+    // Not async, because each promise around another costs turns.
+    return this.#state === 'stopped' ? this.#refuse() : this.#memoryWay.send(request)
+  }
+
+  async #refuse(): Promise<never> {
+    await this.#brake.hold()
+    throw closedError()
   }
 
   /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. */
@@ -157,10 +160,14 @@ export class Daemon {
   /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */
   pause(name: string, on: boolean, origin?: Cause['origin']): void {
     const queue = this.inspector.queue(name)
-    // As in a call, overdue deadlines fire first, and every resumed request has the same time.
+    this.#during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+  }
+
+  /** As in a call, overdue deadlines fire first, and everything has the same time. */
+  #during(cause: Cause, work: () => void): void {
     try {
       this.clock.beginCall()
-      this.record.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+      this.record.during(cause, work)
     } finally {
       this.clock.endCall()
     }
@@ -184,18 +191,17 @@ export class Daemon {
   /** Call when a test begins. Warnings that are logged once per test may come again. */
   beginTest(): void {
     this.record.fence()
-    this.#notices.reset()
-    this.#consumers.reset()
+    this.#noticed.reset()
   }
 
   /** Whether anything is noticed about callers. */
   get hasNotices(): boolean {
-    return this.#notices.areOn
+    return this.#noticed.notices.areOn
   }
 
   /** Returns what was noticed about callers since the event with this number. */
   noticesSince(first: number): readonly Notice[] {
-    return this.#notices.since(first)
+    return this.#noticed.notices.since(first)
   }
 
   /** Resolves when in-memory clients have all replies made so far. */
@@ -230,6 +236,7 @@ export class Daemon {
     await nextTurn()
     this.#state = 'stopping'
     this.#queues.stop()
+    this.faults.end()
     this.clock.stop()
     // Waiting requests get their replies in this turn. clock.arrivals() awaits replies on sockets.
     await nextTurn()

@@ -2,8 +2,9 @@
 import type { Duplex } from 'node:stream'
 import { nextTurn } from '../clock/real-time.js'
 import type { HttpServer } from '../transport/http/http-server.js'
-import { connectInMemory } from '../transport/memory-connection.js'
+import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
 import type { Listener, ListenOptions } from '../transport/tcp-listener.js'
+import { socketError } from './faults/broken.js'
 
 /** Opens the port of a daemon, once, and its connections in memory. What speaks HTTP is loaded with the first of them. */
 export class Listeners {
@@ -11,14 +12,30 @@ export class Listeners {
   /** Serves connections in memory. Created with the first. */
   #memoryServer: Promise<HttpServer> | undefined
   readonly #connections = new Set<Duplex>()
+  readonly #servers: HttpServer[] = []
+  readonly #turnedAway: () => void
+  #isAway = false
   #listening: Promise<Listener> | undefined
 
-  constructor(...serverParts: ConstructorParameters<typeof HttpServer>) {
+  /** `turnedAway` is called for each connection while the daemon is away. */
+  constructor(turnedAway: () => void, ...serverParts: ConstructorParameters<typeof HttpServer>) {
+    this.#turnedAway = turnedAway
     this.#serverParts = serverParts
+  }
+
+  /** Breaks all connections and refuses new ones, or accepts them again. */
+  setAway(isAway: boolean): void {
+    this.#isAway = isAway
+    for (const server of this.#servers) server.isAway = isAway
+    if (isAway) for (const server of this.#servers) server.resetConnections()
   }
 
   /** Opens a connection in memory. */
   connect(): Duplex {
+    if (this.#isAway) {
+      this.#turnedAway()
+      return refusedConnection(nextTurn(), socketError('refused'))
+    }
     this.#memoryServer ??= this.#newServer().catch((error: unknown) => {
       // The next connection tries again.
       this.#memoryServer = undefined
@@ -49,7 +66,11 @@ export class Listeners {
 
   async #newServer(): Promise<HttpServer> {
     const { HttpServer } = await import('../transport/http/http-server.js')
-    return new HttpServer(...this.#serverParts)
+    const server = new HttpServer(...this.#serverParts)
+    server.turnedAway = this.#turnedAway
+    server.isAway = this.#isAway
+    this.#servers.push(server)
+    return server
   }
 
   /** Whether it has a port, so that other processes can reach it. */
@@ -60,7 +81,7 @@ export class Listeners {
   /** Resolves when the server has seen what clients of this process have done to their sockets. */
   async settled(): Promise<void> {
     await nextTurn()
-    if (this.#listening !== undefined) {
+    if (this.#listening !== undefined && !this.#isAway) {
       const { knock } = await import('../transport/knock.js')
       await knock((await this.#listening).address)
     }

@@ -25,6 +25,7 @@ export function explainQueue(daemon: Daemon, name: string, since = 1): string {
     headline(state),
     ...refusedLines(daemon, name, since),
     ...(state.paused ? [`the queue is paused: daemon.resume('${name}') lets requests in`] : []),
+    ...faultLines(daemon, name),
     ...(state.partitions === 0 ? ['the queue has no partitions: no storage has a share of a whole one'] : []),
     ...listed(state.waiting, (lease) => waitingText(lease, now)),
     ...listed(
@@ -64,6 +65,15 @@ function refusedLines(daemon: Daemon, name: string, since: number): string[] {
     ...listed(refusalsOf(refused), (refusal) => `! ${refusalText(refusal, ago(daemon, refusal))}`),
     ...(ended.length === 0 ? [] : [`  ${empty}`]),
   ]
+}
+
+/** The open faults that may act on calls of this queue. */
+function faultLines({ faults }: Daemon, name: string): string[] {
+  const open = faults.open.filter(({ isOpen, spec }) => isOpen && (spec.queue === undefined || spec.queue === name))
+  return listed(open, ({ text, fired, spec }) => {
+    const often = fired === 1 ? 'once' : `${fired} times`
+    return `! a fault is open: ${text}; it acted ${often}${siteText(placesOf(spec.origin))}`
+  })
 }
 
 function ago(daemon: Daemon, { lastEvent }: RefusalStory): string {

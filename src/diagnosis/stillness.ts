@@ -83,9 +83,9 @@ export class Stillness {
   }
 
   #mayMove(within: number): boolean {
-    const { activity, inspector, listening, clock } = this.#daemon
+    const { activity, inspector, faults, listening, clock } = this.#daemon
     // Another process may call at any time.
-    if (listening || activity.open > inspector.waitingLeases) return true
+    if (listening || activity.open > inspector.waitingLeases + faults.held) return true
     return clock.mayFireWithin(within) || this.#processWaits()
   }
 

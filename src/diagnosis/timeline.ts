@@ -27,6 +27,7 @@ export function cutInTheMiddle(lines: readonly string[], most: number): string[]
 
 /** Describes an event: what happened, by which client, and where in the code. */
 export function eventText(event: QueueEvent): string {
+  if (event.kind === 'fault') return visible(faultText(event))
   return visible(event.kind === 'refused' ? refusedText(event) : happenedText(event))
 }
 
@@ -41,6 +42,11 @@ export function namedEventText(event: QueueEvent): string {
 function refusedText({ call, clientId, code, codeText, message = '', times = 1, callPath }: QueueEvent): string {
   const by = clientId === undefined ? '' : ` by ${clientId}`
   return `${call}${by} refused${times === 1 ? '' : ` ${times} times`}: ${code} ${codeText}, ${withoutIds(message, '…')}${siteText(callPath)}`
+}
+
+function faultText({ call, clientId, fault = '', times = 1, callPath }: QueueEvent): string {
+  const by = clientId === undefined ? '' : ` by ${clientId}`
+  return `fault ${fault} on ${call}${by}${times === 1 ? '' : `, ${times} times`}${siteText(callPath)}`
 }
 
 function happenedText(event: QueueEvent, more = ''): string {

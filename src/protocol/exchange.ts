@@ -16,6 +16,9 @@ export interface Handling {
   readonly id: string
 }
 
+/** What a fault does to a reply: it is lost with the connection, ends halfway, or arrives byte by byte. */
+export type Breaks = 'lost' | 'truncated' | 'slow'
+
 /** A request for the handler. */
 export interface WireRequest {
   /** The method as it was sent. Case matters. */
@@ -33,6 +36,8 @@ export interface WireRequest {
   readonly handling?: Handling | undefined
   /** Whether the harness made the request for itself, rather than a test. */
   readonly isOwn?: boolean | undefined
+  /** Set by a fault: what becomes of the reply on its way. */
+  breaks?: Breaks
   /** A listener's alternative to `signal`: calls `listener` when nobody awaits the reply. Returns a function to remove it. */
   whenGone?(listener: () => void): () => void
   /** Called when the body is decoded. A call may wait for a long time, and no longer needs the body. */

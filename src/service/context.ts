@@ -3,6 +3,7 @@ import type { Access } from '../access/access.js'
 import type { Clock } from '../clock/clock.js'
 import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
+import type { Choice } from '../engine/serving/waiting-leases.js'
 import { badRequest } from '../errors.js'
 import { isBlank } from './names.js'
 import { nearestNames } from './nearest-name.js'
@@ -20,6 +21,8 @@ export interface CallContext {
   /** Returns where the caller may make this call. Hints must not name anything of other namespaces. */
   allowedIn(): (namespace: string) => boolean
   readonly whenGone: WhenGone
+  /** Which items a lease gets. Set by a fault. */
+  readonly choice: Choice | undefined
 }
 
 /** Returns the queue of a call, after its checks GET and permission (docs/protocol/queue.md §2, admin.md §9). @throws 400, 403, 453 */

@@ -22,10 +22,18 @@ export interface QueueFigures {
   }
 }
 
+/** How often a kind of fault acted on a call. */
+export interface FaultFigures {
+  readonly kind: string
+  readonly call: string
+  readonly count: number
+}
+
 /** All metrics. */
 export interface Figures {
   readonly timings: Timings
   readonly queues: readonly QueueFigures[]
+  readonly faults: readonly FaultFigures[]
   /** The number of earlier requests for the page by their status. */
   readonly asked: Readonly<Record<number, number>>
   /** The number of current requests for the page. */

@@ -7,9 +7,10 @@ import { CLIENT_GONE, DETAILS_HEADER, type WireReply, type WireRequest } from '.
 import type { MessageType } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName, methodAt } from '../protocol/methods.js'
+import { ProxyReply } from '../protocol/proxy-reply.js'
 import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { keyOf } from './authorization.js'
-import type { QueueFigures } from './figures.js'
+import type { FaultFigures, QueueFigures } from './figures.js'
 import { type Health, healthReply } from './health.js'
 import { malformed } from './http/refusal.js'
 import { MetricsPage } from './metrics.js'
@@ -44,6 +45,8 @@ export interface Backend<Caller> {
   health(): Health
   /** Returns the metrics of the queues that this caller may see. */
   queueFigures(caller: Caller): readonly QueueFigures[]
+  /** Returns how often faults acted. */
+  faultFigures(): readonly FaultFigures[]
   /** Records a call that failed. */
   refused(refused: RefusedCall): void
   /** Records an internal error, which no request caused. */
@@ -122,6 +125,7 @@ export class Handler<Caller = unknown> {
       return reply(request, method.response, response, 200)
     } catch (error) {
       if (error === CLIENT_GONE) return NO_REPLY
+      if (error instanceof ProxyReply) return error.reply
       return await this.#refuse(error, { request, path, name, body, message })
     } finally {
       this.activity.open--
@@ -142,7 +146,10 @@ export class Handler<Caller = unknown> {
 
   /** Returns the metrics to everyone (docs/protocol/admin.md §1.5). Which queues they show depends on the caller. */
   #metricsReply(request: WireRequest): Promise<WireReply> {
-    return this.#metrics.reply(request.headers, () => this.#backend.queueFigures(this.#whoever(request)))
+    return this.#metrics.reply(request.headers, () => ({
+      queues: this.#backend.queueFigures(this.#whoever(request)),
+      faults: this.#backend.faultFigures(),
+    }))
   }
 
   /** Returns the caller. An invalid key counts as none. */

@@ -33,7 +33,7 @@ interface Sample {
 }
 
 /** Writes the page. */
-export function metricsText({ timings, queues, asked, inFlight }: Figures): string {
+export function metricsText({ timings, queues, faults, asked, inFlight }: Figures): string {
   const ofQueues = (value: (queue: QueueFigures) => number): Sample[] =>
     queues.map((queue) => ({ labels: { queue: queue.queue, namespace: queue.namespace }, value: value(queue) }))
   return [
@@ -60,6 +60,12 @@ export function metricsText({ timings, queues, asked, inFlight }: Figures): stri
         help,
         ofQueues(({ totals }) => totals[of]),
       ),
+    ),
+    family(
+      'querator_faults_total',
+      'counter',
+      'Calls that a fault of a test acted on',
+      faults.map(({ kind, call, count }) => ({ labels: { kind, call }, value: count })),
     ),
   ].join('')
 }

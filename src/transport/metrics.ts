@@ -1,7 +1,7 @@
 /** The reply to GET /metrics (docs/protocol/admin.md §1.5). */
 import { TextEncoder } from 'node:util'
 import type { Headers, WireReply } from '../protocol/exchange.js'
-import type { QueueFigures } from './figures.js'
+import type { Figures } from './figures.js'
 import type { Timings } from './timings.js'
 
 /** Makes the metrics page and counts its requests. */
@@ -14,13 +14,13 @@ export class MetricsPage {
     this.#timings = timings
   }
 
-  /** Returns the page as a reply, with these queues. It is compressed if the client accepts that. */
-  async reply(headers: Headers, queues: () => readonly QueueFigures[]): Promise<WireReply> {
+  /** Returns the page as a reply, with what is seen of queues and faults. It is compressed if the client accepts that. */
+  async reply(headers: Headers, seen: () => Pick<Figures, 'queues' | 'faults'>): Promise<WireReply> {
     this.#inFlight++
     try {
       // Few tests ask for metrics.
       const { METRICS_TYPE, metricsText } = await import('./metrics-text.js')
-      const figures = { timings: this.#timings, queues: queues(), asked: this.#asked, inFlight: this.#inFlight }
+      const figures = { timings: this.#timings, ...seen(), asked: this.#asked, inFlight: this.#inFlight }
       const body = new TextEncoder().encode(metricsText(figures))
       this.#count(200)
       const type = { 'content-type': METRICS_TYPE }

@@ -360,3 +360,31 @@ test('Jest in one process: its own timers do not make the end of all work a gues
   const { status, text } = jest(files)
   expect(status, text).toBe(0)
 })
+
+test('faults act across realms, and their errors belong to that of the tests', () => {
+  const { text } = jest({
+    'a.test.js': `${DOCBLOCK}${IMPORTS}
+      test('faults', async () => {
+        await queue.produce({ reference: 'a' })
+        const lease = await queue.lease()
+        const fault = queue.fault('complete', { do: 'lose-reply', times: 1 })
+        const error = await lease.complete().catch((failed) => failed)
+        expect(error).toBeInstanceOf(Error)
+        expect(error).toMatchObject({ codeText: 'No Answer', cause: { code: 'ECONNRESET' } })
+        expect([fault.fired, fault.isOpen]).toStrictEqual([1, false])
+        const outage = daemon.outage()
+        expect(() => daemon.outage()).toThrow(Error)
+        const failed = await daemon.fetch('/health').catch((thrown) => thrown)
+        expect(failed).toBeInstanceOf(TypeError)
+        outage.close()
+        expect(queue.history().find(({ kind }) => kind === 'fault').items).toStrictEqual([1])
+        expect(queue.explain()).not.toContain('fault is open')
+      })
+      test('a fault that never acted', async () => {
+        queue.fault('complete', { do: 'hang' }).close()
+        await queue.produce({ reference: 'b' })
+      })`,
+  })
+  expect(text).toMatch(/a fault never acted: hang on queue\.complete of '[^']+' \(a\.test\.js:\d+\)/)
+  expect(text).toContain('Tests:       1 failed, 1 passed')
+})

@@ -19,6 +19,12 @@ const CAUSES: Record<string, readonly RegExp[]> = {
   ],
   'poison-item': [/broken +free +5 +\{"id":/, /attempt 5/, /retried by importer \(workers\.cjs:\d+[^)]*\)/],
   'dead-letter-expected': [/missing: 'order-1'/, /attempt 2/, /lease-expired by crashes/],
+  'lost-reply': [
+    /expected \[ 1, 1, 1 \] to deeply equal \[ 1 \]|Array \[\s+1,\s+\+ +1,/,
+    /fault lose-reply on queue\.complete by worker \(fault-workers\.cjs:\d+/,
+  ],
+  'expired-lease': [/order-3/, /fault: expire-lease on queue\.complete of '[^']+' with order-2 acted once/],
+  hang: [/waiting for 'order-2' to be completed/, /a fault is open: hang on queue\.complete of '[^']+'; it acted once/],
   'waits-for-ever': [
     /packer (still )?waits for an item/,
     /the clock is frozen, and nothing comes due until it is moved; for the next item: await clock\.advance\('1h0m0s'\)/,

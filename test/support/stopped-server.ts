@@ -56,6 +56,7 @@ const NO_BACKEND: Backend<undefined> = {
   call: () => undefined,
   health: () => ({ healthy: true, version: '', now: 0 }),
   queueFigures: () => [],
+  faultFigures: () => [],
   refused: () => undefined,
   failed: () => undefined,
 }

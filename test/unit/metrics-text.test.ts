@@ -54,7 +54,7 @@ test('writes gauges and counters of queues as prom-client does', async () => {
         counter.inc({ queue, namespace }, totals.deadLettered)
       }
       const theirs = await (registers[0] as Registry).metrics()
-      const ours = metricsText({ timings: new Timings(), queues: figures, asked: {}, inFlight: 0 })
+      const ours = metricsText({ timings: new Timings(), queues: figures, faults: [], asked: {}, inFlight: 0 })
       for (const name of ['querator_queue_items_leased', 'querator_queue_items_dead_lettered_total']) {
         expect(familyOf(ours, name)).toBe(familyOf(theirs, name))
       }
@@ -66,7 +66,8 @@ test('writes gauges and counters of queues as prom-client does', async () => {
 test('writes every family with its help, its type and its samples', () => {
   const totals = { produced: 7, leased: 6, completed: 5, retried: 4, leaseExpired: 3, expired: 2, deadLettered: 1 }
   const queue = { queue: 'q', namespace: 'n', items: 10, leased: 9, scheduled: 8, leasesWaiting: 11, totals }
-  const page = metricsText({ timings: new Timings(), queues: [queue], asked: { 200: 1, 500: 2 }, inFlight: 3 })
+  const faults = [{ kind: 'lose-reply', call: 'queue.complete', count: 4 }]
+  const page = metricsText({ timings: new Timings(), queues: [queue], faults, asked: { 200: 1, 500: 2 }, inFlight: 3 })
   const samples = page.split('\n').filter((line) => !line.startsWith('#'))
   expect(samples).toEqual([
     'promhttp_metric_handler_requests_total{code="200"} 1',
@@ -83,6 +84,7 @@ test('writes every family with its help, its type and its samples', () => {
     'querator_queue_items_lease_expired_total{queue="q",namespace="n"} 3',
     'querator_queue_items_expired_total{queue="q",namespace="n"} 2',
     'querator_queue_items_dead_lettered_total{queue="q",namespace="n"} 1',
+    'querator_faults_total{kind="lose-reply",call="queue.complete"} 4',
     '',
   ])
   const families = new Set(samples.slice(0, -1).map((line) => line.split(/[ {]/)[0]))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PartitionTimes } from '../../src/engine/queue/partition-times.js'
 import { PartitionOrder } from '../../src/engine/serving/partition-order.js'
-import { Partition } from '../../src/engine/store/partition.js'
+import { PartitionState } from '../../src/engine/store/partition-state.js'
 import { startTestDaemon } from '../../src/index.js'
 
 interface Fake {
@@ -179,11 +179,11 @@ test('a call looks only at the partitions it concerns, however many the queue ha
 function countingReads(): { count: number; restore(): void } {
   const reads = { count: 0, restore: () => undefined as void }
   const names = ['leasable', 'unleased', 'nextLook', 'nextDue'] as const
-  const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(Partition.prototype, name)] as const)
+  const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(PartitionState.prototype, name)] as const)
   for (const [name, descriptor] of own) {
-    Object.defineProperty(Partition.prototype, name, {
+    Object.defineProperty(PartitionState.prototype, name, {
       configurable: true,
-      get(this: Partition) {
+      get(this: PartitionState) {
         reads.count++
         return descriptor?.get?.call(this)
       },
@@ -191,7 +191,7 @@ function countingReads(): { count: number; restore(): void } {
   }
   reads.restore = () => {
     for (const [name, descriptor] of own)
-      Object.defineProperty(Partition.prototype, name, descriptor as PropertyDescriptor)
+      Object.defineProperty(PartitionState.prototype, name, descriptor as PropertyDescriptor)
   }
   return reads
 }

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { siteText } from '../../client/call-site.js'
 import { visible } from '../../visible.js'
 import { handlerText, producedNames, together } from '../cascade.js'
-import type { QueueEvent } from '../event-log.js'
+import { isOfCall, type QueueEvent } from '../event-log.js'
 import { lengthOf } from '../lengths.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
@@ -126,7 +126,7 @@ function idsExplained({ queues, begin }: TestStory, messages: readonly string[])
   return [...idsNamedIn(messages)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
     if (item === undefined) return []
-    const own = item.events.filter(({ kind }) => kind !== 'refused')
+    const own = item.events.filter((event) => !isOfCall(event))
     const last = own.findLastIndex((event) => event.id === id)
     const end = own[last + 1]
     // The item still has this id.

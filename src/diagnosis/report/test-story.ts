@@ -1,6 +1,6 @@
 /** The story of a test as plain values: its queues, items, waiting leases and refused calls. */
 import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog, type QueueEvent, withRefusals } from '../event-log.js'
+import { EventLog, isOfCall, type QueueEvent, withCalls } from '../event-log.js'
 import { adviceFor } from '../explain.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { hintsOf } from './hints.js'
@@ -137,12 +137,12 @@ export function somethingHappened({ items, leases }: QueueStory): boolean {
 
 function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[]): ItemStory[] {
   const produced = byNumber(events, ({ kind, producedBy }) => (kind === 'produced' ? producedBy?.item : undefined))
-  const refused = events.filter(({ kind }) => kind === 'refused')
+  const ofCalls = events.filter(isOfCall)
   return [...byNumber(events, (event) => event.item)]
     .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
     .map(([item, ofItem]) => {
       const payload = payloadOf(daemon, ofItem[0])
-      const all = withRefusals(ofItem, refused)
+      const all = withCalls(ofItem, ofCalls)
       const story = { item, name: ofItem[0]?.reference || `#${item}`, events: all }
       const ofHandler = produced.get(item)
       return {

@@ -1,7 +1,7 @@
 /** The kinds of events, and the fields of an event. */
 import type { Instant } from '../../clock/instant.js'
 
-/** All kinds of events: of items, of waiting leases, of queues, and of refused calls. */
+/** All kinds of events: of items, of waiting leases, of queues, and of calls. */
 export const EVENT_KINDS = [
   'produced',
   'imported',
@@ -26,6 +26,7 @@ export const EVENT_KINDS = [
   'queue-paused',
   'queue-resumed',
   'refused',
+  'fault',
 ] as const
 /**
  * What can happen:
@@ -34,7 +35,7 @@ export const EVENT_KINDS = [
  *   `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
  * - to leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
  * - to queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
- * - to calls: `refused`
+ * - to calls: `refused`, and `fault` when a fault of the test acted on one
  */
 export type EventKind = (typeof EVENT_KINDS)[number]
 
@@ -133,6 +134,7 @@ export interface RecordedEvent {
   /** The dead letter queue. */
   readonly deadQueue: Address | undefined
   readonly refusal: Refusal | undefined
+  readonly fault: NotedFault | undefined
   /** The payload that was produced or imported. */
   readonly payload: KeptPayload | undefined
 }
@@ -152,6 +154,18 @@ export interface Refusal {
   lastTime: Instant
   /** The same in milliseconds of real time since an arbitrary start. */
   lastPassed: number
+}
+
+/** A fault that acted on a call. */
+export interface NotedFault {
+  /** What it did, such as `lose-reply`. */
+  readonly fault: string
+  /** Empty if the call has none. */
+  readonly clientId: string
+  /** The numbers of the items of the call, as far as they are known. */
+  readonly items: readonly number[]
+  /** How often it acted on the same call, with nothing else happening in between. */
+  times: number
 }
 
 /** What a producer gave: the beginning of the payload, with one character for each byte, and the words beside it. */

@@ -9,6 +9,7 @@ import {
   type HandledItem,
   type KeptPayload,
   KIND,
+  type NotedFault,
   type NotedItem,
   OF_HOLDER,
   OF_PRODUCER,
@@ -44,6 +45,7 @@ export class EventRows {
   readonly #deadQueues: (Address | undefined)[] = []
   /** Rows of kinds without a refusal or a payload may still have that of an earlier row. */
   readonly #refusals: Refusal[] = []
+  readonly #faults: NotedFault[] = []
   readonly #payloads: (string | KeptPayload)[] = []
 
   /** `most` is the number of rows, at least 1. */
@@ -100,6 +102,11 @@ export class EventRows {
     this.#refusals[row] = refusal
   }
 
+  /** Sets the fault of the event in a row. */
+  setFault(row: number, fault: NotedFault): void {
+    this.#faults[row] = fault
+  }
+
   /** Returns the refused call with this number, which must be kept. `undefined` if the event is of another kind. */
   refusalAt(number: number): { cause: Cause; address: Address; refusal: Refusal } | undefined {
     const row = (number - 1) % this.#most
@@ -152,6 +159,7 @@ export class EventRows {
       until: this.#untils[row] as number,
       deadQueue: this.#deadQueues[row],
       refusal: kind === 'refused' ? this.#refusals[row] : undefined,
+      fault: kind === 'fault' ? this.#faults[row] : undefined,
       payload: kind === 'produced' || kind === 'imported' ? payloadOf(this.#payloads[row]) : undefined,
     }
   }

@@ -6,17 +6,15 @@ import {
   type Cause,
   type Consumer,
   type HandledItem,
-  isMadeUp,
   KIND,
+  type NotedFault,
   type NotedItem,
   type RecordedEvent,
   type Refusal,
 } from './event-kinds.js'
 import { EventRows } from './event-rows.js'
 import { type Fired, FiredList } from './fired.js'
-
-/** How many earlier events a refused call is compared with. Several workers may be refused in turns. */
-const MOST_COMPARED = 16
+import { sameClient, sameRefusal } from './same-refusal.js'
 
 /**
  * The one stream of events of a daemon: what happens to items, leases and queues, in order. Only the latest are kept. A move of the
@@ -84,7 +82,7 @@ export class EventRecord {
   /** Records a refused call. If the same call was just refused, and nothing else has happened since, it only counts up. */
   refused(cause: Cause, address: Address, refusal: Refusal): void {
     if (this.#rows === undefined) return
-    const same = this.#sameRefusal(this.#rows, cause, address, refusal)
+    const same = sameRefusal(this.#rows, this.#fence, { cause, address, refusal })
     this.#refusedCalls += refusal.times
     if (same === undefined) {
       this.#refusedEvents++
@@ -96,6 +94,26 @@ export class EventRecord {
       same.times += refusal.times
       same.lastTime = refusal.lastTime
       same.lastPassed = refusal.lastPassed
+    }
+    this.#notify()
+  }
+
+  /** Records that a fault acted on a call. If it just did on the same call, it only counts up: a worker may try for long. */
+  fault(cause: Cause, time: Instant, address: Address, fault: NotedFault): void {
+    if (this.#rows === undefined) return
+    const last = this.count === 0 ? undefined : this.#rows.at(this.count)
+    const isSame =
+      last?.fault?.fault === fault.fault &&
+      this.count > this.#fence &&
+      fault.items.length === 0 &&
+      last.cause.call === cause.call &&
+      last.address.queue === address.queue &&
+      sameClient(last.fault.clientId, fault.clientId)
+    if (isSame && last.fault !== undefined) last.fault.times += fault.times
+    else {
+      const row = this.#rows.addQueue(KIND.fault, time, address, undefined, cause)
+      this.#rows.setOutcome(row, Number.NaN, undefined)
+      this.#rows.setFault(row, fault)
     }
     this.#notify()
   }
@@ -204,22 +222,6 @@ export class EventRecord {
     return () => this.#witnesses.delete(tell)
   }
 
-  #sameRefusal(rows: EventRows, cause: Cause, address: Address, refusal: Refusal): Refusal | undefined {
-    const first = Math.max(rows.first, this.#fence + 1, rows.count - MOST_COMPARED + 1)
-    for (let number = rows.count; number >= first; number--) {
-      const known = rows.refusalAt(number)
-      if (known === undefined) return undefined
-      const isSame =
-        known.cause.call === cause.call &&
-        known.address.queue === address.queue &&
-        known.refusal.code === refusal.code &&
-        known.refusal.message === refusal.message &&
-        sameClient(known.refusal.clientId, refusal.clientId)
-      if (isSame) return known.refusal
-    }
-    return undefined
-  }
-
   #notify(): void {
     if (this.#notifies || (this.#watchers.size === 0 && !this.#ended)) return
     this.#notifies = true
@@ -228,8 +230,4 @@ export class EventRecord {
       for (const watcher of [...this.#watchers]) watcher()
     })
   }
-}
-
-function sameClient(a: string, b: string): boolean {
-  return a === b || (isMadeUp(a) && isMadeUp(b))
 }

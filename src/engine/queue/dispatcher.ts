@@ -5,7 +5,7 @@ import { type Address, CLIENT_GONE, type Consumer, KIND } from '../events/event-
 import type { QueueRules } from '../lifecycle/queue-rules.js'
 import { SharedDeadlines } from '../queue-config.js'
 import { PartitionOrder } from '../serving/partition-order.js'
-import { serveAtOnce, serveWaiting } from '../serving/serving.js'
+import { serveAtOnce, serveChosen, serveWaiting } from '../serving/serving.js'
 import {
   type Leased,
   type LeaseRequest,
@@ -14,6 +14,7 @@ import {
   WaitingLeases,
 } from '../serving/waiting-leases.js'
 import type { Partition } from '../store/partition.js'
+import { chosenFor, endLeases } from './chosen-items.js'
 import { Clockwork } from './clockwork.js'
 import type { QueueContext } from './queue-context.js'
 
@@ -24,6 +25,8 @@ import type { QueueContext } from './queue-context.js'
 export class Dispatcher {
   /** Whether leases are served. Otherwise they wait. */
   isOpen = true
+  /** Whether it has stopped for good. */
+  isStopped = false
   readonly #partitions: readonly Partition[]
   readonly #address: Address
   readonly #rules: QueueRules
@@ -68,7 +71,7 @@ export class Dispatcher {
   /** Returns the partition for the next produce. @throws 453 if the queue has no partitions */
   produceTarget(): Partition {
     const partition = this.#order.forProduce()
-    if (partition === undefined) throw noPartitions()
+    if (partition === undefined || partition.isAway) throw noPartitions()
     return partition
   }
 
@@ -84,7 +87,8 @@ export class Dispatcher {
       return () => undefined
     }
     const consumer = { clientId, cause: this.#context.record.cause }
-    const served = this.#serveAtOnce(batchSize, consumer)
+    const served =
+      request.choice === undefined ? this.#serveAtOnce(batchSize, consumer) : this.#serveChosen(request, consumer)
     if (served !== undefined) {
       settle.resolve(served)
       return () => undefined
@@ -116,6 +120,7 @@ export class Dispatcher {
 
   /** Stops permanently. All waiting leases are rejected with `reason`. */
   stop(reason: () => QueratorError): void {
+    this.isStopped = true
     this.#clockwork.stop()
     for (const lease of this.waitingLeases) {
       this.#waiting.remove(lease)
@@ -128,7 +133,7 @@ export class Dispatcher {
     if (this.#waiting.has(clientId)) {
       return badRequest('duplicate client id; a client cannot make multiple leased requests to the same queue')
     }
-    return this.#partitions.length === 0 ? noPartitions() : undefined
+    return this.#partitions.every((partition) => partition.isAway) ? noPartitions() : undefined
   }
 
   /** Serves the usual case quickly: no lease is waiting, and the only partition has free items. */
@@ -143,6 +148,31 @@ export class Dispatcher {
       this.#clockwork.wind()
     }
     return served
+  }
+
+  /** Serves a lease with the items that a fault chooses. Returns `undefined` if there are none. */
+  #serveChosen(request: LeaseRequest, consumer: Consumer): Leased | undefined {
+    const chosen = this.isOpen ? chosenFor(request, this.#partitions, this.#rules.config.maxAttempts) : undefined
+    if (chosen === undefined) return undefined
+    const now = this.#context.clock.now()
+    const end = this.#leaseEnds.of(this.#rules.config.leaseTimeout, now)
+    const { partition, items } = chosen
+    endLeases(partition, items, this.#rules, now)
+    const served = serveChosen(partition, items, consumer, end, now)
+    this.freed()
+    return served
+  }
+
+  /** Ends waiting leases as if their clients had hung up. Returns how many there were. */
+  abandonAll(reason: () => QueratorError): number {
+    const leases = this.waitingLeases
+    for (const lease of leases) {
+      this.#context.record.during(CLIENT_GONE, () => this.#note(KIND['lease-abandoned'], lease.consumer))
+      this.#waiting.remove(lease)
+      lease.settle.reject(reason())
+    }
+    this.#clockwork.wind()
+    return leases.length
   }
 
   /** Serves the waiting leases and sets the timers again. */
@@ -162,6 +192,7 @@ export class Dispatcher {
   }
 }
 
-function noPartitions(): QueratorError {
+/** Returns the error of a queue without a partition that takes calls. */
+export function noPartitions(): QueratorError {
   return requestFailed('queue has no available partitions')
 }

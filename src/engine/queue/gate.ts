@@ -33,6 +33,15 @@ export class Gate {
     this.#held.push(request)
   }
 
+  /** Carries out all requests. Calls `freed` when items may be free: after all produces, and after all others. */
+  release(freed: () => void): void {
+    const held = this.open()
+    for (const request of held) if (request.kind === 'produce') request.carryOut()
+    freed()
+    for (const request of held) if (request.kind !== 'produce') request.carryOut()
+    freed()
+  }
+
   /** Returns and releases all requests, sorted by kind as in {@link HELD_KINDS}, and then by arrival. */
   open(): HeldRequest[] {
     const held = this.#held

@@ -20,6 +20,7 @@ import {
   retryItems,
 } from './partition-requests.js'
 import type { QueueContext, WaitingCounts } from './queue-context.js'
+import { QueueFaults } from './queue-faults.js'
 
 const SHUTTING_DOWN = 'queue is shutting down'
 
@@ -37,6 +38,8 @@ export class LogicalQueue {
   readonly partitions: readonly Partition[]
   /** The address of the queue in the record of events. */
   readonly address: Address
+  /** What faults do to the queue. */
+  readonly faults: QueueFaults
   readonly #context: QueueContext
   readonly #rules: QueueRules
   readonly #dispatcher: Dispatcher
@@ -50,6 +53,7 @@ export class LogicalQueue {
     this.#context = context
     this.#rules = new QueueRules(config, context)
     this.#dispatcher = new Dispatcher(partitions, address, this.#rules, context)
+    this.faults = new QueueFaults(partitions, this.#dispatcher, this.#rules, context.clock)
     this.#note(KIND['queue-created'])
   }
 
@@ -164,12 +168,7 @@ export class LogicalQueue {
     this.#note(on ? KIND['queue-paused'] : KIND['queue-resumed'])
     this.#dispatcher.isOpen = !on
     if (on) return
-    const held = this.#gate.open()
-    // First all produces, and one round for all leases. Then items that are returned, and another round.
-    for (const request of held) if (request.kind === 'produce') request.carryOut()
-    this.#dispatcher.freed()
-    for (const request of held) if (request.kind !== 'produce') request.carryOut()
-    this.#dispatcher.freed()
+    this.#gate.release(() => this.#dispatcher.freed())
   }
 
   /** The waiting leases, in order of arrival. */

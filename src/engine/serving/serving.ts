@@ -2,6 +2,7 @@
 import type { Instant } from '../../clock/instant.js'
 import type { Consumer } from '../events/event-kinds.js'
 import type { DeadlineGroup } from '../store/deadline-groups.js'
+import type { Item } from '../store/item.js'
 import { answerSize, MOST_IN_ANSWER } from '../store/memory-budget.js'
 import type { Partition } from '../store/partition.js'
 import type { PartitionOrder } from './partition-order.js'
@@ -37,8 +38,25 @@ function takeInto(
 ): number | undefined {
   const item = partition.leaseFirst(consumer, end, now)
   if (item === undefined) return undefined
-  items.push({ ids: partition.ids, sequence: item.sequence, attempts: item.attempts, content: item })
+  items.push(leasedItem(partition, item))
   return answerSize(item)
+}
+
+function leasedItem({ ids }: Partition, item: Item): LeasedItem {
+  return { ids, sequence: item.sequence, attempts: item.attempts, content: item }
+}
+
+/** Serves a lease with these free items of a partition, in this order. */
+export function serveChosen(
+  partition: Partition,
+  chosen: readonly Item[],
+  consumer: Consumer,
+  end: DeadlineGroup,
+  now: Instant,
+): Leased {
+  for (const item of chosen) partition.lease(item, consumer, end, now)
+  partition.askForLook(end.at)
+  return { partition: partition.number, end, items: chosen.map((item) => leasedItem(partition, item)) }
 }
 
 /** Gives free items to waiting leases, and calls `served` for each that got some. */

@@ -17,6 +17,15 @@ export interface Settle<T> {
   reject(error: QueratorError): void
 }
 
+/**
+ * Which items a lease gets under a fault: those that other clients hold, or the free ones from the tail. Items with another reference
+ * are left out.
+ */
+export interface Choice {
+  readonly of: 'held' | 'last'
+  readonly reference?: string | undefined
+}
+
 /** The request of a consumer. */
 export interface LeaseRequest {
   readonly clientId: string
@@ -24,6 +33,8 @@ export interface LeaseRequest {
   readonly batchSize: number
   /** When the request gets a 454. */
   readonly deadline: Instant
+  /** Set by a fault. */
+  readonly choice?: Choice | undefined
 }
 
 /** An item at the moment when it was leased. Its id is a number until it is shown. */

@@ -1,7 +1,7 @@
 /** The items of a partition. */
 import type { ExactInstant } from '../../clock/exact-instant.js'
 import type { Instant } from '../../clock/instant.js'
-import { type DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
+import { DeadlineGroup, DeadlineGroups } from './deadline-groups.js'
 import { DeadlineWatch } from './deadline-watch.js'
 import type { Item } from './item.js'
 import { ItemCounts } from './item-counts.js'
@@ -68,6 +68,12 @@ export class PartitionItems {
     const item = this.#firstFree()
     if (item === undefined) return undefined
     this.#freeFrom = item.sequence + 1
+    this.lease(item, end)
+    return item
+  }
+
+  /** Leases this item, which must be free, until `end`. */
+  lease(item: Item, end: DeadlineGroup): void {
     // The item keeps its place, so only its state is counted and watched again.
     const watched = this.#deadlines.keepsLife(item)
     this.#uncount(item)
@@ -75,7 +81,14 @@ export class PartitionItems {
     if (!watched) this.#deadlines.addLife(item)
     this.#count(item)
     this.#changed()
-    return item
+  }
+
+  /** Ends the time of a lease at `end`. */
+  cutLease(item: Item, end: Instant): void {
+    this.#uncount(item)
+    item.until = new DeadlineGroup(end, 0)
+    this.#count(item)
+    this.#changed()
   }
 
   /** Frees an item at the tail, with a new sequence number. */

@@ -4,93 +4,26 @@ import { type Address, type Consumer, EVENT_KINDS, KIND } from '../events/event-
 import type { EventRecord } from '../events/record.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Item } from './item.js'
-import type { ItemCounts } from './item-counts.js'
 import type { ItemIds } from './item-ids.js'
-import type { QueueMemory } from './memory-budget.js'
-import { PartitionItems } from './partition-items.js'
-
-/** The parts of the daemon that a partition needs. */
-export interface Surroundings {
-  readonly record: EventRecord
-  readonly memory: QueueMemory
-  /** When the lifecycle looks at the partition first. */
-  readonly firstLook: Instant
-}
+import { PartitionState } from './partition-state.js'
+import type { Surroundings } from './surroundings.js'
 
 /**
  * One partition: the items of a queue that share an order.
  *
  * Each operation changes an item and records the event, so that neither can be forgotten.
  */
-export class Partition {
-  /** The number within the queue, from 0. */
-  readonly number: number
-  readonly ids: ItemIds
+export class Partition extends PartitionState {
   /** How often each kind of event has happened here, by the number of the kind. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
   readonly #address: Address
-  readonly #items: PartitionItems
   readonly #sourceIds = new Set<string>()
-  #watcher: ((partition: Partition) => void) | undefined
-  #hasNewChange = false
 
   constructor(address: Omit<Address, 'partition' | 'ids'>, number: number, ids: ItemIds, surroundings: Surroundings) {
-    this.number = number
-    this.ids = ids
+    super(number, ids, surroundings)
     this.#record = surroundings.record
-    this.#items = new PartitionItems(surroundings.memory, surroundings.firstLook, () => this.#changed())
     this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
-  }
-
-  /** Calls `changed` on the first change of counts or times, and on the first after each `seen`. */
-  watch(changed: (partition: Partition) => void): void {
-    this.#watcher = changed
-  }
-
-  /** Marks all changes so far as handled. */
-  seen(): void {
-    this.#hasNewChange = false
-  }
-
-  get counts(): ItemCounts {
-    return this.#items.counts
-  }
-
-  /** The number of items that can be leased now. */
-  get leasable(): number {
-    return this.counts.leasable
-  }
-
-  /** The number of leasable and scheduled items. A produce chooses its partition by it (docs/protocol/queue.md §7). */
-  get unleased(): number {
-    return this.counts.leasable + this.counts.scheduled
-  }
-
-  /** When the next scheduled item comes due, or `Infinity`. */
-  get nextDue(): Instant {
-    return this.#items.nextDue
-  }
-
-  /** When the lifecycle looks at this partition next, or `Infinity` if no look is planned. */
-  get nextLook(): Instant {
-    return this.#items.nextLook
-  }
-
-  /** Whether an overdue item that stays hides later deadlines from future looks (docs/protocol/queue.md §8, R4). */
-  get hidesDeadlines(): boolean {
-    return this.#items.hidesDeadlines
-  }
-
-  /** Returns the item with this id, scheduled or not, or `undefined`. */
-  find(id: string): Item | undefined {
-    const sequence = this.ids.sequence(id)
-    return sequence === undefined ? undefined : this.#items.get(sequence)
-  }
-
-  /** Returns a page of scheduled items, or of all others, sorted by id from `from` on. */
-  page(which: 'queued' | 'scheduled', from: string | undefined, limit: number): Item[] {
-    return this.#items.page(which, from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
   }
 
   /** Returns whether an item with this source id is here, or ended here without being taken out (docs/protocol/admin.md §11). */
@@ -100,7 +33,7 @@ export class Partition {
 
   /** Adds an item from a producer. */
   produce(item: Item, now: Instant): void {
-    this.#items.add(item)
+    this.items.add(item)
     this.#note(KIND.produced, item, now)
     if (item.scheduled) this.#note(KIND.scheduled, item, now, item.until.at)
   }
@@ -118,11 +51,20 @@ export class Partition {
 
   /** Leases the first free item until `end`. Returns `undefined` if none is free. */
   leaseFirst(consumer: Consumer, end: DeadlineGroup, now: Instant): Item | undefined {
-    const item = this.#items.leaseFirst(end)
-    if (item === undefined) return undefined
-    item.holder = consumer
-    this.#note(KIND.leased, item, now, end.at)
+    const item = this.isAway ? undefined : this.items.leaseFirst(end)
+    if (item !== undefined) this.#leased(item, consumer, end, now)
     return item
+  }
+
+  /** Leases this item, which must be free, before those in front of it. */
+  lease(item: Item, consumer: Consumer, end: DeadlineGroup, now: Instant): void {
+    this.items.lease(item, end)
+    this.#leased(item, consumer, end, now)
+  }
+
+  /** Ends the time of a lease at `end`. The next look finds it. */
+  cutLease(item: Item, end: Instant): void {
+    this.items.cutLease(item, end)
   }
 
   /** Removes an item that its consumer has completed. */
@@ -133,13 +75,13 @@ export class Partition {
 
   /** Returns an item to the tail under a new id. */
   retry(item: Item, now: Instant): void {
-    this.#items.free(item)
+    this.items.free(item)
     this.#note(KIND.retried, item, now)
   }
 
   /** Schedules a returned item for `at`. It keeps its id until then. */
   retryLater(item: Item, at: Instant, now: Instant): void {
-    this.#items.schedule(item, at)
+    this.items.schedule(item, at)
     this.#note(KIND.retried, item, now)
     this.#note(KIND.scheduled, item, now, at)
   }
@@ -159,7 +101,7 @@ export class Partition {
 
   /** Removes every item that `which` accepts (docs/protocol/queue.md §11). Takes time in proportion to the number of items. */
   clear(which: (item: Item) => boolean, now: Instant): void {
-    for (const item of this.#items.all()) {
+    for (const item of this.items.all()) {
       if (!which(item)) continue
       this.#remove(item)
       this.#note(KIND.cleared, item, now)
@@ -168,9 +110,9 @@ export class Partition {
 
   /** Makes scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
   comeDue(now: Instant): void {
-    for (const item of this.#items.takeDue(now)) {
+    for (const item of this.items.takeDue(now)) {
       const due = item.until.at
-      this.#items.free(item)
+      this.items.free(item)
       this.#note(KIND['item-due'], item, due)
     }
   }
@@ -178,7 +120,7 @@ export class Partition {
   /** Expires the lease of an item. The item is free again at the tail, under a new id. */
   endLease(item: Item): void {
     const end = item.until.at
-    this.#items.free(item)
+    this.items.free(item)
     this.#note(KIND['lease-expired'], item, end)
   }
 
@@ -187,13 +129,13 @@ export class Partition {
     const end = item.until.at
     this.#note(KIND['lease-expired'], item, end)
     this.#note(KIND['attempts-exhausted'], item, end)
-    this.#items.remove(item)
+    this.items.remove(item)
   }
 
   /** Removes an item that has expired. Its source id stays taken. */
   expire(item: Item): void {
     this.#note(KIND['item-expired'], item, item.life.at)
-    this.#items.remove(item)
+    this.items.remove(item)
   }
 
   /** Records that a dead letter queue took a copy of an item, after its lease or its life ended. */
@@ -212,38 +154,37 @@ export class Partition {
 
   /** Requests a look of the lifecycle at `deadline`, unless an earlier one is planned. */
   askForLook(deadline: Instant): void {
-    this.#items.askForLook(deadline)
+    this.items.askForLook(deadline)
   }
 
   /** Starts a look of the lifecycle. Returns every item whose deadline has passed, in storage order. */
   look(now: Instant): Item[] {
-    return this.#items.look(now)
+    return this.items.look(now)
   }
 
   /** Ends a look after which the overdue items in `stay` are unchanged. */
   looked(stay: readonly Item[]): void {
-    this.#items.looked(stay)
+    this.items.looked(stay)
+  }
+
+  #leased(item: Item, consumer: Consumer, end: DeadlineGroup, now: Instant): void {
+    item.holder = consumer
+    this.#note(KIND.leased, item, now, end.at)
   }
 
   #add(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
-    this.#items.add(item)
+    this.items.add(item)
   }
 
   /** Removes an item. Its source id may be used again. */
   #remove(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.delete(item.sourceId)
-    this.#items.remove(item)
+    this.items.remove(item)
   }
 
   #note(kind: number, item: Item, time: Instant, until?: Instant, deadQueue?: Address): void {
     this.tally[kind] = (this.tally[kind] as number) + 1
     this.#record.item(kind, time, this.#address, item, until, deadQueue)
-  }
-
-  #changed(): void {
-    if (this.#hasNewChange || this.#watcher === undefined) return
-    this.#hasNewChange = true
-    this.#watcher(this)
   }
 }

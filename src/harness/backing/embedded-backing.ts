@@ -4,10 +4,17 @@ import { type NotSent, QueratorClient } from '../../client/client.js'
 import { UnawaitedCalls } from '../../client/unawaited.js'
 import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { isQueratorError } from '../../errors.js'
 import type { Send } from '../../protocol/exchange.js'
 import { fetchThrough } from '../reach/fetch-through.js'
 import type { Backing, MadeQueue } from './backing.js'
 import { NameSource } from './queue-names.js'
+
+/** Rejects as `fetch` does when its connection breaks. */
+function failedFetch(error: unknown): never {
+  if (!isQueratorError(error) || error.codeText !== 'No Answer') throw error
+  throw new TypeError('fetch failed', { cause: error.cause })
+}
 
 /** A daemon in the process of the test. */
 export class EmbeddedBacking implements Backing {
@@ -32,7 +39,7 @@ export class EmbeddedBacking implements Backing {
     const reached = { send: this.send, apiKey: () => this.#apiKey }
     this.client = new QueratorClient({ ...reached, unawaited: this.unawaited, notSent: this.notSent })
     this.ownClient = new QueratorClient({ ...reached, send: (request) => daemon.send({ ...request, isOwn: true }) })
-    this.fetch = fetchThrough(this.send, callSites)
+    this.fetch = fetchThrough((request) => this.send(request).catch(failedFetch), callSites)
   }
 
   embedded(): Daemon {

@@ -27,3 +27,9 @@ export class NameSource {
     return `${base}-${count}`
   }
 }
+
+/** A queue of a test, or anything else with its name. */
+export interface NamedQueue {
+  /** The name of the queue. */
+  readonly name: string
+}

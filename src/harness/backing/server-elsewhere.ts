@@ -7,7 +7,7 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
-  'clock, events, history(), waitFor(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor(), recording(), track(), quiet(), drain() with a time',
+  'clock, events, history(), waitFor(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor(), recording(), fault(), outage(), track(), quiet(), drain() with a time',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
   'all options but endpoint and apiKey',

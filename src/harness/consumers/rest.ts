@@ -121,8 +121,8 @@ export class Rest {
   }
 
   #isBusy(): boolean {
-    const { activity, inspector, clock } = this.#daemon
+    const { activity, inspector, clock, faults } = this.#daemon
     // With the runner's timers, a handler may sleep until they are moved.
-    return activity.open > inspector.waitingLeases || (this.#handlers.count > 0 && !clock.followsRunner)
+    return activity.open > inspector.waitingLeases + faults.held || (this.#handlers.count > 0 && !clock.followsRunner)
   }
 }

@@ -9,18 +9,13 @@ import { wakeAfter } from '../../clock/real-time.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
+import type { NamedQueue } from '../backing/queue-names.js'
 import { isAbort, stopReason } from './abort.js'
 import { joined } from './handler-errors.js'
 import { RunningHandlers } from './running-handlers.js'
 
 /** Starts a worker. It works until the signal is aborted. A worker that returns a promise is awaited when it is stopped. */
 export type StartWorker = (signal: AbortSignal) => unknown
-
-/** A queue, by its name. */
-export interface NamedQueue {
-  /** The name of the queue. */
-  readonly name: string
-}
 
 /** Options of `daemon.runWorker()`. */
 export interface RunWorkerOptions {

@@ -1,13 +1,15 @@
 /** What the handles of a daemon share. */
-import { originOf } from '../../client/call-site.js'
+import type { CallSites } from '../../client/call-site.js'
 import type { QueratorClient } from '../../client/client.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
 import type { WaitingTest } from '../../diagnosis/observed-tests.js'
 import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningHandlers } from '../consumers/running-handlers.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { Fault } from '../faults/fault.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
 
@@ -18,6 +20,10 @@ export interface QueueHome extends LeaseHome {
   /** The daemon in the process. Undefined for a server elsewhere. */
   readonly daemon: Daemon | undefined
   embedded(what: string): Daemon
+  /** How calls note where they were made. Undefined if they do not. */
+  readonly callSites: CallSites | undefined
+  /** Makes a fault. @throws QueratorError on a server elsewhere, or if the fault could never act beside an earlier one */
+  fault(spec: FaultSpec): Fault
   pause(queueName: string): void
   resume(queueName: string): void
   /** Returns a new name for a consumer. Default: `client-1` and so on. */
@@ -55,6 +61,8 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     client,
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
+    callSites: unawaited?.callSites,
+    fault: (spec) => runner.fault(spec),
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),
@@ -62,10 +70,7 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     runWorker: (start, options, queueName) => runner.runWorker(start, options, queueName),
     handlers: runner.workers.handlers,
     failure: (queueName) => runner.failure(queueName),
-    noted: (call, queueName, answer) => {
-      if (unawaited === undefined) return answer
-      return unawaited.note({ call, queueName, origin: originOf(home.noted, unawaited.callSites) }, answer)
-    },
+    noted: runner.noted,
     nextClientId: (label = 'client') => clients.next(label),
     deleted: (queueName) => backing.deleted(queueName),
     elsewhere: backing.elsewhere,

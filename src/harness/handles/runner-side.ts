@@ -1,4 +1,6 @@
 /** What runners use of a daemon: its tests, and what they leave behind. */
+import { originOf } from '../../client/call-site.js'
+import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
 import { ObservedTests, type WaitingTest } from '../../diagnosis/observed-tests.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { TimedTest } from '../../diagnosis/timed-test.js'
@@ -6,9 +8,12 @@ import { usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
+import type { Fault } from '../faults/fault.js'
+import { MadeFaults } from '../faults/made-faults.js'
+import { Interceptions } from '../reach/interceptions.js'
 import { OpenChecks } from './open-checks.js'
 import { Switches, type SwitchSpan } from './switches.js'
-import type { TestUsers } from './test-users.js'
+import { TestUsers } from './test-users.js'
 
 /** The side of a daemon that runners see. */
 export class RunnerSide {
@@ -17,22 +22,49 @@ export class RunnerSide {
   /** What tests switch, to restore it when they end. */
   readonly switches: Switches
   readonly workers = new Workers()
+  /** The faults that tests make, to close them when they end. */
+  readonly faults = new MadeFaults()
+  readonly users: TestUsers
+  readonly intercepted: Interceptions
   readonly #backing: Backing
   readonly #tests = new ObservedTests()
 
-  /** `intercepted` has a function for each active interception that undoes it. */
-  constructor(backing: Backing, users: TestUsers, intercepted: Set<() => void>) {
+  constructor(backing: Backing) {
     this.#backing = backing
+    const users = new TestUsers(backing)
+    this.users = users
+    this.intercepted = new Interceptions({ fetch: backing.fetch, listen: () => backing.listen({}) })
     this.checks = new OpenChecks(backing.unawaited)
     this.switches = new Switches({
       daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
-      intercepted,
+      intercepted: this.intercepted.active,
       workers: this.workers,
       get doorClosed() {
         return users.doorClosed
       },
       openDoor: () => users.openDoor(),
     })
+  }
+
+  /** Returns the same promise, and notes whether it is awaited. */
+  readonly noted = <T>(call: string, queueName: string, answer: Promise<T>): Promise<T> => {
+    const { unawaited } = this.#backing
+    if (unawaited === undefined) return answer
+    return unawaited.note({ call, queueName, origin: originOf(this.noted, unawaited.callSites) }, answer)
+  }
+
+  /** Makes a fault. @throws QueratorError on a server elsewhere, or if the fault could never act beside an earlier one */
+  fault(spec: FaultSpec): Fault {
+    const { faults } = this.#backing.embedded('fault')
+    this.#backing.checkOpen()
+    return this.faults.make(faults, spec)
+  }
+
+  /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */
+  async close(): Promise<void> {
+    const failure = this.workers.isEmpty ? undefined : await this.workers.stop()
+    await this.#backing.close()
+    if (failure !== undefined) throw failure
   }
 
   /** Begins a test of a runner. On a server elsewhere, only its time can be observed. */

@@ -7,33 +7,23 @@ import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { EventLog } from '../../diagnosis/event-log.js'
 import type { Backing } from '../backing/backing.js'
-import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
-import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
-import type { Recording } from '../consumers/recording.js'
-import { type Tracked, type TrackOptions, track } from '../consumers/track.js'
-import type { TrackContext } from '../consumers/tracked-function.js'
-import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
-import { Interceptions } from '../reach/interceptions.js'
 import { createQueue } from './create-queue.js'
+import { DaemonWithConsumers } from './daemon-with-consumers.js'
 import { type ListenOptions, listen } from './listen.js'
 import { type QueueHome, queueHome } from './queue-home.js'
 import type { QueueOptions } from './queue-options.js'
-import { RunnerSide } from './runner-side.js'
 import { TestClock } from './test-clock.js'
 import { TestQueue } from './test-queue.js'
-import { type TestUser, TestUsers, type UserOptions } from './test-users.js'
+import type { TestUser, TestUsers, UserOptions } from './test-users.js'
 
 /** A daemon for tests: its client, its clock, its queues, and every way to reach it. `startTestDaemon()` returns one. */
-export class TestDaemon {
+export class TestDaemon extends DaemonWithConsumers {
   /** The typed client, with one method for each call of the protocol. It stays an administrator after {@link closeDoor}. */
   readonly client: QueratorClient
   /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */
   readonly fetch: typeof fetch
-  /** What runners use. @internal */
-  readonly forRunner: RunnerSide
   readonly #backing: Backing
   readonly #home: QueueHome
-  readonly #intercepted: Interceptions
   readonly #users: TestUsers
   #clock: TestClock | undefined
   #events: EventLog | undefined
@@ -41,12 +31,11 @@ export class TestDaemon {
 
   /** @internal */
   constructor(backing: Backing) {
+    super(backing)
     this.#backing = backing
     this.client = backing.client
     this.fetch = backing.fetch
-    this.#users = new TestUsers(backing)
-    this.#intercepted = new Interceptions({ fetch: this.fetch, listen: () => this.listen() })
-    this.forRunner = new RunnerSide(backing, this.#users, this.#intercepted.active)
+    this.#users = this.forRunner.users
     this.#home = queueHome(backing, this.forRunner, {
       events: () => this.events,
       pause: (queueName) => this.pause(queueName),
@@ -98,45 +87,6 @@ export class TestDaemon {
     return paced(this.#users.closeDoor())
   }
 
-  /**
-   * Starts a worker of yours. It stops with the test: its signal is aborted, and it is awaited. If it fails, the test fails.
-   *
-   *     const worker = daemon.runWorker((signal) => emailWorker.run(signal))
-   *
-   * A worker that is started outside of a test runs until the daemon is closed, or the test file is over.
-   * @throws QueratorError if `start` is no function, or an option is unknown
-   */
-  runWorker(start: StartWorker, options: RunWorkerOptions = {}): RunningWorker {
-    const { queue } = options
-    return this.forRunner.runWorker(start, options, typeof queue === 'object' ? queue.name : queue)
-  }
-
-  /**
-   * Resolves when your consumers have nothing left to do and ask for items again: no call is on its way, and at least `waiting` leases wait
-   * in all queues. Await it before you move the clock by hand.
-   * @throws QueratorError if that does not happen in time, or on a server elsewhere. The message says who is not done.
-   */
-  quiet(options: QuietOptions = {}): Promise<void> {
-    const waiting = async () => untilQuiet(this.forRunner.place('quiet'), undefined, options)
-    return this.#home.noted('quiet', '', paced(waiting()))
-  }
-
-  /**
-   * Runs a function that starts, pokes or awaits your own worker, and resolves when everything is done: no item is free or leased, and no
-   * call is on its way. With `advance` or `until`, it moves the clock while the worker has nothing else to do.
-   *
-   *     const seen = await daemon.track(({ signal }) => emailWorker.run(signal), { until: '2h' })
-   *     expect(seen.completed).toHaveLength(2)
-   *
-   * A function that has not returned by then is left alone, or is awaited if it uses the signal, which is aborted.
-   * @returns what happened meanwhile
-   * @throws what the function throws; QueratorError if not everything is done in time. The message says what is left, and who holds it.
-   */
-  track<T>(fn: (context: TrackContext) => T | PromiseLike<T>, options: TrackOptions = {}): Promise<Tracked<T>> {
-    const tracking = async () => track(this.forRunner.place('track'), fn, options)
-    return this.#home.noted('track', '', paced(tracking()))
-  }
-
   /** Returns another client of this daemon. Without `apiKey`, it sends no key. */
   clientWith(options: Pick<ClientOptions, 'apiKey' | 'encoding'>): QueratorClient {
     checkOptions('clientWith', options, ['apiKey', 'encoding'])
@@ -157,20 +107,6 @@ export class TestDaemon {
   /** Ends a {@link pause}, and carries out the calls that it held. @throws QueratorError if the queue does not exist */
   resume(queueName: string): void {
     this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
-  }
-
-  /**
-   * Runs `fn`, and resolves with what happened on the daemon from its start to its end. What the queues held before does not matter.
-   *
-   *     const seen = await daemon.recording(() => handleOrder(order))
-   *     await expect(seen).toHaveProduced('invoices', [{ reference: 'order-1' }])
-   *
-   * It sees every queue of the daemon, also those of concurrent tests, unless you name some in `queues`. If `fn` throws or rejects, it
-   * rejects with the same error. It ends when `fn` has settled, so await in `fn` what you want to see.
-   * @throws QueratorError on a server elsewhere, or if the daemon keeps fewer events than happened (option `events`)
-   */
-  recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
-    return this.#home.noted('recording', '', paced(recordingOf(this.#backing, fn, options)))
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */
@@ -197,7 +133,7 @@ export class TestDaemon {
    */
   intercept(origin: string | URL): () => void {
     this.#backing.checkOpen()
-    return this.#intercepted.add(origin)
+    return this.forRunner.intercepted.add(origin)
   }
 
   /**
@@ -206,20 +142,14 @@ export class TestDaemon {
    * @throws QueratorError if a worker failed, or does not end in time
    */
   close(): Promise<void> {
-    this.#intercepted.undoAll()
+    this.forRunner.intercepted.undoAll()
     this.forRunner.endFile()
-    this.#closing ??= this.#end()
+    this.#closing ??= this.forRunner.close()
     return paced(this.#closing)
   }
 
   /** Calls {@link close}, for `await using`. */
   [ASYNC_DISPOSE](): Promise<void> {
     return this.close()
-  }
-
-  async #end(): Promise<void> {
-    const failure = this.forRunner.workers.isEmpty ? undefined : await this.forRunner.workers.stop()
-    await this.#backing.close()
-    if (failure !== undefined) throw failure
   }
 }

@@ -22,6 +22,7 @@ import { leaseItems, produceItems } from './queue-calls.js'
 import { type QueueCounts, queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions } from './queue-inputs.js'
+import { QueueWithFaults } from './queue-with-faults.js'
 import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
@@ -29,9 +30,7 @@ import { type StoredItem, storedItems } from './stored-item.js'
 const BRAND = Symbol.for('querator-test.queue')
 
 /** A queue for tests. `daemon.createQueue()`, `daemon.queue(name)` and the fixture `queue` return one. */
-export class TestQueue {
-  /** The name of the queue. */
-  readonly name: string
+export class TestQueue extends QueueWithFaults {
   readonly #home: QueueHome
   readonly #deadQueue: TestQueue | undefined
   readonly #wasMade: boolean
@@ -53,8 +52,8 @@ export class TestQueue {
 
   /** `wasMade` is whether the test daemon created the queue. @internal */
   constructor(home: QueueHome, name: string, deadQueue?: TestQueue, wasMade = false) {
+    super(home, name)
     this.#home = home
-    this.name = name
     this.#deadQueue = deadQueue
     this.#wasMade = wasMade
   }

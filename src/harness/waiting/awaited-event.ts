@@ -63,6 +63,7 @@ const WORDS: Partial<Record<EventKind, string>> = {
   'attempts-exhausted': 'to run out of attempts',
   'lease-waiting': 'to wait',
   'lease-timed-out': 'to time out',
+  fault: 'to meet a fault',
 }
 
 /** Returns a text such as `'order-1' to be completed`. */
@@ -75,7 +76,7 @@ export function wanted({ event, reference, clientId, attempts, times = 1 }: Even
 }
 
 function subjectOf(event: EventKind): string {
-  if (event === 'refused') return 'a call'
+  if (event === 'refused' || event === 'fault') return 'a call'
   if (event.startsWith('queue-')) return 'the queue'
   return event !== 'lease-expired' && event.startsWith('lease-') ? 'a lease' : 'an item'
 }

@@ -2,7 +2,8 @@
 import type { Duplex } from 'node:stream'
 import type { Clock, Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
-import type { WireReply, WireRequest } from '../../protocol/exchange.js'
+import type { Breaks, WireReply, WireRequest } from '../../protocol/exchange.js'
+import { sendBroken } from './broken-reply.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
@@ -165,7 +166,11 @@ export class HttpConnection implements Watched {
     const turn = turnDue()
     if (turn !== undefined) await turn
     if (this.#socket.destroyed || this.#isHangingUp) request.unsent()
-    else this.#deliver(request, reply)
+    else if (request.breaks === undefined) this.#deliver(request, reply)
+    else {
+      request.unsent()
+      this.#break(request, reply, request.breaks)
+    }
   }
 
   #replyTo(request: ServedRequest): WireReply | Promise<WireReply> {
@@ -185,6 +190,14 @@ export class HttpConnection implements Watched {
     request.isAnswered = true
     if (keepsAlive) this.#advance()
     else this.#hangUp(!incoming.isOpen && !incoming.hasFailed)
+  }
+
+  /** Does what a fault wants of a reply. */
+  #break({ head }: ServedRequest, reply: WireReply, how: Breaks): void {
+    this.#isHangingUp = true
+    this.#inbox.clear()
+    const form = { isOld: head.isOld, keepsAlive: false, withoutBody: false }
+    sendBroken(this.#socket, how, () => this.#context.replyHeads.of(reply, form), reply.body)
   }
 
   #refuse(refusal: Refusal): void {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../../clock/clock.js'
 import type { TimeSource } from '../../clock/time-source.js'
 import { ReplyPace } from '../reply-pace.js'
+import { reset } from './broken-reply.js'
 import { type Answering, type ConnectionContext, HttpConnection } from './connection.js'
 import type { Meter } from './meter.js'
 import { ReplyHeads } from './reply-heads.js'
@@ -15,6 +16,10 @@ import { Watch } from './watch.js'
 export class HttpServer {
   readonly #context: ConnectionContext
   readonly #sockets = new Set<Duplex>()
+  /** Whether new connections are reset. */
+  isAway = false
+  /** Called for each connection that is reset because of that. */
+  turnedAway: () => void = () => undefined
 
   /** `wakeAfter` sets the timers for slow clients. Default: real time, whatever the clock shows. */
   constructor(handler: Answering, clock: Clock, meter: Meter, wakeAfter?: TimeSource['wakeAfter']) {
@@ -24,9 +29,19 @@ export class HttpServer {
 
   /** Serves a client until one of both sides hangs up. */
   accept(socket: Duplex): void {
+    if (this.isAway) {
+      this.turnedAway()
+      reset(socket)
+      return
+    }
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     new HttpConnection(socket, this.#context)
+  }
+
+  /** Breaks all connections, as when the machine of the server is gone. */
+  resetConnections(): void {
+    for (const socket of this.#sockets) reset(socket)
   }
 
   /** Ends all connections, whatever they are waiting for. */

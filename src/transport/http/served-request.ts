@@ -1,6 +1,6 @@
 /** A request on a connection. */
 import type { Way } from '../../clock/clock.js'
-import type { Headers, WireRequest } from '../../protocol/exchange.js'
+import type { Breaks, Headers, WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
 import { IncomingBody } from './incoming-body.js'
 import type { Meter } from './meter.js'
@@ -29,6 +29,8 @@ export class ServedRequest implements WireRequest {
   readonly incoming: IncomingBody
   /** Whether its reply was written. */
   isAnswered = false
+  /** Set by a fault. */
+  breaks?: Breaks
   readonly #pacing: Pacing
   readonly #links: RequestLinks
   readonly #whenGone = new Set<() => void>()

@@ -1,7 +1,7 @@
 /** Lanes of items: a bar for each lease, a mark for each other event, and a table and the payload when opened. */
 import { placesText } from '../../../client/call-site.js'
 import { handlerText } from '../../cascade.js'
-import type { QueueEvent } from '../../event-log.js'
+import { isOfCall, type QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../../lengths.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory } from '../item-story.js'
@@ -27,6 +27,7 @@ const SIGNS: Partial<Record<QueueEvent['kind'], string>> = {
   deleted: '−',
   cleared: '−',
   refused: '⊘',
+  fault: '↯',
 }
 
 /** The signs of an item that a handler produced, and of a handler that produces. */
@@ -40,6 +41,7 @@ const FAULTS: readonly QueueEvent['kind'][] = [
   'attempts-exhausted',
   'dead-lettered',
   'refused',
+  'fault',
 ]
 
 /** The number of lanes in a group. */
@@ -125,9 +127,9 @@ function leaseBar(
   return `<b class="bar${kind}" style="left:${from}px;width:${width}px" title="${escaped(eventText(event))}">${escaped(label)}</b>`
 }
 
-/** A refused call does not end a lease, nor does what the handler produces. */
+/** A refused call or a fault does not end a lease, nor does what the handler produces. */
 function endsLease({ event }: Moment): boolean {
-  return event !== undefined && SIGNS[event.kind] !== undefined && event.kind !== 'refused'
+  return event !== undefined && SIGNS[event.kind] !== undefined && !isOfCall(event)
 }
 
 function eventTable(events: readonly QueueEvent[], begin: number): string {
@@ -148,7 +150,8 @@ function eventTable(events: readonly QueueEvent[], begin: number): string {
 }
 
 function whatHappened(event: QueueEvent): string {
-  const { kind, deadQueue } = event
+  const { kind, deadQueue, fault } = event
+  if (fault !== undefined) return `fault ${fault}`
   return deadQueue === undefined ? `${kind}${handlerText(event)}` : `${kind} to ${deadQueue}`
 }
 

@@ -1,0 +1,136 @@
+/** Carries a call out under faults: what happens before it, to it, and to its reply. */
+import type { Clock } from '../../clock/clock.js'
+import type { Choice } from '../../engine/serving/waiting-leases.js'
+import type { Item } from '../../engine/store/item.js'
+import { QueratorError, requestFailed } from '../../errors.js'
+import { CLIENT_GONE, whenGone } from '../../protocol/exchange.js'
+import type { Timestamp } from '../../protocol/messages/message.js'
+import { ProxyReply } from '../../protocol/proxy-reply.js'
+import { instantOf, timestampOf } from '../../protocol/timestamp.js'
+import { itemAt, leasesOf } from './able.js'
+import type { OpenFault } from './open-fault.js'
+import type { SeenCall } from './seen-call.js'
+
+/** What faults change about a call. */
+export interface Tampering {
+  /** Which items a lease gets. */
+  choice?: Choice
+  /** Runs just before the call is carried out, at its time and with its cause. */
+  before?: () => void
+}
+
+/** Acts on a call before it is carried out. Returns what it has to wait for. @throws what the caller gets instead */
+export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tampering: Tampering): Promise<void> | void {
+  const { act, reference } = fault.spec
+  switch (act.kind) {
+    case 'lose-request':
+      call.request.breaks = 'lost'
+      throw CLIENT_GONE
+    case 'refuse':
+      throw act.code === 503 ? new ProxyReply() : new QueratorError(act.code, filled(act.message, call))
+    case 'partition-outage':
+      if (call.name === 'queueProduce' || call.name === 'queueLease') return undefined
+      throw requestFailed('queue has no available partitions')
+    case 'hang':
+      return held(fault, call, true)
+    case 'delay':
+      return act.when === 'before' ? held(fault, call, call.name === 'queueLease', clock, act.ms) : undefined
+    case 'deliver-twice':
+      tampering.choice = { of: 'held', reference }
+      return undefined
+    case 'reorder':
+      tampering.choice = { of: 'last' }
+      return undefined
+    case 'expire-lease':
+      tampering.before = () => expire(call, leasesOf(again(call), reference))
+      return undefined
+    case 'first':
+      tampering.before = () => expire(call, [itemAt(call, act.count)])
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+/** The queue and the first id of the call stand where a message names any. */
+function filled(message: string, { queueName, ids }: SeenCall): string {
+  return message.replaceAll('<queue>', () => queueName).replaceAll('<id>', () => ids[0] ?? '')
+}
+
+/** Looks at the items again: the call may have been held since. */
+function again(call: SeenCall): SeenCall {
+  return { ...call, items: call.ids.flatMap((id) => call.partition?.find(id) ?? []) }
+}
+
+function expire({ queue, partition }: SeenCall, items: readonly (Item | undefined)[]): void {
+  if (partition === undefined) return
+  const found = items.filter((item) => item !== undefined)
+  queue?.faults.expireLeases(partition, found)
+}
+
+/** Returns the items that a fault is about, of a complete or retry. */
+export function itemsMet({ spec: { act, reference } }: OpenFault, call: SeenCall): readonly Item[] {
+  if (act.kind === 'expire-lease') return leasesOf(call, reference)
+  if (act.kind !== 'first') return call.items
+  const item = itemAt(call, act.count)
+  return item === undefined ? [] : [item]
+}
+
+/** Acts on a call that was carried out, or refused. Returns its response. */
+export async function actAfter(fault: OpenFault, call: SeenCall, clock: Clock, response: unknown): Promise<unknown> {
+  const { act } = fault.spec
+  if (act.kind === 'lose-reply') call.request.breaks = 'lost'
+  else if (act.kind === 'truncate') call.request.breaks = 'truncated'
+  else if (act.kind === 'slow') call.request.breaks = 'slow'
+  else if (act.kind === 'delay' && act.when === 'after') await held(fault, call, true, clock, act.ms)
+  else if (act.kind === 'clock-skew') return skewed(response, act.ms)
+  return response
+}
+
+/** Waits until the fault is closed, or the clock has gone on by `ms`. With `endsWithClient`, rejects when the client hangs up. */
+function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?: Clock, ms = 0): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const ends: (() => void)[] = []
+    const end = (settle: () => void) => () => {
+      for (const one of ends) one()
+      settle()
+    }
+    const timer = clock?.setTimer(clock.now() + ms, end(resolve))
+    if (timer !== undefined) ends.push(() => timer.cancel())
+    const lose = () => {
+      call.request.breaks = 'lost'
+      reject(CLIENT_GONE)
+    }
+    ends.push(fault.holds({ goOn: end(resolve), break: end(lose) }))
+    if (endsWithClient)
+      ends.push(
+        whenGone(
+          call.request,
+          end(() => reject(CLIENT_GONE)),
+        ),
+      )
+  })
+}
+
+/** The deadlines as a client sees them whose clock is `ms` ahead: so much nearer. */
+function skewed(response: unknown, ms: number): unknown {
+  const { items, ...rest } = Object(response) as { items?: readonly SkewedItem[] }
+  if (items === undefined) return response
+  return { ...rest, items: items.map((item) => withDeadline(item, ms)) }
+}
+
+interface SkewedItem {
+  readonly id: string
+  readonly encoding: string
+  readonly kind: string
+  readonly reference: string
+  readonly attempts: number
+  readonly bytes: string
+  readonly leaseDeadline: Timestamp
+}
+
+function withDeadline({ id, encoding, kind, reference, attempts, bytes, leaseDeadline }: SkewedItem, ms: number) {
+  const { at, early } = instantOf(leaseDeadline)
+  const deadline = timestampOf(at - ms, early)
+  return { id, encoding, kind, reference, attempts, bytes, leaseDeadline: deadline }
+}

@@ -1,0 +1,32 @@
+/** Faults that can never act together. */
+import { usageError } from '../../errors.js'
+import { BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
+import type { OpenFault } from './open-fault.js'
+
+/** @throws QueratorError if a fault could never act because of an earlier one, which the message names */
+export function checkConflicts(open: readonly OpenFault[], spec: FaultSpec): void {
+  const first = open.find((fault) => !fault.isClosed && !fault.isSpent && rulesOut(fault.spec, spec))
+  if (first === undefined) return
+  throw usageError(
+    `${spec.act.kind} could never act: '${first.text}' was made first, and acts on each of these calls; close that one first, or give it times`,
+  )
+}
+
+function rulesOut(first: FaultSpec, second: FaultSpec): boolean {
+  const kinds: [FaultKind, FaultKind] = [first.act.kind, second.act.kind]
+  if (kinds.includes('outage')) return kinds[0] === kinds[1]
+  if (first.times !== Number.POSITIVE_INFINITY || first.nth !== 1 || !covers(first, second)) return false
+  if (kinds[0] === 'partition-outage' || kinds[1] === 'partition-outage') return isSamePartition(first, second)
+  const both = (group: ReadonlySet<FaultKind>) => group.has(kinds[0]) && group.has(kinds[1])
+  return ENDS_CALL.has(kinds[0]) || both(BREAKS_REPLY) || both(CHOOSES_ITEMS)
+}
+
+/** Whether the first fault matches every call that the second matches. */
+function covers(first: FaultSpec, second: FaultSpec): boolean {
+  const fields = ['call', 'queue', 'clientId', 'reference'] as const
+  return fields.every((field) => first[field] === undefined || first[field] === second[field])
+}
+
+function isSamePartition({ act: one }: FaultSpec, { act: other }: FaultSpec): boolean {
+  return one.kind === 'partition-outage' && other.kind === 'partition-outage' && one.partition === other.partition
+}

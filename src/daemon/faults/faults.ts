@@ -1,0 +1,234 @@
+/** The faults of a daemon. Every call passes here while there are any. */
+import type { Clock } from '../../clock/clock.js'
+import type { Cause } from '../../engine/events/event-kinds.js'
+import type { EventRecord } from '../../engine/events/record.js'
+import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
+import type { Queues } from '../../engine/queue/queues.js'
+import { badRequest, type QueratorError, usageError } from '../../errors.js'
+import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
+import type { MethodName } from '../../protocol/methods.js'
+import { unable } from './able.js'
+import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
+import { checkConflicts } from './conflicts.js'
+import {
+  AFTER_LEASE,
+  BREAKS_REPLY,
+  CHOOSES_ITEMS,
+  ENDS_CALL,
+  type FaultKind,
+  type FaultSpec,
+  HOLDS_CALL,
+} from './fault-spec.js'
+import { OpenFault } from './open-fault.js'
+import { readAway, type SeenCall, seenCall } from './seen-call.js'
+
+/** The parts of the daemon that faults need. */
+export interface FaultSurroundings {
+  readonly clock: Clock
+  readonly queues: Queues
+  readonly record: EventRecord
+  /** Refuses or accepts connections. */
+  setAway(isAway: boolean): void
+  /** Runs `work` at one time, as the cause of its events. */
+  during(call: string, work: () => void): void
+}
+
+/** How often a kind of fault acted on a call. */
+export interface FaultCount {
+  readonly kind: FaultKind
+  readonly call: string
+  readonly count: number
+}
+
+/** The faults of a daemon. */
+export class Faults {
+  /** Whether there is any that may act. */
+  inForce = false
+  readonly #around: FaultSurroundings
+  #open: OpenFault[] = []
+  #outage: OpenFault | undefined
+  readonly #counts = new Map<string, { kind: FaultKind; call: string; count: number }>()
+
+  constructor(around: FaultSurroundings) {
+    this.#around = around
+  }
+
+  /** The faults that are not closed, in the order in which they were made. */
+  get open(): readonly OpenFault[] {
+    return this.#open
+  }
+
+  /** Whether nothing reaches the daemon. */
+  get isAway(): boolean {
+    return this.#outage !== undefined
+  }
+
+  /** @throws QueratorError if it could never act because of an earlier one, or names a queue or partition that does not exist */
+  add(spec: FaultSpec): OpenFault {
+    checkConflicts(this.#open, spec)
+    const { act } = spec
+    const queue = act.kind === 'partition-outage' ? this.#queueOf(spec, act.partition) : undefined
+    const fault = new OpenFault(spec, (ended) => this.#ended(ended, queue))
+    this.#open.push(fault)
+    this.inForce = true
+    if (act.kind === 'outage') this.#begin(fault)
+    if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, true)
+    return fault
+  }
+
+  /** Carries out a call under the faults that match it. */
+  through(
+    name: MethodName,
+    message: unknown,
+    request: WireRequest,
+    carryOut: (tampering?: Tampering) => unknown,
+  ): unknown {
+    const call = seenCall(this.#around.queues, name, message, request)
+    const acting = this.#actingOn(call)
+    return acting.length === 0 ? carryOut() : this.#carryOut(call, acting, carryOut)
+  }
+
+  /** Counts a request that found the daemon away. `undefined` stands for a connection without one. */
+  turnedAway(request?: WireRequest): void {
+    const fault = this.#outage
+    if (fault === undefined) return
+    fault.met(1)
+    const { call, queueName, clientId } = readAway(request)
+    const seen = { queue: this.#around.queues.find(queueName), queueName, clientId }
+    this.#note(fault, call, request?.origin, seen, [])
+  }
+
+  /** How many calls wait for a fault to be closed, or for the clock. Nothing else moves them. */
+  get held(): number {
+    return this.#open.reduce((sum, fault) => sum + fault.held, 0)
+  }
+
+  /** How often each kind of fault acted on each call. */
+  get counts(): readonly FaultCount[] {
+    return [...this.#counts.values()]
+  }
+
+  /** Closes all faults. What they hold goes on. */
+  end(): void {
+    for (const fault of [...this.#open]) fault.close()
+  }
+
+  #actingOn(call: SeenCall): OpenFault[] {
+    const acting: OpenFault[] = []
+    const kinds = new Set<FaultKind>()
+    const hasOf = (group: ReadonlySet<FaultKind>, kind: FaultKind) => {
+      return group.has(kind) && [...kinds].some((one) => group.has(one))
+    }
+    for (const fault of this.#open) {
+      const { kind } = fault.spec.act
+      if (kind === 'outage' || hasOf(BREAKS_REPLY, kind) || hasOf(CHOOSES_ITEMS, kind)) continue
+      if (!fault.takes(call, unable)) continue
+      acting.push(fault)
+      kinds.add(kind)
+      const goesOn = kind === 'partition-outage' && (call.name === 'queueProduce' || call.name === 'queueLease')
+      if (ENDS_CALL.has(kind) && !goesOn) break
+    }
+    if (acting.some((fault) => fault.isSpent && !HOLDS_CALL.has(fault.spec.act.kind))) this.#dropSpent()
+    return acting
+  }
+
+  /** A fault that is spent acts on nothing, so that calls need not pass it. */
+  #dropSpent(): void {
+    this.#open = this.#open.filter((fault) => !fault.isSpent || HOLDS_CALL.has(fault.spec.act.kind))
+    this.inForce = this.#open.length > 0
+  }
+
+  async #carryOut(
+    call: SeenCall,
+    acting: readonly OpenFault[],
+    carryOut: (tampering?: Tampering) => unknown,
+  ): Promise<unknown> {
+    const { clock } = this.#around
+    const tampering: Tampering = {}
+    // Which items a lease is about is known when it has them.
+    const late = call.name === 'queueLease' ? acting.filter(({ spec }) => AFTER_LEASE.has(spec.act.kind)) : []
+    for (const fault of acting) {
+      if (!late.includes(fault))
+        this.#noteCall(
+          fault,
+          call,
+          itemsMet(fault, call).map(({ serial }) => serial),
+        )
+      const wait = actBefore(fault, call, clock, tampering)
+      if (wait !== undefined) await wait
+    }
+    let response: unknown
+    let failed: { error: unknown } | undefined
+    try {
+      response = await carryOut(tampering)
+    } catch (error) {
+      failed = { error }
+    }
+    for (const fault of late) this.#noteCall(fault, call, this.#leasedItems(call, response))
+    if (failed?.error === CLIENT_GONE) throw failed.error
+    for (const fault of acting) response = await actAfter(fault, call, clock, response)
+    if (failed !== undefined) throw failed.error
+    return response
+  }
+
+  /** Returns the numbers of the items of a response to a lease. */
+  #leasedItems({ queue }: SeenCall, response: unknown): number[] {
+    const { items = [], partition = 0 } = Object(response) as { items?: readonly { id: string }[]; partition?: number }
+    return items.flatMap(({ id }) => queue?.partitions[partition]?.find(id)?.serial ?? [])
+  }
+
+  #noteCall(fault: OpenFault, call: SeenCall, items: readonly number[]): void {
+    this.#note(fault, call.wireName, call.request.origin, call, items)
+  }
+
+  #note(
+    { spec: { act } }: OpenFault,
+    call: string,
+    origin: Cause['origin'],
+    seen: Pick<SeenCall, 'queue' | 'queueName' | 'clientId'>,
+    items: readonly number[],
+  ): void {
+    const { record, clock } = this.#around
+    const key = `${act.kind} ${call}`
+    const counted = this.#counts.get(key) ?? { kind: act.kind, call, count: 0 }
+    counted.count++
+    this.#counts.set(key, counted)
+    const address = seen.queue?.address ?? { queue: seen.queueName, queueId: 0 }
+    const note = { fault: act.kind, clientId: seen.clientId, items, times: 1 }
+    record.fault({ call, origin }, clock.now(), address, note)
+  }
+
+  #begin(fault: OpenFault): void {
+    this.#outage = fault
+    this.#around.setAway(true)
+    // Calls in memory have no connection that could break.
+    const queues = this.#around.queues.all()
+    for (const queue of queues) fault.met(queue.faults.hangUp(() => CLIENT_GONE as QueratorError))
+  }
+
+  #ended(fault: OpenFault, queue: LogicalQueue | undefined): void {
+    this.#open = this.#open.filter((one) => one !== fault)
+    this.inForce = this.#open.length > 0
+    const { act } = fault.spec
+    if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, false)
+    if (fault !== this.#outage) return
+    this.#outage = undefined
+    this.#around.setAway(false)
+  }
+
+  #queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {
+    const queue = this.#around.queues.find(name)
+    if (queue === undefined)
+      throw usageError(`there is no queue named '${name}', so its partition ${number} cannot fail`)
+    const count = queue.partitions.length
+    if (number < count) return queue
+    throw badRequest(`partition is invalid; '${number}' is not a valid partition`)
+  }
+
+  #setAway(queue: LogicalQueue | undefined, number: number, isAway: boolean): void {
+    const partition = queue?.partitions[number]
+    // A queue that was deleted has stopped for good.
+    if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
+    this.#around.during(isAway ? 'outage' : 'end of outage', () => queue?.faults.setAway(partition, isAway))
+  }
+}

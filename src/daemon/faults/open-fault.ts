@@ -1,0 +1,115 @@
+/** A fault: which calls it takes, how often it acted, and what it holds. */
+import type { FaultSpec } from './fault-spec.js'
+import { differenceOf, NearMisses } from './near-misses.js'
+import { type SeenCall, wireName } from './seen-call.js'
+
+/** A call that a fault holds. */
+export interface Held {
+  goOn(): void
+  /** Breaks the connection. */
+  break(): void
+}
+
+/**
+ * A fault of a daemon.
+ *
+ * States:
+ * - open: acts on calls that match, from the nth on
+ * - spent: has acted as often as it should. It may still hold calls
+ * - closed: acts on nothing, and holds nothing
+ */
+export class OpenFault {
+  readonly spec: FaultSpec
+  readonly misses = new NearMisses()
+  readonly #ended: (fault: OpenFault) => void
+  readonly #held = new Set<Held>()
+  #matched = 0
+  #fired = 0
+  #isClosed = false
+
+  /** `ended` is called once when it is closed. */
+  constructor(spec: FaultSpec, ended: (fault: OpenFault) => void) {
+    this.spec = spec
+    this.#ended = ended
+  }
+
+  /** On how many calls it acted. */
+  get fired(): number {
+    return this.#fired
+  }
+
+  /** How many calls matched, whether it acted on them or not. */
+  get matched(): number {
+    return this.#matched
+  }
+
+  /** How many calls it holds. */
+  get held(): number {
+    return this.#held.size
+  }
+
+  /** Whether it may still act, or holds a call. */
+  get isOpen(): boolean {
+    return !this.#isClosed && (!this.isSpent || this.#held.size > 0)
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Whether it has acted as often as it should. */
+  get isSpent(): boolean {
+    return this.#fired >= this.spec.times
+  }
+
+  /** Decides whether it acts on a call. `unable` says why it could not change anything, or is `undefined`. */
+  takes(call: SeenCall, unable: (fault: OpenFault, call: SeenCall) => string | undefined): boolean {
+    if (this.#isClosed || this.isSpent) return false
+    const difference = differenceOf(this.spec, call)
+    const text = difference.distance === 0 ? unable(this, call) : difference.text
+    if (text !== undefined) {
+      this.misses.add(call, { distance: difference.distance, text })
+      return false
+    }
+    this.#matched++
+    if (this.#matched < this.spec.nth) return false
+    this.#fired++
+    return true
+  }
+
+  /** Counts calls that an outage met. */
+  met(calls: number): void {
+    this.#matched += calls
+    this.#fired += calls
+  }
+
+  /** Holds a call until the fault is closed. Returns a function to forget it. */
+  holds(call: Held): () => void {
+    if (this.#isClosed) call.goOn()
+    else this.#held.add(call)
+    return () => this.#held.delete(call)
+  }
+
+  /** Ends the fault. Calls that it holds go on, or their connections break. */
+  close(held: keyof Held = 'goOn'): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const calls = [...this.#held]
+    this.#held.clear()
+    this.#ended(this)
+    for (const call of calls) call[held]()
+  }
+
+  /** `lose-reply on queue.complete of 'orders' by w1, from the 2nd`. */
+  get text(): string {
+    const { act, call, queue, clientId, reference, nth, times } = this.spec
+    if (act.kind === 'outage') return 'outage of the daemon'
+    if (act.kind === 'partition-outage') return `outage of partition ${act.partition} of '${queue}'`
+    const of = queue === undefined ? '' : ` of '${queue}'`
+    const by = clientId === undefined ? '' : ` by ${clientId}`
+    const item = reference === undefined ? '' : ` with ${reference}`
+    const which = nth === 1 ? '' : `, number ${nth}`
+    const most = times === Number.POSITIVE_INFINITY || times === 1 ? '' : `, ${times} times`
+    return `${act.kind} on ${call === undefined ? 'any call' : wireName(call)}${of}${by}${item}${which}${most}`
+  }
+}

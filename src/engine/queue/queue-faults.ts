@@ -1,0 +1,48 @@
+/** What faults do to a queue. Nothing else calls this. */
+import type { Clock } from '../../clock/clock.js'
+import type { QueratorError } from '../../errors.js'
+import type { QueueRules } from '../lifecycle/queue-rules.js'
+import type { LeaseRequest } from '../serving/waiting-leases.js'
+import type { Item } from '../store/item.js'
+import type { Partition } from '../store/partition.js'
+import { chosenFor, endLeases } from './chosen-items.js'
+import type { Dispatcher } from './dispatcher.js'
+
+/** The operations of faults on one queue. They change items as the lifecycle does, so that every invariant holds. */
+export class QueueFaults {
+  readonly #partitions: readonly Partition[]
+  readonly #dispatcher: Dispatcher
+  readonly #rules: QueueRules
+  readonly #clock: Clock
+
+  constructor(partitions: readonly Partition[], dispatcher: Dispatcher, rules: QueueRules, clock: Clock) {
+    this.#partitions = partitions
+    this.#dispatcher = dispatcher
+    this.#rules = rules
+    this.#clock = clock
+  }
+
+  /** Lets the leases of items of a partition run out now. Waiting leases get what becomes free. Does nothing if the queue is deleted. */
+  expireLeases(partition: Partition, items: readonly Item[]): void {
+    if (this.#dispatcher.isStopped) return
+    endLeases(partition, items, this.#rules, this.#clock.now())
+    this.#dispatcher.freed()
+  }
+
+  /** Returns whether a lease would get other items by its choice than without it. */
+  hasChoice(request: LeaseRequest): boolean {
+    if (!this.#dispatcher.isOpen) return false
+    return chosenFor(request, this.#partitions, this.#rules.config.maxAttempts) !== undefined
+  }
+
+  /** Keeps produces and leases away from a partition, or lets them in again. Waiting leases get what it holds then. */
+  setAway(partition: Partition, isAway: boolean): void {
+    partition.isAway = isAway
+    this.#dispatcher.freed()
+  }
+
+  /** Ends waiting leases as if their clients had hung up. Returns how many there were. */
+  hangUp(reason: () => QueratorError): number {
+    return this.#dispatcher.abandonAll(reason)
+  }
+}

@@ -1,0 +1,74 @@
+/** The faults that tests made, and what is wrong with them when a test is over. */
+import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
+import type { Faults } from '../../daemon/faults/faults.js'
+import { type QueratorError, usageError } from '../../errors.js'
+import { Fault } from './fault.js'
+
+/** A test from its beginning to its end. */
+export interface FaultSpan {
+  readonly outer: FaultSpan | undefined
+  /** How many faults there were before it. */
+  readonly before: number
+  queues(): readonly string[]
+}
+
+/** What a test did with faults. */
+export interface EndOfFaults {
+  /** What is wrong with them, as an error. Undefined if nothing is. */
+  readonly error: QueratorError | undefined
+  /** What each of them did. */
+  readonly stories: readonly string[]
+}
+
+/** The faults of a daemon, by the tests that made them. Of concurrent tests, a fault that names no queue belongs to the last one. */
+export class MadeFaults {
+  /** In the order in which they were made. Undefined once a test has answered for it. */
+  readonly #all: (Fault | undefined)[] = []
+  readonly #running = new Set<FaultSpan>()
+
+  /** Makes a fault. @throws QueratorError if it can never act beside an earlier one */
+  make(faults: Faults, spec: FaultSpec): Fault {
+    const fault = new Fault(faults.add(spec))
+    this.#all.push(fault)
+    return fault
+  }
+
+  /** Call it when a test begins. `outer` is the test that it is a part of, if any. */
+  begin(queues: () => readonly string[], outer?: FaultSpan): FaultSpan {
+    const span = { outer, before: this.#all.length, queues }
+    this.#running.add(span)
+    return span
+  }
+
+  /** Ends a test and closes its faults. */
+  end(span: FaultSpan): EndOfFaults {
+    this.#running.delete(span)
+    const own = this.#take(span)
+    const problems = own.map((fault) => fault.problem()).filter((text) => text !== '')
+    const stories = own.map((fault) => fault.story())
+    for (const fault of own) fault.abandon()
+    return { error: problems.length === 0 ? undefined : usageError(problems.join('\n')), stories }
+  }
+
+  #take(span: FaultSpan): Fault[] {
+    const own: Fault[] = []
+    for (let number = span.before; number < this.#all.length; number++) {
+      const fault = this.#all[number]
+      if (fault === undefined || !this.#belongsTo(span, fault, number)) continue
+      own.push(fault)
+      this.#all[number] = undefined
+    }
+    return own
+  }
+
+  #belongsTo(span: FaultSpan, { queueName }: Fault, number: number): boolean {
+    if (queueName !== undefined && span.queues().includes(queueName)) return true
+    return ![...this.#running].some((other) => !isAround(other, span) && other.before <= number)
+  }
+}
+
+/** Whether `outer` is `inner` or contains it. */
+function isAround(outer: FaultSpan, inner: FaultSpan): boolean {
+  for (let one: FaultSpan | undefined = inner; one !== undefined; one = one.outer) if (one === outer) return true
+  return false
+}

@@ -1,0 +1,104 @@
+/** What a daemon does for tests of consumers: it runs them, follows them, and makes their calls fail. */
+import { originOf } from '../../client/call-site.js'
+import { paced } from '../../clock/event-loop.js'
+import type { Backing } from '../backing/backing.js'
+import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
+import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
+import type { Recording } from '../consumers/recording.js'
+import { type Tracked, type TrackOptions, track } from '../consumers/track.js'
+import type { TrackContext } from '../consumers/tracked-function.js'
+import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { Fault } from '../faults/fault.js'
+import { type FaultOptions, type OutageOptions, outageOf, specOf } from '../faults/fault-options.js'
+import { RunnerSide } from './runner-side.js'
+
+/** A daemon whose consumers are tested. */
+export class DaemonWithConsumers {
+  /** What runners use. @internal */
+  readonly forRunner: RunnerSide
+  readonly #backing: Backing
+
+  /** @internal */
+  constructor(backing: Backing) {
+    this.#backing = backing
+    this.forRunner = new RunnerSide(backing)
+  }
+
+  /**
+   * Starts a worker of yours. It stops with the test: its signal is aborted, and it is awaited. If it fails, the test fails.
+   *
+   *     const worker = daemon.runWorker((signal) => emailWorker.run(signal))
+   *
+   * A worker that is started outside of a test runs until the daemon is closed, or the test file is over.
+   * @throws QueratorError if `start` is no function, or an option is unknown
+   */
+  runWorker(start: StartWorker, options: RunWorkerOptions = {}): RunningWorker {
+    const { queue } = options
+    return this.forRunner.runWorker(start, options, typeof queue === 'object' ? queue.name : queue)
+  }
+
+  /**
+   * Resolves when your consumers have nothing left to do and ask for items again: no call is on its way, and at least `waiting` leases wait
+   * in all queues. Await it before you move the clock by hand.
+   * @throws QueratorError if that does not happen in time, or on a server elsewhere. The message says who is not done.
+   */
+  quiet(options: QuietOptions = {}): Promise<void> {
+    const waiting = async () => untilQuiet(this.forRunner.place('quiet'), undefined, options)
+    return this.forRunner.noted('quiet', '', paced(waiting()))
+  }
+
+  /**
+   * Runs a function that starts, pokes or awaits your own worker, and resolves when everything is done: no item is free or leased, and no
+   * call is on its way. With `advance` or `until`, it moves the clock while the worker has nothing else to do.
+   *
+   *     const seen = await daemon.track(({ signal }) => emailWorker.run(signal), { until: '2h' })
+   *     expect(seen.completed).toHaveLength(2)
+   *
+   * A function that takes the signal is a worker: the signal is aborted when everything is done, and the function is awaited. Any other one is
+   * awaited first.
+   * @returns what happened meanwhile
+   * @throws what the function throws; QueratorError if not everything is done in time. The message says what is left, and who holds it.
+   */
+  track<T>(fn: (context: TrackContext) => T | PromiseLike<T>, options: TrackOptions = {}): Promise<Tracked<T>> {
+    const tracking = async () => track(this.forRunner.place('track'), fn, options)
+    return this.forRunner.noted('track', '', paced(tracking()))
+  }
+
+  /**
+   * Runs `fn`, and resolves with what happened on the daemon from its start to its end. What the queues held before does not matter.
+   *
+   *     const seen = await daemon.recording(() => handleOrder(order))
+   *     await expect(seen).toHaveProduced('invoices', [{ reference: 'order-1' }])
+   *
+   * It sees every queue of the daemon, also those of concurrent tests, unless you name some in `queues`. If `fn` throws or rejects, it
+   * rejects with the same error. It ends when `fn` has settled, so await in `fn` what you want to see.
+   * @throws QueratorError on a server elsewhere, or if the daemon keeps fewer events than happened (option `events`)
+   */
+  recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
+    return this.forRunner.noted('recording', '', paced(recordingOf(this.#backing, fn, options)))
+  }
+
+  /**
+   * Makes calls fail until the fault is closed, or has acted as often as you say. In a test with fixtures, a fault that never acts, or that
+   * is still open at the end, fails the test.
+   *
+   *     using fault = daemon.fault({ call: 'queue.complete', queue, do: 'lose-reply' })
+   *
+   * Faults of one call act in the order in which you make them.
+   * @throws QueratorError on a server elsewhere, if an option is wrong, or if the fault could never act beside an earlier one
+   */
+  fault(options: FaultOptions): Fault {
+    return this.forRunner.fault(specOf(options, originOf(this.fault, this.#backing.unawaited?.callSites)))
+  }
+
+  /**
+   * Takes the daemon away until the fault is closed: connections break, and nothing reaches it. Its items stay, and its clock goes on.
+   * Over TCP, new connections are reset.
+   * @throws QueratorError on a server elsewhere, if an option is wrong, or if it is away already
+   */
+  outage(options: OutageOptions = {}): Fault {
+    return this.forRunner.fault(
+      outageOf({ kind: 'outage' }, undefined, options, originOf(this.outage, this.#backing.unawaited?.callSites)),
+    )
+  }
+}
