@@ -49,6 +49,7 @@ export type {
   QueueFaultOptions,
 } from './harness/faults/fault-options.js'
 export type { QueuePartition } from './harness/faults/queue-partition.js'
+export type { DaemonWithConsumers } from './harness/handles/daemon-with-consumers.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'
 export type { ListenOptions } from './harness/handles/listen.js'
 export type { QueueCounts } from './harness/handles/queue-counts.js'

@@ -34,7 +34,7 @@ export const PAGES = [
     intro:
       'Run handlers, follow workers, and move the clock with them. Guide: [Testing a consumer](../testing-a-consumer.md).',
     names: `Handler HandlerContext DrainOptions RetryDelay Handled HandledItem HandledOutcome DeadLetteredItem QueueWorker WorkOptions TrackContext
-      TrackOptions Tracked StartWorker RunWorkerOptions NamedQueue RunningWorker QuietOptions Until AwaitedMoment EventPattern AdvanceUntilOptions MovingOptions MoveTimers`,
+      DaemonWithConsumers TrackOptions Tracked StartWorker RunWorkerOptions RunningWorker QuietOptions Until AwaitedMoment EventPattern AdvanceUntilOptions MovingOptions MoveTimers`,
   },
   {
     file: 'faults',
