@@ -1,26 +1,8 @@
 /** `clock.advanceUntil()` moves the clock from deadline to deadline, while consumers work, until something is so. */
 import { expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { startTestDaemon, type TestDaemon } from '../../src/index.js'
-import { consume } from '../support/workers.js'
-
-const START = Date.parse('2026-01-01')
-const HOUR = 3_600_000
-
-function frozen(): Promise<TestDaemon> {
-  return startTestDaemon({ clock: { start: START }, log: 'silent' })
-}
-
-function fails(): never {
-  throw new Error('smtp is down')
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error as Error,
-  )
-}
+import { startTestDaemon } from '../../src/index.js'
+import { consume, errorOf, fails, frozen, HOUR, START } from '../support/workers.js'
 
 test('stops at the event, with a consumer that asks again after every lease that timed out', async () => {
   await using daemon = await frozen()

@@ -1,25 +1,7 @@
 /** `queue.drain()` works off a queue with a handler, and says what became of each item. */
 import { expect, test, vi } from 'vitest'
-import { type Handled, startTestDaemon, type TestDaemon } from '../../src/index.js'
-import { consume } from '../support/workers.js'
-
-const START = Date.parse('2026-01-01')
-const MINUTE = 60_000
-
-function frozen(): Promise<TestDaemon> {
-  return startTestDaemon({ clock: { start: START }, log: 'silent' })
-}
-
-function fails(): never {
-  throw new Error('smtp is down')
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<Error> {
-  return promise.then(
-    () => new Error('it did not fail'),
-    (error: unknown) => error as Error,
-  )
-}
+import { type Handled, startTestDaemon } from '../../src/index.js'
+import { consume, errorOf, fails, frozen, MINUTE, START } from '../support/workers.js'
 
 /** The turns as text, such as `a 1 completed`. */
 function turns({ handled }: Handled): string[] {

@@ -1,19 +1,7 @@
 /** `queue.quiet()` and `daemon.quiet()` wait until consumers are done and ask for items again. */
 import { expect, test } from 'vitest'
-import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
-import { consume } from '../support/workers.js'
-
-function frozen(): Promise<TestDaemon> {
-  return startTestDaemon({ clock: 'frozen', log: 'silent' })
-}
-
-async function linesOf(promise: Promise<unknown>): Promise<string[]> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason as Error,
-  )
-  return error.message.split('\n')
-}
+import { QueratorClient } from '../../src/index.js'
+import { consume, frozen, linesOf } from '../support/workers.js'
 
 test('after drained(), the consumer has not asked again yet; quiet() waits for that', async () => {
   await using daemon = await frozen()

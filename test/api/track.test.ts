@@ -1,28 +1,8 @@
 /** `daemon.track()` follows workers that own their loop, until everything is done. */
 import { expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
-import { consume } from '../support/workers.js'
-
-const START = Date.parse('2026-01-01')
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-
-function frozen(): Promise<TestDaemon> {
-  return startTestDaemon({ clock: { start: START }, log: 'silent' })
-}
-
-function fails(): never {
-  throw new Error('smtp is down')
-}
-
-async function linesOf(promise: Promise<unknown>): Promise<string[]> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason as Error,
-  )
-  return error.message.split('\n')
-}
+import { QueratorClient, startTestDaemon } from '../../src/index.js'
+import { consume, fails, frozen, HOUR, linesOf, MINUTE, START } from '../support/workers.js'
 
 test('runs a worker until everything is done, and stops it by its signal', async () => {
   await using daemon = await frozen()

@@ -1,11 +1,7 @@
 /** `queue.work()` handles the items of a queue until it is stopped. */
 import { expect, test } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { startTestDaemon, type TestDaemon } from '../../src/index.js'
-
-function frozen(): Promise<TestDaemon> {
-  return startTestDaemon({ clock: 'frozen', log: 'silent' })
-}
+import { frozen } from '../support/workers.js'
 
 test('handles what comes, until it is stopped', async () => {
   await using daemon = await frozen()

@@ -1,6 +1,33 @@
-/** Consumers that own their loop, as applications have them. */
-import type { LeasedItem, TestQueue } from '../../src/index.js'
-import { isQueratorError } from '../../src/index.js'
+/** Consumers that own their loop, as applications have them, and what their tests need. */
+import { isQueratorError, type LeasedItem, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+
+/** When {@link frozen} daemons start. */
+export const START = Date.parse('2026-01-01')
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+
+/** A daemon whose clock stands still. */
+export function frozen(): Promise<TestDaemon> {
+  return startTestDaemon({ clock: { start: START }, log: 'silent' })
+}
+
+/** A handler that fails. */
+export function fails(): never {
+  throw new Error('smtp is down')
+}
+
+/** The error of a promise. */
+export async function errorOf(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error as Error,
+  )
+}
+
+/** The lines of the message of its error. */
+export async function linesOf(promise: Promise<unknown>): Promise<string[]> {
+  return (await errorOf(promise)).message.split('\n')
+}
 
 /** What a consumer does with an item. It completes the item if this returns, and leaves it leased if this throws. */
 export type Work = (item: LeasedItem) => unknown
