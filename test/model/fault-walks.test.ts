@@ -152,9 +152,10 @@ class FaultWalk {
   /** Everything is healthy again. Consumers work until nothing is left. */
   async recover(): Promise<void> {
     for (const fault of this.#faults.splice(0)) fault.close()
+    // Calls that were held go on in this turn. Those that wait then time out, and what nobody completes is free again.
+    await turn()
     await this.#daemon.clock.advance('20m')
     await Promise.all(this.#calls)
-    // Nobody completes these. Their leases run out.
     await this.#daemon.clock.advance('20m')
     const queues = [this.#queue, this.#queue.deadQueue]
     for (const queue of queues) await queue.drain(() => undefined, { batchSize: 5 })
