@@ -210,7 +210,8 @@ export function withoutIds(text: string, mark: string): string {
   return text.replace(ID, mark)
 }
 
-function queueEvent(event: RecordedEvent): QueueEvent {
+/** Returns an event of the record as tests read it. */
+export function queueEvent(event: RecordedEvent): QueueEvent {
   const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
   const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
   const callPath = placesOf(cause.origin)

@@ -4,6 +4,7 @@ import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
+import { queueSnapshot } from '../../diagnosis/queue-snapshot.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
 import { drain } from '../consumers/drain.js'
@@ -24,7 +25,6 @@ import type { Lease } from './leased-items.js'
 import { countItems, leaseItems, produceItems } from './queue-calls.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions, QueueCounts } from './queue-inputs.js'
-import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
 /** Marks queues, also those from another copy of this package. */
@@ -168,7 +168,9 @@ export class TestQueue {
    */
   async snapshot(): Promise<string> {
     const daemon = this.#home.embedded('snapshot')
-    return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
+    // Earlier calls of this test have arrived when this one is answered.
+    await this.counts()
+    return queueSnapshot(daemon, this.name)
   }
 
   /**
