@@ -9,10 +9,10 @@ import type { Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
 import { Queues } from '../engine/queue/queues.js'
 import type { QueratorError } from '../errors.js'
-import { seededRandom } from '../ids/random.js'
+import { RestartedRandom } from '../ids/random.js'
 import type { WireReply, WireRequest } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
-import { type Activity, Handler } from '../transport/handler.js'
+import { type Activity, Handler, type OtherRoutes } from '../transport/handler.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
 import { CallRunner } from './call-runner.js'
@@ -20,31 +20,14 @@ import { closedError } from './closed-error.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import type { DaemonOptions } from './daemon-options.js'
 import { Inspector } from './inspector.js'
 import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget, usualMemoryLimit } from './memory-limit.js'
 import { RefusedCalls } from './refused-calls.js'
 import { type RequestNotice, RequestTimes } from './request-times.js'
-
-/** The options of a daemon. */
-export interface DaemonOptions {
-  readonly clock: MovableClock
-  /** Default: the configuration of an empty file. */
-  readonly config?: DaemonConfig
-  /** Default: writes nothing. */
-  readonly log?: Log
-  /** Whether keys and permissions are checked. Default: as configured. */
-  readonly auth?: AuthBackend
-  /** How many events are kept. Default 0. */
-  readonly events?: number
-  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
-  readonly opensDoor?: boolean
-  /** The same seed gives the same ids and keys. Default: different ones each time. */
-  readonly seed?: number | string
-  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
-  readonly memoryLimit?: number
-}
+import { type ResetParts, startOver } from './start-over.js'
 
 /** The message at the start with an auth backend (docs/protocol/admin.md §2.6). */
 const OPEN_DOOR =
@@ -67,6 +50,7 @@ export class Daemon {
   /** Reads the state of its queues. */
   readonly inspector: Inspector
   readonly #log: Log
+  readonly #parts: ResetParts
   readonly #queues: Queues
   readonly #access: Access
   readonly #calls: CallRunner
@@ -84,14 +68,14 @@ export class Daemon {
     this.record = new EventRecord(events)
     this.#log = options.log ?? createLog({ now: realNow })
     const now = clock.exact.now()
-    const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
+    const random = new RestartedRandom(seed)
     const memory = memoryBudget(options.memoryLimit ?? usualMemoryLimit(), this.#log)
-    this.#access = new Access({ auth: this.auth, random, seeded: seed !== undefined, now })
+    this.#access = new Access({ auth: this.auth, random: random.draw, seeded: seed !== undefined, now })
     this.#queues = new Queues({
       record: this.record,
       memory,
       clock: clock.exact,
-      random,
+      random: random.draw,
       storages: config.storages,
       warn: (message) => this.#log.write('warn', message),
     })
@@ -103,6 +87,7 @@ export class Daemon {
       warn: (message) => this.#log.write('warn', message),
     })
     this.#calls = this.#callRunner()
+    this.#parts = { config, random, clock, record: this.record, queues: this.#queues, access: this.#access }
     this.#handler = new Handler(this.#calls)
     this.#listeners = new Listeners(this.#handler, clock.exact, memory)
     this.#begin(config, now)
@@ -178,6 +163,21 @@ export class Daemon {
     } finally {
       this.clock.endCall()
     }
+  }
+
+  /**
+   * Deletes everything, and starts again as configured: clock, declared queues, access, ids. Waiting leases get a 453. The record goes on.
+   * @throws QueratorError if the daemon is closed
+   */
+  reset(): void {
+    if (this.closed) throw closedError()
+    startOver(this.#parts)
+    this.#requestTimes.reset()
+  }
+
+  /** Serves further routes beside those of the protocol, on every way into the daemon. */
+  serve(routes: OtherRoutes): void {
+    this.#handler.others = routes
   }
 
   /** The number of calls so far, and of those without a reply yet. */

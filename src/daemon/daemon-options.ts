@@ -1,0 +1,24 @@
+/** The options of a daemon. */
+import type { AuthBackend } from '../access/access.js'
+import type { MovableClock } from '../clock/movable-clock.js'
+import type { DaemonConfig } from './config/config.js'
+import type { Log } from './log.js'
+
+/** The options of a daemon. */
+export interface DaemonOptions {
+  readonly clock: MovableClock
+  /** Default: the configuration of an empty file. */
+  readonly config?: DaemonConfig
+  /** Default: writes nothing. */
+  readonly log?: Log
+  /** Whether keys and permissions are checked. Default: as configured. */
+  readonly auth?: AuthBackend
+  /** How many events are kept. Default 0. */
+  readonly events?: number
+  /** Whether open door mode is intended, and logged as information rather than a warning. Default false. */
+  readonly opensDoor?: boolean
+  /** The same seed gives the same ids and keys. Default: different ones each time. */
+  readonly seed?: number | string
+  /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
+  readonly memoryLimit?: number
+}
