@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { Clock, Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
-import type { WireReply, WireRequest } from '../../protocol/exchange.js'
+import type { ReplyStream, StreamSource, WireReply, WireRequest } from '../../protocol/exchange.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
@@ -52,11 +52,10 @@ export class HttpConnection implements Watched {
   readonly #replies: ReplySender
   readonly #inbox = new Inbox()
   readonly #heads = new HeadReader()
-  readonly #links: RequestLinks = {
-    sendContinue: () => this.#socket.write(CONTINUE),
-    abandon: () => this.#hangUp(true),
-  }
+  readonly #links: RequestLinks
   #request: ServedRequest | undefined
+  /** The source of a reply whose body goes on. */
+  #source: StreamSource | undefined
   /** How many bytes must arrive before they are read as a request. */
   #least = 1
   #isHangingUp = false
@@ -64,15 +63,24 @@ export class HttpConnection implements Watched {
   #dropped = 0
   #moves = 0
 
-  constructor(socket: Duplex, context: ConnectionContext) {
+  /** `peer` is the address of the client's machine, unless it is in this process. */
+  constructor(socket: Duplex, context: ConnectionContext, peer?: string) {
     this.#socket = socket
     this.#context = context
     this.#way = context.clock.way()
+    this.#links = {
+      peer,
+      sendContinue: () => socket.write(CONTINUE),
+      abandon: () => this.#hangUp(true),
+    }
     this.#replies = new ReplySender(socket, context, this.#way, () => this.#advance())
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.once('end', () => this.#inputEnded())
     socket.once('close', () => this.#closed())
-    socket.on('drain', () => this.#advance())
+    socket.on('drain', () => {
+      this.#source?.ready()
+      this.#advance()
+    })
     // Only the client can do something about a broken socket. The socket closes after this.
     socket.on('error', () => undefined)
   }
@@ -181,10 +189,21 @@ export class HttpConnection implements Watched {
     const keepsAlive = head.keepsAlive && !isLast
     const form = { isOld: head.isOld, keepsAlive, withoutBody: head.method === 'HEAD' }
     request.begin()
+    if (reply.stream !== undefined) {
+      this.#begins(request, reply, reply.stream)
+      return
+    }
     this.#replies.send(reply, form)
     request.isAnswered = true
     if (keepsAlive) this.#advance()
     else this.#hangUp(!incoming.isOpen && !incoming.hasFailed)
+  }
+
+  /** Sends a reply whose body goes on until its source or the client ends it. */
+  #begins(request: ServedRequest, reply: WireReply, stream: ReplyStream): void {
+    this.#replies.begin(reply, { isOld: request.head.isOld, keepsAlive: false, withoutBody: false })
+    this.#source = stream({ write: (piece) => this.#replies.more(piece), end: () => this.#hangUp(true) })
+    request.whenGone(() => this.#source?.close())
   }
 
   #refuse(refusal: Refusal): void {

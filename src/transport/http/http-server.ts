@@ -22,11 +22,11 @@ export class HttpServer {
     this.#context = { handler, clock, meter, pace, replyHeads, watch }
   }
 
-  /** Serves a client until one of both sides hangs up. */
-  accept(socket: Duplex): void {
+  /** Serves a client until one of both sides hangs up. `peer` is the address of its machine, unless it is in this process. */
+  accept(socket: Duplex, peer?: string): void {
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    new HttpConnection(socket, this.#context)
+    new HttpConnection(socket, this.#context, peer)
   }
 
   /** Ends all connections, whatever they are waiting for. */
