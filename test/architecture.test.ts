@@ -72,6 +72,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     'diagnosis',
     'protocol',
   ],
+  control: [
+    'engine/events',
+    'harness/consumers',
+    'errors.ts',
+    'nearest.ts',
+    'clock',
+    'daemon',
+    'diagnosis',
+    'protocol',
+    'transport',
+  ],
   'harness/matchers': [
     'engine/events',
     'harness/consumers',
@@ -87,7 +98,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'harness/daemon-options.ts': ['access', 'clock', 'daemon'],
   'harness/realm': ['harness/daemon-options.ts', 'engine/events', 'errors.ts', 'daemon'],
-  harness: ['access', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
+  harness: ['access', 'control', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
   'index.ts': [
     'access',
     'engine/events',
@@ -110,7 +121,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runners/bun': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/mocha': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/global': ['index.ts', 'internal.ts'],
-  'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'control', 'daemon', 'protocol'],
   cli: ['cli/commands', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 

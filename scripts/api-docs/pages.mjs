@@ -8,7 +8,7 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Start a daemon, reach it, and create queues and users. Guides: [Options](../options.md), [Reaching the daemon](../reaching-the-daemon.md), [Keys and permissions](../permissions.md).',
-    names: `startTestDaemon openTestDaemon TestDaemon TestDaemonOptions ListenOptions DaemonLimits AuthBackend LogLevel LogRecord LogHandler TestUser
+    names: `startTestDaemon openTestDaemon TestDaemon TestDaemonOptions ListenOptions ControlOptions DaemonLimits AuthBackend LogLevel LogRecord LogHandler TestUser
       UserOptions Permission ConfigTree PartitionStorageTree StorageConfig QueueTree PartitionTree VERSION`,
   },
   {

@@ -5,7 +5,7 @@ import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
 import { AttachedServer } from './backing/attached-server.js'
-import { EmbeddedBacking } from './backing/embedded-backing.js'
+import { EmbeddedBacking, type ServeControl } from './backing/embedded-backing.js'
 import { DAEMON_OPTIONS, type TestDaemonOptions } from './daemon-options.js'
 import { TestDaemon } from './handles/test-daemon.js'
 import { newDaemon } from './new-daemon.js'
@@ -34,7 +34,13 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
   if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))
   const callSites = callSitesOf(options.callSites ?? false)
-  return new TestDaemon(new EmbeddedBacking(hostedDaemon(options) ?? newDaemon(options), callSites))
+  return new TestDaemon(new EmbeddedBacking(hostedDaemon(options) ?? newDaemon(options), callSites, serveControl))
+}
+
+/** Few tests need it. */
+async function serveControl(...given: Parameters<ServeControl>): Promise<void> {
+  const plane = await import('../control/control-plane.js')
+  plane.serveControl(...given)
 }
 
 function callSitesOf(option: Exclude<TestDaemonOptions['callSites'], undefined>): CallSites | undefined {

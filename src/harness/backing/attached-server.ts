@@ -58,6 +58,10 @@ export class AttachedServer implements Backing {
     return this.#endpoint
   }
 
+  async serveControl(): Promise<void> {
+    throw this.#server.needsEmbedded('listen({ control })')
+  }
+
   checkOpen(): void {
     if (this.#closed) throw closedError()
   }

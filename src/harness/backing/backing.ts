@@ -32,6 +32,8 @@ export interface Backing {
   embedded(what: string): Daemon
   /** Returns a URL at which others can reach it. */
   listen(options: { host?: string; port?: number }): Promise<string>
+  /** Serves the control plane. @throws QueratorError on a server elsewhere that has none */
+  serveControl(options: { host?: string }): Promise<void>
   /** @throws QueratorError if it is closed */
   checkOpen(): void
   /** Call these when a queue was made for a test, and when a test deleted one. */

@@ -9,6 +9,9 @@ import { fetchThrough } from '../reach/fetch-through.js'
 import type { Backing, MadeQueue } from './backing.js'
 import { NameSource } from './queue-names.js'
 
+/** Loads the control plane of a daemon, and serves it. */
+export type ServeControl = (daemon: Daemon, options: { host?: string }) => Promise<void>
+
 /** A daemon in the process of the test. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
@@ -20,10 +23,12 @@ export class EmbeddedBacking implements Backing {
   readonly unawaited: UnawaitedCalls | undefined
   readonly notSent: NotSent
   readonly #daemon: Daemon
+  readonly #serveControl: ServeControl
   #apiKey: string | undefined
 
   /** `callSites` says how calls note where they are made. Undefined if they do not. */
-  constructor(daemon: Daemon, callSites: CallSites | undefined) {
+  constructor(daemon: Daemon, callSites: CallSites | undefined, serveControl: ServeControl) {
+    this.#serveControl = serveControl
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
     this.unawaited = callSites && new UnawaitedCalls(callSites)
@@ -40,6 +45,10 @@ export class EmbeddedBacking implements Backing {
 
   async listen(options: { host?: string; port?: number }): Promise<string> {
     return `http://${await this.#daemon.listen(options)}`
+  }
+
+  serveControl(options: { host?: string }): Promise<void> {
+    return this.#serveControl(this.#daemon, options)
   }
 
   checkOpen(): void {
