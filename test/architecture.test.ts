@@ -59,6 +59,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     'daemon',
     'diagnosis',
   ],
+  'harness/elsewhere': [
+    'engine/events',
+    'harness/backing',
+    'harness/consumers',
+    'harness/waiting',
+    'visible.ts',
+    'errors.ts',
+    'clock',
+    'client',
+    'diagnosis',
+  ],
   'harness/handles': [
     'access',
     'engine/events',

@@ -1,6 +1,7 @@
 /** The routes that tell what happened. */
 import type { Daemon } from '../daemon/daemon.js'
-import { EventLog, type QueueEvent, type queueEvent } from '../diagnosis/event-log.js'
+import { EventLog } from '../diagnosis/event-log.js'
+import type { QueueEvent } from '../diagnosis/queue-event.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { EventStream, lastEventId } from './event-stream.js'
@@ -90,16 +91,17 @@ interface Wanted {
 }
 
 function page({ daemon, first }: ControlledDaemon, { queue, kind, since }: Wanted, limit: number) {
-  const { record } = daemon
+  const { count, first: oldest } = daemon.record
   const from = Math.max(first, since + 1)
-  const kept = Math.max(from, record.first)
-  const log = new EventLog(daemon)
-  const all = queue === undefined ? log.since(kept) : eventsOf(daemon, queue).filter(({ number }) => number >= kept)
-  const chosen = kind === undefined ? all : all.filter((event) => event.kind === kind)
-  const events = chosen.slice(0, limit)
+  const kept = Math.max(from, oldest)
+  const all = queue === undefined ? new EventLog(daemon).since(kept) : eventsOf(daemon, queue)
+  const chosen = all.filter(({ number, ...event }) => number >= kept && (kind === undefined || event.kind === kind))
+  const events = chosen.slice(0, limit).map(eventJson)
   const more = chosen.length > limit
-  const last = more ? (events.at(-1)?.number ?? from - 1) : Math.max(record.count, since)
-  return { events: events.map(eventJson), last, more, missed: kept - from }
+  // Before its creation, a queue had no events to miss.
+  const isWhole = queue !== undefined && all[0]?.kind === 'queue-created'
+  const missed = isWhole ? 0 : Math.max(0, Math.min(kept, count + 1) - from)
+  return { events, last: more ? (events.at(-1)?.number ?? from - 1) : count, more, missed, count }
 }
 
 /** @throws 400 if there never was a queue of this name: it is misspelt */
@@ -135,6 +137,6 @@ function unknownReference(queue: string, reference: string, events: readonly Que
 }
 
 /** Returns an event as it is sent. */
-function eventJson({ callPath, ...event }: ReturnType<typeof queueEvent>) {
+function eventJson({ callPath, ...event }: QueueEvent) {
   return callPath.length === 0 ? event : { ...event, callPath }
 }

@@ -1,6 +1,6 @@
 /** Sends events as they happen, as server-sent events. */
 import type { Daemon } from '../daemon/daemon.js'
-import { queueEvent } from '../diagnosis/event-log.js'
+import { queueEvent } from '../diagnosis/queue-event.js'
 import type { RecordedEvent } from '../engine/events/event-kinds.js'
 import { badRequest } from '../errors.js'
 import type { StreamSink, StreamSource, WireRequest } from '../protocol/exchange.js'

@@ -65,6 +65,7 @@ export const SCHEMAS = {
   Events: object('Events, the oldest first.', {
     events: listOf('Event', 'The events.'),
     last: count('The number of the last event that was looked at. Give it as `since` to go on.'),
+    count: count('How many events there have been in all.'),
     more: flag('Whether there are more events than `limit`.'),
     missed: count('How many events between `since` and the first one here the daemon no longer keeps.'),
   }),

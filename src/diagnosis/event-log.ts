@@ -1,73 +1,24 @@
 /** The event log of a daemon: what happened, for tests to read. */
-import { placesOf } from '../client/call-site.js'
+import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
-import type { EventKind, RecordedEvent, Refusal } from '../engine/events/event-kinds.js'
+import { EVENT_KINDS, type EventKind, type RecordedEvent } from '../engine/events/event-kinds.js'
+import { usageError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
+import { type QueueEvent, queueEvent, withRefusals } from './queue-event.js'
 
-/** Something that happened to an item, to a waiting lease or to a queue, or a call that was refused. */
-export interface QueueEvent {
-  /** The number of the event: 1 for the first event of the daemon, and so on. */
-  readonly number: number
-  /** The time by the daemon's clock. If the passing of time caused the event, the time at which it was due. */
-  readonly time: Date
-  /** What happened. */
-  readonly kind: EventKind
-  /** The name of the queue. */
-  readonly queue: string
-  /** Tells queues of the same name apart: a later queue has a higher number. 0 if there was no such queue, as in some refused calls. */
-  readonly queueId: number
-  /** The number of the partition. Absent if the event is about the whole queue or a waiting lease. */
-  readonly partition?: number
-  /** The number of the item. It stays when the id changes, and when the item moves to a dead letter queue. */
-  readonly item?: number
-  /** The id of the item after the event. */
-  readonly id?: string
-  /** The producer's reference of the item. */
-  readonly reference?: string
-  /** How often the item had been leased. */
-  readonly attempts?: number
-  /** The consumer that leases the item, or held it until then. */
-  readonly clientId?: string
-  /** The call that caused the event, for example `queue.produce`, or `clock` for the passing of time. */
-  readonly call: string
-  /**
-   * For `produced` and `scheduled`: the item whose handler produced this one. Needs a handler that gets one item at a time from this
-   * package, and a call without a socket. Absent if it is not certain.
-   */
-  readonly producedBy?: ProducingItem
-  /** Where your code made that call, for example `orders.test.ts:12:15`. Needs `callSites`, and a call without a socket. */
-  readonly callSite?: string
-  /** The call site and its callers, the innermost first: at most three places. */
-  readonly callPath: readonly string[]
-  /** When the lease runs out, when the scheduled item is due, or until when the lease waits. */
-  readonly until?: Date
-  /** For `dead-lettered`: the name of the dead letter queue. */
-  readonly deadQueue?: string
-  /** For `refused`: the code of the error. 0 if the client did not send the request because it cannot be right. */
-  readonly code?: number
-  /** For `refused`: the text of the code. */
-  readonly codeText?: string
-  /** For `refused`: the message of the error, cut to 2,000 characters. */
-  readonly message?: string
-  /** For `refused`: hints, for example the names of the queues that exist. */
-  readonly details?: Readonly<Record<string, string>>
-  /**
-   * For `refused`: how often the same call was refused, with nothing else happening in between. The number grows while that goes on.
-   * An iterator over the events shows the number at the time when it came by.
-   */
-  readonly times?: number
-}
+export type { ProducingItem, QueueEvent } from './queue-event.js'
 
-/** An item whose handler produced another one. */
-export interface ProducingItem {
-  /** The number of the item. */
-  readonly item: number
-  /** The producer's reference of the item. May be empty. */
-  readonly reference: string
-  /** The name of the queue from which the handler got the item. */
-  readonly queue: string
-  /** How often the item had been leased, this time included. */
-  readonly attempts: number
+/** Which events `daemon.events.read()` returns. */
+export interface EventFilter {
+  /** The queue, or its name. Dead letters that came into it are included. Default: all queues. */
+  readonly queue?: string | { readonly name: string }
+  /** The kind of event. Default: all kinds. */
+  readonly kind?: EventKind
+  /** Only events with a higher number. Default 0. */
+  readonly since?: number
+  /** How many events at most, the oldest first. Default: all. */
+  readonly limit?: number
 }
 
 /**
@@ -95,6 +46,19 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     const id = this.#idOf(name)
     if (id === 0) return this.#which(({ address }) => address.queueId === 0 && address.queue === name)
     return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
+  }
+
+  /**
+   * Resolves with events, the oldest first. Unlike the other methods, it also works on a server elsewhere that has a control plane.
+   *
+   *     const completed = await daemon.events.read({ queue, kind: 'completed' })
+   *
+   * @throws QueratorError if a filter is unknown or wrong, or a server elsewhere no longer keeps all of these events
+   */
+  async read(filter: EventFilter = {}): Promise<QueueEvent[]> {
+    const { queue, kind, since = 0, limit } = checkedFilter(filter)
+    const events = queue === undefined ? this.since(since + 1) : this.ofQueue(queue)
+    return events.filter((one) => one.number > since && (kind === undefined || one.kind === kind)).slice(0, limit)
   }
 
   /** Returns the events of a kind from this number on, of these queues. Without `queues`, of all. @internal */
@@ -190,51 +154,21 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
-/** Returns the events of an item, and of the refused calls those whose error message names one of its ids. */
-export function withRefusals(ofItem: readonly QueueEvent[], refused: readonly QueueEvent[]): QueueEvent[] {
-  if (refused.length === 0) return [...ofItem]
-  const ids = new Set(ofItem.map(({ id }) => id))
-  const names = ({ message = '' }: QueueEvent) => idsIn(message).some((id) => ids.has(id))
-  return [...ofItem, ...refused.filter(names)].sort((a, b) => a.number - b.number)
-}
-
-const ID = /\b[0-9A-Za-z]{27}\b/g
-
-/** Returns the ids in a text. */
-export function idsIn(text: string): string[] {
-  return text.match(ID) ?? []
-}
-
-/** Replaces each id in a text with a mark. */
-export function withoutIds(text: string, mark: string): string {
-  return text.replace(ID, mark)
-}
-
-/** Returns an event of the record as tests read it. */
-export function queueEvent(event: RecordedEvent): QueueEvent {
-  const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal } = event
-  const clientId = event.consumer?.clientId ?? refusal?.clientId ?? ''
-  const callPath = placesOf(cause.origin)
-  const { handled } = cause
-  return {
-    number,
-    time: new Date(Math.floor(time)),
-    kind,
-    queue: address.queue,
-    queueId: address.queueId,
-    ...(address.partition === undefined ? {} : { partition: address.partition }),
-    ...(item === 0 ? {} : { item, id: id ?? '', reference, attempts }),
-    ...(event.consumer === undefined && clientId === '' ? {} : { clientId }),
-    call: cause.call,
-    ...(handled !== undefined && (kind === 'produced' || kind === 'scheduled') ? { producedBy: { ...handled } } : {}),
-    ...(callPath[0] === undefined ? {} : { callSite: callPath[0] }),
-    callPath,
-    ...(Number.isNaN(until) ? {} : { until: new Date(Math.floor(until)) }),
-    ...(deadQueue === undefined ? {} : { deadQueue: deadQueue.queue }),
-    ...(refusal === undefined ? {} : refusalFields(refusal)),
+/** Returns a filter with the name of its queue. @throws QueratorError if it is wrong @internal */
+export function checkedFilter(
+  filter: EventFilter,
+): Omit<EventFilter, 'queue'> & { readonly queue?: string | undefined } {
+  checkOptions('events.read', filter, ['queue', 'kind', 'since', 'limit'], 'filter')
+  const { queue, kind, since = 0, limit = 0, ...others } = filter
+  if (kind !== undefined && !EVENT_KINDS.includes(kind)) {
+    const nearest = nearestOf(String(kind), EVENT_KINDS)
+    const hint = nearest === undefined ? '; it knows:' : `; did you mean '${nearest}'? It knows:`
+    throw usageError(`events.read knows no event '${String(kind)}'${hint} ${EVENT_KINDS.join(', ')}`)
   }
-}
-
-function refusalFields({ code, codeText, message, details, times }: Refusal) {
-  return { code, codeText, message, details: { ...details }, times }
+  for (const [name, number] of Object.entries({ since, limit })) {
+    if (!Number.isSafeInteger(number) || number < 0) {
+      throw usageError(`events.read: ${name} is a whole number, 0 or more; got ${String(number)}`)
+    }
+  }
+  return { ...filter, ...others, queue: typeof queue === 'object' ? queue.name : queue }
 }

@@ -1,5 +1,5 @@
 /** The earlier reports of a test file. */
-import { withoutIds } from '../event-log.js'
+import { withoutIds } from '../queue-event.js'
 
 /** Remembers what this test file has reported. If one bug fails six tests, it is explained once and named five times. */
 export class EarlierReports {

@@ -1,7 +1,8 @@
 /** The story of a test as plain values: its queues, items, waiting leases and refused calls. */
 import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog, type QueueEvent, withRefusals } from '../event-log.js'
+import { EventLog } from '../event-log.js'
 import { adviceFor } from '../explain.js'
+import { type QueueEvent, withRefusals } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import type { ItemStory } from './item-story.js'
 import { deletedAsDead, lastAttemptFaults, orderFaults } from './order-faults.js'

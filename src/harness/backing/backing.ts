@@ -3,6 +3,7 @@ import type { NotSent, QueratorClient } from '../../client/client.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Send } from '../../protocol/exchange.js'
+import type { ControlClient } from './control-client.js'
 import type { NameSource } from './queue-names.js'
 
 /** A queue that a test made. */
@@ -22,6 +23,8 @@ export interface Backing {
   /** A `fetch` that reaches the daemon, whatever the origin of the URL. */
   readonly fetch: typeof fetch
   readonly names: NameSource
+  /** The control plane of a server elsewhere. Undefined if it has none, or the daemon is in this process. */
+  readonly control: ControlClient | undefined
   /** Whether the daemon is in this process. */
   readonly isEmbedded: boolean
   /** The calls of its clients that were not awaited. Undefined if clients do not note call sites. */

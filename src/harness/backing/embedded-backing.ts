@@ -20,6 +20,7 @@ export class EmbeddedBacking implements Backing {
   readonly fetch: typeof fetch
   readonly names = new NameSource()
   readonly isEmbedded = true
+  readonly control = undefined
   readonly unawaited: UnawaitedCalls | undefined
   readonly notSent: NotSent
   readonly #daemon: Daemon

@@ -6,7 +6,8 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
-  'clock, events, history(), waitFor(), drained(), idle(), explain(), snapshot(), pause(), resume(), connect(), createUser(), closeDoor(), recording()',
+  'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), which also work on a server with a control plane (querator --test-control)',
+  'history(), drained(), idle(), explain(), connect(), createUser(), closeDoor(), recording()',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
   'all options but endpoint and apiKey',

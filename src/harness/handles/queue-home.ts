@@ -7,6 +7,7 @@ import type { Backing } from '../backing/backing.js'
 import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
 
@@ -16,6 +17,8 @@ export interface QueueHome extends LeaseHome {
   readonly ownClient: QueratorClient
   /** The daemon in the process. Undefined for a server elsewhere. */
   readonly daemon: Daemon | undefined
+  /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
+  readonly remote: RemoteDaemon | undefined
   embedded(what: string): Daemon
   pause(queueName: string): void
   resume(queueName: string): void
@@ -47,6 +50,7 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     client,
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
+    remote: runner.remote,
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),

@@ -4,6 +4,7 @@ import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { Workers } from '../consumers/workers.js'
+import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import { OpenChecks } from './open-checks.js'
 import { Switches } from './switches.js'
 import type { TestUsers } from './test-users.js'
@@ -15,16 +16,21 @@ export class RunnerSide {
   /** What tests switch, to restore it when they end. */
   readonly switches: Switches
   readonly workers = new Workers()
+  /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
+  readonly remote: RemoteDaemon | undefined
   readonly #backing: Backing
   readonly #tests = new ObservedTests()
 
   /** `intercepted` has a function for each active interception that undoes it. */
   constructor(backing: Backing, users: TestUsers, intercepted: Set<() => void>) {
     this.#backing = backing
+    const { control } = backing
+    this.remote = control && new RemoteDaemon(control, () => this.waiting('').patience)
     this.checks = new OpenChecks(backing.unawaited)
     this.switches = new Switches({
       daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
       intercepted,
+      remote: this.remote,
       workers: this.workers,
       get doorClosed() {
         return users.doorClosed

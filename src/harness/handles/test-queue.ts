@@ -1,10 +1,7 @@
 /** `TestQueue`, the queue that a test holds. */
-
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
-import { explainQueue } from '../../diagnosis/explain.js'
-import { queueSnapshot } from '../../diagnosis/queue-snapshot.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
 import { drain } from '../consumers/drain.js'
@@ -12,6 +9,7 @@ import type { Handled } from '../consumers/handled.js'
 import type { DrainOptions, Handler, WorkOptions } from '../consumers/handler-options.js'
 import { type QueueWorker, work } from '../consumers/queue-worker.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
+import { waitForRemote } from '../elsewhere/remote-waits.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
 import {
   type AwaitedEvent,
@@ -25,6 +23,7 @@ import type { Lease } from './leased-items.js'
 import { countItems, leaseItems, produceItems } from './queue-calls.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions, QueueCounts } from './queue-inputs.js'
+import { explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
 /** Marks queues, also those from another copy of this package. */
@@ -124,6 +123,8 @@ export class TestQueue {
    * @throws QueratorError if it does not happen in time. The message has the nearest events and the state of the queue.
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
+    const there = remotePlace(this.#home, this.name)
+    if (there !== undefined) return paced(waitForRemote(there, awaited))
     return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
   }
 
@@ -155,22 +156,24 @@ export class TestQueue {
   /**
    * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
    * the queue is paused or the clock stands still, and which other queue has items.
-   * @throws QueratorError on a server elsewhere
+   * @throws QueratorError on a server elsewhere: {@link explanation} asks it
    */
   explain(): string {
-    return explainQueue(this.#home.embedded('explain'), this.name, this.#home.waiting(this.name).first)
+    return explained(this.#home, this.name)
+  }
+
+  /** Resolves with what {@link explain} returns. Unlike that, it also works on a server elsewhere that has a control plane. */
+  explanation(): Promise<string> {
+    return paced(explanation(this.#home, this.name))
   }
 
   /**
    * Returns the queue as text for an inline snapshot. The text is the same in every run: items are #1, #2 in the order in which they
    * came, and times of a frozen clock count from the creation of the queue. A running clock shows no times.
-   * @throws QueratorError on a server elsewhere
+   * @throws QueratorError on a server elsewhere without a control plane
    */
-  async snapshot(): Promise<string> {
-    const daemon = this.#home.embedded('snapshot')
-    // Earlier calls of this test have arrived when this one is answered.
-    await this.counts()
-    return queueSnapshot(daemon, this.name)
+  snapshot(): Promise<string> {
+    return paced(snapshotOf(this.#home, this.name))
   }
 
   /**
@@ -196,12 +199,8 @@ export class TestQueue {
    * @throws QueratorError if an option is wrong
    */
   work(handler: Handler, options: WorkOptions = {}): QueueWorker {
-    return work(
-      drainPlace(this.#home, this.name),
-      (start, given) => this.#home.runWorker(start, given),
-      handler,
-      options,
-    )
+    const { runWorker } = this.#home
+    return work(drainPlace(this.#home, this.name), runWorker, handler, options)
   }
 
   /** Deletes all items, including leased and scheduled ones. */
