@@ -25,7 +25,7 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Move the clock, and see what happened. Guides: [Time](../time.md), [When a test fails](../when-a-test-fails.md).',
-    names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent ProducingItem EventKind Recording RecordedItem RecordingOptions LeaksMode`,
+    names: `TestClock ClockReading ClockOption Fired FiredKind EventLog EventFilter QueueEvent ProducingItem EventKind Recording RecordedItem RecordingOptions LeaksMode`,
   },
   {
     file: 'consumers',

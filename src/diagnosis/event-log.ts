@@ -12,7 +12,12 @@ export type { ProducingItem, QueueEvent } from './queue-event.js'
 /** Which events `daemon.events.read()` returns. */
 export interface EventFilter {
   /** The queue, or its name. Dead letters that came into it are included. Default: all queues. */
-  readonly queue?: string | { readonly name: string }
+  readonly queue?:
+    | string
+    | {
+        /** Its name. */
+        readonly name: string
+      }
   /** The kind of event. Default: all kinds. */
   readonly kind?: EventKind
   /** Only events with a higher number. Default 0. */
