@@ -91,8 +91,10 @@ export class AttachedServer implements Backing {
   async close(): Promise<void> {
     await this.#sweep
     try {
-      await this.control?.settled()
+      // What failed without an await is reported, but only when the queues are gone.
+      const failed = await this.control?.settled().catch((error: unknown) => ({ error }))
       await Promise.all([...this.#queues.values()].map((queue) => queue.delete()))
+      if (failed) throw failed.error
     } finally {
       process.off('beforeExit', this.#leave)
       this.#closed = true

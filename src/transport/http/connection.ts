@@ -1,27 +1,15 @@
 /** One HTTP connection. */
 import type { Duplex } from 'node:stream'
-import type { Clock, Way } from '../../clock/clock.js'
+import type { Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
-import type { ReplyStream, StreamSource, WireReply, WireRequest } from '../../protocol/exchange.js'
+import type { ReplyStream, StreamSource, WireReply } from '../../protocol/exchange.js'
+import type { ConnectionContext } from './connection-context.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
-import { ReplySender, type SenderContext } from './reply-sender.js'
-import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
-import type { Debt, Watch, Watched } from './watch.js'
-
-/** Replies to requests. */
-export interface Answering {
-  /** Returns the reply. Never rejects. */
-  handle(request: WireRequest): Promise<WireReply>
-}
-
-/** The parts that the connections of a server share. */
-export interface ConnectionContext extends Pacing, SenderContext {
-  readonly handler: Answering
-  readonly clock: Clock
-  readonly watch: Watch
-}
+import { ReplySender } from './reply-sender.js'
+import { type RequestLinks, ServedRequest } from './served-request.js'
+import type { Debt, Watched } from './watch.js'
 
 /** How much of a refused body is read and dropped, so that the client can read the reply. In bytes. */
 const MOST_DROPPED = 256_000_000
@@ -202,7 +190,12 @@ export class HttpConnection implements Watched {
   /** Sends a reply whose body goes on until its source or the client ends it. */
   #begins(request: ServedRequest, reply: WireReply, stream: ReplyStream): void {
     this.#replies.begin(reply, { isOld: request.head.isOld, keepsAlive: false, withoutBody: false })
-    this.#source = stream({ write: (piece) => this.#replies.more(piece), end: () => this.#hangUp(true) })
+    const write = (piece: Uint8Array) => {
+      const takesMore = this.#replies.more(piece)
+      this.#lookAfter()
+      return takesMore
+    }
+    this.#source = stream({ write, end: () => this.#hangUp(true) })
     request.whenGone(() => this.#source?.close())
   }
 
