@@ -19,7 +19,12 @@ import {
 /** An event that `clock.advanceUntil()` waits for, in any queue or in one. Events of earlier tests do not count. */
 export interface AwaitedMoment extends EventPattern {
   /** The queue, or its name. Default: any queue. */
-  readonly queue?: string | { readonly name: string }
+  readonly queue?:
+    | string
+    | {
+        /** Its name. */
+        readonly name: string
+      }
 }
 
 /**
