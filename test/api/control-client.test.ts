@@ -247,7 +247,7 @@ test('a server without a control plane has none of it, and the error says which 
   await using server = await startTestDaemon({ endpoint: '', log: 'silent' })
   const endpoint = await server.listen()
   const daemon = await startTestDaemon({ endpoint })
-  expect(() => daemon.clock).toThrow('also work on a server with a control plane (querator --test-control)')
+  expect(() => daemon.clock).toThrow('also work on a server with a control plane (querator --test-control; ')
   await expect(daemon.listen({ control: true })).rejects.toThrow(
     'listen({ control }) works only on a daemon inside the test process',
   )

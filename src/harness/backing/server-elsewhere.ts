@@ -6,7 +6,7 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
-  'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), which also work on a server with a control plane (querator --test-control)',
+  'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), which also work on a server with a control plane (querator --test-control; querator-test/global-setup finds it, or set QUERATOR_TEST_CONTROL to its URL)',
   'history(), drained(), idle(), explain(), connect(), createUser(), closeDoor(), recording()',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
