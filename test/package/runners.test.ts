@@ -107,6 +107,27 @@ describe('one daemon for a whole run', () => {
   })
 })
 
+test.each([
+  'jest',
+  'vitest',
+] as const)('%s: the daemon of a file has a control plane when it is asked for', (runner) => {
+  const body = `
+    const url = await daemon.listen({ control: true })
+    const post = (path, fields = {}) => fetch(url + '/test/' + path, { method: 'POST', body: JSON.stringify(fields) })
+    await queue.produce({ reference: 'a' })
+    await queue.lease({ clientId: 'worker' })
+    const { fired } = await (await post('clock/advance', { by: '61s' })).json()
+    expect(fired).toEqual([expect.objectContaining({ kind: 'lease-expired', reference: 'a', queue: queue.name })])
+    const { events } = await (await fetch(url + '/test/events?queue=' + queue.name)).json()
+    expect(events.map((event) => event.kind)).toEqual(['queue-created', 'produced', 'leased', 'lease-expired'])
+    const until = { event: 'completed', queue: queue.name, within: 300, settle: 10 }
+    const refused = await post('clock/advance-until', until)
+    expect([refused.status, (await refused.json()).code]).toEqual([453, 453])
+    expect((await (await post('reset')).json()).frozen).toBe(false)`
+  const { status, text } = runTests(runner, { control: body })
+  expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
+})
+
 test('Jest: works with fake timers, even if they are on before anything loads', () => {
   const config = jestConfig({ fakeTimers: { enableGlobally: true } })
   const { status, text } = runTests(
