@@ -44,12 +44,20 @@ const COMMANDS = {
     ['npm', 'run', 'test:shell'],
     ['./run-tests.sh'],
   ],
+  python: ['python3', '-m', 'unittest'],
+  go: ['go', 'test', '-count=1', './...'],
 }
+
+/** Languages that a machine may lack, by the example. The command says whether it is there. */
+const NEEDS = { python: ['python3', '--version'], go: ['go', 'version'] }
 
 /** All of its tests fail on purpose. test/package/red.test.ts checks their output. */
 const RED = 'red'
 
-const runs = Object.entries(COMMANDS).flatMap(([name, command]) =>
+const isThere = ([command, ...args]) => spawnSync(command, args).status === 0
+const missing = Object.keys(NEEDS).filter((name) => !isThere(NEEDS[name]))
+const present = Object.entries(COMMANDS).filter(([name]) => !missing.includes(name))
+const runs = present.flatMap(([name, command]) =>
   (typeof command[0] === 'string' ? [command] : command).map((one) => ({ name, command: one })),
 )
 const { folder, remove } = installPacked(TOOLS)
@@ -62,6 +70,7 @@ for (const { name, command } of runs) {
 }
 remove()
 const others = failed.length === 0 ? '' : `: ${failed.join(', ')}`
+for (const name of missing) console.log(`\nexamples/${name} did not run: there is no ${NEEDS[name][0]} here`)
 console.log(`\n${runs.length - failed.length} as expected, ${failed.length} not${others}`)
 if (failed.length > 0) process.exit(1)
 

@@ -61,6 +61,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     'daemon',
     'diagnosis',
   ],
+  'harness/elsewhere': [
+    'engine/events',
+    'harness/backing',
+    'harness/consumers',
+    'harness/waiting',
+    'visible.ts',
+    'errors.ts',
+    'clock',
+    'client',
+    'diagnosis',
+  ],
   'harness/handles': [
     'access',
     'engine/events',
@@ -73,6 +84,17 @@ const MAY_IMPORT: Record<string, string[]> = {
     'daemon',
     'diagnosis',
     'protocol',
+  ],
+  control: [
+    'engine/events',
+    'harness/consumers',
+    'errors.ts',
+    'nearest.ts',
+    'clock',
+    'daemon',
+    'diagnosis',
+    'protocol',
+    'transport',
   ],
   'harness/matchers': [
     'engine/events',
@@ -89,7 +111,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'harness/daemon-options.ts': ['access', 'clock', 'daemon'],
   'harness/realm': ['harness/daemon-options.ts', 'engine/events', 'errors.ts', 'daemon'],
-  harness: ['access', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
+  harness: ['access', 'control', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
   'index.ts': [
     'access',
     'engine/events',
@@ -112,7 +134,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runners/bun': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/mocha': ['fixtures', 'index.ts', 'internal.ts'],
   'runners/global': ['index.ts', 'internal.ts'],
-  'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
+  'cli/commands': ['cli', 'visible.ts', 'errors.ts', 'clock', 'client', 'control', 'daemon', 'protocol'],
   cli: ['cli/commands', 'visible.ts', 'errors.ts', 'clock', 'client', 'daemon', 'protocol'],
 }
 

@@ -32,7 +32,7 @@ function anchorsOf(page: string): string[] {
 }
 
 test.each(pages)('each code block in %s is part of an example', (page) => {
-  const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json)\n([\s\S]*?)```/g)]
+  const blocks = [...read(page).matchAll(/(?:<!-- (\S+) -->\n)?```(ts|js|json|python|go)\n([\s\S]*?)```/g)]
   for (const [, file, , code] of blocks) {
     expect(file, `where is this from?\n${code}`).toBeDefined()
     expect(read(file as string)).toContain(code)

@@ -8,7 +8,7 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Start a daemon, reach it, and create queues and users. Guides: [Options](../options.md), [Reaching the daemon](../reaching-the-daemon.md), [Keys and permissions](../permissions.md).',
-    names: `startTestDaemon openTestDaemon TestDaemon TestDaemonOptions ListenOptions DaemonLimits AuthBackend NoticesMode LogLevel LogRecord LogHandler TestUser
+    names: `startTestDaemon openTestDaemon TestDaemon TestDaemonOptions ListenOptions ControlOptions DaemonLimits AuthBackend NoticesMode LogLevel LogRecord LogHandler TestUser
       UserOptions Permission ConfigTree PartitionStorageTree StorageConfig QueueTree PartitionTree VERSION`,
   },
   {
@@ -25,7 +25,7 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Move the clock, and see what happened. Guides: [Time](../time.md), [When a test fails](../when-a-test-fails.md).',
-    names: `TestClock ClockOption Fired FiredKind EventLog QueueEvent ProducingItem EventKind Recording RecordedItem RecordingOptions LeaksMode`,
+    names: `TestClock ClockReading ClockOption Fired FiredKind EventLog EventFilter QueueEvent ProducingItem EventKind Recording RecordedItem RecordingOptions LeaksMode`,
   },
   {
     file: 'consumers',
@@ -41,7 +41,7 @@ export const PAGES = [
     title: 'Faults',
     from: 'querator-test',
     intro: 'Make calls fail as networks, servers and leases do. Guide: [Faults](../faults.md).',
-    names: `Fault FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults`,
+    names: `Fault FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall OutageOptions QueuePartition QueueWithFaults`,
   },
   {
     file: 'matchers',

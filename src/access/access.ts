@@ -30,11 +30,11 @@ export interface AccessOptions {
 /** Holds a daemon's namespaces, users, keys, roles and bindings. They exist in every mode (D12). */
 export class Access {
   readonly auth: AuthBackend
-  readonly namespaces: Namespaces
-  readonly users = new Users()
-  readonly apiKeys = new ApiKeys()
-  readonly roles = new Roles()
-  readonly bindings = new RoleBindings()
+  namespaces: Namespaces
+  users = new Users()
+  apiKeys = new ApiKeys()
+  roles = new Roles()
+  bindings = new RoleBindings()
   readonly #random: Random
   readonly #seeded: boolean
   /** The id of `Admin` in `_system`. */
@@ -46,6 +46,16 @@ export class Access {
     this.#seeded = seeded
     this.namespaces = new Namespaces(now)
     if (auth === 'internal') this.#bootstrap(now)
+  }
+
+  /** Forgets everything, and begins again. */
+  reset(now: Instant): void {
+    this.namespaces = new Namespaces(now)
+    this.users = new Users()
+    this.apiKeys = new ApiKeys()
+    this.roles = new Roles()
+    this.bindings = new RoleBindings()
+    if (this.auth === 'internal') this.#bootstrap(now)
   }
 
   /** Returns a new id for a user, key, role or binding. */

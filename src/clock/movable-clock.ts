@@ -9,10 +9,10 @@
  */
 import { usageError } from '../errors.js'
 import type { Clock, Timer, Way } from './clock.js'
-import { type ClockOption, startTime } from './clock-option.js'
+import type { ClockOption } from './clock-option.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
-import { Flow } from './flow.js'
+import { type Flow, flowOf } from './flow.js'
 import { givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
 import { PendingTimer } from './pending-timer.js'
@@ -38,7 +38,8 @@ export class MovableClock {
   readonly #deliveries: Deliveries
   readonly #source: TimeSource
   readonly #followsRunner: boolean
-  readonly #flow: Flow
+  readonly #newFlow: () => Flow
+  #flow: Flow
   #moved = 0
   #rank = 0
   #stopped = false
@@ -53,9 +54,8 @@ export class MovableClock {
     this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#followsRunner = option === 'runner'
     this.#source = this.#followsRunner ? runnerTime(realm) : machine
-    this.#flow = new Flow(this.#source, this.#followsRunner)
-    if (option === 'frozen') this.#flow.freeze(Math.floor(machine.now()))
-    else if (option !== 'real' && option !== 'runner') this.#flow.freeze(startTime(option))
+    this.#newFlow = () => flowOf(option, this.#source, machine)
+    this.#flow = this.#newFlow()
   }
 
   /** The time in whole milliseconds since 1970. */
@@ -160,6 +160,13 @@ export class MovableClock {
   /** Resolves when every pending reply has arrived. A client that does not read is not waited for long. */
   arrivals(): Promise<void> {
     return this.#deliveries.arrivals()
+  }
+
+  /** Goes back to its start, as the option said. It must have no timers, because the time may go back. */
+  reset(): void {
+    this.#flow = this.#newFlow()
+    this.#moved = 0
+    this.#arm()
   }
 
   /** Removes every timer. The clock cannot be moved any more. */

@@ -2,25 +2,22 @@
 import type { Duplex } from 'node:stream'
 import { Access, type AuthBackend } from '../access/access.js'
 import { Brake } from '../clock/event-loop.js'
-import type { Instant } from '../clock/instant.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { nextTurn, realNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
 import { Queues } from '../engine/queue/queues.js'
 import type { QueratorError } from '../errors.js'
-import { seededRandom } from '../ids/random.js'
+import { RestartedRandom } from '../ids/random.js'
 import type { WireReply, WireRequest } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
-import { type Activity, Handler } from '../transport/handler.js'
+import { type Activity, Handler, type OtherRoutes } from '../transport/handler.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
 import { CallNotices } from './call-notices.js'
 import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
-import { type DaemonConfig, readConfig } from './config/config.js'
-import { createDeclaredQueues } from './config/declared-queues.js'
-import { withUnknownKeys } from './config/unknown-keys.js'
+import { readConfig } from './config/config.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
@@ -28,9 +25,10 @@ import { Listeners } from './listeners.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
 import { MemoryWay } from './memory-way.js'
-import type { Notice } from './notices.js'
+import type { Notices } from './notices.js'
 import { OPEN_DOOR } from './open-door.js'
 import { RefusedCalls } from './refused-calls.js'
+import { beginAsConfigured, type ResetParts, startOver } from './start-over.js'
 
 /**
  * A Querator daemon.
@@ -50,6 +48,7 @@ export class Daemon {
   readonly inspector: Inspector
   readonly faults: Faults
   readonly #log: Log
+  readonly #parts: ResetParts
   readonly #queues: Queues
   readonly #access: Access
   readonly #calls: CallRunner
@@ -67,28 +66,31 @@ export class Daemon {
     this.auth = options.auth ?? config.auth
     this.record = new EventRecord(events)
     this.#log = options.log ?? createLog({ now: realNow })
+    const warn = (message: string) => this.#log.write('warn', message)
     const now = clock.exact.now()
-    const random = seededRandom(seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
+    const random = new RestartedRandom(seed)
     const memory = memoryBudget(options.memoryLimit, this.#log)
-    this.#access = new Access({ auth: this.auth, random, seeded: seed !== undefined, now })
+    this.#access = new Access({ auth: this.auth, random: random.draw, seeded: seed !== undefined, now })
     this.#queues = new Queues({
       record: this.record,
       memory,
       clock: clock.exact,
-      random,
+      random: random.draw,
       storages: config.storages,
-      warn: (message) => this.#log.write('warn', message),
+      warn,
     })
     this.inspector = new Inspector(this.#queues)
     const { record, inspector } = this
-    const warn = (message: string) => this.#log.write('warn', message)
     this.#noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
     this.faults = this.#newFaults()
     this.#calls = this.#callRunner()
+    const [queues, access] = [this.#queues, this.#access]
+    this.#parts = { config, random, clock, record, queues, access, faults: this.faults }
     this.#handler = new Handler(this.#calls)
     this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
     this.#listeners = new Listeners(() => this.faults.turnedAway(), this.#handler, clock.exact, memory)
-    this.#begin(config, now)
+    beginAsConfigured(this.#queues, config, now)
+    for (const warning of config.warnings) warn(warning)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
   }
 
@@ -117,16 +119,6 @@ export class Daemon {
       log: this.#log,
       isHealthy: () => this.#state === 'running',
     })
-  }
-
-  /** Creates the queues that the configuration declares, and logs its warnings. */
-  #begin({ queues, warnings, unknownKeys }: DaemonConfig, now: Instant): void {
-    try {
-      createDeclaredQueues(this.#queues, queues, now)
-    } catch (error) {
-      throw withUnknownKeys(error, unknownKeys)
-    }
-    for (const warning of warnings) this.#log.write('warn', warning)
   }
 
   get closed(): boolean {
@@ -173,6 +165,21 @@ export class Daemon {
     }
   }
 
+  /**
+   * Deletes everything, and starts again as configured: clock, declared queues, access, ids. Waiting leases get a 453. The record goes on.
+   * @throws QueratorError if the daemon is closed
+   */
+  reset(): void {
+    if (this.closed) throw closedError()
+    startOver(this.#parts)
+    this.#noticed.reset()
+  }
+
+  /** Serves further routes beside those of the protocol, on every way into the daemon. */
+  serve(routes: OtherRoutes): void {
+    this.#handler.others = routes
+  }
+
   /** The number of calls so far, and of those without a reply yet. */
   get activity(): Readonly<Activity> {
     return this.#handler.activity
@@ -194,14 +201,9 @@ export class Daemon {
     this.#noticed.reset()
   }
 
-  /** Whether anything is noticed about callers. */
-  get hasNotices(): boolean {
-    return this.#noticed.notices.areOn
-  }
-
-  /** Returns what was noticed about callers since the event with this number. */
-  noticesSince(first: number): readonly Notice[] {
-    return this.#noticed.notices.since(first)
+  /** What was noticed about callers. */
+  get notices(): Notices {
+    return this.#noticed.notices
   }
 
   /** Resolves when in-memory clients have all replies made so far. */

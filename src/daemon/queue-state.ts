@@ -61,6 +61,8 @@ export interface ItemView {
   readonly expiresAt: Instant
   /** Whether a copy of the item is or was in the dead letter queue. */
   readonly copied: boolean
+  /** The payload, one character for each byte. */
+  readonly payload: string
   /** Who holds the item. */
   readonly consumer: Consumer | undefined
 }
@@ -111,6 +113,7 @@ function itemsOf(queue: LogicalQueue): ItemView[] {
           until: item.state === 'leasable' ? undefined : item.until.at,
           expiresAt: item.life.at,
           copied: item.copiedToDeadQueue,
+          payload: item.payload,
           consumer: item.leased ? item.holder : undefined,
         })
       }

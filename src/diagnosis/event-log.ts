@@ -1,10 +1,30 @@
 /** The event log of a daemon: what happened, for tests to read. */
+import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import type { Daemon } from '../daemon/daemon.js'
-import type { EventKind, RecordedEvent } from '../engine/events/event-kinds.js'
-import { type QueueEvent, queueEvent } from './queue-event.js'
+import { EVENT_KINDS, type EventKind, type RecordedEvent } from '../engine/events/event-kinds.js'
+import { usageError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
+import { isOfCall, type QueueEvent, queueEvent, withCalls } from './queue-event.js'
 
 export type { ProducingItem, QueueEvent } from './queue-event.js'
+
+/** Which events `daemon.events.read()` returns. */
+export interface EventFilter {
+  /** The queue, or its name. Dead letters that came into it are included. Default: all queues. */
+  readonly queue?:
+    | string
+    | {
+        /** Its name. */
+        readonly name: string
+      }
+  /** The kind of event. Default: all kinds. */
+  readonly kind?: EventKind
+  /** Only events with a higher number. Default 0. */
+  readonly since?: number
+  /** How many events at most, the oldest first. Default: all. */
+  readonly limit?: number
+}
 
 /**
  * The events of a daemon, from the oldest that is kept. `for (const event of daemon.events)` goes through what has happened.
@@ -31,6 +51,19 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     const id = this.#idOf(name)
     if (id === 0) return this.#which(({ address }) => address.queueId === 0 && address.queue === name)
     return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
+  }
+
+  /**
+   * Resolves with events, the oldest first. Unlike the other methods, it also works on a server elsewhere that has a control plane.
+   *
+   *     const completed = await daemon.events.read({ queue, kind: 'completed' })
+   *
+   * @throws QueratorError if a filter is unknown or wrong, or a server elsewhere no longer keeps all of these events
+   */
+  async read(filter: EventFilter = {}): Promise<QueueEvent[]> {
+    const { queue, kind, since = 0, limit } = checkedFilter(filter)
+    const events = queue === undefined ? this.since(since + 1) : this.ofQueue(queue)
+    return events.filter((one) => one.number > since && (kind === undefined || one.kind === kind)).slice(0, limit)
   }
 
   /** Returns the events of a kind from this number on, of these queues. Without `queues`, of all. @internal */
@@ -126,30 +159,21 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 }
 
-/** Whether an event is about a call, and not about an item, a lease or a queue. */
-export function isOfCall({ kind }: { readonly kind: EventKind }): boolean {
-  return kind === 'refused' || kind === 'fault'
-}
-
-/** Returns the events of an item, and those of calls on it: refused ones whose error message names one of its ids, and faults. */
-export function withCalls(ofItem: readonly QueueEvent[], ofCalls: readonly QueueEvent[]): QueueEvent[] {
-  if (ofCalls.length === 0) return [...ofItem]
-  const ids = new Set(ofItem.map(({ id }) => id))
-  const item = ofItem[0]?.item
-  const names = ({ message = '', items = [] }: QueueEvent) => {
-    return items.some((one) => one === item) || idsIn(message).some((id) => ids.has(id))
+/** Returns a filter with the name of its queue. @throws QueratorError if it is wrong @internal */
+export function checkedFilter(
+  filter: EventFilter,
+): Omit<EventFilter, 'queue'> & { readonly queue?: string | undefined } {
+  checkOptions('events.read', filter, ['queue', 'kind', 'since', 'limit'], 'filter')
+  const { queue, kind, since = 0, limit = 0, ...others } = filter
+  if (kind !== undefined && !EVENT_KINDS.includes(kind)) {
+    const nearest = nearestOf(String(kind), EVENT_KINDS)
+    const hint = nearest === undefined ? '; it knows:' : `; did you mean '${nearest}'? It knows:`
+    throw usageError(`events.read knows no event '${String(kind)}'${hint} ${EVENT_KINDS.join(', ')}`)
   }
-  return [...ofItem, ...ofCalls.filter(names)].sort((a, b) => a.number - b.number)
-}
-
-const ID = /\b[0-9A-Za-z]{27}\b/g
-
-/** Returns the ids in a text. */
-export function idsIn(text: string): string[] {
-  return text.match(ID) ?? []
-}
-
-/** Replaces each id in a text with a mark. */
-export function withoutIds(text: string, mark: string): string {
-  return text.replace(ID, mark)
+  for (const [name, number] of Object.entries({ since, limit })) {
+    if (!Number.isSafeInteger(number) || number < 0) {
+      throw usageError(`events.read: ${name} is a whole number, 0 or more; got ${String(number)}`)
+    }
+  }
+  return { ...filter, ...others, queue: typeof queue === 'object' ? queue.name : queue }
 }

@@ -139,7 +139,7 @@ export class ObservedTest extends TimedTest {
   #story(notes: readonly string[] = []): TestStory | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
-    const all = this.#daemon.noticesSince(this.first)
+    const all = this.#daemon.notices.since(this.first)
     const mine = all.filter(({ queueName }) => this.#alone || queues().includes(queueName))
     const notices = [...notes, ...mine.map(noticeText)]
     const before = this.#moversBefore

@@ -72,6 +72,34 @@ export interface ProducingItem {
   readonly attempts: number
 }
 
+/** Whether an event is about a call, and not about an item, a lease or a queue. */
+export function isOfCall({ kind }: { readonly kind: EventKind }): boolean {
+  return kind === 'refused' || kind === 'fault'
+}
+
+/** Returns the events of an item, and those of calls on it: refused ones whose error message names one of its ids, and faults. */
+export function withCalls(ofItem: readonly QueueEvent[], ofCalls: readonly QueueEvent[]): QueueEvent[] {
+  if (ofCalls.length === 0) return [...ofItem]
+  const ids = new Set(ofItem.map(({ id }) => id))
+  const item = ofItem[0]?.item
+  const names = ({ message = '', items = [] }: QueueEvent) => {
+    return items.some((one) => one === item) || idsIn(message).some((id) => ids.has(id))
+  }
+  return [...ofItem, ...ofCalls.filter(names)].sort((a, b) => a.number - b.number)
+}
+
+const ID = /\b[0-9A-Za-z]{27}\b/g
+
+/** Returns the ids in a text. */
+export function idsIn(text: string): string[] {
+  return text.match(ID) ?? []
+}
+
+/** Replaces each id in a text with a mark. */
+export function withoutIds(text: string, mark: string): string {
+  return text.replace(ID, mark)
+}
+
 /** Returns an event of the record as tests read it. */
 export function queueEvent(event: RecordedEvent): QueueEvent {
   const { number, kind, time, address, item, id, reference, attempts, cause, until, deadQueue, refusal, fault } = event

@@ -4,7 +4,7 @@ import { isMadeUp } from '../engine/events/event-kinds.js'
 import { nearestOf } from '../nearest.js'
 import type { Field, MessageType } from '../protocol/messages/message.js'
 import { METHODS } from '../protocol/methods.js'
-import { type QueueEvent, withoutIds } from './event-log.js'
+import { type QueueEvent, withoutIds } from './queue-event.js'
 
 /** A call that was refused once or more, with the same error. */
 export interface RefusalStory {

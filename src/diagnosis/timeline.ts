@@ -3,8 +3,8 @@
 import { siteText } from '../client/call-site.js'
 import { visible } from '../visible.js'
 import { handlerText } from './cascade.js'
-import { type QueueEvent, withoutIds } from './event-log.js'
 import { lengthOf } from './lengths.js'
+import { type QueueEvent, withoutIds } from './queue-event.js'
 
 /** The most lines. Longer timelines show their beginning and end. */
 const MOST_LINES = 12

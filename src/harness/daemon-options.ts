@@ -48,7 +48,7 @@ export interface TestDaemonOptions {
   readonly log?: LogLevel | 'silent' | ((record: LogRecord) => void)
   /**
    * The URL of a running Querator to use instead of starting a daemon. `''` always starts a daemon. On a running server, the other options
-   * but `apiKey` mean nothing, and the clock, events, `pause()` and `connect()` throw. Default: the variable `QUERATOR_ENDPOINT`.
+   * but `apiKey` mean nothing. The clock, events and `pause()` throw unless it has a control plane (docs/control-plane.md), and `connect()` throws. Default: the variable `QUERATOR_ENDPOINT`.
    */
   readonly endpoint?: string
   /** The API key for that server. Default: the variable `QUERATOR_API_KEY`. */

@@ -5,7 +5,9 @@ import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
 import { AttachedServer } from './backing/attached-server.js'
-import { EmbeddedBacking } from './backing/embedded-backing.js'
+import { ControlClient } from './backing/control-client.js'
+import { EmbeddedBacking, type ServeControl } from './backing/embedded-backing.js'
+import { hasControl, knownControl } from './backing/find-control.js'
 import { DAEMON_OPTIONS, type TestDaemonOptions } from './daemon-options.js'
 import { TestDaemon } from './handles/test-daemon.js'
 import { newDaemon } from './new-daemon.js'
@@ -21,7 +23,11 @@ import { hostedDaemon } from './realm/daemon-host.js'
  */
 export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   await turnDue()
-  return openTestDaemon(options)
+  checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
+  const [endpoint, apiKey] = serverOf(options)
+  if (!endpoint) return openTestDaemon(options)
+  const control = knownControl(endpoint) ?? ((await hasControl(endpoint)) ? new ControlClient(endpoint) : undefined)
+  return new TestDaemon(new AttachedServer(endpoint, apiKey, control))
 }
 
 /**
@@ -30,11 +36,21 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
  */
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
-  const endpoint = options.endpoint ?? process.env.QUERATOR_ENDPOINT
-  const apiKey = options.apiKey ?? process.env.QUERATOR_API_KEY
-  if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey))
+  const [endpoint, apiKey] = serverOf(options)
+  if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey, knownControl(endpoint)))
   const callSites = callSitesOf(options.callSites ?? false)
-  return new TestDaemon(new EmbeddedBacking(hostedDaemon(options) ?? newDaemon(options), callSites))
+  return new TestDaemon(new EmbeddedBacking(hostedDaemon(options) ?? newDaemon(options), callSites, serveControl))
+}
+
+/** Returns the URL of a server elsewhere and the key for it, if there are any. */
+function serverOf({ endpoint, apiKey }: TestDaemonOptions): [endpoint: string | undefined, apiKey: string | undefined] {
+  return [endpoint ?? process.env.QUERATOR_ENDPOINT, apiKey ?? process.env.QUERATOR_API_KEY]
+}
+
+/** Few tests need it. */
+async function serveControl(...given: Parameters<ServeControl>): Promise<void> {
+  const plane = await import('../control/control-plane.js')
+  plane.serveControl(...given)
 }
 
 function callSitesOf(option: Exclude<TestDaemonOptions['callSites'], undefined>): CallSites | undefined {

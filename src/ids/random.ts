@@ -1,7 +1,30 @@
 /** Seeded random numbers. The same seed gives the same ids, and the same result of every other random choice. */
+import { realNow } from '../clock/real-time.js'
 
 /** Returns the next number in 0 ≤ n < 2³². */
 export type Random = () => number
+
+/** Random numbers that can start again. Without a seed, they are others each time. */
+export class RestartedRandom {
+  readonly #seed: number | string | undefined
+  #current: Random
+  /** Returns the next number. */
+  readonly draw: Random = () => this.#current()
+
+  constructor(seed: number | string | undefined) {
+    this.#seed = seed
+    this.#current = this.#begun()
+  }
+
+  /** Starts again. */
+  restart(): void {
+    this.#current = this.#begun()
+  }
+
+  #begun(): Random {
+    return seededRandom(this.#seed ?? `${realNow()} ${process.pid} ${process.hrtime.bigint()}`)
+  }
+}
 
 /** Returns a small generator (mulberry32 over a hash of the seed). Good enough for ids, not for secrets. */
 export function seededRandom(seed: number | string): Random {

@@ -36,6 +36,8 @@ export interface WireRequest {
   readonly handling?: Handling | undefined
   /** Whether the harness made the request for itself, rather than a test. */
   readonly isOwn?: boolean | undefined
+  /** The address of the client's machine. Undefined for a client in this process. */
+  readonly peer?: string | undefined
   /** Set by a fault: what becomes of the reply on its way. */
   breaks?: Breaks
   /** A listener's alternative to `signal`: calls `listener` when nobody awaits the reply. Returns a function to remove it. */
@@ -60,6 +62,27 @@ export interface WireReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
+  /** Sends a body that goes on, instead of `body`. The connection ends with it. */
+  readonly stream?: ReplyStream | undefined
+}
+
+/** Begins a body that goes on. Returns its source. */
+export type ReplyStream = (sink: StreamSink) => StreamSource
+
+/** Takes the pieces of a body that goes on. */
+export interface StreamSink {
+  /** Returns whether it takes more at once. If not, wait for {@link StreamSource.ready}. */
+  write(piece: Uint8Array): boolean
+  /** The body is complete. */
+  end(): void
+}
+
+/** Where the pieces come from. */
+export interface StreamSource {
+  /** Call when the sink takes more. */
+  ready(): void
+  /** Call when nobody reads any more. May be called twice. */
+  close(): void
 }
 
 /** Sends a request to a daemon and resolves with the reply. Rejects if that fails, or if the signal is aborted. */

@@ -53,6 +53,12 @@ export interface Backend<Caller> {
   failed(error: unknown, request: { method: string; path: string }): void
 }
 
+/** Routes beside those of the protocol. */
+export interface OtherRoutes {
+  /** Replies to a request for one of its paths. Returns `undefined` for any other path. The promise never rejects. */
+  handle(path: string, request: WireRequest): Promise<WireReply> | undefined
+}
+
 /** A call that failed. */
 export interface RefusedCall {
   readonly path: string
@@ -88,6 +94,8 @@ export class Handler<Caller = unknown> {
   readonly #timings = new Timings()
   readonly #metrics: MetricsPage
   readonly activity: Activity = { started: 0, open: 0 }
+  /** Further routes. They count neither as calls nor in the metrics. */
+  others: OtherRoutes | undefined
 
   constructor(backend: Backend<Caller>) {
     this.#backend = backend
@@ -99,6 +107,8 @@ export class Handler<Caller = unknown> {
     const start = passedNow()
     const path = pathOf(request.target)
     if (path === undefined) return malformed().reply
+    const other = this.others?.handle(path, request)
+    if (other !== undefined) return other
     let name: MethodName | undefined
     let body: Uint8Array | undefined
     let message: unknown

@@ -27,7 +27,7 @@ export function listen(server: HttpServer, options: ListenOptions = {}): Promise
   // A client may end its side first and still wait for its reply.
   const tcp = createServer({ noDelay: true, allowHalfOpen: true }, (socket: Socket) => {
     if (!keepsProcess) socket.unref()
-    server.accept(socket)
+    server.accept(socket, socket.remoteAddress ?? 'unknown')
   })
   if (!keepsProcess) tcp.unref()
   return new Promise((resolve, reject) => {

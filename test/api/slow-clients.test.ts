@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { startTestDaemon } from '../../src/index.js'
-import type { WireReply } from '../../src/protocol/exchange.js'
+import type { StreamSink, WireReply } from '../../src/protocol/exchange.js'
 import { CHUNKED, LIST } from '../support/http-cases.js'
 import { answersOf, LAST, rawRequest } from '../support/raw-http.js'
 import { LINES, StoppedServer } from '../support/stopped-server.js'
@@ -92,6 +92,34 @@ describe.each(Object.entries(LINES))('%s', (_, open) => {
     expect(seen.isClosed).toBe(false)
     await stopped.pass(2)
     await until('the connection is closed', () => seen.isClosed)
+  })
+
+  test('a reply that goes on, of which nothing is read for a minute, is given up and freed, and its source closed', async () => {
+    const closed = vi.fn()
+    let sink: StreamSink | undefined
+    const stopped = new StoppedServer(async () => ({
+      status: 200,
+      headers: {},
+      body: new Uint8Array(),
+      stream: (given) => {
+        sink = given
+        return { ready: () => undefined, close: closed }
+      },
+    }))
+    const line = await open(stopped.server)
+    line.on('error', () => undefined).pause()
+    line.write(rawRequest(LIST, [], '{}'))
+    await until('the reply has begun', () => sink !== undefined)
+    // A client that has read everything has no limit.
+    await stopped.pass(120)
+    expect(closed).not.toHaveBeenCalled()
+    expect(sink?.write(Buffer.alloc(LARGE))).toBe(false)
+    await stopped.pass(59)
+    expect([stopped.budget.used, closed.mock.calls.length]).toEqual([LARGE, 0])
+    await stopped.pass(2)
+    await until('the reply is freed', () => stopped.budget.used === 0)
+    expect(closed).toHaveBeenCalled()
+    line.destroy()
   })
 
   test('a reply of which nothing is read for a minute is given up and freed', async () => {

@@ -132,11 +132,11 @@ const scenarios = [
   },
   {
     name: 'what needs the daemon in the process works, or says so',
-    async run({ queue, clock, attached }) {
+    async run({ queue, daemon, attached }) {
       if (!attached) return queue.pause()
       const todo = process.env.QUERATOR_TEST_STARTED ? 'set endpoint to' : 'unset QUERATOR_ENDPOINT'
-      assert.throws(() => clock.freeze(), new RegExp(`${todo}.*test\\.embedded`))
-      assert.throws(() => queue.pause(), new RegExp(`${todo}.*test\\.embedded`))
+      assert.throws(() => daemon.connect(), new RegExp(`${todo}.*test\\.embedded`))
+      await assert.rejects(queue.drained(), new RegExp(`${todo}.*test\\.embedded`))
     },
   },
 ]

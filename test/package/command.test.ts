@@ -194,3 +194,34 @@ test('prints the version, help, and an error for an unknown command', () => {
     stderr: expect.stringMatching(misuse('unknown flag: --nonsense')),
   })
 })
+
+test('--test-control serves /test/… for this machine, and the server is off without it', async () => {
+  const folder = projectOf({ 'test-config.yaml': FREE })
+  const { child, ended, shows } = start(folder, bin('querator'), '--config', 'test-config.yaml', '--test-control')
+  const [, url] = await shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
+  const post = (path: string, body: object) => fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) })
+  expect(await (await fetch(`${url}/test/clock`)).json()).toMatchObject({ frozen: false })
+  expect(await (await post('/test/clock/freeze', {})).json()).toMatchObject({ frozen: true })
+  expect(await (await post('/test/clock/advance', { by: '61s' })).json()).toMatchObject({ fired: [] })
+  expect((await fetch(`${url}/test/clock`, { headers: { origin: 'http://evil.example' } })).status).toBe(403)
+  child.kill('SIGTERM')
+  const { status, stderr, stdout } = await ended
+  expect([status, stderr]).toEqual([0, ''])
+  expect(stdout).toContain(`msg="Control plane for tests" url=${url}/test/openapi.json`)
+  const without = start(folder, bin('querator'), '--config', 'test-config.yaml')
+  const [, other] = await without.shows(/querator is listening on (http:\/\/127\.0\.0\.1:\d+)\n/)
+  expect((await fetch(`${other}/test/reset`, { method: 'POST' })).status).toBe(501)
+  without.child.kill('SIGTERM')
+  await without.ended
+})
+
+test.each([
+  [['--test-control-host', 'querator'], '--test-control-host needs --test-control'],
+  [
+    ['--test-control', '--test-control-host', 'querator:2319'],
+    "invalid test control host 'querator:2319'; write a name without a port, for example querator",
+  ],
+])('querator server %j is refused', async (args, message) => {
+  const { status, stderr } = await run(projectOf({}), bin('querator'), 'server', ...args)
+  expect([status, stderr]).toEqual([1, expect.stringMatching(misuse(message))])
+})

@@ -70,12 +70,29 @@ describe('one daemon for a whole run', () => {
     ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
     ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
   ] as const)('%s: what needs the daemon in the process fails at once and says what to do', (runner, config) => {
-    const { status, text } = runTests(runner, { one: 'await clock.advance(1)' }, config)
+    const { status, text } = runTests(runner, { one: 'daemon.connect()' }, config)
     expect(status).toBe(1)
     expect(text).toMatch(
-      /the clock works only .*, not on http:\S+ \(the daemon that querator-test\/global-setup started for the whole run\); set endpoint to ''/,
+      /connect works only .*, not on http:\S+ \(the daemon that querator-test\/global-setup started for the whole run\); set endpoint to ''/,
     )
     expect(text).not.toContain('QUERATOR_ENDPOINT')
+  })
+
+  test.each([
+    ['vitest', { 'vitest.config.js': `export default { test: { globalSetup: 'querator-test/global-setup' } }` }],
+    ['jest', jestConfig({ globalSetup: 'querator-test/global-setup' })],
+  ] as const)('%s: the daemon of the run has a clock, and what a test froze runs again after it', (runner, config) => {
+    const advances = `
+      await queue.produce({ reference: 'a' })
+      await queue.lease({ clientId: 'worker' })
+      const fired = await clock.advance('61s')
+      expect(fired.map((one) => one.kind)).toEqual(['lease-expired'])
+      await queue.waitFor({ event: 'lease-expired', reference: 'a' })
+      clock.freeze()
+      expect((await clock.read()).frozen).toBe(true)`
+    const after = 'expect((await clock.read()).frozen).toBe(false)'
+    const { status, text } = runTests(runner, { advances, after }, config)
+    expect([status, text]).toEqual([0, expect.stringContaining('2 passed')])
   })
 
   test.each([
@@ -88,6 +105,27 @@ describe('one daemon for a whole run', () => {
     const { status, text } = run(projectOf({ ...kind.config, ...config, [`a.${kind.ending}`]: file }), command, ...args)
     expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
   })
+})
+
+test.each([
+  'jest',
+  'vitest',
+] as const)('%s: the daemon of a file has a control plane when it is asked for', (runner) => {
+  const body = `
+    const url = await daemon.listen({ control: true })
+    const post = (path, fields = {}) => fetch(url + '/test/' + path, { method: 'POST', body: JSON.stringify(fields) })
+    await queue.produce({ reference: 'a' })
+    await queue.lease({ clientId: 'worker' })
+    const { fired } = await (await post('clock/advance', { by: '61s' })).json()
+    expect(fired).toEqual([expect.objectContaining({ kind: 'lease-expired', reference: 'a', queue: queue.name })])
+    const { events } = await (await fetch(url + '/test/events?queue=' + queue.name)).json()
+    expect(events.map((event) => event.kind)).toEqual(['queue-created', 'produced', 'leased', 'lease-expired'])
+    const until = { event: 'completed', queue: queue.name, within: 300, settle: 10 }
+    const refused = await post('clock/advance-until', until)
+    expect([refused.status, (await refused.json()).code]).toEqual([453, 453])
+    expect((await (await post('reset')).json()).frozen).toBe(false)`
+  const { status, text } = runTests(runner, { control: body })
+  expect([status, text]).toEqual([0, expect.stringContaining('1 passed')])
 })
 
 test('Jest: works with fake timers, even if they are on before anything loads', () => {

@@ -19,7 +19,7 @@ afterEach(() => {
 /** A daemon on a fake machine, with one queue. */
 async function daemonOn(machine: FakeMachine) {
   const own = new Daemon({ clock: new MovableClock('real', machine.source()), events: 1000 })
-  const daemon = new TestDaemon(new EmbeddedBacking(own, undefined))
+  const daemon = new TestDaemon(new EmbeddedBacking(own, undefined, async () => undefined))
   const queue = await daemon.createQueue({ leaseTimeout: '1m', expireTimeout: '48h' })
   const untils = () => own.inspector.queueState(queue.name).items.map(({ until }) => until)
   return { daemon, queue, own, untils, client: daemon.client, queueName: queue.name }

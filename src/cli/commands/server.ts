@@ -24,6 +24,8 @@ export interface ServerFlags {
   readonly address?: string | undefined
   readonly logLevel?: string | undefined
   readonly memoryLimit?: string | undefined
+  readonly testControl?: boolean | undefined
+  readonly testControlHost?: string | undefined
 }
 
 /** A host and port to listen on. */
@@ -38,7 +40,12 @@ interface CheckedFlags {
   readonly place: Place | undefined
   readonly level: LogLevel | undefined
   readonly memoryLimit: number | undefined
+  /** Who may use the control plane. Undefined without one. */
+  readonly control: { readonly host: string | undefined } | undefined
 }
+
+/** How many events are kept for the control plane. */
+const CONTROL_EVENTS = 10_000
 
 /** How long the process may take to stop, in milliseconds, whatever its clients do. */
 const LONGEST_STOP = 900
@@ -60,12 +67,14 @@ export function addServerFlags(command: Command): Command {
       '--memory-limit <size>',
       'what items and requests may take, such as 256MB (env QUERATOR_MEMORY_LIMIT, default half of what the process may use)',
     )
+    .option('--test-control', 'also serve /test/…, by which tests move the clock; only for this machine')
+    .option('--test-control-host <name>', 'a host name by which other machines may use /test/… too')
 }
 
 /** Returns whether flags or environment variables ask for a server. */
 export function isServerAsked(flags: ServerFlags): boolean {
-  const { config, address } = withVariables(flags)
-  return config !== undefined || address !== undefined
+  const { config, address, testControl } = withVariables(flags)
+  return config !== undefined || address !== undefined || testControl === true
 }
 
 /** Runs the server until it is stopped. The action of the command. */
@@ -77,12 +86,13 @@ export async function serverAction(this: Command): Promise<void> {
   }
 }
 
-function withVariables({ config, address, logLevel, memoryLimit }: ServerFlags): ServerFlags {
+function withVariables({ config, address, logLevel, memoryLimit, ...control }: ServerFlags): ServerFlags {
   return {
     config: config ?? variable('QUERATOR_CONFIG'),
     address: address ?? variable('QUERATOR_ADDRESS'),
     logLevel: logLevel ?? variable('QUERATOR_LOG_LEVEL'),
     memoryLimit: memoryLimit ?? variable('QUERATOR_MEMORY_LIMIT'),
+    ...control,
   }
 }
 
@@ -107,7 +117,7 @@ async function serve(options: ServerFlags): Promise<void> {
 }
 
 /** Returns the validated flags. @throws WrongUsage if the value of a flag is wrong */
-function checked({ config, address, logLevel, memoryLimit }: ServerFlags): CheckedFlags {
+function checked({ config, address, logLevel, memoryLimit, ...control }: ServerFlags): CheckedFlags {
   const level = LOG_LEVELS.find((one) => one === logLevel)
   if (logLevel !== undefined && level === undefined) {
     throw new WrongUsage(`invalid log level; '${logLevel}' is not one of (${LOG_LEVELS.join(', ')})`)
@@ -118,6 +128,7 @@ function checked({ config, address, logLevel, memoryLimit }: ServerFlags): Check
     place: address === undefined ? undefined : placeOf(address, wrong),
     level,
     memoryLimit: memoryLimit === undefined ? undefined : memoryLimitOf(memoryLimit, wrong),
+    control: controlOf(control),
   }
 }
 
@@ -128,13 +139,35 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const stopped = whyStopped()
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
-  const daemon = await during(creating, () => new Daemon({ clock: new MovableClock(), config, log, ...limit }))
+  const events = flags.control === undefined ? {} : { events: CONTROL_EVENTS }
+  const daemon = await during(
+    creating,
+    () => new Daemon({ clock: new MovableClock(), config, log, ...limit, ...events }),
+  )
   if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
+  if (flags.control !== undefined) await control(daemon, flags.control)
   const listening = 'while creating daemon: while starting HTTP listener'
   const address = await during(listening, () => daemon.listen({ ...place, keepsProcess: true }))
   log.write('info', `Querator ${VERSION} (${process.arch}/${process.platform})`)
   log.write('info', 'HTTP Server Started', { address })
+  if (flags.control !== undefined)
+    log.write('info', 'Control plane for tests', { url: `http://${address}/test/openapi.json` })
   return { daemon, log, address, stopped }
+}
+
+/** Few servers have it. */
+async function control(daemon: Daemon, who: NonNullable<CheckedFlags['control']>): Promise<void> {
+  const { serveControl } = await import('../../control/control-plane.js')
+  serveControl(daemon, who)
+}
+
+/** @throws WrongUsage if the host is wrong, or says who may use what is not there */
+function controlOf({ testControl, testControlHost: host }: ServerFlags): CheckedFlags['control'] {
+  if (host !== undefined && !testControl) throw new WrongUsage('--test-control-host needs --test-control')
+  if (host !== undefined && !/^(?:[\w.-]+|\[[0-9a-f:.]+\])$/i.test(host)) {
+    throw new WrongUsage(`invalid test control host '${host}'; write a name without a port, for example querator`)
+  }
+  return testControl ? { host } : undefined
 }
 
 /** Resolves when the server must stop, with the reason for its log. */

@@ -19,7 +19,7 @@ import {
   type FaultSpec,
   HOLDS_CALL,
 } from './fault-spec.js'
-import { OpenFault } from './open-fault.js'
+import { type Held, OpenFault } from './open-fault.js'
 import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
 /** The parts of the daemon that faults need. */
@@ -108,9 +108,9 @@ export class Faults {
     return [...this.#counts.values()]
   }
 
-  /** Closes all faults. What they hold goes on. */
-  end(): void {
-    for (const fault of [...this.#open]) fault.close()
+  /** Closes all faults. What they hold goes on, or loses its connection. */
+  end(held?: keyof Held): void {
+    for (const fault of [...this.#open]) fault.close(held)
   }
 
   #actingOn(call: SeenCall): OpenFault[] {

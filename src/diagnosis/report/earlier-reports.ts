@@ -1,5 +1,5 @@
 /** The earlier reports of a test file. */
-import { withoutIds } from '../event-log.js'
+import { withoutIds } from '../queue-event.js'
 
 /** How many lines of a report are compared. A long one would take a time that grows with its square. */
 const MOST_COMPARED = 100

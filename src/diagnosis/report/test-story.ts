@@ -1,7 +1,8 @@
 /** The story of a test as plain values: its queues, items, waiting leases and refused calls. */
 import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog, isOfCall, type QueueEvent, withCalls } from '../event-log.js'
+import { EventLog } from '../event-log.js'
 import { adviceFor } from '../explain.js'
+import { isOfCall, type QueueEvent, withCalls } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
@@ -88,7 +89,7 @@ export function storyOf(daemon: Daemon, { title, first, own, alone, notices, bef
     queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
     refusals: refusalsOf(events),
     notices,
-    hints: daemon.hasNotices ? hintsOf(daemon, events) : [],
+    hints: daemon.notices.areOn ? hintsOf(daemon, events) : [],
     before,
     lost: Math.max(0, daemon.record.first - first),
   }

@@ -1,5 +1,5 @@
 /** Which items went as usual, and which ids a text names. Text and page use it to choose what to leave out. */
-import { idsIn } from '../event-log.js'
+import { idsIn } from '../queue-event.js'
 import type { ItemStory } from './item-story.js'
 
 const USUAL = ['produced', 'leased', 'completed']

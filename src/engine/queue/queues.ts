@@ -101,6 +101,11 @@ export class Queues {
     queue.delete()
   }
 
+  /** Deletes all queues. */
+  clear(): void {
+    for (const name of [...this.#byName.keys()]) this.delete(name)
+  }
+
   /** Stops all queues. Waiting and later requests get a 453. */
   stop(): void {
     this.#stopped = true

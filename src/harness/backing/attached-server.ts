@@ -6,6 +6,7 @@ import type { Daemon } from '../../daemon/daemon.js'
 import type { Send, WireRequest } from '../../protocol/exchange.js'
 import { fetchThrough } from '../reach/fetch-through.js'
 import type { Backing, MadeQueue } from './backing.js'
+import type { ControlClient } from './control-client.js'
 import { sweep } from './left-overs.js'
 import { NameSource } from './queue-names.js'
 import { runPrefix } from './run-prefix.js'
@@ -21,6 +22,7 @@ export class AttachedServer implements Backing {
   readonly send: Send
   readonly fetch: typeof fetch
   readonly isEmbedded = false
+  readonly control: ControlClient | undefined
   readonly unawaited = undefined
   readonly notSent = undefined
   readonly names = new NameSource(runPrefix())
@@ -33,10 +35,13 @@ export class AttachedServer implements Backing {
   #apiKey: string | undefined
 
   /** @throws QueratorError if `endpoint` is not the URL of a server */
-  constructor(endpoint: string, apiKey: string | undefined) {
+  constructor(endpoint: string, apiKey: string | undefined, control: ControlClient | undefined) {
+    this.control = control
     const overHttp = sendOverHttp(endpoint)
     this.send = async (request) => {
       this.checkOpen()
+      // A freeze without an await comes before this call.
+      await control?.settled()
       return overHttp(request).catch((error: unknown) => {
         throw this.elsewhere.failed(error)
       })
@@ -56,6 +61,10 @@ export class AttachedServer implements Backing {
 
   async listen(): Promise<string> {
     return this.#endpoint
+  }
+
+  async serveControl(): Promise<void> {
+    if (this.control === undefined) throw this.elsewhere.needsEmbedded('listen({ control })')
   }
 
   checkOpen(): void {
@@ -82,7 +91,10 @@ export class AttachedServer implements Backing {
   async close(): Promise<void> {
     await this.#sweep
     try {
+      // What failed without an await is reported, but only when the queues are gone.
+      const failed = await this.control?.settled().catch((error: unknown) => ({ error }))
       await Promise.all([...this.#queues.values()].map((queue) => queue.delete()))
+      if (failed) throw failed.error
     } finally {
       process.off('beforeExit', this.#leave)
       this.#closed = true

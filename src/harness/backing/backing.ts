@@ -3,6 +3,7 @@ import type { NotSent, QueratorClient } from '../../client/client.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Send } from '../../protocol/exchange.js'
+import type { ControlClient } from './control-client.js'
 import type { NameSource } from './queue-names.js'
 import type { ServerElsewhere } from './server-elsewhere.js'
 
@@ -23,6 +24,8 @@ export interface Backing {
   /** A `fetch` that reaches the daemon, whatever the origin of the URL. */
   readonly fetch: typeof fetch
   readonly names: NameSource
+  /** The control plane of a server elsewhere. Undefined if it has none, or the daemon is in this process. */
+  readonly control: ControlClient | undefined
   /** Whether the daemon is in this process. */
   readonly isEmbedded: boolean
   /** What to say about a server elsewhere. Undefined if the daemon is in this process. */
@@ -35,6 +38,8 @@ export interface Backing {
   embedded(what: string): Daemon
   /** Returns a URL at which others can reach it. */
   listen(options: { host?: string; port?: number }): Promise<string>
+  /** Serves the control plane. @throws QueratorError on a server elsewhere that has none */
+  serveControl(options: { host?: string }): Promise<void>
   /** @throws QueratorError if it is closed */
   checkOpen(): void
   /** Call these when a queue was made for a test, and when a test deleted one. */

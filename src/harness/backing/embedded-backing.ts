@@ -16,6 +16,9 @@ function failedFetch(error: unknown): never {
   throw new TypeError('fetch failed', { cause: error.cause })
 }
 
+/** Loads the control plane of a daemon, and serves it. */
+export type ServeControl = (daemon: Daemon, options: { host?: string }) => Promise<void>
+
 /** A daemon in the process of the test. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
@@ -25,13 +28,16 @@ export class EmbeddedBacking implements Backing {
   readonly names = new NameSource()
   readonly isEmbedded = true
   readonly elsewhere = undefined
+  readonly control = undefined
   readonly unawaited: UnawaitedCalls | undefined
   readonly notSent: NotSent
   readonly #daemon: Daemon
+  readonly #serveControl: ServeControl
   #apiKey: string | undefined
 
   /** `callSites` says how calls note where they are made. Undefined if they do not. */
-  constructor(daemon: Daemon, callSites: CallSites | undefined) {
+  constructor(daemon: Daemon, callSites: CallSites | undefined, serveControl: ServeControl) {
+    this.#serveControl = serveControl
     this.send = (request) => daemon.send(request)
     this.#daemon = daemon
     this.unawaited = callSites && new UnawaitedCalls(callSites)
@@ -48,6 +54,10 @@ export class EmbeddedBacking implements Backing {
 
   async listen(options: { host?: string; port?: number }): Promise<string> {
     return `http://${await this.#daemon.listen(options)}`
+  }
+
+  serveControl(options: { host?: string }): Promise<void> {
+    return this.#serveControl(this.#daemon, options)
   }
 
   checkOpen(): void {

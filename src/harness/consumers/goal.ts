@@ -7,7 +7,7 @@ import { EventLog } from '../../diagnosis/event-log.js'
 import type { RecordedEvent } from '../../engine/events/event-kinds.js'
 import { messageOf, usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
-import type { TestQueue } from '../handles/test-queue.js'
+import type { NamedQueue } from '../backing/queue-names.js'
 import {
   checkPattern,
   type EventPattern,
@@ -23,7 +23,7 @@ import type { MovingPlace } from './moving.js'
 /** An event that `clock.advanceUntil()` waits for, in any queue or in one. Events of earlier tests do not count. */
 export interface AwaitedMoment extends EventPattern {
   /** The queue, or its name. Default: any queue. */
-  readonly queue?: string | Pick<TestQueue, 'name'>
+  readonly queue?: string | NamedQueue
 }
 
 /**

@@ -9,6 +9,7 @@ import { NameSource } from '../backing/queue-names.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningHandlers } from '../consumers/running-handlers.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import type { Fault } from '../faults/fault.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
@@ -19,6 +20,8 @@ export interface QueueHome extends LeaseHome {
   readonly ownClient: QueratorClient
   /** The daemon in the process. Undefined for a server elsewhere. */
   readonly daemon: Daemon | undefined
+  /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
+  readonly remote: RemoteDaemon | undefined
   embedded(what: string): Daemon
   /** How calls note where they were made. Undefined if they do not. */
   readonly callSites: CallSites | undefined
@@ -63,6 +66,7 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
     callSites: unawaited?.callSites,
     fault: (spec) => runner.fault(spec),
+    remote: runner.remote,
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),

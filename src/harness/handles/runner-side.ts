@@ -8,6 +8,7 @@ import { usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
+import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import type { Fault } from '../faults/fault.js'
 import { MadeFaults } from '../faults/made-faults.js'
 import { Interceptions } from '../reach/interceptions.js'
@@ -26,6 +27,8 @@ export class RunnerSide {
   readonly faults = new MadeFaults()
   readonly users: TestUsers
   readonly intercepted: Interceptions
+  /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
+  readonly remote: RemoteDaemon | undefined
   readonly #backing: Backing
   readonly #tests = new ObservedTests()
 
@@ -34,10 +37,13 @@ export class RunnerSide {
     const users = new TestUsers(backing)
     this.users = users
     this.intercepted = new Interceptions({ fetch: backing.fetch, listen: () => backing.listen({}) })
+    const { control } = backing
+    this.remote = control && new RemoteDaemon(control, () => this.waiting('').patience)
     this.checks = new OpenChecks(backing.unawaited)
     this.switches = new Switches({
       daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
       intercepted: this.intercepted.active,
+      remote: this.remote,
       workers: this.workers,
       get doorClosed() {
         return users.doorClosed

@@ -6,6 +6,8 @@ import type { RunningWorker, Workers } from '../consumers/workers.js'
 export interface Switchable {
   /** Undefined on a server elsewhere. */
   readonly daemon: Daemon | undefined
+  /** Restores what this process switched on a server elsewhere. Undefined on any other daemon. */
+  readonly remote: { restore(): Promise<void> } | undefined
   /** A function for each active interception that undoes it. */
   readonly intercepted: Set<() => void>
   readonly doorClosed: boolean
@@ -86,6 +88,7 @@ export class Switches {
 
   async #restore({ frozen, paused, intercepted, doorClosed }: State): Promise<void> {
     for (const undo of [...this.#of.intercepted]) if (!intercepted.has(undo)) undo()
+    await this.#of.remote?.restore()
     const { daemon } = this.#of
     if (daemon === undefined || daemon.closed) return
     if (daemon.clock.frozen !== frozen) {

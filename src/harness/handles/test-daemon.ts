@@ -12,7 +12,7 @@ import { DaemonWithConsumers } from './daemon-with-consumers.js'
 import { type ListenOptions, listen } from './listen.js'
 import { type QueueHome, queueHome } from './queue-home.js'
 import type { QueueOptions } from './queue-options.js'
-import { TestClock } from './test-clock.js'
+import { clockSideOf, TestClock } from './test-clock.js'
 import { TestQueue } from './test-queue.js'
 import type { TestUser, TestUsers, UserOptions } from './test-users.js'
 
@@ -44,16 +44,19 @@ export class TestDaemon extends DaemonWithConsumers {
     })
   }
 
-  /** The daemon's clock. @throws QueratorError on a server elsewhere */
+  /** The daemon's clock. @throws QueratorError on a server elsewhere without a control plane */
   get clock(): TestClock {
-    const daemon = this.#backing.embedded('the clock')
-    this.#clock ??= new TestClock(daemon, () => this.forRunner.place('the clock'), this.#home.noted)
+    const { remote, noted } = this.forRunner
+    this.#clock ??= new TestClock(
+      remote?.clock ?? clockSideOf(this.#backing.embedded('the clock'), () => this.forRunner.place('the clock')),
+      noted,
+    )
     return this.#clock
   }
 
-  /** Everything that happened to items, leases and queues. @throws QueratorError on a server elsewhere */
+  /** Everything that happened to items, leases and queues. @throws QueratorError on a server elsewhere without a control plane */
   get events(): EventLog {
-    this.#events ??= new EventLog(this.#backing.embedded('events'))
+    this.#events ??= this.forRunner.remote?.events ?? new EventLog(this.#backing.embedded('events'))
     return this.#events
   }
 
@@ -99,14 +102,26 @@ export class TestDaemon extends DaemonWithConsumers {
     return new TestQueue(this.#home, name)
   }
 
-  /** Holds produce, lease, complete and retry of a queue until {@link resume}. @throws QueratorError if it does not exist */
+  /**
+   * Holds produce, lease, complete and retry of a queue until {@link resume}. On a server elsewhere, later calls of this daemon wait until that is
+   * done; await `clock.read()` if other processes must see it.
+   * @throws QueratorError if the queue does not exist, or on a server elsewhere without a control plane
+   */
   pause(queueName: string): void {
-    this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
+    const { remote } = this.forRunner
+    if (remote !== undefined) remote.pause(queueName, true)
+    else
+      this.#backing.embedded('pause').pause(queueName, true, originOf(this.pause, this.#backing.unawaited?.callSites))
   }
 
   /** Ends a {@link pause}, and carries out the calls that it held. @throws QueratorError if the queue does not exist */
   resume(queueName: string): void {
-    this.#backing.embedded('resume').pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
+    const { remote } = this.forRunner
+    if (remote !== undefined) remote.pause(queueName, false)
+    else
+      this.#backing
+        .embedded('resume')
+        .pause(queueName, false, originOf(this.resume, this.#backing.unawaited?.callSites))
   }
 
   /** Opens a connection without a port, for HTTP clients that take a socket, such as `http.request({ createConnection })`. */

@@ -2,7 +2,6 @@
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
-import { explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
 import { drain } from '../consumers/drain.js'
@@ -11,6 +10,7 @@ import type { DrainOptions, Handler, WorkOptions } from '../consumers/handler-op
 import type { MovingPlace } from '../consumers/moving.js'
 import { type QueueWorker, work } from '../consumers/queue-worker.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
+import { waitForRemote } from '../elsewhere/remote-waits.js'
 import { pollUntil } from '../waiting/polling.js'
 import type { AwaitedState } from '../waiting/state.js'
 import type { WaitingPlace } from '../waiting/vigil.js'
@@ -22,8 +22,8 @@ import { leaseItems, produceItems } from './queue-calls.js'
 import { type QueueCounts, queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions } from './queue-inputs.js'
+import { explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
 import { QueueWithFaults } from './queue-with-faults.js'
-import { queueSnapshot } from './snapshot.js'
 import { type StoredItem, storedItems } from './stored-item.js'
 
 /** Marks queues, also those from another copy of this package. */
@@ -123,6 +123,8 @@ export class TestQueue extends QueueWithFaults {
    * @throws QueratorError if it does not happen in time. The message has the nearest events and the state of the queue.
    */
   waitFor(awaited: AwaitedEvent): Promise<QueueEvent> {
+    const there = remotePlace(this.#home, this.name)
+    if (there !== undefined) return paced(waitForRemote(there, awaited))
     return this.#waiting('waitFor', (place) => waitForEvent(place, awaited))
   }
 
@@ -154,20 +156,24 @@ export class TestQueue extends QueueWithFaults {
   /**
    * Explains in a few lines why a lease gets nothing: who waits, what is leased by whom and until when, what is scheduled, whether
    * the queue is paused or the clock stands still, and which other queue has items.
-   * @throws QueratorError on a server elsewhere
+   * @throws QueratorError on a server elsewhere: {@link explanation} asks it
    */
   explain(): string {
-    return explainQueue(this.#home.embedded('explain'), this.name, this.#home.waiting(this.name).first)
+    return explained(this.#home, this.name)
+  }
+
+  /** Resolves with what {@link explain} returns. Unlike that, it also works on a server elsewhere that has a control plane. */
+  explanation(): Promise<string> {
+    return paced(explanation(this.#home, this.name))
   }
 
   /**
    * Returns the queue as text for an inline snapshot. The text is the same in every run: items are #1, #2 in the order in which they
    * came, and times of a frozen clock count from the creation of the queue. A running clock shows no times.
-   * @throws QueratorError on a server elsewhere
+   * @throws QueratorError on a server elsewhere without a control plane
    */
-  async snapshot(): Promise<string> {
-    const daemon = this.#home.embedded('snapshot')
-    return queueSnapshot(daemon, this.name, [...(await this.items()), ...(await this.scheduled())])
+  snapshot(): Promise<string> {
+    return paced(snapshotOf(this.#home, this.name))
   }
 
   /**
@@ -193,12 +199,8 @@ export class TestQueue extends QueueWithFaults {
    * @throws QueratorError if an option is wrong
    */
   work(handler: Handler, options: WorkOptions = {}): QueueWorker {
-    return work(
-      drainPlace(this.#home, this.name),
-      (start, given) => this.#home.runWorker(start, given, this.name),
-      handler,
-      options,
-    )
+    const { runWorker: run } = this.#home
+    return work(drainPlace(this.#home, this.name), (start, given) => run(start, given, this.name), handler, options)
   }
 
   /** Deletes all items, including leased and scheduled ones. */
@@ -213,9 +215,8 @@ export class TestQueue extends QueueWithFaults {
   }
 
   /**
-   * Holds every produce, lease, complete and retry of this queue until {@link resume}. A lease still times out. The other calls wait
-   * without a limit.
-   * @throws QueratorError on a server elsewhere, or if the queue does not exist
+   * Holds every produce, lease, complete and retry of this queue until {@link resume}. Only leases time out.
+   * @throws QueratorError if the queue does not exist, or on a server elsewhere without a control plane
    */
   pause(): void {
     this.#home.pause(this.name)

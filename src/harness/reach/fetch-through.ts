@@ -5,7 +5,7 @@ import { unlessAborted } from '../../client/unless-aborted.js'
 import { turnDue } from '../../clock/event-loop.js'
 import { usageError } from '../../errors.js'
 import { throwIfAborted } from '../../protocol/aborts.js'
-import { LONGEST_HEAD, type Send, type WireReply, type WireRequest } from '../../protocol/exchange.js'
+import { LONGEST_HEAD, type ReplyStream, type Send, type WireReply, type WireRequest } from '../../protocol/exchange.js'
 
 /** The base of relative URLs. */
 const BASE = 'http://querator.internal'
@@ -68,9 +68,27 @@ async function exchange(
 
 function responseTo(request: Request, reply: WireReply): Response {
   // A reply to HEAD, and a few statuses, must not have a body.
-  const body = request.method === 'HEAD' ? null : reply.body.slice()
+  const body = request.method === 'HEAD' ? null : reply.stream ? readable(reply.stream) : reply.body.slice()
   const response = new Response(body, { status: reply.status, headers: reply.headers })
   return Object.defineProperty(response, 'url', { value: request.url })
+}
+
+/** Returns a body that goes on as a stream. */
+function readable(stream: ReplyStream): ReadableStream<Uint8Array> {
+  let source: ReturnType<ReplyStream> | undefined
+  return new ReadableStream({
+    start(controller) {
+      source = stream({
+        write: (piece) => {
+          controller.enqueue(piece)
+          return (controller.desiredSize ?? 0) > 0
+        },
+        end: () => controller.close(),
+      })
+    },
+    pull: () => source?.ready(),
+    cancel: () => source?.close(),
+  })
 }
 
 /** Returns how many bytes the request line and the headers take on a socket. */

@@ -3,9 +3,13 @@
  * this process. It is kept here, because runners call different files at the beginning and the end of a run.
  */
 import { isQueratorError, openTestDaemon, QueratorError, removeLeftOvers, startQuerator } from '../../index.js'
+import { hasControl } from '../../internal.js'
 
 /** Marks the server as started here, for errors in the workers. harness/backing/server-elsewhere.ts reads it. */
 const STARTED = 'QUERATOR_TEST_STARTED'
+
+/** The URL of a server with a control plane. harness/backing/find-control.ts reads it. */
+const WITH_CONTROL = 'QUERATOR_TEST_CONTROL'
 
 /** Stops what was started here. */
 let stop: (() => Promise<void>) | undefined
@@ -18,15 +22,18 @@ export async function startServerOfRun(): Promise<string> {
   const { QUERATOR_ENDPOINT: endpoint, QUERATOR_BINARY: binary, QUERATOR_CONFIG: file } = process.env
   if (endpoint) {
     await tidy(endpoint)
+    if (await hasControl(endpoint)) process.env[WITH_CONTROL] = endpoint
     return endpoint
   }
   const config = file ? { config: file } : {}
   const server = binary ? await startQuerator({ binary, ...config }) : await ownDaemon(config)
   process.env.QUERATOR_ENDPOINT = server.endpoint
+  if (!binary) process.env[WITH_CONTROL] = server.endpoint
   process.env[STARTED] = `${binary ? 'binary' : 'daemon'} ${server.endpoint}`
   stop = async () => {
     delete process.env.QUERATOR_ENDPOINT
     delete process.env[STARTED]
+    delete process.env[WITH_CONTROL]
     await server.close()
   }
   return server.endpoint
@@ -55,5 +62,5 @@ async function tidy(endpoint: string, ended?: number): Promise<void> {
 
 async function ownDaemon(config: { config?: string }): Promise<{ endpoint: string; close(): Promise<void> }> {
   const daemon = openTestDaemon({ ...config, endpoint: '' })
-  return { endpoint: await daemon.listen(), close: () => daemon.close() }
+  return { endpoint: await daemon.listen({ control: true }), close: () => daemon.close() }
 }

@@ -1,28 +1,17 @@
 /** One HTTP connection. */
 import type { Duplex } from 'node:stream'
-import type { Clock, Way } from '../../clock/clock.js'
+import type { Way } from '../../clock/clock.js'
 import { turnDue } from '../../clock/event-loop.js'
-import type { Breaks, WireReply, WireRequest } from '../../protocol/exchange.js'
+import type { Breaks, ReplyStream, StreamSource, WireReply } from '../../protocol/exchange.js'
 import { sendBroken } from './broken-reply.js'
+import type { ConnectionContext } from './connection-context.js'
+import { CONTINUE, EXPECTATION_FAILED, lastForm, OF_SERVER } from './fixed-replies.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
 import { malformed, Refusal } from './refusal.js'
-import { ReplySender, type SenderContext } from './reply-sender.js'
-import { type Pacing, type RequestLinks, ServedRequest } from './served-request.js'
-import type { Debt, Watch, Watched } from './watch.js'
-
-/** Replies to requests. */
-export interface Answering {
-  /** Returns the reply. Never rejects. */
-  handle(request: WireRequest): Promise<WireReply>
-}
-
-/** The parts that the connections of a server share. */
-export interface ConnectionContext extends Pacing, SenderContext {
-  readonly handler: Answering
-  readonly clock: Clock
-  readonly watch: Watch
-}
+import { ReplySender } from './reply-sender.js'
+import { type RequestLinks, ServedRequest } from './served-request.js'
+import type { Debt, Watched } from './watch.js'
 
 /** How much of a refused body is read and dropped, so that the client can read the reply. In bytes. */
 const MOST_DROPPED = 256_000_000
@@ -32,9 +21,6 @@ const SMALL_BODY = 262_144
 const LEAST_AFTER = 4
 /** How many bytes are buffered while a request is being served. */
 const MOST_AHEAD = 262_144
-const NOTHING = Buffer.alloc(0)
-const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
-const EXPECTATION_FAILED: WireReply = { status: 417, headers: {}, body: NOTHING }
 
 /**
  * One connection. It reads requests, passes them to the handler one after the other, and writes their replies. Pipelined requests wait
@@ -53,11 +39,10 @@ export class HttpConnection implements Watched {
   readonly #replies: ReplySender
   readonly #inbox = new Inbox()
   readonly #heads = new HeadReader()
-  readonly #links: RequestLinks = {
-    sendContinue: () => this.#socket.write(CONTINUE),
-    abandon: () => this.#hangUp(true),
-  }
+  readonly #links: RequestLinks
   #request: ServedRequest | undefined
+  /** The source of a reply whose body goes on. */
+  #source: StreamSource | undefined
   /** How many bytes must arrive before they are read as a request. */
   #least = 1
   #isHangingUp = false
@@ -65,14 +50,21 @@ export class HttpConnection implements Watched {
   #dropped = 0
   #moves = 0
 
-  constructor(socket: Duplex, context: ConnectionContext) {
+  /** `peer` is the address of the client's machine, unless it is in this process. */
+  constructor(socket: Duplex, context: ConnectionContext, peer?: string) {
     this.#socket = socket
     this.#context = context
     this.#way = context.clock.way()
+    this.#links = {
+      peer,
+      sendContinue: () => socket.write(CONTINUE),
+      abandon: () => this.#hangUp(true),
+    }
     this.#replies = new ReplySender(socket, context, this.#way, () => this.#advance())
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))
     socket.once('end', () => this.#inputEnded())
     socket.once('close', () => this.#closed())
+    socket.on('drain', () => this.#source?.ready())
     socket.on('drain', () => this.#advance())
     // Only the client can do something about a broken socket. The socket closes after this.
     socket.on('error', () => undefined)
@@ -166,16 +158,14 @@ export class HttpConnection implements Watched {
     const turn = turnDue()
     if (turn !== undefined) await turn
     if (this.#socket.destroyed || this.#isHangingUp) request.unsent()
-    else if (request.breaks === undefined) this.#deliver(request, reply)
-    else {
-      request.unsent()
-      this.#break(request, reply, request.breaks)
-    }
+    else if (request.breaks !== undefined) this.#break(request, reply, request.breaks)
+    else if (reply.stream !== undefined) this.#begins(request, reply, reply.stream)
+    else this.#deliver(request, reply)
   }
 
   #replyTo(request: ServedRequest): WireReply | Promise<WireReply> {
     // This request is about the server as a whole and does not go to the handler.
-    if (request.method === 'OPTIONS' && request.target === '*') return { status: 200, headers: {}, body: NOTHING }
+    if (request.method === 'OPTIONS' && request.target === '*') return OF_SERVER
     return this.#context.handler.handle(request)
   }
 
@@ -193,11 +183,26 @@ export class HttpConnection implements Watched {
   }
 
   /** Does what a fault wants of a reply. */
-  #break({ head }: ServedRequest, reply: WireReply, how: Breaks): void {
+  #break(request: ServedRequest, reply: WireReply, how: Breaks): void {
+    request.unsent()
     this.#isHangingUp = true
     this.#inbox.clear()
-    const form = { isOld: head.isOld, keepsAlive: false, withoutBody: false }
+    const form = lastForm(request)
     sendBroken(this.#socket, how, () => this.#context.replyHeads.of(reply, form), reply.body)
+  }
+
+  /** Sends a reply whose body goes on until its source or the client ends it. */
+  #begins(request: ServedRequest, reply: WireReply, stream: ReplyStream): void {
+    request.incoming.drop()
+    request.begin()
+    this.#replies.begin(reply, lastForm(request))
+    const write = (piece: Uint8Array) => {
+      const takesMore = this.#replies.more(piece)
+      this.#lookAfter()
+      return takesMore
+    }
+    this.#source = stream({ write, end: () => this.#hangUp(true) })
+    request.whenGone(() => this.#source?.close())
   }
 
   #refuse(refusal: Refusal): void {

@@ -4,7 +4,8 @@ import type { Clock } from '../../clock/clock.js'
 import type { TimeSource } from '../../clock/time-source.js'
 import { ReplyPace } from '../reply-pace.js'
 import { reset } from './broken-reply.js'
-import { type Answering, type ConnectionContext, HttpConnection } from './connection.js'
+import { HttpConnection } from './connection.js'
+import type { Answering, ConnectionContext } from './connection-context.js'
 import type { Meter } from './meter.js'
 import { ReplyHeads } from './reply-heads.js'
 import { Watch } from './watch.js'
@@ -27,8 +28,8 @@ export class HttpServer {
     this.#context = { handler, clock, meter, pace, replyHeads, watch }
   }
 
-  /** Serves a client until one of both sides hangs up. */
-  accept(socket: Duplex): void {
+  /** Serves a client until one of both sides hangs up. `peer` is the address of its machine, unless it is in this process. */
+  accept(socket: Duplex, peer?: string): void {
     if (this.isAway) {
       this.turnedAway()
       reset(socket)
@@ -36,7 +37,7 @@ export class HttpServer {
     }
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
-    new HttpConnection(socket, this.#context)
+    new HttpConnection(socket, this.#context, peer)
   }
 
   /** Breaks all connections, as when the machine of the server is gone. */

@@ -18,10 +18,12 @@ export class ReplyHeads {
   #date = ''
 
   /** Returns the head of a reply, including the empty line. */
-  of({ status, headers, body }: WireReply, { isOld, keepsAlive }: ReplyForm): string {
+  of({ status, headers, body, stream }: WireReply, { isOld, keepsAlive }: ReplyForm): string {
     let head = `HTTP/1.${isOld ? 0 : 1} ${status} ${STATUS_CODES[status] ?? `status code ${status}`}\r\n`
     for (const name in headers) head += `${name}: ${headers[name]}\r\n`
-    head += `date: ${this.#dateText()}\r\ncontent-length: ${body.byteLength}\r\n`
+    head += `date: ${this.#dateText()}\r\n`
+    // A body that goes on ends with the connection.
+    if (stream === undefined) head += `content-length: ${body.byteLength}\r\n`
     if (isOld && keepsAlive) head += 'connection: keep-alive\r\n'
     else if (!keepsAlive && !isOld) head += 'connection: close\r\n'
     return `${head}\r\n`

@@ -74,6 +74,25 @@ export class ReplySender {
     this.#socket.uncork()
   }
 
+  /** Sends the head of a reply whose body goes on. It counts as arrived: nobody can say when the body is complete. */
+  begin(reply: WireReply, form: ReplyForm): void {
+    this.#way.leaves()
+    this.#socket.write(this.#context.replyHeads.of(reply, form), 'latin1', (error) => this.#left(0, error))
+  }
+
+  /** Sends a piece of a body that goes on. Returns whether the socket takes more at once. */
+  more(piece: Uint8Array): boolean {
+    const size = piece.byteLength
+    this.#context.meter.leaves(size)
+    this.#leaving += size
+    return this.#socket.write(piece, (error) => {
+      if (error || this.#isClosed) return
+      this.moves++
+      this.#leaving -= size
+      this.#context.meter.hasLeft(size)
+    })
+  }
+
   /** Ends the connection for writing after the current reply. Calls `ended` when everything has left. */
   end(ended?: () => void): void {
     this.#end = () => this.#socket.end(ended)

@@ -14,6 +14,8 @@ export interface Pacing {
 
 /** The connection of a request. */
 export interface RequestLinks {
+  /** The address of the client's machine. Undefined for a client in this process. */
+  readonly peer: string | undefined
   /** Tells the client to send the body. */
   sendContinue(): void
   /** Call when there will be no reply, because the client did not wait. */
@@ -62,6 +64,10 @@ export class ServedRequest implements WireRequest {
   get body(): WireRequest['body'] {
     if (this.head.expectsContinue) return (limit) => this.#readLate(limit)
     return this.incoming.whole ?? ((limit) => this.incoming.read(limit))
+  }
+
+  get peer(): string | undefined {
+    return this.#links.peer
   }
 
   /** Whether the client still waits for `100 Continue`. */

@@ -1,8 +1,8 @@
 /** Lanes of items: a bar for each lease, a mark for each other event, and a table and the payload when opened. */
 import { placesText } from '../../../client/call-site.js'
 import { handlerText } from '../../cascade.js'
-import { isOfCall, type QueueEvent } from '../../event-log.js'
 import { lengthOf } from '../../lengths.js'
+import { isOfCall, type QueueEvent } from '../../queue-event.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory } from '../item-story.js'
 import { type Moment, momentsOf, momentText } from '../moments.js'

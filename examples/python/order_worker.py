@@ -1,0 +1,55 @@
+"""A consumer of the queue 'orders'. It ships each order, and then completes it."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+
+
+class Querator:
+    """Calls a Querator over HTTP."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def call(self, name, **fields):
+        """Returns the reply of a call. Raises QueratorError if it is refused."""
+        body = json.dumps(fields).encode()
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/v1/{name}", body, headers)
+        try:
+            with urllib.request.urlopen(request) as reply:
+                return json.load(reply)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise QueratorError(error.code, json.load(error)["message"]) from None
+
+
+class QueratorError(Exception):
+    """A call that was refused."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def work_once(querator, client_id, ship):
+    """Leases one order, ships it and completes it. Returns its reference, or None if the lease ran out meanwhile."""
+    lease = querator.call(
+        "queue.lease", queue_name="orders", client_id=client_id, batch_size=1, request_timeout="5s"
+    )
+    [item] = lease["items"]
+    ship(json.loads(base64.b64decode(item["bytes"])))
+    try:
+        querator.call(
+            "queue.complete",
+            queue_name="orders",
+            request_timeout="5s",
+            partition=lease.get("partition", 0),
+            ids=[item["id"]],
+        )
+    except QueratorError as error:
+        if error.code != 400:
+            raise
+        return None
+    return item["reference"]

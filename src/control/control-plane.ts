@@ -1,0 +1,130 @@
+/** The control plane: `/test/…` on the port of a daemon, for suites in every language. */
+
+import type { Daemon } from '../daemon/daemon.js'
+import { VERSION } from '../daemon/version.js'
+import { badRequest, messageOf, QueratorError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
+import { CLIENT_GONE, type WireReply, type WireRequest } from '../protocol/exchange.js'
+import type { OtherRoutes } from '../transport/handler.js'
+import { readBody } from '../transport/request-body.js'
+import { CLOCK_ROUTES } from './clock-routes.js'
+import { EVENT_ROUTES } from './event-routes.js'
+import { checked, valuesOfQuery } from './fields.js'
+import { guard } from './guard.js'
+import { openApi } from './openapi.js'
+import { QUEUE_ROUTES } from './queue-routes.js'
+import { errorReply, jsonReply } from './replies.js'
+import { type ControlledDaemon, isReply, nameOf, type Route, route } from './route.js'
+
+/** The largest body, in bytes. */
+const BODY_LIMIT = 65_536
+const NO_REPLY: WireReply = { status: 0, headers: {}, body: new Uint8Array() }
+
+const HEALTH = route({
+  method: 'GET',
+  path: '/test/health',
+  summary: 'Tells that the control plane is there, and its version.',
+  fields: {},
+  reply: 'Health',
+  run: () => ({ status: 'pass', version: VERSION, control: 1 }),
+})
+
+const DOCUMENT = route({
+  method: 'GET',
+  path: '/test/openapi.json',
+  summary: 'Returns this document.',
+  fields: {},
+  reply: 'Document',
+  run: () => openApi(ROUTES),
+})
+
+/** All routes. A new one is a row here, or in one of the lists. */
+export const ROUTES: readonly Route[] = [HEALTH, DOCUMENT, ...CLOCK_ROUTES, ...QUEUE_ROUTES, ...EVENT_ROUTES]
+
+/** Who may use the control plane. */
+export interface ControlOptions {
+  /** A host name beside the loopback ones, by which other machines may use it. Default: only this machine may. */
+  readonly host?: string | undefined
+}
+
+/** Serves the control plane of a daemon on every way into it. */
+export function serveControl(daemon: Daemon, options: ControlOptions = {}): void {
+  daemon.serve(new ControlPlane(daemon, options))
+}
+
+/** Replies to requests for `/test/…`. */
+class ControlPlane implements OtherRoutes {
+  readonly #on: ControlledDaemon
+  readonly #host: string | undefined
+
+  constructor(daemon: Daemon, { host }: ControlOptions) {
+    this.#on = { daemon, first: 1 }
+    this.#host = host
+  }
+
+  handle(path: string, request: WireRequest): Promise<WireReply> | undefined {
+    return path === '/test' || path.startsWith('/test/') ? this.#reply(path, request) : undefined
+  }
+
+  async #reply(path: string, request: WireRequest): Promise<WireReply> {
+    let reply: WireReply
+    try {
+      guard(request, this.#host)
+      const found = routeAt(path, request.method)
+      const values = found.method === 'GET' ? queryOf(found, request) : await bodyOf(found, request)
+      const result = await found.run(this.#on, checked(nameOf(found), found.fields, values), request)
+      reply = isReply(result) ? result : jsonReply(result)
+    } catch (error) {
+      if (error === CLIENT_GONE) return NO_REPLY
+      reply = errorReply(error)
+    }
+    await request.replying?.()
+    return reply
+  }
+}
+
+/** @throws 501 if there is no such route, 400 if it has another method */
+function routeAt(path: string, method: string): Route {
+  const there = ROUTES.filter((one) => one.path === path)
+  const found = there.find((one) => one.method === method)
+  if (found !== undefined) return found
+  if (there.length > 0) {
+    throw badRequest(`http method '${method}' not allowed; only ${there.map((one) => one.method).join(', ')}`)
+  }
+  const paths = [...new Set(ROUTES.map((one) => one.path))]
+  const nearest = nearestOf(path, paths)
+  const existing = paths.join(', ')
+  const hint = nearest === undefined ? `there are: ${existing}` : `did you mean '${nearest}'?`
+  const details = { existing, ...(nearest === undefined ? {} : { nearest }) }
+  throw new QueratorError(501, `no such method; ${path.slice(0, 200)}; ${hint}`, { details })
+}
+
+function queryOf(found: Route, { target }: WireRequest): Record<string, unknown> {
+  return valuesOfQuery(nameOf(found), found.fields, queryIn(target))
+}
+
+/** Returns the query of a target. Its characters are bytes. */
+function queryIn(target: string): string {
+  const at = target.indexOf('?')
+  return at < 0 ? '' : Buffer.from(target.slice(at + 1), 'latin1').toString('utf8')
+}
+
+/** @throws 400 if the body is too large, or no JSON object */
+async function bodyOf(found: Route, request: WireRequest): Promise<Record<string, unknown>> {
+  const name = nameOf(found)
+  if (queryIn(request.target) !== '') throw badRequest(`${name} takes its fields in the body, as JSON`)
+  const bytes = await readBody(request.body, BODY_LIMIT)
+  request.bodyRead?.()
+  if (bytes.byteLength === 0) return {}
+  const value = parsed(name, Buffer.from(bytes).toString('utf8'))
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw badRequest(`${name} takes a JSON object`)
+}
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw badRequest(`${name}: the body is no JSON; ${messageOf(error)}`)
+  }
+}

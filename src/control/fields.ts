@@ -1,0 +1,124 @@
+/** The fields of requests: their types, how they are read, and their schemas. */
+import { inspect } from 'node:util'
+import { givenMilliseconds } from '../clock/given-duration.js'
+import { EVENT_KINDS, type EventKind } from '../engine/events/event-kinds.js'
+import { badRequest, messageOf, type QueratorError } from '../errors.js'
+import { nearestOf } from '../nearest.js'
+
+/** The values of each type of field. */
+interface Values {
+  text: string
+  /** A whole number, 0 or more. */
+  count: number
+  /** Milliseconds, or a text such as `61s`. */
+  duration: number | string
+  event: EventKind
+}
+
+/** A field of a request. */
+export interface Field {
+  readonly type: keyof Values
+  /** What it means, as a sentence. */
+  readonly text: string
+  readonly required?: true
+}
+
+/** The fields of a request by name. */
+export type Fields = Readonly<Record<string, Field>>
+
+/** The values of a request. */
+export type Given<F extends Fields> = {
+  readonly [N in keyof F]: F[N] extends { required: true } ? Values[F[N]['type']] : Values[F[N]['type']] | undefined
+}
+
+type Schema = Readonly<Record<string, unknown>>
+
+const SCHEMAS: Record<keyof Values, Schema> = {
+  text: { type: 'string' },
+  count: { type: 'integer', minimum: 0 },
+  duration: {
+    oneOf: [
+      { type: 'integer', minimum: 0 },
+      { type: 'string', minLength: 1 },
+    ],
+    examples: ['61s', 1500],
+  },
+  event: { type: 'string', enum: EVENT_KINDS },
+}
+
+/** Returns the schema of a field. */
+export function schemaOfField({ type, text }: Field): Schema {
+  return { ...SCHEMAS[type], description: text }
+}
+
+/** Checks the values of a request. `route` names it in errors. @throws 400 if a field is unknown, missing or of another type */
+export function checked(route: string, fields: Fields, values: Readonly<Record<string, unknown>>): Given<Fields> {
+  const names = Object.keys(fields)
+  for (const name of Object.keys(values)) if (!names.includes(name)) throw unknownField(route, name, names)
+  const given: Record<string, unknown> = {}
+  for (const name of names) {
+    const field = fields[name] as Field
+    const value = values[name]
+    if (value !== undefined) checkValue(`${route}: ${name}`, field, value)
+    else if (field.required) throw badRequest(`${route} needs the field '${name}'; ${field.text}`)
+    given[name] = value
+  }
+  return given as Given<Fields>
+}
+
+/** Returns the parameters of a query, as values. @throws 400 if a parameter is given twice, or is no number where one is needed */
+export function valuesOfQuery(route: string, fields: Fields, query: string): Record<string, unknown> {
+  const values: Record<string, unknown> = Object.create(null)
+  for (const [name, text] of new URLSearchParams(query)) {
+    if (name in values) throw badRequest(`${route}: ${name} is given twice; give it once`)
+    const isNumber = Object.hasOwn(fields, name) && fields[name]?.type === 'count' && /^\d+$/.test(text)
+    values[name] = isNumber ? Number(text) : text
+  }
+  return values
+}
+
+function unknownField(route: string, name: string, known: readonly string[]): QueratorError {
+  const shown = name.slice(0, 100)
+  if (known.length === 0) return badRequest(`${route} has no fields; got '${shown}'`)
+  const nearest = nearestOf(name, known)
+  const existing = known.join(', ')
+  const hint = nearest === undefined ? `it has: ${existing}` : `did you mean '${nearest}'? It has: ${existing}`
+  return badRequest(`${route} has no field '${shown}'; ${hint}`, {
+    existing,
+    ...(nearest === undefined ? {} : { nearest }),
+  })
+}
+
+/** @throws 400 if the value is none for this field */
+function checkValue(what: string, { type }: Field, value: unknown): void {
+  if (type === 'text') {
+    if (typeof value !== 'string') throw badRequest(`${what} is a string; got ${shown(value)}`)
+  } else if (type === 'count') {
+    if (!Number.isSafeInteger(value) || (value as number) < 0) {
+      throw badRequest(`${what} is a whole number, 0 or more; got ${shown(value)}`)
+    }
+  } else if (type === 'duration') checkDuration(what, value)
+  else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
+}
+
+function checkDuration(what: string, value: unknown): void {
+  try {
+    const ms = givenMilliseconds(what, value as string)
+    if (Number.isSafeInteger(ms)) return
+  } catch (error) {
+    throw badRequest(messageOf(error))
+  }
+  throw badRequest(`${what} takes whole milliseconds; got ${shown(value)}`)
+}
+
+function unknownKind(what: string, value: unknown): QueratorError {
+  const nearest = typeof value === 'string' ? nearestOf(value, EVENT_KINDS) : undefined
+  const existing = EVENT_KINDS.join(', ')
+  const hint = nearest === undefined ? 'one of' : `did you mean '${nearest}'? One of`
+  const details = { existing, ...(nearest === undefined ? {} : { nearest }) }
+  return badRequest(`${what} is no kind of event: ${shown(value)}; ${hint}: ${existing}`, details)
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, maxStringLength: 100, breakLength: Number.POSITIVE_INFINITY })
+}
