@@ -127,7 +127,7 @@ test.each([
   ['jest', []],
 ] as const)('the suite of %s passes without a bug', (runner, args) => {
   const { status, text } = run(copyExample(inject('packed'), 'consumer'), bin(runner), ...args)
-  expect(text).toMatch(/Tests: +18 passed, 18 total|Tests {2}18 passed \(18\)/)
+  expect(text).toMatch(/Tests: +22 passed, 22 total|Tests {2}22 passed \(22\)/)
   expect(status).toBe(0)
 })
 

@@ -30,7 +30,7 @@ function startWorker(options) {
   const send = async ({ to }) => sent.push(to)
   const pause = (ms) => clock.advance(ms)
   const emailWorker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
-  const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker' })
+  const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker', stop: '500ms' })
   return { sent, stop: () => worker.stop() }
 }
 
@@ -83,37 +83,40 @@ test('sends what was produced twice once', async () => {
 })
 
 test('sends a reminder a day before the appointment', async () => {
-  clock.freeze()
   const { sent } = startWorker()
-  const startsAt = new Date(clock.now() + 10 * 24 * HOUR)
-  await remind(querator, { id: 7, to: 'ada@example.org', startsAt })
-  await expect(emails).toHaveScheduled([{ reference: 'reminder-7', in: 9 * 24 * HOUR }])
-  await clock.advanceUntil({ event: 'completed', reference: 'reminder-7' }, { limit: '240h' })
+  await remind(querator, { id: 7, to: 'ada@example.org', startsAt: new Date(clock.now() + 10 * 24 * HOUR) })
+  await clock.advance(9 * 24 * HOUR - 1000)
+  await expect(emails).toHaveScheduled(['reminder-7'])
+  await clock.advance(1000)
+  await emails.drained()
   expect(sent).toEqual(['ada@example.org'])
-  expect(clock.now()).toBe(startsAt.getTime() - 24 * HOUR)
 })
 
 test('tries again after 1, 2 and 4 minutes while the mail server is down', async () => {
   clock.freeze()
-  const began = clock.now()
-  const minutes = []
-  startWorker({
-    send: async () => {
-      minutes.push((clock.now() - began) / 60_000)
-      if (minutes.length < 4) await mailServerIsDown()
-    },
-  })
-  const seen = await daemon.track(() => sendSoon(querator, 'welcome-1', WELCOME), { until: '1h' })
-  expect(minutes).toEqual([0, 1, 3, 7])
-  expect(seen.completed).toMatchObject([{ reference: 'welcome-1', attempts: 4 }])
-  await expect(emails).toBeDrained()
+  let failures = 3
+  startWorker({ send: () => failures-- > 0 && mailServerIsDown() })
+  await sendSoon(querator, 'welcome-1', WELCOME)
+  let times = 0
+  for (const minutes of [1, 2, 4]) {
+    const { until } = await emails.waitFor({ event: 'scheduled', reference: 'welcome-1', times: ++times })
+    expect(until).toEqual(new Date(clock.now() + minutes * 60_000))
+    await clock.advance(minutes * 60_000)
+  }
+  await emails.drained()
 })
 
 test('leaves an e-mail to the dead letter queue after the fourth attempt', async () => {
-  startWorker({ send: mailServerIsDown })
+  const worker = startWorker({ send: mailServerIsDown })
   await sendSoon(querator, 'welcome-1', WELCOME)
-  await clock.advanceUntil({ event: 'dead-lettered', reference: 'welcome-1' })
-  await expect(emails).toHaveDeadLettered([{ reference: 'welcome-1', attempts: 4 }])
+  for (let times = 1; times < 4; times++) {
+    await emails.waitFor({ event: 'retried', reference: 'welcome-1', times })
+    await clock.advance('4m')
+  }
+  await emails.waitFor({ event: 'leased', reference: 'welcome-1', attempts: 4 })
+  await worker.stop()
+  await clock.advance('5m')
+  await expect(emails).toHaveDeadLettered(['welcome-1'])
 })
 
 test('is not held up by e-mails that cannot be read', async () => {
@@ -235,4 +238,38 @@ test('the backlog tells what is ready, on its way and scheduled', async () => {
   const lease = await emails.lease()
   expect(await querator.backlog('emails')).toEqual({ ready: 2, sending: 1, scheduled: 1 })
   await lease.retry()
+})
+
+test('sends a reminder exactly a day before the appointment', async () => {
+  clock.freeze()
+  const { sent } = startWorker()
+  const startsAt = new Date(clock.now() + 10 * 24 * HOUR)
+  await remind(querator, { id: 7, to: 'ada@example.org', startsAt })
+  await expect(emails).toHaveScheduled([{ reference: 'reminder-7', in: 9 * 24 * HOUR }])
+  await clock.advanceUntil({ event: 'completed', reference: 'reminder-7' }, { limit: '240h' })
+  expect(sent).toEqual(['ada@example.org'])
+  expect(clock.now()).toBe(startsAt.getTime() - 24 * HOUR)
+})
+
+test('backs off for an hour in one step', async () => {
+  clock.freeze()
+  const began = clock.now()
+  const minutes = []
+  startWorker({
+    send: async () => {
+      minutes.push((clock.now() - began) / 60_000)
+      if (minutes.length < 4) await mailServerIsDown()
+    },
+  })
+  const seen = await daemon.track(() => sendSoon(querator, 'welcome-1', WELCOME), { until: '1h' })
+  expect(minutes).toEqual([0, 1, 3, 7])
+  expect(seen.completed).toMatchObject([{ reference: 'welcome-1', attempts: 4 }])
+  await expect(emails).toBeDrained()
+})
+
+test('ends in the dead letter queue, however long that takes', async () => {
+  startWorker({ send: mailServerIsDown })
+  await sendSoon(querator, 'welcome-1', WELCOME)
+  await clock.advanceUntil({ event: 'dead-lettered', reference: 'welcome-1' })
+  await expect(emails).toHaveDeadLettered([{ reference: 'welcome-1', attempts: 4 }])
 })

@@ -18,7 +18,7 @@ export const test = testWith({ leaks: 'error' }).extend({
       const send = async ({ to }) => sent.push(to)
       const pause = (ms) => clock.advance(ms)
       const emailWorker = new EmailWorker({ querator, send, now: () => clock.now(), pause, ...options })
-      const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker' })
+      const worker = daemon.runWorker((signal) => emailWorker.run(signal), { name: 'the e-mail worker', stop: '500ms' })
       return { sent, stop: () => worker.stop() }
     })
   },

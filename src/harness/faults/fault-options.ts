@@ -93,7 +93,13 @@ export interface OutageOptions {
 export const QUEUE_FAULT_OPTIONS = ['clientId', 'reference', 'nth', 'times', 'do', 'optional']
 const OPTIONS = ['call', 'queue', ...QUEUE_FAULT_OPTIONS]
 const ACTIONS = [...PLAIN_KINDS, '{ refuse }', '{ delay }', '{ first }', '{ clockSkew }']
-const NAMES = new Map((Object.keys(METHODS) as MethodName[]).map((name) => [wireName(name), name]))
+let names: ReadonlyMap<string, MethodName> | undefined
+
+/** Returns the calls by their names on the wire. Made late, because Jest's sandbox has no daemon. */
+function callNames(): ReadonlyMap<string, MethodName> {
+  names ??= new Map((Object.keys(METHODS) as MethodName[]).map((name) => [wireName(name), name]))
+  return names
+}
 const ON_ITEMS: readonly MethodName[] = ['queueComplete', 'queueRetry']
 
 /** Returns the fault that is meant. @throws QueratorError if an option is wrong */
@@ -127,9 +133,9 @@ export function outageOf(
 }
 
 function methodOf(call: unknown): MethodName {
-  const method = NAMES.get(String(call))
+  const method = callNames().get(String(call))
   if (method !== undefined) return method
-  throw usageError(unknownText('the protocol', String(call), [...NAMES.keys()], 'call'))
+  throw usageError(unknownText('the protocol', String(call), [...callNames().keys()], 'call'))
 }
 
 function nameOf(queue: FaultOptions['queue']): string | undefined {

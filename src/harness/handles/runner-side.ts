@@ -1,6 +1,8 @@
 /** What runners use of a daemon: its tests, and what they leave behind. */
-import { originOf } from '../../client/call-site.js'
+import { originOf, thrownFrom } from '../../client/call-site.js'
+import type { Daemon } from '../../daemon/daemon.js'
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
+import { explainQueue } from '../../diagnosis/explain.js'
 import { ObservedTests, type WaitingTest } from '../../diagnosis/observed-tests.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { TimedTest } from '../../diagnosis/timed-test.js'
@@ -104,7 +106,12 @@ export class RunnerSide {
   /** Returns a function that returns the failure of a worker of the test that asks, once. */
   failure(queueName = ''): () => Error | undefined {
     const asking = this.#tests.asking(queueName)
-    return () => this.workers.takeFailure(asking)
+    return () => {
+      const failure = this.workers.takeFailure(asking)
+      return failure === undefined || !this.#backing.isEmbedded
+        ? failure
+        : explained(failure, this.#backing.embedded('observe'), queueName, this.waiting(queueName).first)
+    }
   }
 
   /** Starts a worker of the running test. With a queue, of the test that has it. @throws QueratorError if the daemon is closed */
@@ -141,4 +148,11 @@ export class RunnerSide {
     if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
     if (failure !== undefined) throw failure
   }
+}
+
+/** Returns the failure of a worker with what the queue tells about it: a refused call, with advice, comes before everything else. */
+function explained(failure: Error, daemon: Daemon, queueName: string, first: number): Error {
+  if (daemon.inspector.queueId(queueName) === undefined) return failure
+  const text = `${failure.message}\n${explainQueue(daemon, queueName, first)}`
+  return thrownFrom(usageError(text, failure.cause), failure)
 }
