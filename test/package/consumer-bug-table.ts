@@ -181,7 +181,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     replacement: '    await this.#complete(partition, id)\n    try {\n      await this.#send(',
     // Whether the test sees first that nothing was sent is up to the timing of its own worker.
     cause:
-      /'\w{27}' was the id of welcome-1 until .*: completed by mailer-|RefusedCall: queue\.complete: 400 invalid storage id/,
+      /'\w{27}' was the id of welcome-1 until .*: completed by mailer-|queue\.complete was refused: 400 Bad Request, invalid storage id/,
   },
   {
     name: 'completes twice',

@@ -91,7 +91,7 @@ class MoveUntil {
       const met = await this.#untilRest()
       if (met === true) return undefined
       if (met === 'late') return `timed out after ${lengthOf(this.#within)} waiting for ${this.goal.text}`
-      const next = this.#steps.next(this.#deadlines.next(this.#rest))
+      const next = this.#steps.next(this.#deadlines.next(this.#rest, this.goal.countsLeases))
       if (next === NEVER) {
         if (await this.#vain.isSo()) return `nothing is due, but still waiting for ${this.goal.text}`
         continue

@@ -25,13 +25,16 @@ export class Deadlines {
     this.#read = daemon.record.count
   }
 
-  /** The next deadline to stop at, or `Infinity`. Call it once for each step. `isCertain` tells whether the step took no silence. */
-  next({ isCertain }: { readonly isCertain: boolean }): Instant {
+  /**
+   * The next deadline to stop at, or `Infinity`. Call it once for each step. `isCertain` tells whether the step took no silence. Unless
+   * `countsLeases`, leases that time out and are asked for again are nothing to wait for.
+   */
+  next({ isCertain }: { readonly isCertain: boolean }, countsLeases = false): Instant {
     const { clock, inspector } = this.#daemon
     this.#idle = this.#wasIdle() ? this.#idle + 1 : 0
     if (this.#idle < (isCertain ? MOST_IDLE_STEPS : MOST_SILENT_STEPS)) return clock.next
     const ofItems = inspector.queueNames().reduce((next, name) => Math.min(next, inspector.nextDeadline(name)), NEVER)
-    return ofItems === NEVER ? clock.next : ofItems
+    return ofItems === NEVER && countsLeases ? clock.next : ofItems
   }
 
   /** Whether nothing but idle consumers made events since the last step. */

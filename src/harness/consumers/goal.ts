@@ -43,6 +43,8 @@ export interface Goal {
   isMet(): boolean | Promise<boolean>
   /** What did not happen, for a sentence after "waiting for". */
   readonly text: string
+  /** Whether it may be met because leases time out, and nothing else happens. */
+  readonly countsLeases: boolean
   /** Further lines that explain what is missing. */
   lines(): string[]
   /** The last error of the condition. */
@@ -77,12 +79,14 @@ function promiseGoal(promise: PromiseLike<unknown>, wake: () => void): Goal {
       return state === 'met'
     },
     text: 'the promise to resolve',
+    countsLeases: true,
     lines: () => [],
   }
 }
 
 class ConditionGoal implements Goal {
   readonly text: string
+  readonly countsLeases = true
   readonly #condition: () => unknown
   #thrown: { readonly error: unknown } | undefined
   /** What the condition says, while it has not returned. */
@@ -153,6 +157,7 @@ function sourceOf(condition: () => unknown): string {
 
 class EventGoal implements Goal {
   readonly text: string
+  readonly countsLeases: boolean
   readonly #daemon: Daemon
   readonly #pattern: EventPattern
   readonly #queue: string | undefined
@@ -173,6 +178,7 @@ class EventGoal implements Goal {
     this.#first = Math.max(test.first, ignoredBy(moment, daemon.record.count) + 1)
     this.#read = this.#first
     this.#left = times
+    this.countsLeases = /^lease-(waiting|timed-out|abandoned)$/.test(moment.event)
     this.text = wanted(moment) + (this.#queue === undefined ? '' : ` in '${this.#queue}'`)
     // A call that is refused again would count up the event of before.
     daemon.record.fence()

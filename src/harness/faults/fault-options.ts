@@ -92,7 +92,8 @@ export interface OutageOptions {
 /** The options of a fault of a queue. */
 export const QUEUE_FAULT_OPTIONS = ['clientId', 'reference', 'nth', 'times', 'do', 'optional']
 const OPTIONS = ['call', 'queue', ...QUEUE_FAULT_OPTIONS]
-const ACTIONS = [...PLAIN_KINDS, '{ refuse }', '{ delay }', '{ first }', '{ clockSkew }']
+/** What `do` may be besides the plain kinds, which belong to the daemon: Jest's sandbox has none. */
+const OTHER_ACTIONS = ['{ refuse }', '{ delay }', '{ first }', '{ clockSkew }']
 let names: ReadonlyMap<string, MethodName> | undefined
 
 /** Returns the calls by their names on the wire. Made late, because Jest's sandbox has no daemon. */
@@ -173,7 +174,7 @@ function actOf(given: FaultAction, call: MethodName): FaultAct {
   const act = readAct(given, call)
   if (act === undefined) {
     const shown = typeof given === 'string' ? given : inspect(given, { depth: 1 })
-    throw usageError(unknownText('a fault', shown, ACTIONS, 'do'))
+    throw usageError(unknownText('a fault', shown, [...PLAIN_KINDS, ...OTHER_ACTIONS], 'do'))
   }
   const only = (calls: readonly MethodName[]) => {
     if (calls.includes(call)) return

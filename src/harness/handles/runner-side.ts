@@ -108,9 +108,8 @@ export class RunnerSide {
     const asking = this.#tests.asking(queueName)
     return () => {
       const failure = this.workers.takeFailure(asking)
-      return failure === undefined || !this.#backing.isEmbedded
-        ? failure
-        : explained(failure, this.#backing.embedded('observe'), queueName, this.waiting(queueName).first)
+      if (failure === undefined || !this.#backing.isEmbedded) return failure
+      return explained(failure, this.#backing.embedded('observe'), queueName, this.waiting(queueName).first)
     }
   }
 
@@ -152,7 +151,7 @@ export class RunnerSide {
 
 /** Returns the failure of a worker with what the queue tells about it: a refused call, with advice, comes before everything else. */
 function explained(failure: Error, daemon: Daemon, queueName: string, first: number): Error {
-  if (daemon.inspector.queueId(queueName) === undefined) return failure
-  const text = `${failure.message}\n${explainQueue(daemon, queueName, first)}`
-  return thrownFrom(usageError(text, failure.cause), failure)
+  const state = daemon.inspector.queueId(queueName) === undefined ? [] : [explainQueue(daemon, queueName, first)]
+  // Without the cause, which has the same message and stack: the report would come after both.
+  return thrownFrom(usageError([failure.message, ...state].join('\n')), failure)
 }
