@@ -321,7 +321,7 @@ export const CONSUMER_BUGS: readonly ConsumerBug[] = [
     file: 'email-worker.js',
     text: 'if (error.isFinal || signal?.aborted || tries === TRIES) throw error',
     replacement: 'throw error',
-    cause: /TypeError: fetch failed/,
+    cause: /the e-mail worker failed: fetch failed/,
   },
   {
     name: 'repeats refused calls',

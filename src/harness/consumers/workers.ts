@@ -112,10 +112,8 @@ export class RunningWorker {
   get failure(): Error | undefined {
     if (typeof this.#state !== 'object' || this.#told) return undefined
     const { error } = this.#state
-    return thrownFrom(
-      usageError(`${this.#name} failed: ${messageOf(error)}${siteText(placesOf(this.#origin))}`, error),
-      Object(error) as Origin,
-    )
+    const failed = usageError(`${this.#name} failed: ${messageOf(error)}${siteText(placesOf(this.#origin))}`, error)
+    return atCallSite(thrownFrom(failed, Object(error) as Origin))
   }
 
   /** Marks the failure as known. @internal */
