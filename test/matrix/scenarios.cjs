@@ -136,7 +136,8 @@ const scenarios = [
       if (!attached) return queue.pause()
       const todo = process.env.QUERATOR_TEST_STARTED ? 'set endpoint to' : 'unset QUERATOR_ENDPOINT'
       assert.throws(() => daemon.connect(), new RegExp(`${todo}.*test\\.embedded`))
-      await assert.rejects(queue.drained(), new RegExp(`${todo}.*test\\.embedded`))
+      await queue.drained()
+      await assert.rejects(daemon.track(() => undefined), new RegExp(`${todo}.*test\\.embedded`))
     },
   },
 ]
