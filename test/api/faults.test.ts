@@ -73,6 +73,50 @@ describe.each(ENTRIES)('%s', (_, open) => {
     expect(fault.isOpen).toBe(false)
   })
 
+  test('lose-reply loses a refusal, too', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    using lost = queue.fault('produce', { do: 'lose-reply' })
+    using refused = queue.fault('produce', { do: { refuse: 454 } })
+    expect(await socketCode(client.queueProduce({ queueName: queue.name, requestTimeout: '1m', items: [{}] }))).toBe(
+      'ECONNRESET',
+    )
+    expect([lost.fired, refused.fired]).toEqual([1, 1])
+    expect(await states(queue)).toEqual([])
+  })
+
+  test('a fault that is closed while a lease waits does not touch its reply, and does not count it', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    const fault = queue.fault('lease', { do: 'lose-reply', times: 1 })
+    const waiting = leased(client, queue)
+    await queue.waitFor({ event: 'lease-waiting' })
+    fault.close()
+    await queue.produce({ reference: 'a' })
+    expect((await waiting).references).toEqual(['a'])
+    expect(fault.fired).toBe(0)
+    expect(JSON.stringify(daemon.events).includes('"fault"')).toBe(false)
+  })
+
+  test('a lease whose client gives up leaves the fault for the next one', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    const gone = new AbortController()
+    const fault = queue.fault('lease', { do: 'lose-reply', times: 1 })
+    const lease = { queueName: queue.name, clientId: 'w1', batchSize: 1, requestTimeout: '1m' }
+    const waiting = client.queueLease(lease, { signal: gone.signal }).catch(() => 'gone')
+    await queue.waitFor({ event: 'lease-waiting' })
+    gone.abort()
+    expect(await waiting).toBe('gone')
+    await until('the fault is not counted', () => fault.fired === 0)
+    await queue.produce({ reference: 'a' })
+    expect(await socketCode(leased(client, queue))).toBe('ECONNRESET')
+    expect(fault.fired).toBe(1)
+  })
+
   test('hang: no reply until the fault is closed, then the call is carried out', async () => {
     await using daemon = await started()
     const queue = await daemon.createQueue()
@@ -292,6 +336,20 @@ describe.each(ENTRIES)('%s', (_, open) => {
     const lease = await leased(client, queue)
     using _fault = queue.fault('complete', { do: 'truncate' })
     expect(await socketCode(lease.complete())).toBe('ECONNRESET')
+    expect(await states(queue)).toEqual([])
+  })
+
+  test('an outage breaks the connection of a call that another fault holds', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    using hang = queue.fault('produce', { do: 'hang' })
+    const held = socketCode(client.queueProduce({ queueName: queue.name, requestTimeout: '1m', items: [{}] }))
+    await queue.waitFor({ event: 'fault' })
+    const outage = daemon.outage()
+    expect(await held).toBe('ECONNRESET')
+    outage.close()
+    hang.close()
     expect(await states(queue)).toEqual([])
   })
 

@@ -34,8 +34,6 @@ export const BREAKS_REPLY: ReadonlySet<FaultKind> = new Set(['lose-reply', 'trun
 /** These decide which items a call is about. Only one can. */
 export const CHOOSES_ITEMS: ReadonlySet<FaultKind> = new Set(['deliver-twice', 'reorder', 'expire-lease', 'first'])
 
-/** These keep a call for a while, and have to let go of it when they are closed. */
-export const HOLDS_CALL: ReadonlySet<FaultKind> = new Set(['hang', 'delay'])
 /** These are about the items that a lease gets, and are recorded after it. */
 export const AFTER_LEASE: ReadonlySet<FaultKind> = new Set([...BREAKS_REPLY, 'deliver-twice', 'reorder', 'clock-skew'])
 

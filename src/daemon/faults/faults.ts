@@ -10,15 +10,7 @@ import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
 import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
 import { checkConflicts } from './conflicts.js'
-import {
-  AFTER_LEASE,
-  BREAKS_REPLY,
-  CHOOSES_ITEMS,
-  ENDS_CALL,
-  type FaultKind,
-  type FaultSpec,
-  HOLDS_CALL,
-} from './fault-spec.js'
+import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { type Held, OpenFault } from './open-fault.js'
 import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
@@ -128,13 +120,14 @@ export class Faults {
       const goesOn = kind === 'partition-outage' && (call.name === 'queueProduce' || call.name === 'queueLease')
       if (ENDS_CALL.has(kind) && !goesOn) break
     }
-    if (acting.some((fault) => fault.isSpent && !HOLDS_CALL.has(fault.spec.act.kind))) this.#dropSpent()
     return acting
   }
 
-  /** A fault that is spent acts on nothing, so that calls need not pass it. */
-  #dropSpent(): void {
-    this.#open = this.#open.filter((fault) => !fault.isSpent || HOLDS_CALL.has(fault.spec.act.kind))
+  /** A call is over. Calls need not pass faults that will not act again. */
+  #settle(acting: readonly OpenFault[], unchanged: ReadonlySet<OpenFault>): void {
+    for (const fault of acting) fault.settle(!unchanged.has(fault))
+    if (!acting.some(({ isOver }) => isOver)) return
+    this.#open = this.#open.filter((fault) => !fault.isOver)
     this.inForce = this.#open.length > 0
   }
 
@@ -143,32 +136,54 @@ export class Faults {
     acting: readonly OpenFault[],
     carryOut: (tampering?: Tampering) => unknown,
   ): Promise<unknown> {
+    const unchanged = new Set<OpenFault>()
+    try {
+      return await this.#actOn(call, acting, carryOut, unchanged)
+    } finally {
+      this.#settle(acting, unchanged)
+    }
+  }
+
+  /** Adds the faults that did not change anything in the end to `unchanged`. */
+  async #actOn(
+    call: SeenCall,
+    acting: readonly OpenFault[],
+    carryOut: (tampering?: Tampering) => unknown,
+    unchanged: Set<OpenFault>,
+  ): Promise<unknown> {
     const { clock } = this.#around
-    const tampering: Tampering = {}
     // Which items a lease is about is known when it has them.
     const late = call.name === 'queueLease' ? acting.filter(({ spec }) => AFTER_LEASE.has(spec.act.kind)) : []
-    for (const fault of acting) {
-      if (!late.includes(fault))
-        this.#noteCall(
-          fault,
-          call,
-          itemsMet(fault, call).map(({ serial }) => serial),
-        )
-      const wait = actBefore(fault, call, clock, tampering)
-      if (wait !== undefined) await wait
-    }
     let response: unknown
     let failed: { error: unknown } | undefined
     try {
+      const tampering: Tampering = {}
+      for (const fault of acting) {
+        // A fault before it may have held the call.
+        if (fault.isClosed) unchanged.add(fault)
+        else await this.#before(fault, call, tampering, late.includes(fault))
+      }
       response = await carryOut(tampering)
     } catch (error) {
       failed = { error }
     }
-    for (const fault of late) this.#noteCall(fault, call, this.#leasedItems(call, response))
-    if (failed?.error === CLIENT_GONE) throw failed.error
-    for (const fault of acting) response = await actAfter(fault, call, clock, response)
+    const isGone = failed?.error === CLIENT_GONE
+    const items = this.#leasedItems(call, response)
+    for (const fault of late) {
+      const breaks = BREAKS_REPLY.has(fault.spec.act.kind)
+      if (isGone || fault.isClosed || (!breaks && items.length === 0)) unchanged.add(fault)
+      else this.#noteCall(fault, call, items)
+    }
+    if (isGone) throw CLIENT_GONE
+    for (const fault of acting) if (!fault.isClosed) response = await actAfter(fault, call, clock, response)
     if (failed !== undefined) throw failed.error
     return response
+  }
+
+  #before(fault: OpenFault, call: SeenCall, tampering: Tampering, isLate: boolean): Promise<void> | void {
+    const items = () => itemsMet(fault, call).map(({ serial }) => serial)
+    if (!isLate) this.#noteCall(fault, call, items())
+    return actBefore(fault, call, this.#around.clock, tampering)
   }
 
   /** Returns the numbers of the items of a response to a lease. */
@@ -204,6 +219,7 @@ export class Faults {
     // Calls in memory have no connection that could break.
     const queues = this.#around.queues.all()
     for (const queue of queues) fault.met(queue.faults.hangUp(() => CLIENT_GONE as QueratorError))
+    for (const other of this.#open) fault.met(other.breakHeld())
   }
 
   #ended(fault: OpenFault, queue: LogicalQueue | undefined): void {

@@ -25,6 +25,7 @@ export class OpenFault {
   readonly #held = new Set<Held>()
   #matched = 0
   #fired = 0
+  #underWay = 0
   #isClosed = false
 
   /** `ended` is called once when it is closed. */
@@ -57,6 +58,11 @@ export class OpenFault {
     return this.#isClosed
   }
 
+  /** Whether it has acted as often as it should, and none of these calls is under way. */
+  get isOver(): boolean {
+    return this.isSpent && this.#underWay === 0
+  }
+
   /** Whether it has acted as often as it should. */
   get isSpent(): boolean {
     return this.#fired >= this.spec.times
@@ -74,7 +80,16 @@ export class OpenFault {
     this.#matched++
     if (this.#matched < this.spec.nth) return false
     this.#fired++
+    this.#underWay++
     return true
+  }
+
+  /** A call that it took is over. One that it did not change does not count. */
+  settle(changed: boolean): void {
+    this.#underWay--
+    if (changed) return
+    this.#matched--
+    this.#fired--
   }
 
   /** Counts calls that an outage met. */
@@ -88,6 +103,13 @@ export class OpenFault {
     if (this.#isClosed) call.goOn()
     else this.#held.add(call)
     return () => this.#held.delete(call)
+  }
+
+  /** Breaks the connections of the calls that it holds. Returns how many. */
+  breakHeld(): number {
+    const calls = [...this.#held]
+    for (const call of calls) call.break()
+    return calls.length
   }
 
   /** Ends the fault. Calls that it holds go on, or their connections break. */

@@ -20,14 +20,26 @@ export interface EndOfFaults {
   readonly stories: readonly string[]
 }
 
-/** The faults of a daemon, by the tests that made them. Of concurrent tests, a fault that names no queue belongs to the last one. */
+/** The faults of a daemon, by the tests that made them. */
 export class MadeFaults {
   /** In the order in which they were made. Undefined once a test has answered for it. */
   readonly #all: (Fault | undefined)[] = []
   readonly #running = new Set<FaultSpan>()
 
-  /** Makes a fault. @throws QueratorError if it can never act beside an earlier one */
+  /**
+   * Makes a fault.
+   *
+   * @throws QueratorError if it can never act beside an earlier one, or if it names no queue while several tests run: it would meet the
+   *   calls of all of them
+   */
   make(faults: Faults, spec: FaultSpec): Fault {
+    if (spec.queue === undefined && this.#areConcurrent()) {
+      throw usageError(
+        spec.act.kind === 'outage'
+          ? 'outage: several tests run at the same time, and the outage would meet the calls of all of them; run this test by itself, or take one partition away: queue.partition(0).outage()'
+          : 'fault: several tests run at the same time, and a fault without a queue would meet the calls of all of them; use queue.fault(), name a queue: fault({ queue }), or run this test by itself',
+      )
+    }
     const fault = new Fault(faults.add(spec))
     this.#all.push(fault)
     return fault
@@ -48,6 +60,11 @@ export class MadeFaults {
     const stories = own.map((fault) => fault.story())
     for (const fault of own) fault.abandon()
     return { error: problems.length === 0 ? undefined : usageError(problems.join('\n')), stories }
+  }
+
+  #areConcurrent(): boolean {
+    const running = [...this.#running]
+    return running.some((one) => running.some((other) => !isAround(one, other) && !isAround(other, one)))
   }
 
   #take(span: FaultSpan): Fault[] {
