@@ -137,7 +137,10 @@ const scenarios = [
       const todo = process.env.QUERATOR_TEST_STARTED ? 'set endpoint to' : 'unset QUERATOR_ENDPOINT'
       assert.throws(() => daemon.connect(), new RegExp(`${todo}.*test\\.embedded`))
       await queue.drained()
-      await assert.rejects(daemon.track(() => undefined), new RegExp(`${todo}.*test\\.embedded`))
+      await assert.rejects(
+        daemon.track(() => undefined),
+        new RegExp(`${todo}.*test\\.embedded`),
+      )
     },
   },
 ]
