@@ -14,8 +14,8 @@ import { bin, type Outcome, projectOf, run } from './project.js'
  */
 const LINES_READ = 15
 
-/** Timeouts of tests and hooks that wait for nothing, in milliseconds. */
-const TEST_TIMEOUT = 1500
+/** Timeouts of tests and hooks that wait for nothing, in milliseconds. A busy machine needs more than a second to move the clock by hours. */
+const TEST_TIMEOUT = 3000
 const HOOK_TIMEOUT = 800
 /** They spend most of the time waiting. */
 const WORKERS = 4
@@ -97,7 +97,9 @@ function reportsOfJest({ text }: Outcome): Reports {
   const printed = files.flatMap((file) => {
     const folder = file.slice(0, file.indexOf('/'))
     const [, ...sections] = file.split(/^ {2}● /m)
-    return sections.map((section) => {
+    // What was logged while the tests ran belongs to no test.
+    const told = sections.filter((section) => !section.startsWith('Console\n'))
+    return told.map((section) => {
       const [title = '', ...lines] = section.split('\n')
       return { folder, title, lines }
     })

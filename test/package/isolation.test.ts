@@ -91,16 +91,19 @@ test('Jest: a test that goes on after its timeout does not get the queue of the 
       const gate = new Promise((resolve) => { goOn = resolve })
       test('slow', async () => {
         expect(queue.name).toMatch(/^slow-/)
-        await gate
-        late = [await createQueue().catch((error) => error.message)]
-        try { await queue.produce({}) } catch (error) { late.push(error.message) }
+        late = lateCalls()
+        await late
       }, 100)
+      async function lateCalls() {
+        await gate
+        const created = await createQueue().catch((error) => error.message)
+        try { await queue.produce({}) } catch (error) { return [created, error.message] }
+      }
       test('next', async () => {
         goOn()
         await queue.produce({})
-        await new Promise((resolve) => setImmediate(resolve))
         const over = "the test 'slow' is over, and its queues are gone; await everything that it starts before it ends"
-        expect(late).toEqual([over, over])
+        expect(await late).toEqual([over, over])
         expect((await queue.counts()).total).toBe(1)
       })`,
   })
