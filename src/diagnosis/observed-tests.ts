@@ -59,7 +59,7 @@ export class ObservedTests {
     this.#summary.write(shownPath(this.#file ?? 'tests'))
   }
 
-  /** Whether a runner tells of tests. */
+  /** Whether a runner reports when tests begin and end. */
   isUsed = false
 
   /** How many tests run. */

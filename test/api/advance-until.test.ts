@@ -19,7 +19,7 @@ test('stops at the event, with a consumer that asks again after every lease that
   expect(fired.filter(({ kind }) => kind === 'lease-timed-out')).toHaveLength(4)
 })
 
-test('skips what consumers ask in vain, so that months pass quickly', async () => {
+test('skips leases that find nothing, so that months pass quickly', async () => {
   await using daemon = await frozen()
   const queue = await daemon.createQueue({ expireTimeout: '9000h' })
   const due = START + 90 * 24 * HOUR
@@ -93,7 +93,7 @@ test('waits until a handler is done before it moves on', async () => {
   await queue.produce({ reference: 'a' })
   await queue.produce({ reference: 'b', enqueueAt: new Date(START + HOUR) })
   const slow = async () => {
-    // Longer than the clock would wait in vain, by timers that the process waits for.
+    // Longer than the clock waits when nothing can happen, by timers that the process waits for.
     for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await using _worker = daemon.runWorker((signal) => consume(queue, signal, slow))

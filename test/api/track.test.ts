@@ -204,7 +204,7 @@ test('waits for a function that takes its time, whatever its worker does meanwhi
   await expect(daemon.track(fails, { settle: 5 })).rejects.toBe(error)
 })
 
-test('a function that is left alone tells of its failure later', async () => {
+test('a function that is left alone reports its failure later', async () => {
   await using daemon = await frozen()
   const test = new QueuesOfTest(daemon, { name: 'a test', file: undefined, timeout: 5000, leaks: 'off' })
   let reject = (_: Error) => {}

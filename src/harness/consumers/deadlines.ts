@@ -3,12 +3,12 @@ import { type Instant, NEVER } from '../../clock/instant.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { EventKind } from '../../engine/events/event-kinds.js'
 
-/** How many times in a row consumers may ask in vain before that is skipped. A month has 86,400 leases of 30 seconds. */
+/** How many leases in a row may time out before they are skipped. A month has 86,400 leases of 30 seconds. */
 const MOST_IDLE_STEPS = 20
 /** The same if each step takes a silence. */
 const MOST_SILENT_STEPS = 2
 
-/** What a consumer makes happen that asks in vain. */
+/** The events of a consumer that finds nothing. */
 const IDLE: ReadonlySet<EventKind> = new Set(['lease-timed-out', 'lease-waiting', 'lease-abandoned'])
 
 /**

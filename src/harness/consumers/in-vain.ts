@@ -1,4 +1,4 @@
-/** Notices that a wait is in vain: for a second, nothing could happen any more. */
+/** Notices that a wait cannot end: for a second, nothing could happen any more. */
 import { passedNow } from '../../clock/real-time.js'
 import type { Rest } from './rest.js'
 
