@@ -90,7 +90,8 @@ const ADVANCE_UNTIL = route({
 /** The routes of the clock. */
 export const CLOCK_ROUTES: readonly Route[] = [READ, FREEZE, RESUME, ADVANCE, ADVANCE_UNTIL]
 
-function clockOf({ clock }: Daemon) {
+/** Returns the reply of routes that tell the time. */
+export function clockOf({ clock }: Daemon) {
   const now = clock.now()
   return { now, time: new Date(now).toISOString(), frozen: clock.frozen }
 }

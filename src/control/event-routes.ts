@@ -4,6 +4,7 @@ import { EventLog } from '../diagnosis/event-log.js'
 import type { QueueEvent } from '../diagnosis/queue-event.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { nearestOf } from '../nearest.js'
+import { eventJson } from './event-json.js'
 import { EventStream, lastEventId } from './event-stream.js'
 import { unknownQueue } from './queue-names.js'
 import { streamReply } from './replies.js'
@@ -134,9 +135,4 @@ function unknownReference(queue: string, reference: string, events: readonly Que
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
   const message = `item does not exist; no item with the reference '${reference}' in '${queue}'${hint}`
   return badRequest(message, nearest === undefined ? {} : { nearest })
-}
-
-/** Returns an event as it is sent. */
-function eventJson({ callPath, ...event }: QueueEvent) {
-  return callPath.length === 0 ? event : { ...event, callPath }
 }

@@ -4,6 +4,7 @@ import { queueEvent } from '../diagnosis/queue-event.js'
 import type { RecordedEvent } from '../engine/events/event-kinds.js'
 import { badRequest } from '../errors.js'
 import type { StreamSink, StreamSource, WireRequest } from '../protocol/exchange.js'
+import { eventJson } from './event-json.js'
 import { bytesOf } from './replies.js'
 
 /** Which events are sent. */
@@ -78,7 +79,5 @@ export class EventStream implements StreamSource {
 }
 
 function messageOf(recorded: RecordedEvent): string {
-  const { callPath, ...event } = queueEvent(recorded)
-  const json = JSON.stringify(callPath.length === 0 ? event : { ...event, callPath })
-  return `id: ${recorded.number}\ndata: ${json}\n\n`
+  return `id: ${recorded.number}\ndata: ${JSON.stringify(eventJson(queueEvent(recorded)))}\n\n`
 }

@@ -2,6 +2,7 @@
 import type { Daemon } from '../daemon/daemon.js'
 import { explainQueue } from '../diagnosis/explain.js'
 import { queueSnapshot } from '../diagnosis/queue-snapshot.js'
+import { clockOf } from './clock-routes.js'
 import { assertQueue } from './queue-names.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
 
@@ -57,8 +58,7 @@ const RESET = route({
   reply: 'Clock',
   run: (on) => {
     reset(on)
-    const now = on.daemon.clock.now()
-    return { now, time: new Date(now).toISOString(), frozen: on.daemon.clock.frozen }
+    return clockOf(on.daemon)
   },
 })
 

@@ -85,7 +85,7 @@ export class Daemon {
     this.faults = this.#newFaults()
     this.#calls = this.#callRunner()
     const [queues, access] = [this.#queues, this.#access]
-    this.#parts = { config, random, clock, record, queues, access, faults: this.faults }
+    this.#parts = { config, random, clock, record, queues, access, faults: this.faults, during: this.#during }
     this.#handler = new Handler(this.#calls)
     this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
     this.#listeners = new Listeners(() => this.faults.turnedAway(), this.#handler, clock.exact, memory)
@@ -156,7 +156,7 @@ export class Daemon {
   }
 
   /** As in a call, overdue deadlines fire first, and everything has the same time. */
-  #during(cause: Cause, work: () => void): void {
+  readonly #during = (cause: Cause, work: () => void): void => {
     try {
       this.clock.beginCall()
       this.record.during(cause, work)

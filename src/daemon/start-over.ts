@@ -29,6 +29,8 @@ export interface ResetParts {
   readonly queues: Queues
   readonly access: Access
   readonly faults: Faults
+  /** Runs `work` at one time, as the cause of its events. Overdue deadlines fire first. */
+  during(cause: Cause, work: () => void): void
 }
 
 const BY_RESET: Cause = { call: 'reset' }
@@ -37,15 +39,10 @@ const BY_RESET: Cause = { call: 'reset' }
  * Deletes everything, and starts again as configured. Waiting leases get a 453, and calls that faults hold get no reply. The record goes on, so that readers
  * see what was deleted.
  */
-export function startOver({ config, random, clock, record, queues, access, faults }: ResetParts): void {
+export function startOver({ config, random, clock, record, queues, access, faults, during }: ResetParts): void {
   // A call that a fault holds would go on in the queues that come now.
   faults.end('break')
-  try {
-    clock.beginCall()
-    record.during(BY_RESET, () => queues.clear())
-  } finally {
-    clock.endCall()
-  }
+  during(BY_RESET, () => queues.clear())
   // No queue is left, so the time may go back.
   clock.reset()
   random.restart()

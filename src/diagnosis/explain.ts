@@ -173,6 +173,16 @@ function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
+/** Returns how many items a queue has. @throws QueratorError if the queue does not exist, or no longer does */
+export function existingTotals(daemon: Daemon, name: string) {
+  const totals = daemon.inspector.totals(name)
+  if (totals !== undefined) return totals
+  if (new EventLog(daemon).hadQueue(name)) throw goneError(name)
+  // Throws an error that lists the existing queues.
+  daemon.inspector.queueState(name)
+  throw goneError(name)
+}
+
 /** Returns the error for a queue that was deleted. */
 export function goneError(name: string) {
   return usageError(`the queue '${name}' was deleted meanwhile`)

@@ -1,7 +1,7 @@
 /** Whether a fault can change anything about a call that it matches. */
 import type { Item } from '../../engine/store/item.js'
 import type { OpenFault } from './open-fault.js'
-import type { SeenCall } from './seen-call.js'
+import { type SeenCall, takesAnyPartition } from './seen-call.js'
 
 /** Returns why a fault cannot act on a call. `undefined` if it can. */
 export function unable({ spec }: OpenFault, call: SeenCall): string | undefined {
@@ -40,8 +40,8 @@ function hasChoice(call: SeenCall, of: 'held' | 'last', reference: string | unde
   return queue?.faults.hasChoice({ clientId, batchSize, deadline: 0, choice: { of, reference } }) ?? false
 }
 
-/** Produces and leases keep away from the partition by themselves. A queue that was made again has another partition. */
-function meetsPartition({ name, partition, queue }: SeenCall, number: number): boolean {
-  if (!queue?.partitions[number]?.isAway) return false
-  return name === 'queueProduce' || name === 'queueLease' || partition?.number === number
+/** A queue that was made again has another partition. */
+function meetsPartition(call: SeenCall, number: number): boolean {
+  if (!call.queue?.partitions[number]?.isAway) return false
+  return takesAnyPartition(call) || call.partition?.number === number
 }

@@ -9,7 +9,7 @@ import { ProxyReply } from '../../protocol/proxy-reply.js'
 import { instantOf, timestampOf } from '../../protocol/timestamp.js'
 import { itemAt, leasesOf } from './able.js'
 import type { OpenFault } from './open-fault.js'
-import type { SeenCall } from './seen-call.js'
+import { type SeenCall, takesAnyPartition } from './seen-call.js'
 
 /** What faults change about a call. */
 export interface Tampering {
@@ -29,7 +29,7 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
     case 'refuse':
       throw act.code === 503 ? new ProxyReply() : new QueratorError(act.code, filled(act.message, call))
     case 'partition-outage':
-      if (call.name === 'queueProduce' || call.name === 'queueLease') return undefined
+      if (takesAnyPartition(call)) return undefined
       throw requestFailed('queue has no available partitions')
     case 'hang':
       return held(fault, call, true)

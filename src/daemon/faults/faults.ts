@@ -12,7 +12,7 @@ import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
 import { checkConflicts } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { type Held, OpenFault } from './open-fault.js'
-import { readAway, type SeenCall, seenCall } from './seen-call.js'
+import { readAway, type SeenCall, seenCall, takesAnyPartition } from './seen-call.js'
 
 /** The parts of the daemon that faults need. */
 export interface FaultSurroundings {
@@ -117,7 +117,7 @@ export class Faults {
       if (!fault.takes(call, unable)) continue
       acting.push(fault)
       kinds.add(kind)
-      const goesOn = kind === 'partition-outage' && (call.name === 'queueProduce' || call.name === 'queueLease')
+      const goesOn = kind === 'partition-outage' && takesAnyPartition(call)
       if (ENDS_CALL.has(kind) && !goesOn) break
     }
     return acting

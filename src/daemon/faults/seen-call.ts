@@ -31,6 +31,11 @@ export function wireName(name: MethodName): string {
   return METHODS[name].path.slice('/v1/'.length)
 }
 
+/** Whether a call takes any partition that is there, so that it keeps away from one that fails. */
+export function takesAnyPartition({ name }: SeenCall): boolean {
+  return name === 'queueProduce' || name === 'queueLease'
+}
+
 /** Reads a decoded request. */
 export function seenCall(queues: Queues, name: MethodName, message: unknown, request: WireRequest): SeenCall {
   const { queueName, clientId, ids, partition: number } = namedIn(message)

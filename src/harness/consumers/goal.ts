@@ -51,12 +51,15 @@ export interface Goal {
   readonly cause?: unknown
 }
 
+/** Whether a value is a promise, of any realm or library. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
 /** @throws QueratorError if `until` is nothing to wait for */
 export function goalOf(place: GoalPlace, until: Until, wake: () => void): Goal {
   if (typeof until === 'function') return new ConditionGoal(until)
-  if (typeof (until as { then?: unknown } | null)?.then === 'function') {
-    return promiseGoal(until as PromiseLike<unknown>, wake)
-  }
+  if (isThenable(until)) return promiseGoal(until, wake)
   if (typeof until === 'object' && until !== null) return new EventGoal(place, until as AwaitedMoment)
   throw usageError(`advanceUntil takes a promise, a condition or an event; got ${inspect(until)}`)
 }
@@ -105,7 +108,7 @@ class ConditionGoal implements Goal {
     } catch (error) {
       return this.#failed(error)
     }
-    if (typeof (result as { then?: unknown } | null | undefined)?.then !== 'function') return this.#isTrue(result)
+    if (!isThenable(result)) return this.#isTrue(result)
     this.#asked = Promise.resolve(result).then(
       (value) => this.#isTrue(value),
       (error: unknown) => this.#failed(error),

@@ -8,6 +8,12 @@ import { visible } from '../../visible.js'
 /** The most queues and items that an error lists. */
 const MOST_TOLD = 3
 
+/** Says how many calls have no reply yet, without waiting leases. Empty if there is none. */
+export function openCallLines({ activity, inspector }: Daemon): string[] {
+  const open = activity.open - inspector.waitingLeases
+  return open > 0 ? [`${open} ${open === 1 ? 'call has' : 'calls have'} no reply yet`] : []
+}
+
 /** The queues that a test follows: those that it names; or else its own, and all that something happens in. */
 export class Outstanding {
   readonly #daemon: Daemon
@@ -61,15 +67,13 @@ export class Outstanding {
 
   /** Says what is not done yet, and by whom. */
   lines(): string[] {
-    const { activity, inspector } = this.#daemon
-    const open = activity.open - inspector.waitingLeases
-    const calls = open > 0 ? [`${open} ${open === 1 ? 'call has' : 'calls have'} no reply yet`] : []
+    const { inspector } = this.#daemon
     const left = this.queues.filter((name) => {
       const totals = inspector.totals(name)
       return (totals?.leasable ?? 0) + (totals?.leased ?? 0) > 0 || inspector.queue(name).paused
     })
     return [
-      ...calls,
+      ...openCallLines(this.#daemon),
       ...left
         .slice(0, MOST_TOLD)
         .flatMap((name) => [...this.#holders(name), explainQueue(this.#daemon, name, this.#test.first)]),

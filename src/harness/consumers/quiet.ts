@@ -9,6 +9,7 @@ import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { InVain } from './in-vain.js'
 import { checkGoesOn, type MovingOptions, type MovingPlace, restLimits } from './moving.js'
+import { openCallLines } from './outstanding.js'
 import { Rest } from './rest.js'
 
 /** Options of `daemon.quiet()` and `queue.quiet()`. */
@@ -76,10 +77,7 @@ function tooLate({ daemon, test }: MovingPlace, { queue, wanted, waiting, after,
   const head = isInVain
     ? `gave up after ${lengthOf(after)} waiting for ${leases}${where}${enough}: nothing can happen any more`
     : `timed out after ${lengthOf(after)} waiting for ${leases}${where}${enough}`
-  const { activity, inspector } = daemon
-  const open = activity.open - inspector.waitingLeases
-  const calls = open > 0 ? [`${open} ${open === 1 ? 'call has' : 'calls have'} no reply yet`] : []
-  const names = queue === undefined ? inspector.queueNames() : [queue]
+  const names = queue === undefined ? daemon.inspector.queueNames() : [queue]
   const states = names.slice(0, 3).map((name) => explainQueue(daemon, name, test.first))
-  return usageError([visible(head), ...calls, ...states].join('\n'))
+  return usageError([visible(head), ...openCallLines(daemon), ...states].join('\n'))
 }

@@ -7,7 +7,7 @@ import type { Fired } from '../../engine/events/fired.js'
 import { usageError } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
 import type { AdvanceUntilOptions } from '../consumers/advance-until.js'
-import type { AwaitedMoment, Until } from '../consumers/goal.js'
+import { type AwaitedMoment, isThenable, type Until } from '../consumers/goal.js'
 import { checkPattern, PATTERN_FIELDS } from '../waiting/awaited-event.js'
 import type { ClockReading, ClockSide } from './clock-side.js'
 
@@ -98,12 +98,12 @@ export function noSync(what: string, instead: string) {
 
 /** @throws QueratorError if it is no event, or one that another test may have made happen */
 function momentOf(until: Until): AwaitedMoment {
-  if (typeof until === 'function' || typeof (until as { then?: unknown } | null)?.then === 'function') {
+  if (typeof until === 'function' || isThenable(until)) {
     throw usageError(
       `advanceUntil takes an event on a server elsewhere, such as { event: 'completed', queue }, because the server cannot check a function or a promise; got ${inspect(until, { depth: 0 })}`,
     )
   }
-  const moment = until as AwaitedMoment
+  const moment: AwaitedMoment = until
   checkOptions('advanceUntil', moment, [...PATTERN_FIELDS, 'queue'])
   checkPattern('advanceUntil', moment)
   if (moment.queue !== undefined || moment.since !== undefined) return moment

@@ -8,7 +8,7 @@ import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import type { ControlClient } from '../backing/control-client.js'
-import { checkPattern, nearest, nth, PATTERN_FIELDS, wanted } from '../waiting/awaited-event.js'
+import { checkPattern, ignoredBy, nearest, nth, PATTERN_FIELDS, wanted } from '../waiting/awaited-event.js'
 import type { AwaitedEvent } from '../waiting/waiting.js'
 import type { RemoteEvents } from './remote-events.js'
 
@@ -33,7 +33,7 @@ export async function waitForRemote(place: RemotePlace, awaited: AwaitedEvent): 
   const limit = awaited.within === undefined ? place.patience : givenMilliseconds('within', awaited.within)
   const began = passedNow()
   const known = await events.read({ queue })
-  const ignored = awaited.since === 'now' ? (known.at(-1)?.number ?? 0) : (awaited.since?.number ?? 0)
+  const ignored = ignoredBy(awaited, known.at(-1)?.number ?? 0)
   for (;;) {
     const found = nth(await events.read({ queue, since: ignored }), awaited)
     if (found !== undefined) return found

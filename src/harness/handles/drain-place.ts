@@ -2,8 +2,7 @@
 import { realNow } from '../../clock/real-time.js'
 import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { EventLog } from '../../diagnosis/event-log.js'
-import { goneError } from '../../diagnosis/explain.js'
+import { existingTotals } from '../../diagnosis/explain.js'
 import type { DrainPlace } from '../consumers/drain.js'
 import { leaseItems } from './queue-calls.js'
 import { queueCounts } from './queue-counts.js'
@@ -24,7 +23,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     isServed: (clientId) => daemon !== undefined && !waits(daemon, queueName, clientId),
     lease: (options) => leaseItems(home, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
-    hasFree: () => (daemon === undefined ? hasFree(home, queueName) : existingTotals(daemon, queueName).leasable > 0),
+    hasFree: () => (daemon === undefined ? hasFree(home, queueName) : hasFreeHere(daemon, queueName)),
   }
 }
 
@@ -38,13 +37,8 @@ function waits({ inspector }: Daemon, queueName: string, clientId: string): bool
   return inspector.queue(queueName).waitingLeases.some(({ consumer }) => consumer.clientId === clientId)
 }
 
-/** @throws QueratorError if the queue does not exist, or no longer does */
-function existingTotals(daemon: Daemon, queueName: string) {
+/** @throws QueratorError if the daemon is closed, or the queue is gone */
+function hasFreeHere(daemon: Daemon, queueName: string): boolean {
   if (daemon.closed) throw closedError()
-  const totals = daemon.inspector.totals(queueName)
-  if (totals !== undefined) return totals
-  if (new EventLog(daemon).hadQueue(queueName)) throw goneError(queueName)
-  // Throws an error that lists the existing queues.
-  daemon.inspector.queueState(queueName)
-  throw goneError(queueName)
+  return existingTotals(daemon, queueName).leasable > 0
 }

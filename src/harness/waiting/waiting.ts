@@ -4,7 +4,7 @@ import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
-import { explainQueue, goneError } from '../../diagnosis/explain.js'
+import { existingTotals, explainQueue } from '../../diagnosis/explain.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { checkPattern, type EventPattern, ignoredBy, nearest, nth, PATTERN_FIELDS, wanted } from './awaited-event.js'
@@ -44,7 +44,7 @@ export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): 
 /** Resolves when a queue of a daemon in this process is in a state. See `queue.drained` and `queue.idle`. */
 export async function waitUntil(place: WaitingPlace, state: AwaitedState, options: WaitOptions): Promise<void> {
   checkOptions(state, options, ['within'])
-  const isSo = () => holds(state, totalsOf(place)) || undefined
+  const isSo = () => holds(state, existingTotals(place.daemon, place.queue)) || undefined
   await until(place, options, isSo, () => [stateWish(state, place.queue)])
 }
 
@@ -64,13 +64,4 @@ async function until<T>(
   const [what = '', ...more] = wish()
   const error = usageError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'))
   throw atCallSite(thrownFrom(error, origin))
-}
-
-function totalsOf({ daemon, queue }: WaitingPlace) {
-  const totals = daemon.inspector.totals(queue)
-  if (totals !== undefined) return totals
-  if (new EventLog(daemon).ofQueue(queue).some((event) => event.kind === 'queue-deleted')) throw goneError(queue)
-  // Throws an error that lists the existing queues.
-  daemon.inspector.queueState(queue)
-  throw goneError(queue)
 }
