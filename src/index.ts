@@ -50,6 +50,7 @@ export type {
   OutageOptions,
   QueueFaultOptions,
 } from './harness/faults/fault-options.js'
+export type { FaultReading } from './harness/faults/fault-side.js'
 export type { QueuePartition } from './harness/faults/queue-partition.js'
 export type { DaemonWithConsumers } from './harness/handles/daemon-with-consumers.js'
 export type { Lease, LeasedItem, RetryOptions } from './harness/handles/leased-items.js'

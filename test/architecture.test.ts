@@ -65,11 +65,13 @@ const MAY_IMPORT: Record<string, string[]> = {
     'engine/events',
     'harness/backing',
     'harness/consumers',
+    'harness/faults',
     'harness/waiting',
     'visible.ts',
     'errors.ts',
     'clock',
     'client',
+    'daemon',
     'diagnosis',
   ],
   'harness/handles': [
@@ -88,6 +90,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   control: [
     'engine/events',
     'harness/consumers',
+    'harness/faults',
     'errors.ts',
     'nearest.ts',
     'clock',

@@ -4,6 +4,7 @@ package orders
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -83,10 +84,25 @@ func WorkOnce(querator Querator, clientID string, ship func(Order) error) (strin
 	if err := ship(order); err != nil {
 		return "", err
 	}
-	done := object{"queue_name": "orders", "request_timeout": "5s", "partition": lease.Partition, "ids": []string{item.ID}}
-	err := querator.Call("queue.complete", done, nil)
-	if refused, ok := err.(*Refused); ok && refused.Code == http.StatusBadRequest {
-		return "", nil
+	isDone, err := complete(querator, lease.Partition, item.ID)
+	if err != nil || !isDone {
+		return "", err
 	}
-	return item.Reference, err
+	return item.Reference, nil
+}
+
+// complete completes an item, and returns whether it was completed. If the connection breaks, it asks once more.
+func complete(querator Querator, partition int, id string) (bool, error) {
+	done := object{"queue_name": "orders", "request_timeout": "5s", "partition": partition, "ids": []string{id}}
+	err := querator.Call("queue.complete", done, nil)
+	var refused *Refused
+	isSecond := err != nil && !errors.As(err, &refused)
+	if isSecond {
+		err = querator.Call("queue.complete", done, nil)
+	}
+	if errors.As(err, &refused) && refused.Code == http.StatusBadRequest {
+		// An item that is gone at the second try was completed by the first: only its reply was lost.
+		return isSecond, nil
+	}
+	return err == nil, err
 }

@@ -89,6 +89,30 @@ func TestAnOrderOfAWorkerThatDiedGoesToTheNextOne(t *testing.T) {
 	}
 }
 
+func TestAnOrderIsShippedOnceEvenIfTheReplyToCompleteIsLost(t *testing.T) {
+	querator := fresh(t)
+	produce(t, querator, "order-1")
+	shared.post(t, "faults", object{"call": "queue.complete", "do": "lose-reply", "times": 1}, nil)
+	shipped := 0
+	reference, err := WorkOnce(querator, "worker", func(Order) error {
+		shipped++
+		return nil
+	})
+	if err != nil || reference != "order-1" || shipped != 1 {
+		t.Fatal(reference, err, shipped)
+	}
+	var reply struct {
+		Faults []struct {
+			Fired   int
+			Nearest []string
+		}
+	}
+	shared.get(t, "faults", nil, &reply)
+	if len(reply.Faults) != 1 || reply.Faults[0].Fired != 1 {
+		t.Fatal(reply.Faults)
+	}
+}
+
 func TestAWorkerThatIsTooSlowDoesNotCountTheOrderAsDone(t *testing.T) {
 	querator := fresh(t)
 	produce(t, querator, "order-1")

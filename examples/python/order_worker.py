@@ -40,16 +40,23 @@ def work_once(querator, client_id, ship):
     )
     [item] = lease["items"]
     ship(json.loads(base64.b64decode(item["bytes"])))
-    try:
-        querator.call(
-            "queue.complete",
-            queue_name="orders",
-            request_timeout="5s",
-            partition=lease.get("partition", 0),
-            ids=[item["id"]],
-        )
-    except QueratorError as error:
-        if error.code != 400:
-            raise
+    if not complete(querator, lease.get("partition", 0), item["id"]):
         return None
     return item["reference"]
+
+
+def complete(querator, partition, item_id):
+    """Completes an item. Returns whether it was completed. If the connection breaks, it asks once more."""
+    fields = {"queue_name": "orders", "request_timeout": "5s", "partition": partition, "ids": [item_id]}
+    for is_second in (False, True):
+        try:
+            querator.call("queue.complete", **fields)
+            return True
+        except QueratorError as error:
+            if error.code != 400:
+                raise
+            # An item that is gone at the second try was completed by the first: only its reply was lost.
+            return is_second
+        except OSError:
+            if is_second:
+                raise

@@ -40,6 +40,14 @@ class OrderWorkerTest(unittest.TestCase):
         self.assertEqual(work_once(self.querator, "worker", self.shipped.append), "order-1")
         self.assertEqual(self.kinds("order-1"), ["produced", "leased", "lease-expired", "leased", "completed"])
 
+    def test_an_order_is_shipped_once_even_if_the_reply_to_complete_is_lost(self):
+        self.produce("order-1")
+        self.daemon.post("faults", call="queue.complete", do="lose-reply", times=1)
+        self.assertEqual(work_once(self.querator, "worker", self.shipped.append), "order-1")
+        self.assertEqual(self.shipped, [{"id": 1}])
+        [fault] = self.daemon.get("faults")["faults"]
+        self.assertEqual(fault["fired"], 1, fault["nearest"])
+
     def test_a_worker_that_is_too_slow_does_not_count_the_order_as_done(self):
         self.produce("order-1")
         slow = work_once(self.querator, "slow", lambda order: self.daemon.post("clock/advance", by="61s"))

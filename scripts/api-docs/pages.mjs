@@ -41,7 +41,7 @@ export const PAGES = [
     title: 'Faults',
     from: 'querator-test',
     intro: 'Make calls fail as networks, servers and leases do. Guide: [Faults](../faults.md).',
-    names: `Fault FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults`,
+    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults`,
   },
   {
     file: 'matchers',

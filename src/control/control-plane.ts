@@ -9,6 +9,7 @@ import type { OtherRoutes } from '../transport/handler.js'
 import { readBody } from '../transport/request-body.js'
 import { CLOCK_ROUTES } from './clock-routes.js'
 import { EVENT_ROUTES } from './event-routes.js'
+import { FAULT_ROUTES } from './fault-routes.js'
 import { checked, valuesOfQuery } from './fields.js'
 import { guard } from './guard.js'
 import { openApi } from './openapi.js'
@@ -39,7 +40,14 @@ const DOCUMENT = route({
 })
 
 /** All routes. A new one is a row here, or in one of the lists. */
-export const ROUTES: readonly Route[] = [HEALTH, DOCUMENT, ...CLOCK_ROUTES, ...QUEUE_ROUTES, ...EVENT_ROUTES]
+export const ROUTES: readonly Route[] = [
+  HEALTH,
+  DOCUMENT,
+  ...CLOCK_ROUTES,
+  ...QUEUE_ROUTES,
+  ...FAULT_ROUTES,
+  ...EVENT_ROUTES,
+]
 
 /** Who may use the control plane. */
 export interface ControlOptions {
@@ -58,12 +66,16 @@ class ControlPlane implements OtherRoutes {
   readonly #host: string | undefined
 
   constructor(daemon: Daemon, { host }: ControlOptions) {
-    this.#on = { daemon, first: 1 }
+    this.#on = { daemon, first: 1, faults: new Map(), lastFault: 0 }
     this.#host = host
   }
 
+  serves(path: string): boolean {
+    return path === '/test' || path.startsWith('/test/')
+  }
+
   handle(path: string, request: WireRequest): Promise<WireReply> | undefined {
-    return path === '/test' || path.startsWith('/test/') ? this.#reply(path, request) : undefined
+    return this.serves(path) ? this.#reply(path, request) : undefined
   }
 
   async #reply(path: string, request: WireRequest): Promise<WireReply> {

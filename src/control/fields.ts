@@ -3,7 +3,9 @@ import { inspect } from 'node:util'
 import { givenMilliseconds } from '../clock/given-duration.js'
 import { EVENT_KINDS, type EventKind } from '../engine/events/event-kinds.js'
 import { badRequest, messageOf, type QueratorError } from '../errors.js'
+import type { FaultAction } from '../harness/faults/fault-options.js'
 import { nearestOf } from '../nearest.js'
+import { ACTION_SCHEMA } from './action-schema.js'
 
 /** The values of each type of field. */
 interface Values {
@@ -13,6 +15,9 @@ interface Values {
   /** Milliseconds, or a text such as `61s`. */
   duration: number | string
   event: EventKind
+  flag: boolean
+  /** What a fault does: a text or an object, which the fault checks. */
+  action: FaultAction
 }
 
 /** A field of a request. */
@@ -44,6 +49,8 @@ const SCHEMAS: Record<keyof Values, Schema> = {
     examples: ['61s', 1500],
   },
   event: { type: 'string', enum: EVENT_KINDS },
+  flag: { type: 'boolean' },
+  action: ACTION_SCHEMA,
 }
 
 /** Returns the schema of a field. */
@@ -98,7 +105,13 @@ function checkValue(what: string, { type }: Field, value: unknown): void {
       throw badRequest(`${what} is a whole number, 0 or more; got ${shown(value)}`)
     }
   } else if (type === 'duration') checkDuration(what, value)
-  else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
+  else if (type === 'flag') {
+    if (typeof value !== 'boolean') throw badRequest(`${what} is true or false; got ${shown(value)}`)
+  } else if (type === 'action') {
+    if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) {
+      throw badRequest(`${what} is a string, or an object such as { "refuse": 454 }; got ${shown(value)}`)
+    }
+  } else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
 }
 
 function checkDuration(what: string, value: unknown): void {

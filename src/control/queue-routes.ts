@@ -53,7 +53,7 @@ const SNAPSHOT = route({
 const RESET = route({
   method: 'POST',
   path: '/test/reset',
-  summary: 'Puts everything back to the start: queues, access, clock. Waiting leases get a 453.',
+  summary: 'Puts everything back to the start: queues, access, clock. Faults end, and waiting leases get a 453.',
   fields: {},
   reply: 'Clock',
   run: (on) => {
@@ -76,6 +76,7 @@ function reset(on: ControlledDaemon): void {
   const { record } = on.daemon
   const before = record.count
   on.daemon.reset()
+  on.faults.clear()
   let last = record.count
   while (last > before && last >= record.first && record.at(last).kind !== 'queue-deleted') last--
   on.first = last + 1

@@ -1,5 +1,6 @@
 /** What a route of the control plane is. */
 import type { Daemon } from '../daemon/daemon.js'
+import type { OpenFault } from '../daemon/faults/open-fault.js'
 import type { WireReply, WireRequest } from '../protocol/exchange.js'
 import type { Fields, Given } from './fields.js'
 import type { SchemaName } from './schemas.js'
@@ -9,6 +10,10 @@ export interface ControlledDaemon {
   readonly daemon: Daemon
   /** The number of the first event since the last reset. Events before it are over. */
   first: number
+  /** The faults that were added over the control plane, by number. */
+  readonly faults: Map<number, OpenFault>
+  /** The number of the last of them. */
+  lastFault: number
 }
 
 /** A route. The handler, the OpenAPI document and the tests go through the table of routes. */

@@ -113,6 +113,20 @@ export const SCHEMAS = {
   Snapshot: object('A queue as text.', {
     text: text('One line for each item and waiting lease. The same in every run.'),
   }),
+  Fault: object('A fault, and what it has done.', {
+    fault: { type: 'integer', minimum: 1, description: 'The number of the fault.' },
+    text: text('What it does, and to which calls.'),
+    fired: count('On how many calls it has acted.'),
+    matched: count('How many calls matched, whether it acted on them or not.'),
+    held: count('How many calls it holds now.'),
+    open: flag('Whether it may still act, or holds a call.'),
+    nearest: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'The calls that came nearest to those that it acts on, and how they differ.',
+    },
+  }),
+  Faults: object('Faults.', { faults: listOf('Fault', 'The faults, in the order in which they were made.') }),
   Error: object('An error.', {
     code: count('The HTTP status.'),
     message: text('What is wrong, and what to do.'),

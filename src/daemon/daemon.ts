@@ -88,7 +88,7 @@ export class Daemon {
     this.#parts = { config, random, clock, record, queues, access, faults: this.faults, during: this.#during }
     this.#handler = new Handler(this.#calls)
     this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
-    this.#listeners = new Listeners(() => this.faults.turnedAway(), this.#handler, clock.exact, memory)
+    this.#listeners = new Listeners(this.faults, this.#handler, clock.exact, memory)
     beginAsConfigured(this.#queues, config, now)
     for (const warning of config.warnings) warn(warning)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
@@ -99,7 +99,7 @@ export class Daemon {
       clock: this.clock.exact,
       queues: this.#queues,
       record: this.record,
-      setAway: (isAway) => this.#listeners.setAway(isAway),
+      broke: () => this.#listeners.resetConnections(),
       during: (call, work) => this.#during({ call }, work),
     })
   }

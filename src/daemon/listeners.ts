@@ -1,10 +1,14 @@
 /** The TCP port of a daemon, and its connections in memory. */
 import type { Duplex } from 'node:stream'
+import type { Clock } from '../clock/clock.js'
 import { nextTurn } from '../clock/real-time.js'
+import type { Handler } from '../transport/handler.js'
+import type { Entrance } from '../transport/http/entrance.js'
 import type { HttpServer } from '../transport/http/http-server.js'
 import { connectInMemory, refusedConnection } from '../transport/memory-connection.js'
 import type { Listener, ListenOptions } from '../transport/tcp-listener.js'
 import { socketError } from './faults/broken.js'
+import type { Faults } from './faults/faults.js'
 
 /** Opens the port of a daemon, once, and its connections in memory. What speaks HTTP is loaded with the first of them. */
 export class Listeners {
@@ -13,27 +17,32 @@ export class Listeners {
   #memoryServer: Promise<HttpServer> | undefined
   readonly #connections = new Set<Duplex>()
   readonly #servers: HttpServer[] = []
-  readonly #turnedAway: () => void
-  #isAway = false
+  readonly #entrance: Entrance
   #listening: Promise<Listener> | undefined
 
-  /** `turnedAway` is called for each connection while the daemon is away. */
-  constructor(turnedAway: () => void, ...serverParts: ConstructorParameters<typeof HttpServer>) {
-    this.#turnedAway = turnedAway
-    this.#serverParts = serverParts
+  constructor(faults: Faults, handler: Handler, clock: Clock, meter: ConstructorParameters<typeof HttpServer>[2]) {
+    this.#serverParts = [handler, clock, meter]
+    this.#entrance = {
+      get isAway() {
+        return faults.isAway
+      },
+      get isWatched() {
+        return handler.others !== undefined
+      },
+      passes: (request) => handler.passes(request),
+      turnedAway: (request) => faults.turnedAway(request),
+    }
   }
 
-  /** Breaks all connections and refuses new ones, or accepts them again. */
-  setAway(isAway: boolean): void {
-    this.#isAway = isAway
-    for (const server of this.#servers) server.isAway = isAway
-    if (isAway) for (const server of this.#servers) server.resetConnections()
+  /** Breaks all connections, because the daemon is away now. */
+  resetConnections(): void {
+    for (const server of this.#servers) server.resetConnections()
   }
 
   /** Opens a connection in memory. */
   connect(): Duplex {
-    if (this.#isAway) {
-      this.#turnedAway()
+    if (this.#entrance.isAway) {
+      this.#entrance.turnedAway()
       return refusedConnection(nextTurn(), socketError('refused'))
     }
     this.#memoryServer ??= this.#newServer().catch((error: unknown) => {
@@ -67,8 +76,7 @@ export class Listeners {
   async #newServer(): Promise<HttpServer> {
     const { HttpServer } = await import('../transport/http/http-server.js')
     const server = new HttpServer(...this.#serverParts)
-    server.turnedAway = this.#turnedAway
-    server.isAway = this.#isAway
+    server.entrance = this.#entrance
     this.#servers.push(server)
     return server
   }
@@ -81,7 +89,7 @@ export class Listeners {
   /** Resolves when the server has seen what clients of this process have done to their sockets. */
   async settled(): Promise<void> {
     await nextTurn()
-    if (this.#listening !== undefined && !this.#isAway) {
+    if (this.#listening !== undefined && !this.#entrance.isAway) {
       const { knock } = await import('../transport/knock.js')
       await knock((await this.#listening).address)
     }

@@ -22,7 +22,7 @@ export class MemoryWay {
   /** Replies to a request. @throws QueratorError if a fault breaks the connection */
   async send(request: WireRequest): Promise<WireReply> {
     const faults = this.#faults
-    if (faults.isAway && !request.isOwn) {
+    if (faults.isAway && !this.#handler.passes(request)) {
       faults.turnedAway(request)
       // A worker that tries again and again must not block the event loop.
       await nextTurn()
@@ -31,7 +31,7 @@ export class MemoryWay {
     // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
     const reply = await this.#handler.handle(request)
     const isLost = reply.status === 0 || (request.breaks !== undefined && request.breaks !== 'slow')
-    if (isLost || (faults.isAway && !request.isOwn)) {
+    if (isLost || (faults.isAway && !this.#handler.passes(request))) {
       await nextTurn()
       throw brokenError('reset')
     }

@@ -57,6 +57,9 @@ export function whenGone(request: Pick<WireRequest, 'signal' | 'whenGone'>, list
 /** Ends a call when nobody awaits its reply. It is not an error of the call, and there is no reply. */
 export const CLIENT_GONE = new Error('the client is gone')
 
+/** Marks a request that the harness in another process makes for itself. Its value does not matter. */
+export const OWN_HEADER = 'x-querator-test-own'
+
 /** A reply of the handler. */
 export interface WireReply {
   readonly status: number

@@ -55,6 +55,8 @@ export interface Backend<Caller> {
 
 /** Routes beside those of the protocol. */
 export interface OtherRoutes {
+  /** Whether it replies to requests for this path. */
+  serves(path: string): boolean
   /** Replies to a request for one of its paths. Returns `undefined` for any other path. The promise never rejects. */
   handle(path: string, request: WireRequest): Promise<WireReply> | undefined
 }
@@ -100,6 +102,11 @@ export class Handler<Caller = unknown> {
   constructor(backend: Backend<Caller>) {
     this.#backend = backend
     this.#metrics = new MetricsPage(this.#timings)
+  }
+
+  /** Whether a request gets in while the daemon is away: those of the harness itself, and the further routes. */
+  passes({ isOwn, target }: WireRequest): boolean {
+    return isOwn === true || this.others?.serves(pathOf(target) ?? '') === true
   }
 
   /** Replies to a request. Never rejects. While a lease waits, the promise stays pending. */

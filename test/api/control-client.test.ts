@@ -236,7 +236,6 @@ test('what does not wait for an answer throws, and names what does', async () =>
   }
   for (const use of [
     () => queue.quiet(),
-    () => daemon.outage(),
     () => daemon.connect(),
     () => daemon.createUser(),
     () => daemon.recording(() => 0),

@@ -268,13 +268,6 @@ test('closing the daemon lets go of what faults hold', async () => {
   fault.close()
 })
 
-test('on a server elsewhere, faults say what they need', async () => {
-  await using server = await started()
-  await using daemon = await startTestDaemon({ endpoint: await server.listen() })
-  expect(() => daemon.outage()).toThrow('fault works only on a daemon inside the test process')
-  expect(() => daemon.queue('x').fault('lease', { do: 'hang' })).toThrow('fault works only')
-})
-
 test('what a fault finds after it held a call is what is there then', async () => {
   await using daemon = await started()
   const queue = await daemon.createQueue({ name: 'orders' })

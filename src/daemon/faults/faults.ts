@@ -19,8 +19,8 @@ export interface FaultSurroundings {
   readonly clock: Clock
   readonly queues: Queues
   readonly record: EventRecord
-  /** Refuses or accepts connections. */
-  setAway(isAway: boolean): void
+  /** Called when the daemon is away from now on: breaks its connections. */
+  broke(): void
   /** Runs `work` at one time, as the cause of its events. */
   during(call: string, work: () => void): void
 }
@@ -215,7 +215,7 @@ export class Faults {
 
   #begin(fault: OpenFault): void {
     this.#outage = fault
-    this.#around.setAway(true)
+    this.#around.broke()
     // Calls in memory have no connection that could break.
     const queues = this.#around.queues.all()
     for (const queue of queues) fault.met(queue.faults.hangUp(() => CLIENT_GONE as QueratorError))
@@ -227,9 +227,7 @@ export class Faults {
     this.inForce = this.#open.length > 0
     const { act } = fault.spec
     if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, false)
-    if (fault !== this.#outage) return
-    this.#outage = undefined
-    this.#around.setAway(false)
+    if (fault === this.#outage) this.#outage = undefined
   }
 
   #queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {

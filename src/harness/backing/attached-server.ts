@@ -3,7 +3,7 @@ import { QueratorClient } from '../../client/client.js'
 import { sendOverHttp } from '../../client/http-send.js'
 import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import type { Send, WireRequest } from '../../protocol/exchange.js'
+import { OWN_HEADER, type Send, type WireRequest } from '../../protocol/exchange.js'
 import { fetchThrough } from '../reach/fetch-through.js'
 import type { Backing, MadeQueue } from './backing.js'
 import type { ControlClient } from './control-client.js'
@@ -50,7 +50,9 @@ export class AttachedServer implements Backing {
     this.elsewhere = new ServerElsewhere(endpoint)
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
-    this.ownClient = this.client
+    // Only a server with a control plane can make calls fail.
+    const own: Send = (request) => this.send({ ...request, headers: { ...request.headers, [OWN_HEADER]: '1' } })
+    this.ownClient = control === undefined ? this.client : new QueratorClient({ send: own, apiKey: () => this.#apiKey })
     // Does not use the global fetch, which fake timers can stop.
     this.fetch = fetchThrough(async (request) => this.send(await whole(request)))
   }
@@ -76,7 +78,7 @@ export class AttachedServer implements Backing {
     if (this.#queues.size === 0) process.once('beforeExit', this.#leave)
     this.#queues.set(queue.name, queue)
     // Runs beside the tests. They do not depend on it, so it may fail.
-    this.#sweep ??= sweep(this.client).catch(() => undefined)
+    this.#sweep ??= sweep(this.ownClient).catch(() => undefined)
   }
 
   deleted(queueName: string): void {

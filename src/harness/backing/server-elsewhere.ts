@@ -7,8 +7,8 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
-  'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), which also work on a server with a control plane (querator --test-control; querator-test/global-setup finds it, or set QUERATOR_TEST_CONTROL to its URL)',
-  'history(), explain(), connect(), createUser(), closeDoor(), recording(), fault(), outage(), track(), quiet(), drain() with a time',
+  'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), fault(), outage(), which also work on a server with a control plane (querator --test-control; querator-test/global-setup finds it, or set QUERATOR_TEST_CONTROL to its URL)',
+  'history(), explain(), connect(), createUser(), closeDoor(), recording(), track(), quiet(), drain() with a time',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
   'all options but endpoint and apiKey',
@@ -24,6 +24,8 @@ interface Words {
   readonly instead: string
   /** What to do if the server does not reply. Empty if the error says enough. */
   readonly gone: string
+  /** Whether all files of a run use it. */
+  readonly isShared: boolean
 }
 
 /** Makes the errors about a server elsewhere. They say where its URL comes from, so that users know what to change. */
@@ -56,6 +58,15 @@ export class ServerElsewhere {
     return usageError(text + list)
   }
 
+  /** @throws QueratorError if a fault without a queue would meet the calls of other test files */
+  checkReach(queue: string | undefined, what: 'fault' | 'outage'): void {
+    if (queue !== undefined || !this.#words.isShared) return
+    const instead = what === 'outage' ? 'take a partition away: queue.partition(0).outage()' : 'name a queue: { queue }'
+    throw usageError(
+      `${what}: other test files use ${this.name} too, and it would meet their calls; ${instead}, or ${OWN_DAEMON}`,
+    )
+  }
+
   /** Returns the error of a request. If the server did not reply, the error says what to do. */
   failed(error: unknown): unknown {
     const { gone } = this.#words
@@ -73,6 +84,7 @@ function wordsOf(endpoint: string): Words {
       server: 'the daemon that querator-test/global-setup started for the whole run',
       instead: OWN_DAEMON,
       gone: 'querator-test/global-setup started it, and it ends with the run: await what a test starts before the test ends, or run the tests again',
+      isShared: true,
     }
   }
   if (started === `binary ${endpoint}`) {
@@ -80,6 +92,7 @@ function wordsOf(endpoint: string): Words {
       server: 'the Querator that querator-test/global-setup started from QUERATOR_BINARY',
       instead: OWN_DAEMON,
       gone: 'querator-test/global-setup started it from QUERATOR_BINARY, and it has ended: to see what it prints, start it by hand and set QUERATOR_ENDPOINT to its URL',
+      isShared: true,
     }
   }
   if (named === endpoint) {
@@ -87,8 +100,9 @@ function wordsOf(endpoint: string): Words {
       server: 'from QUERATOR_ENDPOINT',
       instead: 'unset QUERATOR_ENDPOINT to run this test',
       gone: 'QUERATOR_ENDPOINT names it: start it, or unset the variable to use a daemon inside the test process',
+      isShared: true,
     }
   }
   const leaveOut = named ? "set the option endpoint to ''" : 'leave out the option endpoint'
-  return { server: 'from the option endpoint', instead: `${leaveOut} to run this test`, gone: '' }
+  return { server: 'from the option endpoint', instead: `${leaveOut} to run this test`, gone: '', isShared: false }
 }

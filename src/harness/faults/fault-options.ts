@@ -101,6 +101,8 @@ function callNames(): ReadonlyMap<string, MethodName> {
   names ??= new Map((Object.keys(METHODS) as MethodName[]).map((name) => [wireName(name), name]))
   return names
 }
+/** How often a fault acts if it is sent as JSON, which has no infinite numbers. */
+export const ALL_CALLS = Number.MAX_SAFE_INTEGER
 const ON_ITEMS: readonly MethodName[] = ['queueComplete', 'queueRetry']
 
 /** Returns the fault that is meant. @throws QueratorError if an option is wrong */
@@ -115,9 +117,20 @@ export function specOf(options: FaultOptions, origin: Origin | undefined): Fault
   checkText('reference', reference)
   checkFilters(call, act, options)
   checkCount('nth', nth)
-  if (times !== Number.POSITIVE_INFINITY) checkCount('times', times)
+  const isAll = typeof times === 'number' && times >= ALL_CALLS
+  if (!isAll) checkCount('times', times)
   if (typeof optional !== 'boolean') throw usageError(`a fault: optional is true or false; got ${inspect(optional)}`)
-  return { call, queue, clientId, reference, nth, times, act, optional, origin }
+  return {
+    call,
+    queue,
+    clientId,
+    reference,
+    nth,
+    times: isAll ? Number.POSITIVE_INFINITY : times,
+    act,
+    optional,
+    origin,
+  }
 }
 
 /** Returns the outage that is meant. @throws QueratorError if an option is wrong */

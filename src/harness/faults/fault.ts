@@ -1,35 +1,36 @@
 /** A fault, as a test holds it. */
 import { DISPOSE } from '../../async-dispose.js'
 import { placesOf, siteText } from '../../client/call-site.js'
-import type { OpenFault } from '../../daemon/faults/open-fault.js'
+import { paced } from '../../clock/event-loop.js'
+import type { FaultReading, FaultSide, FaultState } from './fault-side.js'
 
 /** A fault of a daemon. It acts until it is closed, or until it has acted as often as you said. */
 export class Fault {
-  readonly #fault: OpenFault
+  readonly #side: FaultSide
 
   /** @internal */
-  constructor(fault: OpenFault) {
-    this.#fault = fault
+  constructor(side: FaultSide) {
+    this.#side = side
   }
 
-  /** On how many calls it has acted so far. */
+  /** On how many calls it has acted so far. @throws QueratorError on a server elsewhere: {@link read} asks it */
   get fired(): number {
-    return this.#fault.fired
+    return this.#side.now('fired').fired
   }
 
-  /** Whether it may still act, or holds a call. */
+  /** Whether it may still act, or holds a call. @throws QueratorError on a server elsewhere: {@link read} asks it */
   get isOpen(): boolean {
-    return this.#fault.isOpen
+    return this.#side.now('isOpen').isOpen
+  }
+
+  /** Resolves with `fired` and `isOpen`. Unlike these, it also works on a server elsewhere, and waits until the fault is there. */
+  read(): Promise<FaultReading> {
+    return paced(this.#side.read())
   }
 
   /** Ends the fault: calls that it holds go on, and later ones are as usual. Does nothing if it is closed. */
   close(): void {
-    this.#fault.close()
-  }
-
-  /** Ends the fault at the end of its test: connections of calls that it holds break. @internal */
-  abandon(): void {
-    this.#fault.close('break')
+    this.#side.close()
   }
 
   /** Calls {@link close}, for `using`. */
@@ -39,32 +40,36 @@ export class Fault {
 
   /** The name of the queue that it is about. Undefined for any. @internal */
   get queueName(): string | undefined {
-    return this.#fault.spec.queue
+    return this.#side.spec.queue
   }
 
-  /** Returns what is wrong with it when its test is over. Empty if nothing is. @internal */
-  problem(): string {
-    const { spec, fired, matched, misses, text } = this.#fault
+  /** Ends the fault with its test: connections of calls that it holds break. Returns how it was before. @internal */
+  end(): FaultState | Promise<FaultState> {
+    return this.#side.end()
+  }
+
+  /** Returns what is wrong with a fault that was in this state when its test ended. Empty if nothing is. @internal */
+  problem({ text, fired, matched, isOpen, nearest }: FaultState): string {
+    const { spec } = this.#side
     const what = `${text}${siteText(placesOf(spec.origin))}`
     if (fired === 0 && !spec.optional) {
       const came = matched === 1 ? '1 matching call came' : `${matched} matching calls came`
       const few = matched === 0 ? [] : [`${came}, and it begins with number ${spec.nth}`]
-      const lines = [...few, ...misses.lines()]
-      const nearest = lines.length === 0 ? ['no call came while it was open'] : ['the nearest calls:', ...lines]
+      const lines = [...few, ...nearest]
+      const told = lines.length === 0 ? ['no call came while it was open'] : ['the nearest calls:', ...lines]
       return [
         `a fault never acted: ${what}`,
-        ...nearest.map((line, at) => `${at === 0 ? '  ' : '    '}${line}`),
+        ...told.map((line, at) => `${at === 0 ? '  ' : '    '}${line}`),
         '  correct what it waits for, or allow it with optional: true',
       ].join('\n')
     }
-    if (!this.isOpen) return ''
+    if (!isOpen) return ''
     return `a fault is still open: ${what}\n  it acted ${fired === 1 ? 'once' : `${fired} times`}; write 'using fault = …', call fault.close(), or give it times`
   }
 
   /** Returns what it did, for the report of a failed test. @internal */
-  story(): string {
-    const { text, fired, spec } = this.#fault
+  story({ text, fired }: FaultState): string {
     const often = fired === 0 ? 'never acted' : fired === 1 ? 'acted once' : `acted ${fired} times`
-    return `fault: ${text} ${often}${siteText(placesOf(spec.origin))}`
+    return `fault: ${text} ${often}${siteText(placesOf(this.#side.spec.origin))}`
   }
 }

@@ -1,8 +1,8 @@
 /** The faults that tests made, and what is wrong with them when a test is over. */
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
-import type { Faults } from '../../daemon/faults/faults.js'
-import { type QueratorError, usageError } from '../../errors.js'
+import { messageOf, type QueratorError, usageError } from '../../errors.js'
 import { Fault } from './fault.js'
+import type { FaultSide, FaultState } from './fault-side.js'
 
 /** A test from its beginning to its end. */
 export interface FaultSpan {
@@ -32,7 +32,7 @@ export class MadeFaults {
    * @throws QueratorError if it can never act beside an earlier one, or if it names no queue while several tests run: it would meet the
    *   calls of all of them
    */
-  make(faults: Faults, spec: FaultSpec): Fault {
+  make(spec: FaultSpec, begin: (spec: FaultSpec) => FaultSide): Fault {
     if (spec.queue === undefined && this.#areConcurrent()) {
       throw usageError(
         spec.act.kind === 'outage'
@@ -40,7 +40,7 @@ export class MadeFaults {
           : 'fault: several tests run at the same time, and a fault without a queue would meet the calls of all of them; use queue.fault(), name a queue: fault({ queue }), or run this test by itself',
       )
     }
-    const fault = new Fault(faults.add(spec))
+    const fault = new Fault(begin(spec))
     this.#all.push(fault)
     return fault
   }
@@ -52,13 +52,12 @@ export class MadeFaults {
     return span
   }
 
-  /** Ends a test and closes its faults. */
-  end(span: FaultSpan): EndOfFaults {
+  /** Ends a test and closes its faults. Never rejects. */
+  async end(span: FaultSpan): Promise<EndOfFaults> {
     this.#running.delete(span)
-    const own = this.#take(span)
-    const problems = own.map((fault) => fault.problem()).filter((text) => text !== '')
-    const stories = own.map((fault) => fault.story())
-    for (const fault of own) fault.abandon()
+    const told = await Promise.all(this.#take(span).map(ended))
+    const problems = told.map(({ problem }) => problem).filter((text) => text !== '')
+    const stories = told.map(({ story }) => story).filter((text) => text !== '')
     return { error: problems.length === 0 ? undefined : usageError(problems.join('\n')), stories }
   }
 
@@ -82,6 +81,17 @@ export class MadeFaults {
     if (queueName !== undefined && span.queues().includes(queueName)) return true
     return ![...this.#running].some((other) => !isAround(other, span) && other.before <= number)
   }
+}
+
+/** Ends a fault, and says what is wrong with it and what it did. */
+async function ended(fault: Fault): Promise<{ problem: string; story: string }> {
+  let state: FaultState
+  try {
+    state = await fault.end()
+  } catch (error) {
+    return { problem: `a fault could not be closed: ${messageOf(error)}`, story: '' }
+  }
+  return { problem: fault.problem(state), story: fault.story(state) }
 }
 
 /** Whether `outer` is `inner` or contains it. */

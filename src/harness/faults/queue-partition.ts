@@ -24,7 +24,7 @@ export class QueuePartition {
   /**
    * Takes the partition away until the fault is closed. Its items stay, and their deadlines pass. Produces and leases use the other
    * partitions; calls that name this one, and all of them if there is no other, get a 453 `queue has no available partitions`.
-   * @throws QueratorError on a server elsewhere, if the queue has no such partition, or if it is away already
+   * @throws QueratorError on a server elsewhere without a control plane, if the queue has no such partition, or if it is away already
    */
   outage(options: OutageOptions = {}): Fault {
     return this.#fail(options, this.outage)

@@ -85,7 +85,7 @@ export class DaemonWithConsumers {
    *     using fault = daemon.fault({ call: 'queue.complete', queue, do: 'lose-reply' })
    *
    * Faults of one call act in the order in which you make them.
-   * @throws QueratorError on a server elsewhere, if an option is wrong, or if the fault could never act beside an earlier one
+   * @throws QueratorError on a server elsewhere without a control plane, if an option is wrong, or if the fault could never act beside an earlier one
    */
   fault(options: FaultOptions): Fault {
     return this.forRunner.fault(specOf(options, originOf(this.fault, this.#backing.unawaited?.callSites)))
@@ -93,8 +93,8 @@ export class DaemonWithConsumers {
 
   /**
    * Takes the daemon away until the fault is closed: connections break, and nothing reaches it. Its items stay, and its clock goes on.
-   * Over TCP, new connections are reset.
-   * @throws QueratorError on a server elsewhere, if an option is wrong, or if it is away already
+   * Over TCP, new connections are reset. A control plane goes on.
+   * @throws QueratorError on a server elsewhere without a control plane, if an option is wrong, or if it is away already
    */
   outage(options: OutageOptions = {}): Fault {
     return this.forRunner.fault(

@@ -32,7 +32,7 @@ export class QueueWithFaults {
    *
    *     using fault = queue.fault('complete', { do: 'lose-reply' })
    *
-   * @throws QueratorError on a server elsewhere, if an option is wrong, or if the fault could never act beside an earlier one
+   * @throws QueratorError on a server elsewhere without a control plane, if an option is wrong, or if the fault could never act beside an earlier one
    */
   fault(call: QueueCall, options: QueueFaultOptions): Fault {
     checkOptions('queue.fault', options, QUEUE_FAULT_OPTIONS)

@@ -11,7 +11,9 @@ import type { Backing } from '../backing/backing.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
 import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
+import { RemoteFault } from '../elsewhere/remote-fault.js'
 import type { Fault } from '../faults/fault.js'
+import { OwnFault } from '../faults/fault-side.js'
 import { MadeFaults } from '../faults/made-faults.js'
 import { Interceptions } from '../reach/interceptions.js'
 import { OpenChecks } from './open-checks.js'
@@ -61,11 +63,14 @@ export class RunnerSide {
     return unawaited.note({ call, queueName, origin: originOf(this.noted, unawaited.callSites) }, answer)
   }
 
-  /** Makes a fault. @throws QueratorError on a server elsewhere, or if the fault could never act beside an earlier one */
+  /** Makes a fault. @throws QueratorError on a server elsewhere without a control plane, or if it could never act beside an earlier one */
   fault(spec: FaultSpec): Fault {
-    const { faults } = this.#backing.embedded('fault')
+    const { remote } = this
+    const daemon = remote === undefined ? this.#backing.embedded('fault') : undefined
     this.#backing.checkOpen()
-    return this.faults.make(faults, spec)
+    if (daemon !== undefined) return this.faults.make(spec, (checked) => new OwnFault(daemon.faults.add(checked)))
+    this.#backing.elsewhere?.checkReach(spec.queue, spec.act.kind === 'outage' ? 'outage' : 'fault')
+    return this.faults.make(spec, (checked) => new RemoteFault((remote as RemoteDaemon).control, checked))
   }
 
   /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */

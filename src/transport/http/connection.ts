@@ -5,6 +5,7 @@ import { turnDue } from '../../clock/event-loop.js'
 import type { Breaks, ReplyStream, StreamSource, WireReply } from '../../protocol/exchange.js'
 import { sendBroken } from './broken-reply.js'
 import type { ConnectionContext } from './connection-context.js'
+import { turnsAway } from './entrance.js'
 import { CONTINUE, EXPECTATION_FAILED, lastForm, OF_SERVER } from './fixed-replies.js'
 import { HeadReader } from './head-reader.js'
 import { Inbox } from './inbox.js'
@@ -15,8 +16,6 @@ import type { Debt, Watched } from './watch.js'
 
 /** How much of a refused body is read and dropped, so that the client can read the reply. In bytes. */
 const MOST_DROPPED = 256_000_000
-/** The rest of a body up to this size is read to keep the connection open. In bytes. */
-const SMALL_BODY = 262_144
 /** How many bytes must arrive after a request before they are read as the next one. Fewer are ignored. */
 const LEAST_AFTER = 4
 /** How many bytes are buffered while a request is being served. */
@@ -78,6 +77,11 @@ export class HttpConnection implements Watched {
     // A slowly arriving head is not a move: it has one minute in all.
     if (request === undefined) return !this.#hasEnded && this.#inbox.length >= this.#least ? 'head' : undefined
     return request.incoming.isOpen && !request.holdsBody ? 'body' : undefined
+  }
+
+  /** Whether it serves a request that gets in while the daemon is away. */
+  get passes(): boolean {
+    return this.#request !== undefined && this.#context.entrance.passes(this.#request)
   }
 
   get moves(): number {
@@ -143,7 +147,8 @@ export class HttpConnection implements Watched {
       this.#request = request
       this.#least = LEAST_AFTER
       if (request.incoming.isOpen) this.#feed(request)
-      if (this.#hasEnded) this.#leave(request)
+      if (turnsAway(this.#context.entrance, request, this.#socket)) return false
+      if (this.#hasEnded) request.left()
       void this.#serve(request)
       return true
     } catch (error) {
@@ -172,8 +177,7 @@ export class HttpConnection implements Watched {
   #deliver(request: ServedRequest, reply: WireReply): void {
     const { head, incoming } = request
     incoming.drop()
-    const isLast = head.expectsMore || request.holdsBody || incoming.hasFailed || incoming.left > SMALL_BODY
-    const keepsAlive = head.keepsAlive && !isLast
+    const keepsAlive = head.keepsAlive && !request.endsConnection
     const form = { isOld: head.isOld, keepsAlive, withoutBody: head.method === 'HEAD' }
     request.begin()
     this.#replies.send(reply, form)
@@ -223,14 +227,8 @@ export class HttpConnection implements Watched {
   /** Call when the client has ended its side. It does not wait any more, but it may still get replies that need no waiting. */
   #inputEnded(): void {
     this.#hasEnded = true
-    if (this.#request !== undefined) this.#leave(this.#request)
+    this.#request?.left()
     this.#advance()
-  }
-
-  /** Marks a request as ended: no more bytes arrive, and nobody awaits the reply. */
-  #leave(request: ServedRequest): void {
-    request.incoming.cutOff()
-    request.gone()
   }
 
   /** Ends the connection after the last request. */

@@ -6,6 +6,7 @@ import { ReplyPace } from '../reply-pace.js'
 import { reset } from './broken-reply.js'
 import { HttpConnection } from './connection.js'
 import type { Answering, ConnectionContext } from './connection-context.js'
+import { type Entrance, OPEN_ENTRANCE } from './entrance.js'
 import type { Meter } from './meter.js'
 import { ReplyHeads } from './reply-heads.js'
 import { Watch } from './watch.js'
@@ -16,37 +17,38 @@ import { Watch } from './watch.js'
  */
 export class HttpServer {
   readonly #context: ConnectionContext
-  readonly #sockets = new Set<Duplex>()
-  /** Whether new connections are reset. */
-  isAway = false
-  /** Called for each connection that is reset because of that. */
-  turnedAway: () => void = () => undefined
+  readonly #connections = new Map<Duplex, HttpConnection>()
 
   /** `wakeAfter` sets the timers for slow clients. Default: real time, whatever the clock shows. */
   constructor(handler: Answering, clock: Clock, meter: Meter, wakeAfter?: TimeSource['wakeAfter']) {
     const [pace, replyHeads, watch] = [new ReplyPace(), new ReplyHeads(), new Watch(wakeAfter)]
-    this.#context = { handler, clock, meter, pace, replyHeads, watch }
+    this.#context = { handler, clock, meter, pace, replyHeads, watch, entrance: OPEN_ENTRANCE }
+  }
+
+  /** What is let in. Default: everything. */
+  set entrance(entrance: Entrance) {
+    this.#context.entrance = entrance
   }
 
   /** Serves a client until one of both sides hangs up. `peer` is the address of its machine, unless it is in this process. */
   accept(socket: Duplex, peer?: string): void {
-    if (this.isAway) {
-      this.turnedAway()
+    const { entrance } = this.#context
+    if (entrance.isAway && !entrance.isWatched) {
+      entrance.turnedAway()
       reset(socket)
       return
     }
-    this.#sockets.add(socket)
-    socket.once('close', () => this.#sockets.delete(socket))
-    new HttpConnection(socket, this.#context, peer)
+    this.#connections.set(socket, new HttpConnection(socket, this.#context, peer))
+    socket.once('close', () => this.#connections.delete(socket))
   }
 
-  /** Breaks all connections, as when the machine of the server is gone. */
+  /** Breaks all connections, as when the machine of the server is gone. Those whose request passes stay. */
   resetConnections(): void {
-    for (const socket of this.#sockets) reset(socket)
+    for (const [socket, connection] of this.#connections) if (!connection.passes) reset(socket)
   }
 
   /** Ends all connections, whatever they are waiting for. */
   destroyConnections(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#connections.keys()) socket.destroy()
   }
 }

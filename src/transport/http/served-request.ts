@@ -1,10 +1,13 @@
 /** A request on a connection. */
 import type { Way } from '../../clock/clock.js'
-import type { Breaks, Headers, WireRequest } from '../../protocol/exchange.js'
+import { type Breaks, type Headers, OWN_HEADER, type WireRequest } from '../../protocol/exchange.js'
 import type { ReplyPace } from '../reply-pace.js'
 import { IncomingBody } from './incoming-body.js'
 import type { Meter } from './meter.js'
 import type { RequestHead } from './request-head.js'
+
+/** The rest of a body up to this size is read to keep the connection open. In bytes. */
+const SMALL_BODY = 262_144
 
 /** The parts that all connections of a server share. */
 export interface Pacing {
@@ -66,6 +69,10 @@ export class ServedRequest implements WireRequest {
     return this.incoming.whole ?? ((limit) => this.incoming.read(limit))
   }
 
+  get isOwn(): boolean {
+    return this.head.headers[OWN_HEADER] !== undefined
+  }
+
   get peer(): string | undefined {
     return this.#links.peer
   }
@@ -73,6 +80,11 @@ export class ServedRequest implements WireRequest {
   /** Whether the client still waits for `100 Continue`. */
   get holdsBody(): boolean {
     return this.head.expectsContinue && !this.#hasContinued
+  }
+
+  /** Whether its body cannot be read to its end, so that nothing can follow it. */
+  get endsConnection(): boolean {
+    return this.head.expectsMore || this.holdsBody || this.incoming.hasFailed || this.incoming.left > SMALL_BODY
   }
 
   replying(): Promise<void> | undefined {
@@ -110,6 +122,12 @@ export class ServedRequest implements WireRequest {
     this.#whenGone.clear()
     for (const listener of listeners) listener()
     this.#links.abandon()
+  }
+
+  /** Call when the client has ended its side: no more bytes arrive, and nobody awaits the reply. */
+  left(): void {
+    this.incoming.cutOff()
+    this.gone()
   }
 
   #readLate(limit: number): Promise<Uint8Array | undefined> {
