@@ -1,5 +1,6 @@
 /** Carries a call out under faults: what happens before it, to it, and to its reply. */
 import type { Clock } from '../../clock/clock.js'
+import { NEVER } from '../../clock/instant.js'
 import type { Choice } from '../../engine/serving/waiting-leases.js'
 import type { Item } from '../../engine/store/item.js'
 import { QueratorError, requestFailed } from '../../errors.js'
@@ -95,13 +96,14 @@ function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?:
       for (const one of ends) one()
       settle()
     }
-    const timer = clock?.setTimer(clock.now() + ms, end(resolve))
+    const until = clock === undefined ? NEVER : clock.now() + ms
+    const timer = clock?.setTimer(until, end(resolve))
     if (timer !== undefined) ends.push(() => timer.cancel())
     const lose = () => {
       call.request.breaks = 'lost'
       reject(CLIENT_GONE)
     }
-    ends.push(fault.holds({ goOn: end(resolve), break: end(lose) }))
+    ends.push(fault.holds({ goOn: end(resolve), break: end(lose) }, until))
     if (endsWithClient)
       ends.push(
         whenGone(

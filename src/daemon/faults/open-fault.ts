@@ -1,4 +1,5 @@
 /** A fault: which calls it takes, how often it acted, and what it holds. */
+import { type Instant, NEVER } from '../../clock/instant.js'
 import type { FaultSpec } from './fault-spec.js'
 import { differenceOf, NearMisses } from './near-misses.js'
 import { type SeenCall, wireName } from './seen-call.js'
@@ -22,7 +23,8 @@ export class OpenFault {
   readonly spec: FaultSpec
   readonly misses = new NearMisses()
   readonly #ended: (fault: OpenFault) => void
-  readonly #held = new Set<Held>()
+  /** Its calls, and when the clock lets each go on. */
+  readonly #held = new Map<Held, Instant>()
   #matched = 0
   #fired = 0
   #underWay = 0
@@ -47,6 +49,11 @@ export class OpenFault {
   /** How many calls it holds. */
   get held(): number {
     return this.#held.size
+  }
+
+  /** When the clock lets the next of them go on, or `Infinity`. */
+  get nextEnd(): Instant {
+    return Math.min(NEVER, ...this.#held.values())
   }
 
   /** Whether it may still act, or holds a call. */
@@ -98,16 +105,16 @@ export class OpenFault {
     this.#fired += calls
   }
 
-  /** Holds a call until the fault is closed. Returns a function to forget it. */
-  holds(call: Held): () => void {
+  /** Holds a call until the fault is closed, or the clock reaches `until`, as the caller sees to. Returns a function to forget it. */
+  holds(call: Held, until: Instant): () => void {
     if (this.#isClosed) call.goOn()
-    else this.#held.add(call)
+    else this.#held.set(call, until)
     return () => this.#held.delete(call)
   }
 
   /** Breaks the connections of the calls that it holds. Returns how many. */
   breakHeld(): number {
-    const calls = [...this.#held]
+    const calls = [...this.#held.keys()]
     for (const call of calls) call.break()
     return calls.length
   }
@@ -116,7 +123,7 @@ export class OpenFault {
   close(held: keyof Held = 'goOn'): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    const calls = [...this.#held]
+    const calls = [...this.#held.keys()]
     this.#held.clear()
     this.#ended(this)
     for (const call of calls) call[held]()

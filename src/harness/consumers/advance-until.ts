@@ -93,7 +93,7 @@ class MoveUntil {
       if (met === 'late') return `timed out after ${lengthOf(this.#within)} waiting for ${this.goal.text}`
       const next = this.#steps.next(this.#deadlines.next(this.#rest, this.goal.countsLeases))
       if (next === NEVER) {
-        if (await this.#vain.isSo()) return `nothing is due, but still waiting for ${this.goal.text}`
+        if (await this.#vain.isSo()) return `${this.#nothingDue()}, but still waiting for ${this.goal.text}`
         continue
       }
       this.#vain.reset()
@@ -103,6 +103,11 @@ class MoveUntil {
       }
       for (const one of await this.#steps.to(next)) this.fired.push(one)
     }
+  }
+
+  #nothingDue(): string {
+    const { waitingLeases } = this.#place.daemon.inspector
+    return waitingLeases > 0 ? 'nothing is due except leases that get nothing' : 'nothing is due'
   }
 
   async #untilRest(): Promise<true | 'rest' | 'late'> {
