@@ -119,7 +119,10 @@ export class MovableClock {
   beginCall(): void {
     if (this.frozen) return
     const now = this.#flow.hold()
-    if (this.#timers.next() <= now || this.#source.era !== this.#era) this.#fireDue()
+    if (this.#timers.next() > now && this.#source.era === this.#era) return
+    this.#fireDue()
+    // A call that was due has released it.
+    this.#flow.hold()
   }
 
   /** Releases the time after a call was carried out or started to wait. */

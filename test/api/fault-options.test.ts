@@ -1,5 +1,6 @@
 /** Which calls a fault acts on, what its options refuse, and where it shows. */
 import { expect, test } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { type FaultOptions, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 async function started(options = {}): Promise<TestDaemon> {
@@ -349,4 +350,21 @@ test('track moves the clock to the end of a delay', async () => {
   const seen = await daemon.track(async () => (await queue.lease()).complete(), { advance: true })
   expect(seen.completed).toMatchObject([{ reference: 'a' }])
   expect(daemon.clock.now() - began).toBe(5000)
+})
+
+test('of many different calls, those that came nearest are named', async () => {
+  await using daemon = await started()
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const tests = new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'off' })
+  {
+    using _fault = daemon.fault({ call: 'queue.lease', queue: orders, clientId: 'w1', do: 'lose-reply' })
+    for (let number = 0; number < 60; number++) {
+      await daemon.client.queueStats({ queueName: `queue-${number}` }).catch(() => undefined)
+    }
+    await orders.produce({})
+    await orders.lease({ clientId: 'w2' })
+  }
+  await expect(tests.end({ outcome: 'passed' })).rejects.toThrow(
+    "the nearest calls:\n    queue.lease of 'orders' by w2: another client",
+  )
 })

@@ -205,6 +205,42 @@ describe.each(ENTRIES)('%s', (_, open) => {
     await call
   })
 
+  test('delay before: the call goes on at its time, before what is due later', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue({ leaseTimeout: '1m' })
+    const client = await open(daemon)
+    // Past the first look, so that the next one is when the leases expire.
+    await daemon.clock.advance('1h')
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    const lease = await queue.lease({ batchSize: 2 })
+    const [early, late] = lease.items.map(({ id }) => id)
+    const complete = (id = '') => {
+      const request = { queueName: queue.name, partition: lease.partition, requestTimeout: '1m', ids: [id] }
+      return client.queueComplete(request)
+    }
+    const fault = queue.fault('complete', { do: { delay: '59s' }, times: 1 })
+    const first = complete(early)
+    await until('the fault has acted', () => fault.fired === 1)
+    const another = queue.fault('complete', { do: { delay: '61s' }, times: 1 })
+    const second = expect(complete(late)).rejects.toMatchObject({ code: 400 })
+    await until('the fault has acted', () => another.fired === 1)
+    await daemon.clock.advance('5m')
+    await first
+    await second
+    expect(queue.history().map(({ kind, reference }) => `${kind} ${reference ?? ''}`.trim())).toEqual([
+      'queue-created',
+      'produced a',
+      'produced b',
+      'leased a',
+      'leased b',
+      'fault',
+      'fault',
+      'completed a',
+      'lease-expired b',
+      'refused',
+    ])
+  })
+
   test('delay before: a request that is on its way arrives, even if its client gave up', async () => {
     await using daemon = await started()
     const queue = await daemon.createQueue()

@@ -20,8 +20,11 @@ export interface Tampering {
   before?: () => void
 }
 
+/** Waits, and then calls one of both, without a turn of the event loop: a call goes on at its deadline, before what is due later. */
+export type Wait = (goOn: () => void, fail: (error: unknown) => void) => void
+
 /** Acts on a call before it is carried out. Returns what it has to wait for. @throws what the caller gets instead */
-export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tampering: Tampering): Promise<void> | void {
+export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tampering: Tampering): Wait | undefined {
   const { act, reference } = fault.spec
   switch (act.kind) {
     case 'lose-request':
@@ -53,9 +56,46 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
   }
 }
 
-/** The queue and the first id of the call stand where a message names any. */
-function filled(message: string, { queueName, ids }: SeenCall): string {
-  return message.replaceAll('<queue>', () => queueName).replaceAll('<id>', () => ids[0] ?? '')
+/** What {@link underFaults} does for each fault, and in the end. */
+interface Steps {
+  before(fault: OpenFault, tampering: Tampering): Wait | undefined
+  carryOut(tampering: Tampering): unknown
+  /** Gets the faults that were closed before their turn. */
+  readonly unchanged: Set<OpenFault>
+}
+
+/** Lets each fault act, and carries the call out. Waits only where a fault does. */
+export function underFaults(acting: readonly OpenFault[], { before, carryOut, unchanged }: Steps): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const tampering: Tampering = {}
+    const goOnAt = (index: number): void => {
+      const fault = acting[index]
+      try {
+        if (fault === undefined) resolve(carryOut(tampering))
+        // A fault before it may have held the call.
+        else if (fault.isClosed) {
+          unchanged.add(fault)
+          goOnAt(index + 1)
+        } else {
+          const wait = before(fault, tampering)
+          if (wait === undefined) goOnAt(index + 1)
+          else wait(() => goOnAt(index + 1), reject)
+        }
+      } catch (error) {
+        reject(error)
+      }
+    }
+    goOnAt(0)
+  })
+}
+
+/** The queue, the first id and other fields of the call stand where a message names them. */
+function filled(text: string, { queueName, ids, message }: SeenCall): string {
+  const fields = { ...(Object(message) as Record<string, unknown>), queue: queueName }
+  return text.replace(/<([a-z]\w*)>/gi, (_, name: string) => {
+    const value = name === 'id' && ids.length > 0 ? ids[0] : Object.hasOwn(fields, name) ? fields[name as 'queue'] : ''
+    return String(value)
+  })
 }
 
 /** Looks at the items again: the call may have been held since. */
@@ -83,35 +123,32 @@ export async function actAfter(fault: OpenFault, call: SeenCall, clock: Clock, r
   if (act.kind === 'lose-reply') call.request.breaks = 'lost'
   else if (act.kind === 'truncate') call.request.breaks = 'truncated'
   else if (act.kind === 'slow') call.request.breaks = 'slow'
-  else if (act.kind === 'delay' && act.when === 'after') await held(fault, call, true, clock, act.ms)
-  else if (act.kind === 'clock-skew') return skewed(response, act.ms)
+  else if (act.kind === 'delay' && act.when === 'after') {
+    const wait = held(fault, call, true, clock, act.ms)
+    await new Promise<void>(wait)
+  } else if (act.kind === 'clock-skew') return skewed(response, act.ms)
   return response
 }
 
-/** Waits until the fault is closed, or the clock has gone on by `ms`. With `endsWithClient`, rejects when the client hangs up. */
-function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?: Clock, ms = 0): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
+/** Waits until the fault is closed, or the clock has gone on by `ms`. With `endsWithClient`, fails when the client hangs up. */
+function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?: Clock, ms = 0): Wait {
+  return (goOn, fail) => {
     const ends: (() => void)[] = []
     const end = (settle: () => void) => () => {
       for (const one of ends) one()
       settle()
     }
     const until = clock === undefined ? NEVER : clock.now() + ms
-    const timer = clock?.setTimer(until, end(resolve))
+    const timer = clock?.setTimer(until, end(goOn))
     if (timer !== undefined) ends.push(() => timer.cancel())
     const lose = () => {
       call.request.breaks = 'lost'
-      reject(CLIENT_GONE)
+      fail(CLIENT_GONE)
     }
-    ends.push(fault.holds({ goOn: end(resolve), break: end(lose) }, until))
-    if (endsWithClient)
-      ends.push(
-        whenGone(
-          call.request,
-          end(() => reject(CLIENT_GONE)),
-        ),
-      )
-  })
+    ends.push(fault.holds({ goOn: end(goOn), break: end(lose) }, until))
+    const isGone = end(() => fail(CLIENT_GONE))
+    if (endsWithClient) ends.push(whenGone(call.request, isGone))
+  }
 }
 
 /** The deadlines as a client sees them whose clock is `ms` ahead: so much nearer. */

@@ -8,7 +8,7 @@ import { badRequest, type QueratorError, usageError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
-import { actAfter, actBefore, itemsMet, type Tampering } from './acting.js'
+import { actAfter, actBefore, itemsMet, type Tampering, underFaults, type Wait } from './acting.js'
 import { checkConflicts } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { type Held, OpenFault } from './open-fault.js'
@@ -157,13 +157,10 @@ export class Faults {
     let response: unknown
     let failed: { error: unknown } | undefined
     try {
-      const tampering: Tampering = {}
-      for (const fault of acting) {
-        // A fault before it may have held the call.
-        if (fault.isClosed) unchanged.add(fault)
-        else await this.#before(fault, call, tampering, late.includes(fault))
+      const before = (fault: OpenFault, tampering: Tampering) => {
+        return this.#before(fault, call, tampering, late.includes(fault))
       }
-      response = await carryOut(tampering)
+      response = await underFaults(acting, { before, carryOut, unchanged })
     } catch (error) {
       failed = { error }
     }
@@ -180,7 +177,7 @@ export class Faults {
     return response
   }
 
-  #before(fault: OpenFault, call: SeenCall, tampering: Tampering, isLate: boolean): Promise<void> | void {
+  #before(fault: OpenFault, call: SeenCall, tampering: Tampering, isLate: boolean): Wait | undefined {
     const items = () => itemsMet(fault, call).map(({ serial }) => serial)
     if (!isLate) this.#noteCall(fault, call, items())
     return actBefore(fault, call, this.#around.clock, tampering)

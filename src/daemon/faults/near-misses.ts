@@ -47,8 +47,19 @@ export class NearMisses {
     const by = call.clientId === '' ? '' : ` by ${call.clientId}`
     const line = `${call.wireName}${of}${by}: ${text}`
     const known = this.#misses.get(line)
-    if (known !== undefined) known.times++
-    else if (this.#misses.size < MOST_KEPT) this.#misses.set(line, { text: line, distance, times: 1 })
+    if (known !== undefined) {
+      known.times++
+      return
+    }
+    if (this.#misses.size === MOST_KEPT && !this.#dropFarther(distance)) return
+    this.#misses.set(line, { text: line, distance, times: 1 })
+  }
+
+  /** Makes room for a call that came nearer than the farthest. Returns whether there is any. */
+  #dropFarther(distance: number): boolean {
+    let farthest: Miss | undefined
+    for (const miss of this.#misses.values()) if (miss.distance > (farthest?.distance ?? distance)) farthest = miss
+    return farthest !== undefined && this.#misses.delete(farthest.text)
   }
 
   /** Returns a line for each of the nearest calls. */

@@ -13,6 +13,8 @@ export interface SeenCall {
   /** The name as on the wire. */
   readonly wireName: string
   readonly request: WireRequest
+  /** The decoded body. */
+  readonly message: unknown
   readonly queueName: string
   readonly queue: LogicalQueue | undefined
   /** The client that leases. For complete and retry, the one that holds the first item. Empty if there is none. */
@@ -49,6 +51,7 @@ export function seenCall(queues: Queues, name: MethodName, message: unknown, req
     name,
     wireName: wireName(name),
     request,
+    message,
     queueName,
     queue,
     clientId: clientId || (items.find((item) => item.leased)?.holder?.clientId ?? ''),
