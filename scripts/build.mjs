@@ -64,7 +64,7 @@ const GROUPS = {
   cjs: [
     {
       name: 'shared',
-      test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version)|harness\/daemon-options)/,
+      test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version|conditions\/condition-spec)|harness\/daemon-options)/,
     },
     { name: 'daemon', test: /src\/(ids|engine|access|service|transport|daemon|harness\/new-daemon)/ },
     { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },

@@ -112,7 +112,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'diagnosis',
     'protocol',
   ],
-  'harness/daemon-options.ts': ['access', 'clock', 'daemon'],
+  'harness/daemon-options.ts': ['harness/faults', 'access', 'clock', 'daemon'],
   'harness/realm': ['harness/daemon-options.ts', 'engine/events', 'errors.ts', 'daemon'],
   harness: ['access', 'control', 'engine/events', 'harness', 'errors.ts', 'clock', 'client', 'daemon'],
   'index.ts': [

@@ -72,3 +72,33 @@ export async function mailAll(
     await complete().catch(complete)
   }
 }
+
+/** @throws unless the error is one of a call, after which a worker goes on */
+function passing(error: unknown): void {
+  if (!isQueratorError(error)) throw error
+}
+
+/** Books order after order, each of them once, however often it is handed out. Goes on after calls that fail. */
+export async function bookAll(
+  client: QueratorClient,
+  queueName: string,
+  book: Work,
+  signal: AbortSignal,
+): Promise<void> {
+  const booked = new Set<number>()
+  while (!signal.aborted) {
+    try {
+      const request = { queueName, clientId: 'worker', batchSize: 2, requestTimeout: '5s' }
+      const { items, partition } = await client.queueLease(request, { signal })
+      for (const item of items) {
+        const order = orderOf(item)
+        if (!booked.has(order.id)) await book(order)
+        booked.add(order.id)
+        // If it is not completed, it comes again. The others of the batch must not wait for that.
+        await client.queueComplete({ queueName, partition, ids: [item.id], requestTimeout: '5s' }).catch(passing)
+      }
+    } catch (error) {
+      if (!signal.aborted) passing(error)
+    }
+  }
+}

@@ -40,8 +40,9 @@ export const PAGES = [
     file: 'faults',
     title: 'Faults',
     from: 'querator-test',
-    intro: 'Make calls fail as networks, servers and leases do. Guide: [Faults](../faults.md).',
-    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults`,
+    intro:
+      'Make calls fail as networks, servers and leases do. Guides: [Faults](../faults.md), [Conditions](../conditions.md).',
+    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults CONDITIONS ConditionName Condition ConditionOptions LossyCall TestConditions UnderOptions RecoveredOptions`,
   },
   {
     file: 'matchers',

@@ -5,7 +5,7 @@ import { QueratorError, usageError } from '../errors.js'
 import { throwIfAborted } from '../protocol/aborts.js'
 import { decodeResponse, encode, encodeFast } from '../protocol/codec.js'
 import { type Encoding, MEDIA_TYPE } from '../protocol/content-type.js'
-import { DETAILS_HEADER, type Headers, type WireReply } from '../protocol/exchange.js'
+import { DETAILS_HEADER, type Headers, type WireReply, type WireRequest } from '../protocol/exchange.js'
 import type { FieldsOf, MessageType, Shape } from '../protocol/messages/message.js'
 import { Reply } from '../protocol/messages/reply.js'
 import { METHODS, type Method, type MethodName } from '../protocol/methods.js'
@@ -38,6 +38,8 @@ export interface ClientOptions {
   readonly send?: ClientSend
   /** Called with requests that are invalid and not sent. @internal */
   readonly notSent?: NotSent | undefined
+  /** Which part of the harness makes the calls. @internal */
+  readonly from?: WireRequest['from']
   /** Tracks calls that nobody awaits, and lets a daemon in the same process record the places of calls. @internal */
   readonly unawaited?: UnawaitedCalls | undefined
 }
@@ -60,18 +62,20 @@ export class QueratorClient {
   readonly #apiKey: ClientOptions['apiKey']
   readonly #unawaited: UnawaitedCalls | undefined
   readonly #notSent: NotSent | undefined
+  readonly #from: WireRequest['from']
 
   /**
    * Creates a client. It connects with its first call.
    * @throws QueratorError if there is neither `endpoint` nor `send`, or `endpoint` is not a URL
    */
   constructor(options: ClientOptions) {
-    const { unawaited, notSent, ...given } = options
+    const { unawaited, notSent, from, ...given } = options
     checkOptions('new QueratorClient', given, CLIENT_OPTIONS)
     this.#encoding = options.encoding ?? 'protobuf'
     this.#apiKey = options.apiKey
     this.#unawaited = unawaited
     this.#notSent = notSent
+    this.#from = from
     if (options.send !== undefined) this.#send = options.send
     else if (options.endpoint) this.#send = sendOverHttp(options.endpoint)
     else throw usageError("new QueratorClient needs the URL of a daemon: { endpoint: 'http://localhost:2319' }")
@@ -100,7 +104,8 @@ export class QueratorClient {
       throwIfAborted(signal)
       const body = this.#bytesOf(method.request, request ?? {}, name, origin)
       const handling = name === 'queueProduce' ? handled() : undefined
-      const wire = { method: 'POST', target: method.path, headers: this.#headers(), body, signal, origin, handling }
+      const [headers, from] = [this.#headers(), this.#from]
+      const wire = { method: 'POST', target: method.path, headers, body, signal, origin, handling, from }
       reply = await unlessAborted(signal, this.#send(wire))
     } catch (error) {
       // A loop that catches every error must not run for ever without a turn of the event loop.

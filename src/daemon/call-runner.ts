@@ -77,6 +77,7 @@ export class CallRunner implements Backend<Principal> {
       // Does what record.during does, without a closure for each call.
       record.cause = cause
       tampering?.before?.()
+      if (tampering?.around !== undefined) return tampering.around(() => carryOut(name, context, message))
       return carryOut(name, context, message)
     } finally {
       record.cause = BY_CLOCK

@@ -1,6 +1,7 @@
 /** What a daemon is started with. */
 import type { AuthBackend } from '../access/access.js'
 import type { MovableClock } from '../clock/movable-clock.js'
+import type { ConditionSpec } from './conditions/condition-spec.js'
 import type { DaemonConfig } from './config/config.js'
 import type { Log } from './log.js'
 import type { NoticesMode } from './notices.js'
@@ -20,6 +21,8 @@ export interface DaemonOptions {
   readonly opensDoor?: boolean
   /** The same seed gives the same ids and keys. Default: different ones each time. */
   readonly seed?: number | string
+  /** What goes wrong now and then. Default: nothing. */
+  readonly conditions?: readonly ConditionSpec[]
   /** What becomes of what is noticed about callers. Default `'warn'`. */
   readonly notices?: NoticesMode
   /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */

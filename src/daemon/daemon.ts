@@ -17,6 +17,7 @@ import type { ListenOptions } from '../transport/tcp-listener.js'
 import { CallNotices } from './call-notices.js'
 import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
+import { ConditionsInForce } from './conditions/conditions-in-force.js'
 import { readConfig } from './config/config.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { Faults } from './faults/faults.js'
@@ -47,6 +48,7 @@ export class Daemon {
   /** Reads the state of its queues. */
   readonly inspector: Inspector
   readonly faults: Faults
+  readonly conditions: ConditionsInForce
   readonly #log: Log
   readonly #parts: ResetParts
   readonly #queues: Queues
@@ -82,26 +84,20 @@ export class Daemon {
     this.inspector = new Inspector(this.#queues)
     const { record, inspector } = this
     this.#noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
-    this.faults = this.#newFaults()
-    this.#calls = this.#callRunner()
     const [queues, access] = [this.#queues, this.#access]
-    this.#parts = { config, random, clock, record, queues, access, faults: this.faults, during: this.#during }
+    const broke = () => this.#listeners.resetConnections()
+    const trouble = { clock: clock.exact, queues, record, broke, during: this.#during }
+    this.faults = new Faults(trouble)
+    this.conditions = new ConditionsInForce({ ...trouble, faults: this.faults }, options.conditions, seed)
+    this.#calls = this.#callRunner()
+    const { faults, conditions } = this
+    this.#parts = { config, random, clock, record, queues, access, faults, conditions, during: this.#during }
     this.#handler = new Handler(this.#calls)
     this.#memoryWay = new MemoryWay(this.#handler, clock, this.faults)
     this.#listeners = new Listeners(this.faults, this.#handler, clock.exact, memory)
     beginAsConfigured(this.#queues, config, now)
     for (const warning of config.warnings) warn(warning)
     if (this.auth === 'internal') this.#log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
-  }
-
-  #newFaults(): Faults {
-    return new Faults({
-      clock: this.clock.exact,
-      queues: this.#queues,
-      record: this.record,
-      broke: () => this.#listeners.resetConnections(),
-      during: (call, work) => this.#during({ call }, work),
-    })
   }
 
   #callRunner(): CallRunner {

@@ -4,6 +4,7 @@ import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
 import type { NoticesMode } from '../daemon/notices.js'
+import type { Condition } from './faults/condition-options.js'
 
 /** Options of a test daemon. All of them are optional. */
 export interface TestDaemonOptions {
@@ -21,8 +22,13 @@ export interface TestDaemonOptions {
    * `daemon.closeDoor()`. `'none'` allows everything. Default: what `config` says, else `'none'`.
    */
   readonly auth?: AuthBackend
-  /** The same seed gives the same ids and keys. Default: another seed each time. */
+  /** The same seed gives the same ids and keys, and lets conditions act on the same calls. Default: another seed each time. */
   readonly seed?: number | string
+  /**
+   * What goes wrong now and then with the calls of your code: `'at-least-once'`, `'lossy'`, `'slow'`, `'crowded'`, or several of them. Not on a
+   * running server. Default: nothing. See docs/conditions.md.
+   */
+  readonly conditions?: Condition | readonly Condition[]
   /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**
@@ -77,6 +83,7 @@ export const DAEMON_OPTIONS = [
   'clock',
   'auth',
   'seed',
+  'conditions',
   'events',
   'callSites',
   'notices',

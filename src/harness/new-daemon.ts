@@ -12,6 +12,7 @@ import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
 import { usageError } from '../errors.js'
 import { type DaemonLimits, type TestDaemonOptions, UNKNOWN_KEYS } from './daemon-options.js'
+import { conditionsOf } from './faults/condition-options.js'
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -31,6 +32,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     opensDoor: true,
     log: logOf(options.log ?? 'warn'),
     notices: noticesOf(options.notices ?? 'warn'),
+    conditions: conditionsOf('the option conditions', options.conditions ?? []),
     ...limitsOf(options.limits ?? {}),
     ...seed,
   })

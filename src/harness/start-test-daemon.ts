@@ -8,6 +8,7 @@ import { AttachedServer } from './backing/attached-server.js'
 import { ControlClient } from './backing/control-client.js'
 import { EmbeddedBacking, type ServeControl } from './backing/embedded-backing.js'
 import { hasControl, knownControl } from './backing/find-control.js'
+import { ServerElsewhere } from './backing/server-elsewhere.js'
 import { DAEMON_OPTIONS, type TestDaemonOptions } from './daemon-options.js'
 import { TestDaemon } from './handles/test-daemon.js'
 import { newDaemon } from './new-daemon.js'
@@ -26,6 +27,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const [endpoint, apiKey] = serverOf(options)
   if (!endpoint) return openTestDaemon(options)
+  checkNone(options, endpoint)
   const control = knownControl(endpoint) ?? ((await hasControl(endpoint)) ? new ControlClient(endpoint) : undefined)
   return new TestDaemon(new AttachedServer(endpoint, apiKey, control))
 }
@@ -37,6 +39,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
 export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const [endpoint, apiKey] = serverOf(options)
+  if (endpoint) checkNone(options, endpoint)
   if (endpoint) return new TestDaemon(new AttachedServer(endpoint, apiKey, knownControl(endpoint)))
   const callSites = callSitesOf(options.callSites ?? false)
   return new TestDaemon(new EmbeddedBacking(hostedDaemon(options) ?? newDaemon(options), callSites, serveControl))
@@ -45,6 +48,12 @@ export function openTestDaemon(options: TestDaemonOptions = {}): TestDaemon {
 /** Returns the URL of a server elsewhere and the key for it, if there are any. */
 function serverOf({ endpoint, apiKey }: TestDaemonOptions): [endpoint: string | undefined, apiKey: string | undefined] {
   return [endpoint ?? process.env.QUERATOR_ENDPOINT, apiKey ?? process.env.QUERATOR_API_KEY]
+}
+
+/** @throws QueratorError if there are conditions: without them, a test on a server elsewhere would pass for the wrong reason */
+function checkNone({ conditions = [] }: TestDaemonOptions, endpoint: string): void {
+  if (Array.isArray(conditions) && conditions.length === 0) return
+  throw new ServerElsewhere(endpoint).needsEmbedded('the option conditions')
 }
 
 /** Few tests need it. */

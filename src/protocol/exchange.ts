@@ -36,6 +36,8 @@ export interface WireRequest {
   readonly handling?: Handling | undefined
   /** Whether the harness made the request for itself, rather than a test. */
   readonly isOwn?: boolean | undefined
+  /** Which part of the harness made the request for a test: its queue, or the handlers of drain and work. Undefined for other code. */
+  readonly from?: 'queue' | 'handlers' | undefined
   /** The address of the client's machine. Undefined for a client in this process. */
   readonly peer?: string | undefined
   /** Set by a fault: what becomes of the reply on its way. */

@@ -1,10 +1,11 @@
 /**
- * Random walks under random faults, with several clients: nothing is lost, nothing is completed twice, nobody holds what another was given,
+ * Random walks under random faults and conditions, with several clients: nothing is lost, nothing is completed twice, nobody holds what another was given,
  * and everything is worked off once all is healthy again. Set QUERATOR_WALKS=10000 for more.
  */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  type Condition,
   type Fault,
   type FaultOptions,
   isQueratorError,
@@ -76,7 +77,14 @@ const anyStep = fc.oneof(
 )
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never
 
-const anyBeginning = fc.record({ partitions: fc.integer({ min: 1, max: 3 }), maxAttempts: fc.constantFrom(0, 2) })
+// Not 'slow', which takes real time, so that no walk could be repeated.
+const CONDITIONS: Condition[] = ['at-least-once', { name: 'lossy', oneIn: 3 }, 'crowded']
+const anyBeginning = fc.record({
+  partitions: fc.integer({ min: 1, max: 3 }),
+  maxAttempts: fc.constantFrom(0, 2),
+  conditions: fc.oneof({ weight: 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.subarray(CONDITIONS) }),
+  seed: fc.nat(),
+})
 type Beginning = typeof anyBeginning extends fc.Arbitrary<infer T> ? T : never
 
 interface Held {
@@ -102,9 +110,7 @@ class FaultWalk {
   async step(step: Step): Promise<void> {
     switch (step.step) {
       case 'produce':
-        this.#call(
-          this.#queue.produce(...Array.from({ length: step.count }, () => ({ reference: `item-${this.#made++}` }))),
-        )
+        this.#produce(step.count)
         break
       case 'lease':
         this.#lease(CLIENTS[step.client] as string, step.batchSize)
@@ -152,6 +158,7 @@ class FaultWalk {
   /** Everything is healthy again. Consumers work until nothing is left. */
   async recover(): Promise<void> {
     for (const fault of this.#faults.splice(0)) fault.close()
+    this.#daemon.forRunner.heal(undefined)
     // Calls that were held go on in this turn. Those that wait then time out, and what nobody completes is free again.
     await turn()
     await this.#daemon.clock.advance('20m')
@@ -169,6 +176,11 @@ class FaultWalk {
         if (!isQueratorError(error)) throw error
       }),
     )
+  }
+
+  #produce(count: number): void {
+    const items = Array.from({ length: count }, () => ({ reference: `item-${this.#made++}` }))
+    this.#call(this.#daemon.client.queueProduce({ queueName: this.#queue.name, requestTimeout: '1m', items }))
   }
 
   #lease(clientId: string, batchSize: number): void {
@@ -229,9 +241,14 @@ const acted = new Map<string, number>()
 
 test(`${WALKS} random walks under faults end with everything done once`, { timeout: 3_600_000 }, async () => {
   const steps = fc.array(anyStep, { minLength: 30, maxLength: 80, size: 'max' })
-  const walk = async ({ partitions, maxAttempts }: Beginning, all: readonly Step[]) => {
-    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent' })
-    const queue = await daemon.createQueue({ partitions, maxAttempts, leaseTimeout: '30s', deadQueue: true })
+  const walk = async ({ partitions, maxAttempts, conditions, seed }: Beginning, all: readonly Step[]) => {
+    await using daemon = await startTestDaemon({ clock: 'frozen', log: 'silent', conditions, seed })
+    const queue = await daemon.createQueue({
+      partitions,
+      maxAttempts,
+      leaseTimeout: '30s',
+      deadQueue: true,
+    })
     const one = new FaultWalk(daemon, queue, partitions)
     for (const step of all) await one.step(step)
     await one.recover()
@@ -243,7 +260,7 @@ test(`${WALKS} random walks under faults end with everything done once`, { timeo
   }
   await fc.assert(fc.asyncProperty(anyBeginning, steps, walk), { numRuns: WALKS })
   const kinds = ['lose-request', 'lose-reply', 'hang', 'truncate', 'refuse', 'delay', 'expire-lease', 'first']
-  for (const kind of [...kinds, 'deliver-twice', 'reorder', 'clock-skew', 'outage', 'partition-outage']) {
+  for (const kind of [...kinds, 'deliver-twice', 'reorder', 'clock-skew', 'outage', 'partition-outage', 'crowd']) {
     expect([kind, acted.get(kind) ?? 0]).toEqual([kind, expect.toSatisfy((times: number) => times > 0)])
   }
 })

@@ -1,20 +1,23 @@
 /** Whether a fault can change anything about a call that it matches. */
 import type { Item } from '../../engine/store/item.js'
+import type { ConditionSide } from './fault-spec.js'
 import type { OpenFault } from './open-fault.js'
 import { type SeenCall, takesAnyPartition } from './seen-call.js'
 
 /** Returns why a fault cannot act on a call. `undefined` if it can. */
 export function unable({ spec }: OpenFault, call: SeenCall): string | undefined {
-  const { act, reference } = spec
+  const { act, reference, condition } = spec
   switch (act.kind) {
     case 'expire-lease':
-      return leasesOf(call, reference).length > 0 ? undefined : 'none of its items is leased'
+      return leasesOf(call, reference, condition).length > 0 ? undefined : 'none of its items is leased'
     case 'first':
       return itemAt(call, act.count)?.leased ? undefined : `no leased item after the first ${act.count}`
     case 'deliver-twice':
       return hasChoice(call, 'held', reference) ? undefined : 'no other client holds an item that may be leased again'
     case 'reorder':
       return hasChoice(call, 'last', undefined) ? undefined : 'fewer than two free items in each partition'
+    case 'crowd':
+      return meetsOthers(call) ? undefined : 'no item that others could take first'
     case 'slow':
       return call.request.whenGone === undefined ? 'it came without a socket, where an answer has no speed' : undefined
     case 'partition-outage':
@@ -24,9 +27,10 @@ export function unable({ spec }: OpenFault, call: SeenCall): string | undefined 
   }
 }
 
-/** Returns the leased items of a call with this reference. */
-export function leasesOf({ items }: SeenCall, reference: string | undefined): Item[] {
-  return items.filter((item) => item.leased && (reference === undefined || item.reference === reference))
+/** Returns the leased items of a call with this reference, that the condition meets. */
+export function leasesOf(call: SeenCall, reference: string | undefined, condition?: ConditionSide): Item[] {
+  const isMeant = (item: Item) => reference === undefined || item.reference === reference
+  return call.items.filter((item) => item.leased && isMeant(item) && condition?.meets(item, call) !== false)
 }
 
 /** Returns the item of a call at this place of its list of ids. */
@@ -35,9 +39,13 @@ export function itemAt({ ids, partition }: SeenCall, at: number): Item | undefin
   return id === undefined ? undefined : partition?.find(id)
 }
 
-function hasChoice(call: SeenCall, of: 'held' | 'last', reference: string | undefined): boolean {
+function hasChoice(call: SeenCall, of: 'held' | 'last' | 'fresh', reference: string | undefined): boolean {
   const { queue, clientId, batchSize } = call
   return queue?.faults.hasChoice({ clientId, batchSize, deadline: 0, choice: { of, reference } }) ?? false
+}
+
+function meetsOthers(call: SeenCall): boolean {
+  return call.name === 'queueProduce' ? call.queue?.faults.serves === true : hasChoice(call, 'fresh', undefined)
 }
 
 /** A queue that was made again has another partition. */

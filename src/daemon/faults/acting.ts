@@ -1,6 +1,7 @@
 /** Carries a call out under faults: what happens before it, to it, and to its reply. */
 import type { Clock } from '../../clock/clock.js'
 import { NEVER } from '../../clock/instant.js'
+import { wakeAfter } from '../../clock/real-time.js'
 import type { Choice } from '../../engine/serving/waiting-leases.js'
 import type { Item } from '../../engine/store/item.js'
 import { QueratorError, requestFailed } from '../../errors.js'
@@ -18,6 +19,8 @@ export interface Tampering {
   choice?: Choice
   /** Runs just before the call is carried out, at its time and with its cause. */
   before?: () => void
+  /** Carries the call out, at its time and with its cause. */
+  around?: (carryOut: () => unknown) => unknown
 }
 
 /** Waits, and then calls one of both, without a turn of the event loop: a call goes on at its deadline, before what is due later. */
@@ -25,7 +28,7 @@ export type Wait = (goOn: () => void, fail: (error: unknown) => void) => void
 
 /** Acts on a call before it is carried out. Returns what it has to wait for. @throws what the caller gets instead */
 export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tampering: Tampering): Wait | undefined {
-  const { act, reference } = fault.spec
+  const { act, reference, condition } = fault.spec
   switch (act.kind) {
     case 'lose-request':
       call.request.breaks = 'lost'
@@ -37,7 +40,11 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
       throw requestFailed('queue has no available partitions')
     case 'hang':
       return held(fault, call, true)
+    case 'crowd':
+      tampering.around = (carryOut) => (condition === undefined ? carryOut() : condition.crowd(call, carryOut))
+      return undefined
     case 'delay':
+      if (condition !== undefined) return paused(call, condition.delay(call))
       return act.when === 'before' ? held(fault, call, call.name === 'queueLease', clock, act.ms) : undefined
     case 'deliver-twice':
       tampering.choice = { of: 'held', reference }
@@ -46,7 +53,7 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
       tampering.choice = { of: 'last' }
       return undefined
     case 'expire-lease':
-      tampering.before = () => expire(call, leasesOf(again(call), reference))
+      tampering.before = () => expire(call, leasesOf(again(call), reference, condition))
       return undefined
     case 'first':
       tampering.before = () => expire(call, [itemAt(call, act.count)])
@@ -110,8 +117,8 @@ function expire({ queue, partition }: SeenCall, items: readonly (Item | undefine
 }
 
 /** Returns the items that a fault is about, of a complete or retry. */
-export function itemsMet({ spec: { act, reference } }: OpenFault, call: SeenCall): readonly Item[] {
-  if (act.kind === 'expire-lease') return leasesOf(call, reference)
+export function itemsMet({ spec: { act, reference, condition } }: OpenFault, call: SeenCall): readonly Item[] {
+  if (act.kind === 'expire-lease') return leasesOf(call, reference, condition)
   if (act.kind !== 'first') return call.items
   const item = itemAt(call, act.count)
   return item === undefined ? [] : [item]
@@ -128,6 +135,24 @@ export async function actAfter(fault: OpenFault, call: SeenCall, clock: Clock, r
     await new Promise<void>(wait)
   } else if (act.kind === 'clock-skew') return skewed(response, act.ms)
   return response
+}
+
+/** Waits by the machine's clock, because the daemon's may stand still. Somebody awaits the call. */
+function paused(call: SeenCall, ms: number): Wait {
+  return (goOn, fail) => {
+    let forget = () => {}
+    const wake = () => {
+      forget()
+      goOn()
+    }
+    const cancel = wakeAfter(ms, wake, true)
+    // Other calls of a client that gives up are on their way.
+    if (call.name !== 'queueLease') return
+    forget = whenGone(call.request, () => {
+      cancel()
+      fail(CLIENT_GONE)
+    })
+  }
 }
 
 /** Waits until the fault is closed, or the clock has gone on by `ms`. With `endsWithClient`, fails when the client hangs up. */

@@ -1,11 +1,12 @@
-/** Faults that can never act together. */
+/** Which faults can never act together, and which act first. */
 import { usageError } from '../../errors.js'
 import { BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import type { OpenFault } from './open-fault.js'
 
 /** @throws QueratorError if a fault could never act because of an earlier one, which the message names */
 export function checkConflicts(open: readonly OpenFault[], spec: FaultSpec): void {
-  const first = open.find((fault) => !fault.isClosed && !fault.isSpent && rulesOut(fault.spec, spec))
+  const isRuled = (fault: OpenFault) => !fault.isClosed && !fault.isSpent && rulesOut(fault.spec, spec)
+  const first = open.find(isRuled)
   if (first === undefined) return
   throw usageError(
     `${spec.act.kind} could never act: '${first.text}' was made first, and acts on each of these calls; close that one first, or give it times`,
@@ -13,6 +14,8 @@ export function checkConflicts(open: readonly OpenFault[], spec: FaultSpec): voi
 }
 
 function rulesOut(first: FaultSpec, second: FaultSpec): boolean {
+  // A condition acts now and then, and after the faults of a test.
+  if (first.condition !== undefined || second.condition !== undefined) return false
   const kinds: [FaultKind, FaultKind] = [first.act.kind, second.act.kind]
   if (kinds.includes('outage')) return kinds[0] === kinds[1]
   if (first.times !== Number.POSITIVE_INFINITY || first.nth !== 1 || !covers(first, second)) return false
@@ -29,4 +32,10 @@ function covers(first: FaultSpec, second: FaultSpec): boolean {
 
 function isSamePartition({ act: one }: FaultSpec, { act: other }: FaultSpec): boolean {
   return one.kind === 'partition-outage' && other.kind === 'partition-outage' && one.partition === other.partition
+}
+
+/** Returns the place of a new fault. Those of conditions act last, because a test knows what its own do. */
+export function placeOf(open: readonly OpenFault[], { condition }: FaultSpec): number {
+  const first = open.findIndex(({ spec }) => spec.condition !== undefined)
+  return condition === undefined && first >= 0 ? first : open.length
 }

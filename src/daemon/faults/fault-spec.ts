@@ -1,6 +1,8 @@
 /** What a fault does, and to which calls. */
 import type { Cause } from '../../engine/events/event-kinds.js'
+import type { Item } from '../../engine/store/item.js'
 import type { MethodName } from '../../protocol/methods.js'
+import type { SeenCall } from './seen-call.js'
 
 /** What a fault does to a call. Times are in milliseconds. */
 export type FaultAct =
@@ -9,6 +11,8 @@ export type FaultAct =
   | { readonly kind: 'delay'; readonly ms: number; readonly when: 'before' | 'after' }
   | { readonly kind: 'first'; readonly count: number }
   | { readonly kind: 'clock-skew'; readonly ms: number }
+  /** Other consumers come first. Only as part of a condition. */
+  | { readonly kind: 'crowd' }
   | { readonly kind: 'outage' }
   | { readonly kind: 'partition-outage'; readonly partition: number }
 
@@ -37,6 +41,22 @@ export const CHOOSES_ITEMS: ReadonlySet<FaultKind> = new Set(['deliver-twice', '
 /** These are about the items that a lease gets, and are recorded after it. */
 export const AFTER_LEASE: ReadonlySet<FaultKind> = new Set([...BREAKS_REPLY, 'deliver-twice', 'reorder', 'clock-skew'])
 
+/** What a fault that is part of a condition decides by itself. */
+export interface ConditionSide {
+  /** What the condition does. */
+  readonly text: string
+  /** Whether it acts on a call that it can act on. */
+  chooses(call: SeenCall): boolean
+  /** Called if it did not change a call that it has chosen. */
+  spared(call: SeenCall): void
+  /** Whether it acts on an item of a call. */
+  meets(item: Item, call: SeenCall): boolean
+  /** How long it holds a call back, in milliseconds of the machine's clock. */
+  delay(call: SeenCall): number
+  /** Carries a call out after others had their turn. */
+  crowd(call: SeenCall, carryOut: () => unknown): unknown
+}
+
 /** A fault that was checked. */
 export interface FaultSpec {
   /** `undefined` means every call. */
@@ -53,4 +73,6 @@ export interface FaultSpec {
   /** Whether a test may end without a call that it acted on. */
   readonly optional: boolean
   readonly origin: Cause['origin']
+  /** Set for a fault that is part of a condition. */
+  readonly condition?: ConditionSide
 }

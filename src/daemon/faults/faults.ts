@@ -9,7 +9,7 @@ import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
 import { actAfter, actBefore, itemsMet, type Tampering, underFaults, type Wait } from './acting.js'
-import { checkConflicts } from './conflicts.js'
+import { checkConflicts, placeOf } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { type Held, OpenFault } from './open-fault.js'
 import { readAway, type SeenCall, seenCall, takesAnyPartition } from './seen-call.js'
@@ -22,7 +22,7 @@ export interface FaultSurroundings {
   /** Called when the daemon is away from now on: breaks its connections. */
   broke(): void
   /** Runs `work` at one time, as the cause of its events. */
-  during(call: string, work: () => void): void
+  during(cause: Cause, work: () => void): void
 }
 
 /** How often a kind of fault acted on a call. */
@@ -61,7 +61,7 @@ export class Faults {
     const { act } = spec
     const queue = act.kind === 'partition-outage' ? this.#queueOf(spec, act.partition) : undefined
     const fault = new OpenFault(spec, (ended) => this.#ended(ended, queue))
-    this.#open.push(fault)
+    this.#open.splice(placeOf(this.#open, spec), 0, fault)
     this.inForce = true
     if (act.kind === 'outage') this.#begin(fault)
     if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, true)
@@ -100,9 +100,9 @@ export class Faults {
     return [...this.#counts.values()]
   }
 
-  /** Closes all faults. What they hold goes on, or loses its connection. */
+  /** Closes all faults, but not those of conditions. What they hold goes on, or loses its connection. */
   end(held?: keyof Held): void {
-    for (const fault of [...this.#open]) fault.close(held)
+    for (const fault of [...this.#open]) if (fault.spec.condition === undefined) fault.close(held)
   }
 
   #actingOn(call: SeenCall): OpenFault[] {
@@ -124,8 +124,8 @@ export class Faults {
   }
 
   /** A call is over. Calls need not pass faults that will not act again. */
-  #settle(acting: readonly OpenFault[], unchanged: ReadonlySet<OpenFault>): void {
-    for (const fault of acting) fault.settle(!unchanged.has(fault))
+  #settle(call: SeenCall, acting: readonly OpenFault[], unchanged: ReadonlySet<OpenFault>): void {
+    for (const fault of acting) fault.settle(call, !unchanged.has(fault))
     if (!acting.some(({ isOver }) => isOver)) return
     this.#open = this.#open.filter((fault) => !fault.isOver)
     this.inForce = this.#open.length > 0
@@ -140,7 +140,7 @@ export class Faults {
     try {
       return await this.#actOn(call, acting, carryOut, unchanged)
     } finally {
-      this.#settle(acting, unchanged)
+      this.#settle(call, acting, unchanged)
     }
   }
 
@@ -240,6 +240,6 @@ export class Faults {
     const partition = queue?.partitions[number]
     // A queue that was deleted has stopped for good.
     if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
-    this.#around.during(isAway ? 'outage' : 'end of outage', () => queue?.faults.setAway(partition, isAway))
+    this.#around.during({ call: isAway ? 'outage' : 'end of outage' }, () => queue?.faults.setAway(partition, isAway))
   }
 }

@@ -80,10 +80,12 @@ export class OpenFault {
     if (this.#isClosed || this.isSpent) return false
     const difference = differenceOf(this.spec, call)
     const text = difference.distance === 0 ? unable(this, call) : difference.text
+    const { condition } = this.spec
     if (text !== undefined) {
-      this.misses.add(call, { distance: difference.distance, text })
+      if (condition === undefined) this.misses.add(call, { distance: difference.distance, text })
       return false
     }
+    if (condition?.chooses(call) === false) return false
     this.#matched++
     if (this.#matched < this.spec.nth) return false
     this.#fired++
@@ -92,9 +94,10 @@ export class OpenFault {
   }
 
   /** A call that it took is over. One that it did not change does not count. */
-  settle(changed: boolean): void {
+  settle(call: SeenCall, changed: boolean): void {
     this.#underWay--
     if (changed) return
+    this.spec.condition?.spared(call)
     this.#matched--
     this.#fired--
   }
@@ -131,7 +134,8 @@ export class OpenFault {
 
   /** `lose-reply on queue.complete of 'orders' by w1, from the 2nd`. */
   get text(): string {
-    const { act, call, queue, clientId, reference, nth, times } = this.spec
+    const { act, call, queue, clientId, reference, nth, times, condition } = this.spec
+    if (condition !== undefined) return condition.text
     if (act.kind === 'outage') return 'outage of the daemon'
     if (act.kind === 'partition-outage') return `outage of partition ${act.partition} of '${queue}'`
     const of = queue === undefined ? '' : ` of '${queue}'`

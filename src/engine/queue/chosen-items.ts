@@ -6,6 +6,9 @@ import type { Choice, LeaseRequest } from '../serving/waiting-leases.js'
 import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 
+/** How many items from the head are looked at for fresh ones. */
+const MOST_SEEN = 100
+
 /** Items of one partition. */
 export interface ChosenItems {
   readonly partition: Partition
@@ -14,7 +17,7 @@ export interface ChosenItems {
 
 /**
  * Returns the items for a lease, of the partition that has the most of them. `undefined` if the fault can change nothing: nobody else
- * holds an item that may be leased again, or there are not two free items to swap.
+ * holds an item that may be leased again, there are not two free items to swap, or none is fresh.
  */
 export function chosenFor(
   { choice, clientId, batchSize }: LeaseRequest,
@@ -25,8 +28,13 @@ export function chosenFor(
   let best: ChosenItems | undefined
   for (const partition of partitions) {
     if (partition.isAway) continue
-    const all = partition.page('queued', undefined, Number.POSITIVE_INFINITY)
-    const items = choice.of === 'held' ? heldByOthers(all, choice, clientId, maxAttempts) : fromTheTail(all)
+    const all = partition.page('queued', undefined, choice.of === 'fresh' ? MOST_SEEN : Number.POSITIVE_INFINITY)
+    const items =
+      choice.of === 'held'
+        ? heldByOthers(all, choice, clientId, maxAttempts)
+        : choice.of === 'last'
+          ? fromTheTail(all)
+          : fresh(all, maxAttempts)
     if (items.length > (best?.items.length ?? 0)) best = { partition, items }
   }
   return best && { partition: best.partition, items: best.items.slice(0, batchSize) }
@@ -39,6 +47,11 @@ function heldByOthers(all: readonly Item[], { reference }: Choice, clientId: str
     const hasAttempts = maxAttempts === 0 || item.attempts < maxAttempts
     return isOther && hasAttempts && (reference === undefined || item.reference === reference)
   })
+}
+
+/** An item that nobody else may lease afterwards is left alone. */
+function fresh(all: readonly Item[], maxAttempts: number): Item[] {
+  return maxAttempts === 1 ? [] : all.filter(({ state, attempts }) => state === 'leasable' && attempts === 0)
 }
 
 function fromTheTail(all: readonly Item[]): Item[] {

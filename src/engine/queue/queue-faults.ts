@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock/clock.js'
 import type { QueratorError } from '../../errors.js'
 import type { QueueRules } from '../lifecycle/queue-rules.js'
-import type { LeaseRequest } from '../serving/waiting-leases.js'
+import type { Leased, LeaseRequest } from '../serving/waiting-leases.js'
 import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 import { chosenFor, endLeases } from './chosen-items.js'
@@ -33,6 +33,38 @@ export class QueueFaults {
   hasChoice(request: LeaseRequest): boolean {
     if (!this.#dispatcher.isOpen) return false
     return chosenFor(request, this.#partitions, this.#rules.config.maxAttempts) !== undefined
+  }
+
+  /** Whether leases wait that a produce would serve. */
+  get serves(): boolean {
+    return this.#dispatcher.isOpen && this.#dispatcher.waiting > 0
+  }
+
+  /** Leases free items that nobody has leased before, ahead of waiting leases. Returns `undefined` if there are none. */
+  leaseFresh(clientId: string, batchSize: number): Leased | undefined {
+    const request: LeaseRequest = { clientId, batchSize, deadline: this.#clock.now(), choice: { of: 'fresh' } }
+    let leased: Leased | undefined
+    if (!this.hasChoice(request)) return undefined
+    this.#dispatcher.lease(request, {
+      resolve: (served) => {
+        leased = served
+      },
+      reject: () => undefined,
+    })
+    return leased
+  }
+
+  /** Carries a produce out, and lets `first` come before the leases that wait. Returns what `carryOut` returns. */
+  beforeWaiting(carryOut: () => unknown, first: () => void): unknown {
+    const { isOpen } = this.#dispatcher
+    this.#dispatcher.isOpen = false
+    try {
+      return carryOut()
+    } finally {
+      this.#dispatcher.isOpen = isOpen
+      first()
+      this.#dispatcher.freed()
+    }
   }
 
   /** Keeps produces and leases away from a partition, or lets them in again. Waiting leases get what it holds then. */

@@ -18,11 +18,11 @@ export interface Settle<T> {
 }
 
 /**
- * Which items a lease gets under a fault: those that other clients hold, or the free ones from the tail. Items with another reference
- * are left out.
+ * Which items a lease gets under a fault: those that other clients hold, the free ones from the tail, or free ones that nobody has leased
+ * before. Items with another reference are left out.
  */
 export interface Choice {
-  readonly of: 'held' | 'last'
+  readonly of: 'held' | 'last' | 'fresh'
   readonly reference?: string | undefined
 }
 

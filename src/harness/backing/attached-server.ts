@@ -18,6 +18,8 @@ import { ServerElsewhere } from './server-elsewhere.js'
  */
 export class AttachedServer implements Backing {
   readonly client: QueratorClient
+  readonly queueClient: QueratorClient
+  readonly handlersClient: QueratorClient
   readonly ownClient: QueratorClient
   readonly send: Send
   readonly fetch: typeof fetch
@@ -50,6 +52,8 @@ export class AttachedServer implements Backing {
     this.elsewhere = new ServerElsewhere(endpoint)
     this.#apiKey = apiKey
     this.client = new QueratorClient({ send: this.send, apiKey: () => this.#apiKey })
+    this.queueClient = this.client
+    this.handlersClient = this.client
     // Only a server with a control plane can make calls fail.
     const own: Send = (request) => this.send({ ...request, headers: { ...request.headers, [OWN_HEADER]: '1' } })
     this.ownClient = control === undefined ? this.client : new QueratorClient({ send: own, apiKey: () => this.#apiKey })

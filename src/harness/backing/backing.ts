@@ -17,6 +17,10 @@ export interface MadeQueue {
 export interface Backing {
   /** The client of the test. It stays an administrator when the door of an embedded daemon is closed. */
   readonly client: QueratorClient
+  /** The client of the queues of a test. Conditions leave its calls alone. */
+  readonly queueClient: QueratorClient
+  /** The client of the handlers of drain and work. */
+  readonly handlersClient: QueratorClient
   /** The client of the harness. Its calls are not checked for `await`, and events do not show where they were made. */
   readonly ownClient: QueratorClient
   /** Sends a request as it is, without a key. */

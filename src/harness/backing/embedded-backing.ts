@@ -22,6 +22,8 @@ export type ServeControl = (daemon: Daemon, options: { host?: string }) => Promi
 /** A daemon in the process of the test. */
 export class EmbeddedBacking implements Backing {
   readonly client: QueratorClient
+  readonly queueClient: QueratorClient
+  readonly handlersClient: QueratorClient
   readonly ownClient: QueratorClient
   readonly send: Send
   readonly fetch: typeof fetch
@@ -43,7 +45,10 @@ export class EmbeddedBacking implements Backing {
     this.unawaited = callSites && new UnawaitedCalls(callSites)
     this.notSent = (name, request, error, origin) => daemon.notSent(name, request, error, origin)
     const reached = { send: this.send, apiKey: () => this.#apiKey }
-    this.client = new QueratorClient({ ...reached, unawaited: this.unawaited, notSent: this.notSent })
+    const noted = { ...reached, unawaited: this.unawaited, notSent: this.notSent }
+    this.client = new QueratorClient(noted)
+    this.queueClient = new QueratorClient({ ...noted, from: 'queue' })
+    this.handlersClient = new QueratorClient({ ...noted, from: 'handlers' })
     this.ownClient = new QueratorClient({ ...reached, send: (request) => daemon.send({ ...request, isOwn: true }) })
     this.fetch = fetchThrough((request) => this.send(request).catch(failedFetch), callSites)
   }

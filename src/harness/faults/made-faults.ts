@@ -61,6 +61,13 @@ export class MadeFaults {
     return { error: problems.length === 0 ? undefined : usageError(problems.join('\n')), stories }
   }
 
+  /** Closes the faults of these queues that are open, or all. */
+  close(queues: readonly string[] | undefined): void {
+    for (const fault of this.#all) {
+      if (queues === undefined || queues.includes(fault?.queueName ?? '')) fault?.close()
+    }
+  }
+
   #areConcurrent(): boolean {
     const running = [...this.#running]
     return running.some((one) => running.some((other) => !isAround(one, other) && !isAround(other, one)))

@@ -5,9 +5,12 @@ import type { Backing } from '../backing/backing.js'
 import { type RecordingOptions, recordingOf } from '../consumers/open-recording.js'
 import { type QuietOptions, untilQuiet } from '../consumers/quiet.js'
 import type { Recording } from '../consumers/recording.js'
+import { type RecoveredOptions, recovered } from '../consumers/recovered.js'
 import { type Tracked, type TrackOptions, track } from '../consumers/track.js'
 import type { TrackContext } from '../consumers/tracked-function.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/workers.js'
+import type { Condition, UnderOptions } from '../faults/condition-options.js'
+import type { TestConditions } from '../faults/conditions-of-test.js'
 import type { Fault } from '../faults/fault.js'
 import { type FaultOptions, type OutageOptions, outageOf, specOf } from '../faults/fault-options.js'
 import { RunnerSide } from './runner-side.js'
@@ -76,6 +79,35 @@ export class DaemonWithConsumers {
    */
   recording<T>(fn: () => T, options: RecordingOptions = {}): Promise<Recording<Awaited<T>>> {
     return this.forRunner.noted('recording', '', paced(recordingOf(this.#backing, fn, options)))
+  }
+
+  /**
+   * Ends what goes wrong, and resolves when everything is worked off: conditions and faults end, and the clock moves from deadline to deadline
+   * while your consumers have nothing else to do, as in {@link track}. Call it as the last phase of a test under conditions or faults.
+   *
+   *     await daemon.recovered()
+   *
+   * @throws QueratorError if something is left, or an item was lost: it expired or ran out of attempts, and is in no dead letter queue. Also
+   *   if the daemon has conditions, and none of them acted in the test, unless `optional` is true
+   */
+  recovered(options: RecoveredOptions = {}): Promise<void> {
+    const side = this.forRunner
+    const recovering = async () => recovered(side.place('recovered'), options, (queues) => side.heal(queues))
+    return side.noted('recovered', '', paced(recovering()))
+  }
+
+  /**
+   * Sets conditions until they are ended, or the test is over: what goes wrong now and then with the calls of your code. They take the place of
+   * those of the option `conditions`.
+   *
+   *     using conditions = daemon.under('lossy')
+   *
+   * With the same `seed`, they act on the same calls. Default: the option `seed` of the daemon, or else a new one.
+   * @throws QueratorError on a server elsewhere, if a condition is unknown or has a wrong setting, if other conditions are set already, or while
+   *   several tests run at the same time
+   */
+  under(conditions: Condition | readonly Condition[], options: UnderOptions = {}): TestConditions {
+    return this.forRunner.under(conditions, options)
   }
 
   /**

@@ -10,7 +10,8 @@ import type { QueueHome } from './queue-home.js'
 
 /** Returns the place to drain a queue. It works on a server elsewhere too. */
 export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
-  const daemon = home.daemon
+  const { daemon } = home
+  const handlers = { ...home, client: home.handlersClient }
   return {
     queueName,
     daemon,
@@ -21,7 +22,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     moving: (what) => home.place(what, queueName),
     now: () => daemon?.clock.exact.now() ?? realNow(),
     isServed: (clientId) => daemon !== undefined && !waits(daemon, queueName, clientId),
-    lease: (options) => leaseItems(home, queueName, options),
+    lease: (options) => leaseItems(handlers, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
     hasFree: () => (daemon === undefined ? hasFree(home, queueName) : hasFreeHere(daemon, queueName)),
   }
@@ -40,5 +41,8 @@ function waits({ inspector }: Daemon, queueName: string, clientId: string): bool
 /** @throws QueratorError if the daemon is closed, or the queue is gone */
 function hasFreeHere(daemon: Daemon, queueName: string): boolean {
   if (daemon.closed) throw closedError()
+  if (existingTotals(daemon, queueName).leasable > 0) return true
+  // What the consumers of a condition hold for a moment is not done.
+  daemon.conditions.current?.giveBack()
   return existingTotals(daemon, queueName).leasable > 0
 }

@@ -16,6 +16,8 @@ import type { RunnerSide } from './runner-side.js'
 
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
+  /** The client for the handlers of drain and work. */
+  readonly handlersClient: QueratorClient
   /** The client for calls of the harness itself. */
   readonly ownClient: QueratorClient
   /** The daemon in the process. Undefined for a server elsewhere. */
@@ -58,10 +60,11 @@ type OfDaemon = Pick<QueueHome, 'events' | 'pause' | 'resume' | 'isClosed'>
 /** Makes the home of the queues of a daemon. */
 export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaemon): QueueHome {
   const clients = new NameSource()
-  const { client, ownClient, unawaited } = backing
+  const { queueClient: client, handlersClient, ownClient, unawaited } = backing
   const home: QueueHome = {
     ...ofDaemon,
     client,
+    handlersClient,
     ownClient,
     daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
     callSites: unawaited?.callSites,

@@ -12,6 +12,8 @@ import type { MovingPlace } from '../consumers/moving.js'
 import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
 import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import { RemoteFault } from '../elsewhere/remote-fault.js'
+import type { Condition, UnderOptions } from '../faults/condition-options.js'
+import { conditionStories, setConditions, type TestConditions } from '../faults/conditions-of-test.js'
 import type { Fault } from '../faults/fault.js'
 import { OwnFault } from '../faults/fault-side.js'
 import { MadeFaults } from '../faults/made-faults.js'
@@ -71,6 +73,35 @@ export class RunnerSide {
     if (daemon !== undefined) return this.faults.make(spec, (checked) => new OwnFault(daemon.faults.add(checked)))
     this.#backing.elsewhere?.checkReach(spec.queue, spec.act.kind === 'outage' ? 'outage' : 'fault')
     return this.faults.make(spec, (checked) => new RemoteFault((remote as RemoteDaemon).control, checked))
+  }
+
+  /** Sets conditions. @throws QueratorError on a server elsewhere, if one is wrong, or while several tests run at the same time */
+  under(given: Condition | readonly Condition[], options: UnderOptions): TestConditions {
+    const { conditions } = this.#backing.embedded('under')
+    this.#backing.checkOpen()
+    if (this.#tests.running > 1) {
+      throw usageError(
+        'under: several tests run at the same time, and the conditions would meet the calls of all of them; run this test by itself, or set the option conditions for the whole file',
+      )
+    }
+    return setConditions(conditions, given, options)
+  }
+
+  /** Ends what goes wrong with queues, or with all. Returns why that shows nothing, if the conditions did not act in the test. */
+  heal(queues: readonly string[] | undefined): string | undefined {
+    const { current } = this.#backing.embedded('recovered').conditions
+    this.faults.close(queues)
+    if (current === undefined) return undefined
+    const acted = current.acted(queues ?? this.waiting('').queues?.())
+    current.heal(queues)
+    if (acted > 0) return undefined
+    return `recovered: no condition acted in this test (${current.texts.join('; ')}), so it shows nothing; conditions act on calls of your code, through a client, fetch or a port, and not on those of queue.produce() and queue.lease(); if this is right, set optional: true`
+  }
+
+  /** Says what the conditions did with the calls on these queues. */
+  conditionStories(queues: readonly string[]): string[] {
+    if (!this.#backing.isEmbedded) return []
+    return conditionStories(this.#backing.embedded('observe').conditions.current, queues)
   }
 
   /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */

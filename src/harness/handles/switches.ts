@@ -1,4 +1,5 @@
 /** Restores what a test switched on a daemon that outlives it. */
+import type { Conditions } from '../../daemon/conditions/conditions.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { RunningWorker, Workers } from '../consumers/workers.js'
 
@@ -18,6 +19,8 @@ export interface Switchable {
 /** The state of the switches. */
 interface State {
   readonly frozen: boolean
+  /** The conditions in force. */
+  readonly conditions: Conditions | undefined
   /** The numbers of the paused queues. */
   readonly paused: ReadonlySet<number>
   readonly intercepted: ReadonlySet<() => void>
@@ -79,6 +82,7 @@ export class Switches {
     const paused = new Set(daemon?.inspector.pausedQueues().map(({ queueId }) => queueId))
     return {
       frozen: daemon?.clock.frozen ?? false,
+      conditions: daemon?.conditions.current,
       paused,
       intercepted: new Set(intercepted),
       doorClosed,
@@ -86,11 +90,15 @@ export class Switches {
     }
   }
 
-  async #restore({ frozen, paused, intercepted, doorClosed }: State): Promise<void> {
+  async #restore({ frozen, conditions, paused, intercepted, doorClosed }: State): Promise<void> {
     for (const undo of [...this.#of.intercepted]) if (!intercepted.has(undo)) undo()
     await this.#of.remote?.restore()
     const { daemon } = this.#of
     if (daemon === undefined || daemon.closed) return
+    const { current } = daemon.conditions
+    if (current !== undefined && current !== conditions) daemon.conditions.endOf(current)
+    // The next test begins with queues that are not healthy.
+    daemon.conditions.current?.unheal()
     if (daemon.clock.frozen !== frozen) {
       if (frozen) daemon.clock.freeze()
       else daemon.clock.resume()
