@@ -7,13 +7,21 @@ import { type FaultOptions, outageOf, specOf } from '../harness/faults/fault-opt
 import { assertQueue } from './queue-names.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
 
+/** How many removed faults are kept. A call that was under way may still show that a fault did not change it. */
+const MOST_REMOVED = 1000
+
 const FAULTS = route({
   method: 'GET',
   path: '/test/faults',
   summary: 'Returns the faults that were added here since the last reset, without those that were removed.',
-  fields: {},
+  fields: {
+    fault: { type: 'count', text: 'The number of a fault: returns this one, also if it was removed. Default: all.' },
+  },
   reply: 'Faults',
-  run: ({ faults }) => ({ faults: [...faults].map(([number, fault]) => shown(number, fault)) }),
+  run: ({ faults }, { fault: wanted }) => {
+    const found = [...faults].filter(([number, fault]) => (wanted === undefined ? !fault.isClosed : number === wanted))
+    return { faults: found.map(([number, fault]) => shown(number, fault)) }
+  },
 })
 
 const ADD = route({
@@ -73,10 +81,10 @@ const REMOVE = route({
   reply: 'Fault',
   run: ({ faults }, { fault: number, breakCalls = false }) => {
     const fault = faults.get(number)
-    if (fault === undefined) throw unknownFault(number, [...faults.keys()])
+    if (fault === undefined || fault.isClosed) throw unknownFault(number, faults)
     const before = shown(number, fault)
-    faults.delete(number)
     fault.close(breakCalls ? 'break' : 'goOn')
+    forgetOldest(faults)
     return before
   },
 })
@@ -104,7 +112,14 @@ function checked<T>(read: () => T): T {
   }
 }
 
-function unknownFault(number: number, numbers: readonly number[]) {
+function forgetOldest(faults: ControlledDaemon['faults']): void {
+  if (faults.size <= MOST_REMOVED) return
+  const removed = [...faults].filter(([, fault]) => fault.isClosed)
+  for (const [number] of removed.slice(0, -MOST_REMOVED)) faults.delete(number)
+}
+
+function unknownFault(number: number, faults: ControlledDaemon['faults']) {
+  const numbers = [...faults].filter(([, fault]) => !fault.isClosed).map(([one]) => one)
   const existing = numbers.length === 0 ? 'there are none' : `there are: ${numbers.join(', ')}`
   return badRequest(`there is no fault ${number}; ${existing}`)
 }

@@ -58,8 +58,43 @@ for (const door of Object.keys(DOORS)) {
     })
     expect((await post('/test/faults/remove', { fault: 1 })).body).toEqual(listed.faults[0])
     expect((await get('/test/faults')).body).toEqual({ faults: [] })
+    const removed = { faults: [{ ...listed.faults[0], open: false }] }
+    expect((await get('/test/faults?fault=1')).body).toEqual(removed)
+    expect((await get('/test/faults?fault=2')).body).toEqual({ faults: [] })
+    expect((await post('/test/faults/remove', { fault: 1 })).status).toBe(400)
   })
 }
+
+test('a removed fault still shows that it did not change a call, until a reset', async () => {
+  await using on = await controlled()
+  const { client, queue, get, post } = on
+  await queue.clear()
+  await post('/test/faults', { call: 'queue.lease', do: 'lose-reply' })
+  const leasing = client.queueLease({ queueName: 'orders', clientId: 'w', batchSize: 1, requestTimeout: '5s' })
+  await queue.waitFor({ event: 'lease-waiting' })
+  expect((await post('/test/faults/remove', { fault: 1 })).body).toMatchObject({ fired: 1, matched: 1 })
+  await queue.produce({})
+  await leasing
+  const { body } = await get('/test/faults?fault=1')
+  expect(body.faults).toMatchObject([{ fired: 0, matched: 0, open: false }])
+  expect(body.faults[0].nearest).toContain(
+    "queue.lease of 'orders' by w: not changed by it: the fault was closed first",
+  )
+  await post('/test/reset')
+  expect((await get('/test/faults?fault=1')).body).toEqual({ faults: [] })
+})
+
+test('the latest removed faults are kept, and all that are open', async () => {
+  await using on = await controlled()
+  const { get, post } = on
+  await post('/test/faults', { ...COMPLETE, do: 'hang', clientId: 'first' })
+  for (let number = 2; number <= 1003; number++) {
+    await post('/test/faults', { ...COMPLETE, do: 'hang', clientId: 'w' })
+    await post('/test/faults/remove', { fault: number })
+  }
+  const kept = async (fault: number) => (await get(`/test/faults?fault=${fault}`)).body.faults.length
+  expect([await kept(1), await kept(2), await kept(3), await kept(1003)]).toEqual([1, 0, 0, 1])
+})
 
 test('a fault that is removed lets calls go on, or breaks their connections', async () => {
   await using on = await controlled()

@@ -63,12 +63,15 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
   }
 }
 
+/** Why a fault did not change a call that it took. */
+export const CLOSED_FIRST = 'the fault was closed first'
+
 /** What {@link underFaults} does for each fault, and in the end. */
 interface Steps {
   before(fault: OpenFault, tampering: Tampering): Wait | undefined
   carryOut(tampering: Tampering): unknown
-  /** Gets the faults that were closed before their turn. */
-  readonly unchanged: Set<OpenFault>
+  /** Gets the faults that were closed before their turn, with the reason. */
+  readonly unchanged: Map<OpenFault, string>
 }
 
 /** Lets each fault act, and carries the call out. Waits only where a fault does. */
@@ -81,7 +84,7 @@ export function underFaults(acting: readonly OpenFault[], { before, carryOut, un
         if (fault === undefined) resolve(carryOut(tampering))
         // A fault before it may have held the call.
         else if (fault.isClosed) {
-          unchanged.add(fault)
+          unchanged.set(fault, CLOSED_FIRST)
           goOnAt(index + 1)
         } else {
           const wait = before(fault, tampering)

@@ -8,7 +8,7 @@ import { badRequest, type QueratorError, usageError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
 import { unable } from './able.js'
-import { actAfter, actBefore, itemsMet, type Tampering, underFaults, type Wait } from './acting.js'
+import { actAfter, actBefore, CLOSED_FIRST, itemsMet, type Tampering, underFaults, type Wait } from './acting.js'
 import { checkConflicts, placeOf } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import { type Held, OpenFault } from './open-fault.js'
@@ -124,8 +124,8 @@ export class Faults {
   }
 
   /** A call is over. Calls need not pass faults that will not act again. */
-  #settle(call: SeenCall, acting: readonly OpenFault[], unchanged: ReadonlySet<OpenFault>): void {
-    for (const fault of acting) fault.settle(call, !unchanged.has(fault))
+  #settle(call: SeenCall, acting: readonly OpenFault[], unchanged: ReadonlyMap<OpenFault, string>): void {
+    for (const fault of acting) fault.settle(call, unchanged.get(fault))
     if (!acting.some(({ isOver }) => isOver)) return
     this.#open = this.#open.filter((fault) => !fault.isOver)
     this.inForce = this.#open.length > 0
@@ -136,7 +136,7 @@ export class Faults {
     acting: readonly OpenFault[],
     carryOut: (tampering?: Tampering) => unknown,
   ): Promise<unknown> {
-    const unchanged = new Set<OpenFault>()
+    const unchanged = new Map<OpenFault, string>()
     try {
       return await this.#actOn(call, acting, carryOut, unchanged)
     } finally {
@@ -144,12 +144,12 @@ export class Faults {
     }
   }
 
-  /** Adds the faults that did not change anything in the end to `unchanged`. */
+  /** Adds the faults that did not change anything in the end to `unchanged`, with the reason. */
   async #actOn(
     call: SeenCall,
     acting: readonly OpenFault[],
     carryOut: (tampering?: Tampering) => unknown,
-    unchanged: Set<OpenFault>,
+    unchanged: Map<OpenFault, string>,
   ): Promise<unknown> {
     const { clock } = this.#around
     // Which items a lease is about is known when it has them.
@@ -168,7 +168,9 @@ export class Faults {
     const items = this.#leasedItems(call, response)
     for (const fault of late) {
       const breaks = BREAKS_REPLY.has(fault.spec.act.kind)
-      if (isGone || fault.isClosed || (!breaks && items.length === 0)) unchanged.add(fault)
+      if (isGone) unchanged.set(fault, 'the client gave up first')
+      else if (fault.isClosed) unchanged.set(fault, CLOSED_FIRST)
+      else if (!breaks && items.length === 0) unchanged.set(fault, 'it got no items')
       else this.#noteCall(fault, call, items)
     }
     if (isGone) throw CLIENT_GONE

@@ -93,13 +93,14 @@ export class OpenFault {
     return true
   }
 
-  /** A call that it took is over. One that it did not change does not count. */
-  settle(call: SeenCall, changed: boolean): void {
+  /** A call that it took is over. One that it did not change does not count, and `unchanged` says why. */
+  settle(call: SeenCall, unchanged: string | undefined): void {
     this.#underWay--
-    if (changed) return
+    if (unchanged === undefined) return
     this.spec.condition?.spared(call)
     this.#matched--
     this.#fired--
+    this.misses.add(call, { distance: 0, text: `not changed by it: ${unchanged}` })
   }
 
   /** Counts calls that an outage met. */
