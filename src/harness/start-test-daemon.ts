@@ -5,9 +5,8 @@ import { checkOptions } from '../client/known-options.js'
 import { turnDue } from '../clock/event-loop.js'
 import { usageError } from '../errors.js'
 import { AttachedServer } from './backing/attached-server.js'
-import { ControlClient } from './backing/control-client.js'
 import { EmbeddedBacking, type ServeControl } from './backing/embedded-backing.js'
-import { hasControl, knownControl } from './backing/find-control.js'
+import { foundControl, knownControl } from './backing/find-control.js'
 import { ServerElsewhere } from './backing/server-elsewhere.js'
 import { DAEMON_OPTIONS, type TestDaemonOptions } from './daemon-options.js'
 import { TestDaemon } from './handles/test-daemon.js'
@@ -28,8 +27,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   const [endpoint, apiKey] = serverOf(options)
   if (!endpoint) return openTestDaemon(options)
   checkNone(options, endpoint)
-  const control = knownControl(endpoint) ?? ((await hasControl(endpoint)) ? new ControlClient(endpoint) : undefined)
-  return new TestDaemon(new AttachedServer(endpoint, apiKey, control))
+  return new TestDaemon(new AttachedServer(endpoint, apiKey, await foundControl(endpoint)))
 }
 
 /**

@@ -21,6 +21,12 @@ function begin(daemon: TestDaemon): QueuesOfTest {
   return new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'off' })
 }
 
+/** The faults that are not removed. */
+async function faultsOn(endpoint: string): Promise<{ text: string }[]> {
+  const reply = await fetch(`${endpoint}/test/faults`)
+  return ((await reply.json()) as { faults: { text: string }[] }).faults
+}
+
 /** The message of the error with which a test ends. Empty if it ends without one. */
 async function endOf(tests: QueuesOfTest): Promise<string> {
   return tests.end({ outcome: 'passed' }).then(
@@ -84,8 +90,7 @@ test('each kind of fault means the same there', async () => {
   queue.fault('complete', { do: { first: 2 }, times: 1 })
   queue.fault('lease', { do: { clockSkew: '-30s' }, clientId: 'w', times: 1 })
   await on.daemon.clock.read()
-  const reply = await fetch(`${on.endpoint}/test/faults`)
-  const { faults } = (await reply.json()) as { faults: { text: string }[] }
+  const faults = await faultsOn(on.endpoint)
   expect(faults.map(({ text }) => text.replace(queue.name, 'q'))).toEqual([
     "lose-request on queue.produce of 'q'",
     "hang on queue.produce of 'q'",
@@ -114,8 +119,7 @@ test('a fault that never acted fails its test, one that is open too, and both ar
   expect(message).toContain("a fault is still open: lose-reply on queue.lease of 'orders'")
   expect(message).toContain("a fault is still open: hang on queue.produce of 'orders', number 9")
   expect(message).not.toContain('queue.retry')
-  const reply = await fetch(`${on.endpoint}/test/faults`)
-  expect(await reply.json()).toEqual({ faults: [] })
+  expect(await faultsOn(on.endpoint)).toEqual([])
 })
 
 test('a call that a fault holds loses its connection when the test is over', async () => {
@@ -133,7 +137,7 @@ test('a call that a fault holds loses its connection when the test is over', asy
   await held
 })
 
-test('a fault that the server refuses fails the next call, and the test', async () => {
+test('a fault that the server refuses fails the next call, and no fault stays', async () => {
   await using on = await attached()
   const one = begin(on.daemon)
   const queue = await one.create({ name: 'orders' })
@@ -141,7 +145,10 @@ test('a fault that the server refuses fails the next call, and the test', async 
   queue.fault('lease', { do: 'lose-reply' })
   await expect(queue.produce({})).rejects.toThrow('lose-reply could never act')
   await queue.produce({})
-  expect(await endOf(one)).toContain('a fault could not be closed: lose-reply could never act')
+  const message = await endOf(one)
+  expect(message).toContain("a fault is still open: lose-request on queue.lease of 'orders'")
+  expect(message).not.toContain('could never act')
+  expect(await faultsOn(on.endpoint)).toEqual([])
 })
 
 test('wrong options are refused at once, without the server', async () => {
@@ -196,6 +203,72 @@ test('a reset of the server ends a fault, and reading it says so', async () => {
   await fault.read()
   await fetch(`${on.endpoint}/test/reset`, { method: 'POST' })
   await expect(fault.read()).rejects.toThrow('the server no longer has this fault, because it was reset')
+})
+
+test('the error of a refused fault is told once, and the other faults are removed', async () => {
+  await using on = await attached()
+  const one = begin(on.daemon)
+  const queue = await one.create({ name: 'orders' })
+  queue.fault('produce', { do: 'hang', optional: true })
+  queue.fault('lease', { do: 'lose-request', optional: true })
+  queue.fault('lease', { do: 'lose-reply', optional: true })
+  const message = await endOf(one)
+  expect(message.split('could never act')).toHaveLength(2)
+  expect(message).toContain('what was begun without an await failed: lose-reply could never act')
+  expect(message).toContain('a fault is still open: hang on queue.produce')
+  expect(await faultsOn(on.endpoint)).toEqual([])
+})
+
+test('reading a refused fault tells its error, and then nobody else does', async () => {
+  await using on = await attached()
+  const one = begin(on.daemon)
+  const queue = await one.create({ name: 'orders' })
+  const first = queue.fault('lease', { do: 'lose-request' })
+  const refused = queue.fault('lease', { do: 'lose-reply', optional: true })
+  await expect(refused.read()).rejects.toThrow('lose-reply could never act')
+  refused.close()
+  await expect(queue.lease()).rejects.toMatchObject({ codeText: 'No Answer' })
+  first.close()
+  expect(await endOf(one)).toBe('')
+})
+
+for (const where of ['on a server elsewhere', 'in the process']) {
+  test(`a fault that is closed before the call of it ends has not acted, ${where}`, async () => {
+    await using on = await attached()
+    const daemon = where === 'in the process' ? on.server : on.daemon
+    const one = begin(daemon)
+    const queue = await one.create({ name: 'orders' })
+    const fault = queue.fault('lease', { do: 'lose-reply' })
+    await fault.read()
+    const leasing = on.client.queueLease({ queueName: 'orders', clientId: 'w', batchSize: 1, requestTimeout: '5s' })
+    await queue.waitFor({ event: 'lease-waiting' })
+    fault.close()
+    await queue.produce({})
+    expect((await leasing).items).toHaveLength(1)
+    expect(await fault.read()).toEqual({ fired: 0, isOpen: false })
+    const message = await endOf(one)
+    expect(message).toContain("a fault never acted: lose-reply on queue.lease of 'orders'")
+    expect(message).toContain("queue.lease of 'orders' by w: not changed by it: the fault was closed first")
+  })
+}
+
+test('closing a fault that a reset has ended does nothing, and the test tells what it knew', async () => {
+  await using on = await attached()
+  const one = begin(on.daemon)
+  {
+    using fault = on.daemon.fault({ call: 'queues.list', do: 'lose-request' })
+    await fault.read()
+    await expect(on.client.queuesList({})).rejects.toMatchObject({ codeText: 'No Answer' })
+    expect(await fault.read()).toEqual({ fired: 1, isOpen: true })
+    using _never = on.daemon.fault({ call: 'queues.create', do: 'lose-request' })
+    await on.daemon.clock.read()
+    await fetch(`${on.endpoint}/test/reset`, { method: 'POST' })
+  }
+  await on.daemon.createQueue()
+  const message = await endOf(one)
+  expect(message).toContain('a fault never acted: lose-request on queues.create')
+  expect(message).toContain('the server was reset; await fault.read() before that')
+  expect(message).not.toContain('queues.list')
 })
 
 test('on a server without a control plane, faults say what they need', async () => {

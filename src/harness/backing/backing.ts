@@ -51,5 +51,7 @@ export interface Backing {
   deleted(queueName: string): void
   /** Makes the client of the test send this key from now on, or none. */
   useKey(apiKey: string | undefined): void
+  /** Calls `undo` before a server elsewhere is left, also if nobody closes the daemon. A daemon in the process ends with what it did. */
+  beforeClose(undo: () => Promise<void>): void
   close(): Promise<void>
 }

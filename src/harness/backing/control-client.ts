@@ -1,66 +1,120 @@
 /** The client of the control plane of a server elsewhere. */
 import { sendOverHttp } from '../../client/http-send.js'
+import { closedError } from '../../daemon/closed-error.js'
 import { QueratorError, usageError } from '../../errors.js'
 import type { Send } from '../../protocol/exchange.js'
+import { Begun } from './begun.js'
+import { LONGEST_REPLY, ReplyLimit } from './reply-limit.js'
+import { ServerElsewhere } from './server-elsewhere.js'
 
-/** Values of a request. */
+/** Values of a request. Those that are undefined are left out. */
 type Fields = Readonly<Record<string, unknown>>
+
+/** Calls routes. `longest` is how long the server may take, in milliseconds. */
+export interface ControlCalls {
+  /** Calls a route that reads something. @throws QueratorError if it is refused, or there is no reply */
+  get<T>(path: string, fields?: Fields, longest?: number): Promise<T>
+  /** Calls a route that changes something. @throws QueratorError if it is refused, or there is no reply */
+  post<T>(path: string, fields?: Fields, longest?: number): Promise<T>
+}
 
 /**
  * Calls `/test/…` of a server. What was begun without an `await`, such as `clock.freeze()`, is carried out before every later call of the
- * same test daemon. If it fails, the next call fails.
+ * same test daemon. If it fails, the next call of the same test fails.
  */
-export class ControlClient {
+export class ControlClient implements ControlCalls {
   readonly endpoint: string
+  readonly elsewhere: ServerElsewhere
+  readonly limit: ReplyLimit
+  readonly begun = new Begun()
+  /** Called when something is begun. */
+  onBegin: () => void = () => undefined
   readonly #send: Send
-  #before: Promise<unknown> = Promise.resolve()
-  #failed: { readonly error: unknown } | undefined
+  #isKnown: boolean
+  #isClosed = false
 
-  /** @throws QueratorError if `endpoint` is not the URL of a server */
-  constructor(endpoint: string) {
+  /**
+   * `isKnown` is whether the server said that it has a control plane. If not, its first reply shows that.
+   * @throws QueratorError if `endpoint` is not the URL of a server
+   */
+  constructor(endpoint: string, isKnown = true) {
     this.endpoint = endpoint
     this.#send = sendOverHttp(endpoint)
+    this.#isKnown = isKnown
+    const elsewhere = new ServerElsewhere(endpoint)
+    this.elsewhere = elsewhere
+    this.limit = new ReplyLimit((time) => elsewhere.late(time))
   }
 
-  /** Calls a route that changes something, after those begun before. @throws QueratorError if it is refused, or the server is gone */
-  async post<T>(path: string, fields: Fields = {}): Promise<T> {
-    await this.settled()
-    return this.#call('POST', path, Buffer.from(JSON.stringify(fields)))
+  /** Calls for a test, after those begun before. */
+  async post<T>(path: string, fields: Fields = {}, longest?: number): Promise<T> {
+    await this.settled(queueIn(fields), longest)
+    return this.#now.post(path, fields, longest)
   }
 
-  /** Calls a route that reads something, after those begun before. Fields that are undefined are left out. */
-  async get<T>(path: string, fields: Fields = {}): Promise<T> {
-    await this.settled()
-    return this.#call('GET', path + queryOf(fields), new Uint8Array())
+  /** Calls for a test, after those begun before. */
+  async get<T>(path: string, fields: Fields = {}, longest?: number): Promise<T> {
+    await this.settled(queueIn(fields), longest)
+    return this.#now.get(path, fields, longest)
   }
 
-  /** Begins something without an `await`. Everything else waits for it. */
-  begin(work: (control: Pick<ControlClient, 'get' | 'post'>) => Promise<unknown>): void {
-    const now = {
-      get: <R>(path: string, fields: Fields = {}) => {
-        return this.#call<R>('GET', path + queryOf(fields), new Uint8Array())
-      },
-      post: <R>(path: string, fields: Fields = {}) => {
-        return this.#call<R>('POST', path, Buffer.from(JSON.stringify(fields)))
-      },
-    }
-    const begun = this.#before.then(() => work(now))
-    this.#before = begun.catch((error: unknown) => {
-      this.#failed ??= { error }
-    })
+  /** Calls of the harness itself. They wait for what was begun. If that fails, the test still hears of it. */
+  readonly own: ControlCalls = {
+    get: async (...call) => {
+      await this.begun.carriedOut()
+      return this.#now.get(...call)
+    },
+    post: async (...call) => {
+      await this.begun.carriedOut()
+      return this.#now.post(...call)
+    },
   }
 
-  /** Resolves when everything that was begun is carried out. @throws what failed, once */
-  async settled(): Promise<void> {
-    await this.#before
-    const failed = this.#failed
-    this.#failed = undefined
-    if (failed !== undefined) throw failed.error
+  /** Begins something without an `await`. `queueName` is the queue that it is about, or `''`. @throws QueratorError if the daemon is closed */
+  begin(queueName: string, work: (control: ControlCalls) => Promise<unknown>): void {
+    if (this.#isClosed) throw closedError()
+    this.onBegin()
+    this.begun.begin(queueName, () => work(this.#now))
   }
 
-  async #call<T>(method: string, target: string, body: Uint8Array): Promise<T> {
+  /** Calls a route, and everything that follows waits for it, also if nobody awaits this. */
+  inOrder<T>(path: string, fields: Fields, longest: number): Promise<T> {
+    return this.begun.inOrder(() => this.#now.post(path, fields, longest))
+  }
+
+  /** Resolves when everything that was begun is carried out. @throws what the same test began, if that failed */
+  async settled(queueName: string, longest?: number): Promise<void> {
+    const carriedOut = this.begun.carriedOut()
+    // What was begun has a limit of its own, but a wait may be shorter.
+    await (longest === undefined ? carriedOut : this.limit.inTime(longest, carriedOut))
+    this.begun.hear(() => queueName)
+  }
+
+  /** Asks a server that did not say whether it has a control plane. @throws QueratorError if it has none */
+  async confirm(): Promise<void> {
+    if (!this.#isKnown) await this.own.get('/test/health')
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** Calls at once. */
+  readonly #now: ControlCalls = {
+    get: (path, fields = {}, longest) => this.#call('GET', path + queryOf(fields), new Uint8Array(), longest),
+    post: (path, fields = {}, longest) => this.#call('POST', path, Buffer.from(JSON.stringify(fields)), longest),
+  }
+
+  async #call<T>(method: string, target: string, body: Uint8Array, longest = LONGEST_REPLY): Promise<T> {
     const headers = { 'content-type': 'application/json' }
-    const reply = await this.#send({ method, target, headers, body })
+    const reply = await this.limit.asked(longest, (signal) =>
+      this.#send({ method, target, headers, body, signal }).catch((error: unknown) => {
+        throw this.elsewhere.failed(error)
+      }),
+    )
+    // A server without a control plane knows no such path, and a proxy before it neither.
+    if (!this.#isKnown && (reply.status === 501 || reply.status === 404)) throw this.elsewhere.needsEmbedded(target)
+    this.#isKnown = true
     const value = parsed(reply.body)
     if (reply.status === 200) return value as T
     const { message = `status ${reply.status}`, details = {} } = Object(value) as { message?: string; details?: object }
@@ -70,8 +124,12 @@ export class ControlClient {
   }
 }
 
+function queueIn({ queue }: Fields): string {
+  return typeof queue === 'string' ? queue : ''
+}
+
 /** Returns a query. Fields that are undefined are left out. */
-export function queryOf(fields: Fields): string {
+function queryOf(fields: Fields): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
   const query = new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()
   return query === '' ? '' : `?${query}`

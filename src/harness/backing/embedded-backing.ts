@@ -77,6 +77,8 @@ export class EmbeddedBacking implements Backing {
 
   deleted(): void {}
 
+  beforeClose(): void {}
+
   useKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey
   }

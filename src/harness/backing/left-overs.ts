@@ -5,15 +5,13 @@ import { orGiveUp } from '../../clock/give-up.js'
 import { isQueratorError } from '../../errors.js'
 import type { Send } from '../../protocol/exchange.js'
 import { deleteQueue } from './delete-queue.js'
+import { LONGEST_REPLY } from './reply-limit.js'
 import { leftOverCheck } from './run-prefix.js'
 
 const PAGE = 1000
 
 /** How many queues are deleted at the same time. Limited, because others use the server too. */
 const AT_ONCE = 20
-
-/** How long the server may take for a reply, in milliseconds. Nothing else ends a run that waits before its tests or after them. */
-const LONGEST_REPLY = 10_000
 
 /** Options of `removeLeftOvers()`. */
 export interface LeftOversOptions {

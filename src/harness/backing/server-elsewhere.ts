@@ -1,6 +1,7 @@
 /** Errors about a server elsewhere. */
 import { noAnswer } from '../../client/http-send.js'
 import { isQueratorError, QueratorError, usageError } from '../../errors.js'
+import { isSameServer } from './same-server.js'
 
 /** What `querator-test/global-setup` sets to the kind and the URL of what it started (runners/global/server-of-run.ts). */
 const STARTED = 'QUERATOR_TEST_STARTED'
@@ -77,9 +78,11 @@ export class ServerElsewhere {
 }
 
 function wordsOf(endpoint: string): Words {
-  const { QUERATOR_ENDPOINT: named, [STARTED]: started } = process.env
+  const { QUERATOR_ENDPOINT: named, [STARTED]: started = '' } = process.env
+  const [kind, url] = started.split(' ')
+  const isStarted = isSameServer(url, endpoint)
   // Vitest passes the URL as an option, so only the URL itself shows what started it.
-  if (started === `daemon ${endpoint}`) {
+  if (isStarted && kind === 'daemon') {
     return {
       server: 'the daemon that querator-test/global-setup started for the whole run',
       instead: OWN_DAEMON,
@@ -87,7 +90,7 @@ function wordsOf(endpoint: string): Words {
       isShared: true,
     }
   }
-  if (started === `binary ${endpoint}`) {
+  if (isStarted && kind === 'binary') {
     return {
       server: 'the Querator that querator-test/global-setup started from QUERATOR_BINARY',
       instead: OWN_DAEMON,
@@ -95,7 +98,7 @@ function wordsOf(endpoint: string): Words {
       isShared: true,
     }
   }
-  if (named === endpoint) {
+  if (isSameServer(named, endpoint)) {
     return {
       server: 'from QUERATOR_ENDPOINT',
       instead: 'unset QUERATOR_ENDPOINT to run this test',

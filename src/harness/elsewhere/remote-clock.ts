@@ -6,10 +6,14 @@ import { givenMilliseconds } from '../../clock/given-duration.js'
 import type { Fired } from '../../engine/events/fired.js'
 import { usageError } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
+import { LONGEST_REPLY } from '../backing/reply-limit.js'
 import type { AdvanceUntilOptions } from '../consumers/advance-until.js'
 import { type AwaitedMoment, isThenable, type Until } from '../consumers/goal.js'
 import { checkPattern, PATTERN_FIELDS } from '../waiting/awaited-event.js'
 import type { ClockReading, ClockSide } from './clock-side.js'
+
+/** How much longer than a wait the server may take to reply, in milliseconds. */
+const SLACK = 500
 
 interface Moved {
   readonly fired: readonly (Omit<Fired, 'time'> & { readonly time: string })[]
@@ -19,8 +23,9 @@ interface Moved {
 export class RemoteClock implements ClockSide {
   readonly #control: ControlClient
   readonly #patience: () => number
-  /** How the clock was before this test daemon froze or resumed it. Undefined if it did not. */
+  /** How the clock was before this test daemon changed it. Undefined if it did not. */
   #before: boolean | undefined
+  #switched: boolean | undefined
 
   /** `patience` returns how long a wait may take, in milliseconds. */
   constructor(control: ControlClient, patience: () => number) {
@@ -49,45 +54,56 @@ export class RemoteClock implements ClockSide {
     this.#switch('/test/clock/resume', false)
   }
 
-  /** Undoes what this test daemon switched. */
-  async restore(): Promise<void> {
-    await this.#control.settled()
-    const before = this.#before
-    this.#before = undefined
-    if (before !== undefined) await this.#control.post(before ? '/test/clock/freeze' : '/test/clock/resume')
+  /** Whether this test daemon froze the clock, or let it run. Undefined if it did neither. */
+  get switched(): boolean | undefined {
+    return this.#switched
+  }
+
+  /** Goes back to what this test daemon had switched, or to how the clock was before. Call it when what was begun is carried out. */
+  async restore(to: boolean | undefined): Promise<void> {
+    const now = this.#switched
+    const wanted = to ?? this.#before
+    this.#switched = to
+    if (to === undefined) this.#before = undefined
+    if (now === to || wanted === undefined || wanted === now) return
+    await this.#control.own.post(wanted ? '/test/clock/freeze' : '/test/clock/resume')
   }
 
   async advance(duration: number | string): Promise<Fired[]> {
     const by = wholeMilliseconds('clock.advance', duration)
-    return firedOf(await this.#control.post<Moved>('/test/clock/advance', { by }))
+    // A move over many deadlines takes long.
+    const longest = Math.max(LONGEST_REPLY, this.#patience())
+    return firedOf(await this.#control.inOrder<Moved>('/test/clock/advance', { by }, longest))
   }
 
   async advanceUntil(until: Until, options: AdvanceUntilOptions): Promise<Fired[]> {
     checkOptions('advanceUntil', options, ['limit', 'within', 'settle'])
     const moment = momentOf(until)
     const { queue, since, ...pattern } = moment
-    const { limit, settle, within = this.#patience() } = options
+    const { limit, settle } = options
+    const within = wholeMilliseconds('advanceUntil: within', options.within ?? Math.ceil(this.#patience()))
     const fields = {
       ...pattern,
       queue: typeof queue === 'object' ? queue.name : queue,
-      since: since === 'now' ? await this.#count() : since?.number,
-      within: wholeMilliseconds('advanceUntil: within', within),
+      since: since === 'now' ? await this.#count(within + SLACK) : since?.number,
+      within,
       ...(limit === undefined ? {} : { limit: wholeMilliseconds('advanceUntil: limit', limit) }),
       ...(settle === undefined ? {} : { settle: wholeMilliseconds('advanceUntil: settle', settle) }),
     }
-    return firedOf(await this.#control.post<Moved>('/test/clock/advance-until', fields))
+    return firedOf(await this.#control.post<Moved>('/test/clock/advance-until', fields, within + SLACK))
   }
 
-  async #count(): Promise<number> {
-    return (await this.#control.get<{ count: number }>('/test/events', { limit: 0 })).count
+  async #count(longest: number): Promise<number> {
+    return (await this.#control.get<{ count: number }>('/test/events', { limit: 0 }, longest)).count
   }
 
   #switch(path: string, freezes: boolean): void {
-    this.#control.begin(async ({ get, post }) => {
+    this.#control.begin('', async ({ get, post }) => {
       const { frozen } = await get<ClockReading>('/test/clock')
       await post(path)
       if (frozen !== freezes) this.#before ??= frozen
     })
+    this.#switched = freezes
   }
 }
 

@@ -1,7 +1,20 @@
 /** What tests use of a server elsewhere with a control plane. */
+import { isMissing } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
 import { RemoteClock } from './remote-clock.js'
 import { RemoteEvents } from './remote-events.js'
+
+const PAUSE = '/test/queues/pause'
+const RESUME = '/test/queues/resume'
+
+/** What a test daemon has switched, and not switched back. */
+export interface RemoteState {
+  /** Whether it froze the clock, or let it run. Undefined if it did neither. */
+  readonly frozen: boolean | undefined
+  readonly paused: ReadonlySet<string>
+}
+
+const NOTHING: RemoteState = { frozen: undefined, paused: new Set() }
 
 /** The clock, the events and the queues of a server elsewhere. */
 export class RemoteDaemon {
@@ -9,7 +22,7 @@ export class RemoteDaemon {
   readonly clock: RemoteClock
   readonly events: RemoteEvents
   /** The queues that this test daemon has paused. */
-  readonly #paused = new Set<string>()
+  #paused: ReadonlySet<string> = new Set()
 
   /** `patience` returns how long a wait may take, in milliseconds. */
   constructor(control: ControlClient, patience: () => number) {
@@ -20,18 +33,34 @@ export class RemoteDaemon {
 
   /** Pauses or resumes a queue. What follows waits for it. */
   pause(queue: string, on: boolean): void {
-    if (on) this.#paused.add(queue)
-    else this.#paused.delete(queue)
-    this.control.begin(async ({ post }) => {
-      await post(on ? '/test/queues/pause' : '/test/queues/resume', { queue })
-    })
+    this.control.begin(queue, ({ post }) => post(on ? PAUSE : RESUME, { queue }))
+    const others = [...this.#paused].filter((one) => one !== queue)
+    this.#paused = new Set(on ? [...others, queue] : others)
   }
 
-  /** Undoes what was switched: the clock, and pauses. A queue that is gone by then is left alone. */
-  async restore(): Promise<void> {
-    const paused = [...this.#paused]
-    this.#paused.clear()
-    for (const queue of paused) await this.control.post('/test/queues/resume', { queue }).catch(() => undefined)
-    await this.clock.restore()
+  /** Returns what is switched now. */
+  state(): RemoteState {
+    return { frozen: this.clock.switched, paused: this.#paused }
+  }
+
+  /** Goes back to a state: the clock, and pauses. A queue that is gone by then is left alone. @throws the first failure, after all of it */
+  async restore(to: RemoteState = NOTHING): Promise<void> {
+    await this.control.begun.carriedOut()
+    const paused = this.#paused
+    this.#paused = to.paused
+    const changed = [
+      ...[...paused].filter((queue) => !to.paused.has(queue)).map((queue) => this.#put(RESUME, queue)),
+      ...[...to.paused].filter((queue) => !paused.has(queue)).map((queue) => this.#put(PAUSE, queue)),
+      this.clock.restore(to.frozen),
+    ]
+    for (const one of await Promise.allSettled(changed)) if (one.status === 'rejected') throw one.reason
+  }
+
+  async #put(path: string, queue: string): Promise<void> {
+    try {
+      await this.control.own.post(path, { queue })
+    } catch (error) {
+      if (!isMissing(error, 'queue')) throw error
+    }
   }
 }

@@ -2,6 +2,7 @@
 import { checkedFilter, type EventFilter, EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { usageError } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
+import { LONGEST_REPLY } from '../backing/reply-limit.js'
 import { messagesOf } from './event-messages.js'
 import { noSync } from './remote-clock.js'
 
@@ -56,19 +57,24 @@ export class RemoteEvents extends EventLog {
   }
 
   override async *[Symbol.asyncIterator](): AsyncGenerator<QueueEvent, void, void> {
-    await this.#control.settled()
-    for await (const { event, data } of messagesOf(this.#control.endpoint, '/test/events/stream?since=0')) {
+    await this.#control.settled('')
+    for await (const { event, data } of messagesOf(this.#control, '/test/events/stream?since=0')) {
       // A slow reader misses the oldest events.
       if (event !== 'missed') yield eventOf(JSON.parse(data) as SentEvent)
     }
   }
 
-  override async read(filter: EventFilter = {}): Promise<QueueEvent[]> {
+  override read(filter: EventFilter = {}): Promise<QueueEvent[]> {
+    return this.readWithin(filter, () => LONGEST_REPLY)
+  }
+
+  /** Reads events. `longest` returns how long the server may take for the next reply, in milliseconds. */
+  async readWithin(filter: EventFilter, longest: () => number): Promise<QueueEvent[]> {
     const { queue, kind, since = 0, limit = Number.POSITIVE_INFINITY } = checkedFilter(filter)
     const events: QueueEvent[] = []
     for (let after = since; ; ) {
       const most = Math.min(PAGE, limit - events.length)
-      const page = await this.#control.get<Page>('/test/events', { queue, kind, since: after, limit: most })
+      const page = await this.#control.get<Page>('/test/events', { queue, kind, since: after, limit: most }, longest())
       if (page.missed > 0) throw tooMany(page.missed)
       for (const event of page.events) events.push(eventOf(event))
       after = page.last

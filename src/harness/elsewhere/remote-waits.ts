@@ -14,6 +14,8 @@ import type { RemoteEvents } from './remote-events.js'
 
 /** How often the server is asked, in milliseconds. */
 const ASK_EVERY = 50
+/** The shortest time to wait for a reply, in milliseconds. The limit may be over earlier. */
+const SHORTEST_REPLY = 500
 
 /** What a wait works on. */
 export interface RemotePlace {
@@ -31,20 +33,21 @@ export async function waitForRemote(place: RemotePlace, awaited: AwaitedEvent): 
   checkPattern('waitFor', awaited)
   const { control, queue, events } = place
   const limit = awaited.within === undefined ? place.patience : givenMilliseconds('within', awaited.within)
-  const began = passedNow()
-  const known = await events.read({ queue })
+  const ends = passedNow() + limit
+  const longest = () => Math.max(ends - passedNow(), SHORTEST_REPLY)
+  const known = await events.readWithin({ queue }, longest)
   const ignored = ignoredBy(awaited, known.at(-1)?.number ?? 0)
   for (;;) {
-    const found = nth(await events.read({ queue, since: ignored }), awaited)
+    const found = nth(await events.readWithin({ queue, since: ignored }, longest), awaited)
     if (found !== undefined) return found
-    const left = began + limit - passedNow()
+    const left = ends - passedNow()
     if (left <= 0) break
     await new Promise<void>((resolve) => {
       wakeAfter(Math.min(ASK_EVERY, left), resolve, true)
     })
   }
-  const lines = nearest(await events.read({ queue }), awaited)
-  const { text } = await control.get<{ text: string }>('/test/explain', { queue })
+  const lines = nearest(await events.readWithin({ queue }, longest), awaited)
+  const { text } = await control.get<{ text: string }>('/test/explain', { queue }, longest())
   const first = visible(`timed out after ${lengthOf(limit)} waiting for ${wanted(awaited)}`)
   throw atCallSite(thrownFrom(usageError([first, ...lines, text].join('\n')), origin))
 }

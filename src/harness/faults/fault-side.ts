@@ -19,6 +19,8 @@ export interface FaultState extends FaultReading {
   readonly matched: number
   /** The calls that came nearest, a line each. */
   readonly nearest: readonly string[]
+  /** Whether a reset of the server ended it, so that this is what was known before. */
+  readonly isLost?: boolean
 }
 
 /** A fault, wherever it acts. */
@@ -29,8 +31,11 @@ export interface FaultSide {
   read(): Promise<FaultReading>
   /** Ends it. Calls that it holds go on. */
   close(): void
-  /** Ends it with its test: connections of calls that it holds break. Returns its state before. */
-  end(): FaultState | Promise<FaultState>
+  /**
+   * Ends it with its test: connections of calls that it holds break. Returns its state before, or that of a closed one. Undefined if the server
+   * has refused it.
+   */
+  end(): FaultState | Promise<FaultState | undefined>
 }
 
 /** A fault of a daemon in the process. */

@@ -43,13 +43,13 @@ export class Fault {
     return this.#side.spec.queue
   }
 
-  /** Ends the fault with its test: connections of calls that it holds break. Returns how it was before. @internal */
-  end(): FaultState | Promise<FaultState> {
+  /** Ends the fault with its test: connections of calls that it holds break. Returns how it was before. Undefined if it never was there. @internal */
+  end(): FaultState | Promise<FaultState | undefined> {
     return this.#side.end()
   }
 
   /** Returns what is wrong with a fault that was in this state when its test ended. Empty if nothing is. @internal */
-  problem({ text, fired, matched, isOpen, nearest }: FaultState): string {
+  problem({ text, fired, matched, isOpen, nearest, isLost = false }: FaultState): string {
     const { spec } = this.#side
     const what = `${text}${siteText(placesOf(spec.origin))}`
     if (fired === 0 && !spec.optional) {
@@ -57,6 +57,7 @@ export class Fault {
       const few = matched === 0 ? [] : [`${came}, and it begins with number ${spec.nth}`]
       const lines = [...few, ...nearest]
       const told = lines.length === 0 ? ['no call came while it was open'] : ['the nearest calls:', ...lines]
+      if (isLost) told.unshift('the server was reset; await fault.read() before that. What was known then:')
       return [
         `a fault never acted: ${what}`,
         ...told.map((line, at) => `${at === 0 ? '  ' : '    '}${line}`),

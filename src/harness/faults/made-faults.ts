@@ -1,6 +1,7 @@
 /** The faults that tests made, and what is wrong with them when a test is over. */
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
 import { messageOf, type QueratorError, usageError } from '../../errors.js'
+import { isAround } from '../backing/spans.js'
 import { Fault } from './fault.js'
 import type { FaultSide, FaultState } from './fault-side.js'
 
@@ -68,6 +69,14 @@ export class MadeFaults {
     }
   }
 
+  /** Closes all that are left, without looking at what they did. @throws the first that cannot be closed, after all of them */
+  async endAll(): Promise<void> {
+    const left = this.#all.filter((fault) => fault !== undefined)
+    this.#all.fill(undefined)
+    const ends = await Promise.allSettled(left.map(async (fault) => fault.end()))
+    for (const one of ends) if (one.status === 'rejected') throw one.reason
+  }
+
   #areConcurrent(): boolean {
     const running = [...this.#running]
     return running.some((one) => running.some((other) => !isAround(one, other) && !isAround(other, one)))
@@ -92,17 +101,13 @@ export class MadeFaults {
 
 /** Ends a fault, and says what is wrong with it and what it did. */
 async function ended(fault: Fault): Promise<{ problem: string; story: string }> {
-  let state: FaultState
+  let state: FaultState | undefined
   try {
     state = await fault.end()
   } catch (error) {
     return { problem: `a fault could not be closed: ${messageOf(error)}`, story: '' }
   }
+  // What began the fault tells of the refusal.
+  if (state === undefined) return { problem: '', story: '' }
   return { problem: fault.problem(state), story: fault.story(state) }
-}
-
-/** Whether `outer` is `inner` or contains it. */
-function isAround(outer: FaultSpan, inner: FaultSpan): boolean {
-  for (let one: FaultSpan | undefined = inner; one !== undefined; one = one.outer) if (one === outer) return true
-  return false
 }

@@ -25,6 +25,8 @@ export interface QueueHome extends LeaseHome {
   /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
   readonly remote: RemoteDaemon | undefined
   embedded(what: string): Daemon
+  /** Asks with the client of the harness, for a test. @throws what the test began without an `await`, if that failed */
+  afterBegun<T>(queueName: string, ask: () => Promise<T>): Promise<T>
   /** How calls note where they were made. Undefined if they do not. */
   readonly callSites: CallSites | undefined
   /** Makes a fault. @throws QueratorError on a server elsewhere, or if the fault could never act beside an earlier one */
@@ -70,6 +72,7 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     callSites: unawaited?.callSites,
     fault: (spec) => runner.fault(spec),
     remote: runner.remote,
+    afterBegun: (queueName, ask) => (runner.remote ? runner.remote.control.settled(queueName).then(ask) : ask()),
     embedded: (what) => backing.embedded(what),
     checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
     waiting: (queueName) => runner.waiting(queueName),

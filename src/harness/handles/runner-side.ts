@@ -8,6 +8,7 @@ import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { TimedTest } from '../../diagnosis/timed-test.js'
 import { usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
+import type { Begun } from '../backing/begun.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } from '../consumers/workers.js'
 import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
@@ -35,6 +36,8 @@ export class RunnerSide {
   readonly intercepted: Interceptions
   /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
   readonly remote: RemoteDaemon | undefined
+  /** What tests begin without an `await` on a server elsewhere. Undefined on any other daemon. */
+  readonly begun: Begun | undefined
   readonly #backing: Backing
   readonly #tests = new ObservedTests()
 
@@ -44,6 +47,7 @@ export class RunnerSide {
     this.users = users
     this.intercepted = new Interceptions({ fetch: backing.fetch, listen: () => backing.listen({}) })
     const { control } = backing
+    this.begun = control?.begun
     this.remote = control && new RemoteDaemon(control, () => this.waiting('').patience)
     this.checks = new OpenChecks(backing.unawaited)
     this.switches = new Switches({
@@ -55,6 +59,10 @@ export class RunnerSide {
         return users.doorClosed
       },
       openDoor: () => users.openDoor(),
+    })
+    backing.beforeClose(async () => {
+      const ends = await Promise.allSettled([this.faults.endAll(), this.remote?.restore()])
+      for (const one of ends) if (one.status === 'rejected') throw one.reason
     })
   }
 

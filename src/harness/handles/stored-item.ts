@@ -6,6 +6,7 @@ import type { Timestamp } from '../../protocol/messages/message.js'
 import type { ResponseOf } from '../../protocol/methods.js'
 import { dateOf } from '../../protocol/timestamp.js'
 import { Payload } from './payload.js'
+import type { QueueHome } from './queue-home.js'
 
 /** An item in storage, which you look at without leasing it. `queue.items()` and `queue.scheduled()` return these. */
 export class StoredItem extends Payload {
@@ -70,6 +71,16 @@ interface Part {
   /** How many items at most. */
   readonly most?: number
   readonly signal?: AbortSignal
+}
+
+/** Returns the items of a queue for a test, by partition and in order. */
+export function storedOf(
+  { ownClient, events, afterBegun }: QueueHome,
+  queueName: string,
+  call: 'storageItemsList' | 'storageScheduledList',
+): Promise<StoredItem[]> {
+  const historyOf = (id: string) => events().ofItemWithId(queueName, id)
+  return afterBegun(queueName, () => storedItems(ownClient, queueName, call, historyOf))
 }
 
 /** Returns the items of a queue, by partition and in order. */

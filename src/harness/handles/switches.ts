@@ -1,14 +1,16 @@
 /** Restores what a test switched on a daemon that outlives it. */
 import type { Conditions } from '../../daemon/conditions/conditions.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { isAround } from '../backing/spans.js'
 import type { RunningWorker, Workers } from '../consumers/workers.js'
+import type { RemoteDaemon, RemoteState } from '../elsewhere/remote-daemon.js'
 
 /** What tests can switch. */
 export interface Switchable {
   /** Undefined on a server elsewhere. */
   readonly daemon: Daemon | undefined
-  /** Restores what this process switched on a server elsewhere. Undefined on any other daemon. */
-  readonly remote: { restore(): Promise<void> } | undefined
+  /** What this process switched on a server elsewhere. Undefined on any other daemon. */
+  readonly remote: Pick<RemoteDaemon, 'state' | 'restore'> | undefined
   /** A function for each active interception that undoes it. */
   readonly intercepted: Set<() => void>
   readonly doorClosed: boolean
@@ -23,6 +25,7 @@ interface State {
   readonly conditions: Conditions | undefined
   /** The numbers of the paused queues. */
   readonly paused: ReadonlySet<number>
+  readonly remote: RemoteState | undefined
   readonly intercepted: ReadonlySet<() => void>
   readonly doorClosed: boolean
   /** The workers that were started so far. */
@@ -84,15 +87,16 @@ export class Switches {
       frozen: daemon?.clock.frozen ?? false,
       conditions: daemon?.conditions.current,
       paused,
+      remote: this.#of.remote?.state(),
       intercepted: new Set(intercepted),
       doorClosed,
       workers: workers.started,
     }
   }
 
-  async #restore({ frozen, conditions, paused, intercepted, doorClosed }: State): Promise<void> {
+  async #restore({ frozen, conditions, paused, remote, intercepted, doorClosed }: State): Promise<void> {
     for (const undo of [...this.#of.intercepted]) if (!intercepted.has(undo)) undo()
-    await this.#of.remote?.restore()
+    await this.#of.remote?.restore(remote)
     const { daemon } = this.#of
     if (daemon === undefined || daemon.closed) return
     const { current } = daemon.conditions
@@ -109,10 +113,4 @@ export class Switches {
     for (const name of running) if (paused.has(daemon.inspector.queueId(name) ?? 0)) daemon.pause(name, true)
     if (this.#of.doorClosed && !doorClosed) await this.#of.openDoor()
   }
-}
-
-/** Whether `outer` is `inner` or contains it. */
-function isAround(outer: SwitchSpan, inner: SwitchSpan | undefined): boolean {
-  for (let one = inner; one !== undefined; one = one.outer) if (one === outer) return true
-  return false
 }

@@ -24,7 +24,7 @@ import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions } from './queue-inputs.js'
 import { explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
 import { QueueWithFaults } from './queue-with-faults.js'
-import { type StoredItem, storedItems } from './stored-item.js'
+import { type StoredItem, storedOf } from './stored-item.js'
 
 /** Marks queues, also those from another copy of this package. */
 const BRAND = Symbol.for('querator-test.queue')
@@ -89,17 +89,17 @@ export class TestQueue extends QueueWithFaults {
 
   /** Returns the items that are not scheduled, including leased ones, without leasing them. They come by partition, in queue order. */
   items(): Promise<StoredItem[]> {
-    return this.#stored('storageItemsList')
+    return storedOf(this.#home, this.name, 'storageItemsList')
   }
 
   /** Returns the items that are scheduled for later, by partition and id. */
   scheduled(): Promise<StoredItem[]> {
-    return this.#stored('storageScheduledList')
+    return storedOf(this.#home, this.name, 'storageScheduledList')
   }
 
   /** Returns how many items and waiting leases there are. */
   counts(): Promise<QueueCounts> {
-    return queueCounts(this.#home.ownClient, this.name)
+    return this.#home.afterBegun(this.name, () => queueCounts(this.#home.ownClient, this.name))
   }
 
   /** Returns the daemon in this process, which `what` needs. @throws QueratorError on a server elsewhere @internal */
@@ -241,10 +241,5 @@ export class TestQueue extends QueueWithFaults {
     const { elsewhere } = this.#home
     if (elsewhere === undefined) return this.#waiting(state, (place) => waitUntil(place, state, options))
     return pollUntil(polledPlace(this.#home, elsewhere, this.name, this.#wasMade), state, options)
-  }
-
-  #stored(call: 'storageItemsList' | 'storageScheduledList'): Promise<StoredItem[]> {
-    const { ownClient, events } = this.#home
-    return storedItems(ownClient, this.name, call, (id) => events().ofItemWithId(this.name, id))
   }
 }

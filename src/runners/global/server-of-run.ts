@@ -11,6 +11,9 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 /** The URL of a server with a control plane. harness/backing/find-control.ts reads it. */
 const WITH_CONTROL = 'QUERATOR_TEST_CONTROL'
 
+/** How long a server may take to say what it can do, in milliseconds. No test waits for it yet. */
+const LONGEST_REPLY = 10_000
+
 /** Stops what was started here. */
 let stop: (() => Promise<void>) | undefined
 
@@ -22,7 +25,7 @@ export async function startServerOfRun(): Promise<string> {
   const { QUERATOR_ENDPOINT: endpoint, QUERATOR_BINARY: binary, QUERATOR_CONFIG: file } = process.env
   if (endpoint) {
     await tidy(endpoint)
-    if (await hasControl(endpoint)) process.env[WITH_CONTROL] = endpoint
+    if (await hasControl(endpoint, LONGEST_REPLY)) process.env[WITH_CONTROL] = endpoint
     return endpoint
   }
   const config = file ? { config: file } : {}
