@@ -1,7 +1,7 @@
 /** Faults of tests on a server elsewhere with a control plane. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { openTestDaemon, QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -195,6 +195,16 @@ test('on a server that all files use, a fault names a queue', async () => {
   const fault = daemon.fault({ call: 'queue.lease', queue, do: 'lose-request' })
   await expect(queue.lease()).rejects.toMatchObject({ codeText: 'No Answer' })
   fault.close()
+})
+
+test('another way to write the URL of that server makes no difference', async () => {
+  await using on = await attached()
+  vi.stubEnv('QUERATOR_ENDPOINT', on.endpoint)
+  vi.stubEnv('QUERATOR_TEST_CONTROL', `${on.endpoint}/`)
+  const daemon = openTestDaemon({ endpoint: `${on.endpoint.replace('127.0.0.1', 'localhost')}/` })
+  expect(() => daemon.outage()).toThrow('outage: other test files use http://localhost:')
+  expect(await daemon.clock.read()).toMatchObject({ frozen: true })
+  await daemon.close()
 })
 
 test('a reset of the server ends a fault, and reading it says so', async () => {

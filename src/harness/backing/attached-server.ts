@@ -98,7 +98,7 @@ export class AttachedServer implements Backing {
 
   async serveControl(): Promise<void> {
     if (this.control === undefined) throw this.elsewhere.needsEmbedded('listen({ control })')
-    await this.control.confirm()
+    await this.control.confirm('listen({ control })')
   }
 
   checkOpen(): void {

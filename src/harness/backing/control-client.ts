@@ -2,8 +2,9 @@
 import { sendOverHttp } from '../../client/http-send.js'
 import { closedError } from '../../daemon/closed-error.js'
 import { QueratorError, usageError } from '../../errors.js'
-import type { Send } from '../../protocol/exchange.js'
+import type { Send, WireReply, WireRequest } from '../../protocol/exchange.js'
 import { Begun } from './begun.js'
+import { ASK_FOR_CONTROL, saysControl } from './control-health.js'
 import { LONGEST_REPLY, ReplyLimit } from './reply-limit.js'
 import { ServerElsewhere } from './server-elsewhere.js'
 
@@ -34,7 +35,7 @@ export class ControlClient implements ControlCalls {
   #isClosed = false
 
   /**
-   * `isKnown` is whether the server said that it has a control plane. If not, its first reply shows that.
+   * `isKnown` is whether the server said that it has a control plane. If not, it is asked before the first call.
    * @throws QueratorError if `endpoint` is not the URL of a server
    */
   constructor(endpoint: string, isKnown = true) {
@@ -90,9 +91,11 @@ export class ControlClient implements ControlCalls {
     this.begun.hear(() => queueName)
   }
 
-  /** Asks a server that did not say whether it has a control plane. @throws QueratorError if it has none */
-  async confirm(): Promise<void> {
-    if (!this.#isKnown) await this.own.get('/test/health')
+  /** Asks a server that did not say whether it has a control plane. @throws QueratorError if it has none, which `what` needs */
+  async confirm(what: string, longest?: number): Promise<void> {
+    if (this.#isKnown) return
+    if (!saysControl(await this.#sent(ASK_FOR_CONTROL, longest))) throw this.elsewhere.needsEmbedded(what)
+    this.#isKnown = true
   }
 
   close(): void {
@@ -105,16 +108,18 @@ export class ControlClient implements ControlCalls {
     post: (path, fields = {}, longest) => this.#call('POST', path, Buffer.from(JSON.stringify(fields)), longest),
   }
 
-  async #call<T>(method: string, target: string, body: Uint8Array, longest = LONGEST_REPLY): Promise<T> {
-    const headers = { 'content-type': 'application/json' }
-    const reply = await this.limit.asked(longest, (signal) =>
-      this.#send({ method, target, headers, body, signal }).catch((error: unknown) => {
+  #sent(request: WireRequest, longest = LONGEST_REPLY): Promise<WireReply> {
+    return this.limit.asked(longest, (signal) =>
+      this.#send({ ...request, signal }).catch((error: unknown) => {
         throw this.elsewhere.failed(error)
       }),
     )
-    // A server without a control plane knows no such path, and a proxy before it neither.
-    if (!this.#isKnown && (reply.status === 501 || reply.status === 404)) throw this.elsewhere.needsEmbedded(target)
-    this.#isKnown = true
+  }
+
+  async #call<T>(method: string, target: string, body: Uint8Array, longest?: number): Promise<T> {
+    await this.confirm(target, longest)
+    const headers = { 'content-type': 'application/json' }
+    const reply = await this.#sent({ method, target, headers, body }, longest)
     const value = parsed(reply.body)
     if (reply.status === 200) return value as T
     const { message = `status ${reply.status}`, details = {} } = Object(value) as { message?: string; details?: object }

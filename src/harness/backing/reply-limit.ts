@@ -6,6 +6,8 @@ import { onAbort } from '../../protocol/aborts.js'
 
 /** How long a server may take for a reply, in milliseconds. Nothing else ends a run that waits before its tests or after them. */
 export const LONGEST_REPLY = 10_000
+/** How long it may take to say what it can do, before a test daemon is there without knowing that. */
+export const FIRST_REPLY = 1000
 /** How long, if it was silent before. Whoever closes a daemon asks several times, and must not wait that long for each. */
 const AFTER_SILENCE = 1000
 

@@ -1,5 +1,5 @@
 /** What tests use of a server elsewhere with a control plane. */
-import { isMissing } from '../../errors.js'
+import { isMissing, isQueratorError } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
 import { RemoteClock } from './remote-clock.js'
 import { RemoteEvents } from './remote-events.js'
@@ -33,9 +33,22 @@ export class RemoteDaemon {
 
   /** Pauses or resumes a queue. What follows waits for it. */
   pause(queue: string, on: boolean): void {
-    this.control.begin(queue, ({ post }) => post(on ? PAUSE : RESUME, { queue }))
+    this.control.begin(queue, async ({ post }) => {
+      try {
+        await post(on ? PAUSE : RESUME, { queue })
+        this.#note(queue, on)
+      } catch (error) {
+        // A server that did not answer may do it later.
+        if (isQueratorError(error) && error.codeText !== 'No Answer') this.#note(queue, false)
+        throw error
+      }
+    })
+    this.#note(queue, on)
+  }
+
+  #note(queue: string, isPaused: boolean): void {
     const others = [...this.#paused].filter((one) => one !== queue)
-    this.#paused = new Set(on ? [...others, queue] : others)
+    this.#paused = new Set(isPaused ? [...others, queue] : others)
   }
 
   /** Returns what is switched now. */
