@@ -1,7 +1,11 @@
 /** What tests begin on a server elsewhere without an `await`: its order, and who hears of what fails. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { turn } from '../support/turns.js'
 
 const NO_QUEUE = "queue does not exist; no such queue named 'misspelt'"
 
@@ -156,6 +160,24 @@ test('an advance without an await comes before everything that follows', async (
   expect(items.map(({ reference }) => reference)).toEqual(['a'])
   expect((await on.daemon.clock.read()).now - before).toBe(62_000)
   expect((await Promise.all(moves)).map((fired) => fired.length)).toEqual([1, 0])
+})
+
+test('a request waits for the reply to an advance, however long the server takes', async () => {
+  const done: string[] = []
+  const slow = createServer(async ({ url = '' }, response) => {
+    for (let turns = 0; url.endsWith('/advance') && turns < 50; turns++) await turn()
+    done.push(url)
+    response.end(JSON.stringify({ control: 1, fired: [] }))
+  }).listen(0, '127.0.0.1')
+  await once(slow, 'listening')
+  const daemon = await startTestDaemon({ endpoint: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` })
+  const moving = daemon.clock.advance('61s')
+  await Promise.all([daemon.fetch('/v1/queue.lease'), daemon.clock.read()])
+  await moving
+  expect(done.slice(0, 2)).toEqual(['/test/health', '/test/clock/advance'])
+  expect(done).toHaveLength(4)
+  await daemon.close()
+  slow.close()
 })
 
 test('an advance fails if what was begun before has failed', async () => {
