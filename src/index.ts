@@ -47,8 +47,8 @@ export type { Answer } from './harness/faults/answers.js'
 export type { Condition, ConditionOptions, LossyCall, UnderOptions } from './harness/faults/condition-options.js'
 export type { TestConditions } from './harness/faults/conditions-of-test.js'
 export type { Fault } from './harness/faults/fault.js'
+export type { FaultAction } from './harness/faults/fault-action.js'
 export type {
-  FaultAction,
   FaultCall,
   FaultOptions,
   OutageOptions,

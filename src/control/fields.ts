@@ -1,17 +1,20 @@
 /** The fields of requests: their types, how they are read, and their schemas. */
-import { inspect } from 'node:util'
-import { givenMilliseconds } from '../clock/given-duration.js'
 import { EVENT_KINDS, type EventKind } from '../engine/events/event-kinds.js'
-import { badRequest, messageOf, type QueratorError } from '../errors.js'
-import type { FaultAction } from '../harness/faults/fault-options.js'
+import { badRequest, type QueratorError } from '../errors.js'
+import type { FaultAction } from '../harness/faults/fault-action.js'
 import { nearestOf } from '../nearest.js'
-import { ACTION_SCHEMA } from './action-schema.js'
+import { ACTION_SCHEMA, checkAction } from './action-schema.js'
+import { checkDuration, DURATION_TEXT } from './durations.js'
+import { shown } from './shown.js'
 
 /** The values of each type of field. */
 interface Values {
+  /** A text that is not empty. */
   text: string
   /** A whole number, 0 or more. */
   count: number
+  /** A whole number, 1 or more. */
+  ordinal: number
   /** Milliseconds, or a text such as `61s`. */
   duration: number | string
   event: EventKind
@@ -26,6 +29,8 @@ export interface Field {
   /** What it means, as a sentence. */
   readonly text: string
   readonly required?: true
+  /** For numbers: the largest. Default: the largest that JavaScript holds exactly. */
+  readonly most?: number
 }
 
 /** The fields of a request by name. */
@@ -39,13 +44,11 @@ export type Given<F extends Fields> = {
 type Schema = Readonly<Record<string, unknown>>
 
 const SCHEMAS: Record<keyof Values, Schema> = {
-  text: { type: 'string' },
-  count: { type: 'integer', minimum: 0 },
+  text: { type: 'string', minLength: 1 },
+  count: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  ordinal: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   duration: {
-    oneOf: [
-      { type: 'integer', minimum: 0 },
-      { type: 'string', minLength: 1 },
-    ],
+    oneOf: [{ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, DURATION_TEXT],
     examples: ['61s', 1500],
   },
   event: { type: 'string', enum: EVENT_KINDS },
@@ -54,8 +57,8 @@ const SCHEMAS: Record<keyof Values, Schema> = {
 }
 
 /** Returns the schema of a field. */
-export function schemaOfField({ type, text }: Field): Schema {
-  return { ...SCHEMAS[type], description: text }
+export function schemaOfField({ type, text, most }: Field): Schema {
+  return { ...SCHEMAS[type], ...(most === undefined ? {} : { maximum: most }), description: text }
 }
 
 /** Checks the values of a request. `route` names it in errors. @throws 400 if a field is unknown, missing or of another type */
@@ -78,7 +81,8 @@ export function valuesOfQuery(route: string, fields: Fields, query: string): Rec
   const values: Record<string, unknown> = Object.create(null)
   for (const [name, text] of new URLSearchParams(query)) {
     if (name in values) throw badRequest(`${route}: ${name} is given twice; give it once`)
-    const isNumber = Object.hasOwn(fields, name) && fields[name]?.type === 'count' && /^\d+$/.test(text)
+    const type = Object.hasOwn(fields, name) ? fields[name]?.type : undefined
+    const isNumber = (type === 'count' || type === 'ordinal') && /^\d+$/.test(text)
     values[name] = isNumber ? Number(text) : text
   }
   return values
@@ -97,31 +101,27 @@ function unknownField(route: string, name: string, known: readonly string[]): Qu
 }
 
 /** @throws 400 if the value is none for this field */
-function checkValue(what: string, { type }: Field, value: unknown): void {
-  if (type === 'text') {
-    if (typeof value !== 'string') throw badRequest(`${what} is a string; got ${shown(value)}`)
-  } else if (type === 'count') {
-    if (!Number.isSafeInteger(value) || (value as number) < 0) {
-      throw badRequest(`${what} is a whole number, 0 or more; got ${shown(value)}`)
-    }
-  } else if (type === 'duration') checkDuration(what, value)
+function checkValue(what: string, { type, most }: Field, value: unknown): void {
+  if (type === 'text') checkText(what, value)
+  else if (type === 'count') checkNumber(what, value, 0, most)
+  else if (type === 'ordinal') checkNumber(what, value, 1, most)
+  else if (type === 'duration') checkDuration(what, value)
   else if (type === 'flag') {
     if (typeof value !== 'boolean') throw badRequest(`${what} is true or false; got ${shown(value)}`)
-  } else if (type === 'action') {
-    if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) {
-      throw badRequest(`${what} is a string, or an object such as { "refuse": 454 }; got ${shown(value)}`)
-    }
-  } else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
+  } else if (type === 'action') checkAction(what, value)
+  else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
 }
 
-function checkDuration(what: string, value: unknown): void {
-  try {
-    const ms = givenMilliseconds(what, value as string)
-    if (Number.isSafeInteger(ms)) return
-  } catch (error) {
-    throw badRequest(messageOf(error))
+function checkText(what: string, value: unknown): void {
+  if (typeof value !== 'string') throw badRequest(`${what} is a string; got ${shown(value)}`)
+  if (value === '') throw badRequest(`${what} is a text that is not empty; leave it out instead`)
+}
+
+function checkNumber(what: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw badRequest(`${what} is a whole number, ${least} or more; got ${shown(value)}`)
   }
-  throw badRequest(`${what} takes whole milliseconds; got ${shown(value)}`)
+  if ((value as number) > most) throw badRequest(`${what} is at most ${most}; got ${shown(value)}`)
 }
 
 function unknownKind(what: string, value: unknown): QueratorError {
@@ -130,8 +130,4 @@ function unknownKind(what: string, value: unknown): QueratorError {
   const hint = nearest === undefined ? 'one of' : `did you mean '${nearest}'? One of`
   const details = { existing, ...(nearest === undefined ? {} : { nearest }) }
   return badRequest(`${what} is no kind of event: ${shown(value)}; ${hint}: ${existing}`, details)
-}
-
-function shown(value: unknown): string {
-  return inspect(value, { depth: 0, maxStringLength: 100, breakLength: Number.POSITIVE_INFINITY })
 }
