@@ -1,5 +1,7 @@
 /** Reads durations from tests and scripts: milliseconds, or a string. */
 import { usageError } from '../errors.js'
+import { formatDuration } from './duration.js'
+import { type Instant, LAST_TIME } from './instant.js'
 import { parseDuration } from './parse-duration.js'
 
 /**
@@ -15,4 +17,11 @@ export function givenMilliseconds(what: string, given: number | string): number 
   throw usageError(
     `${what} takes milliseconds or a duration such as '61s' or '1h30m', not negative; got ${shown}${why}`,
   )
+}
+
+/** @throws QueratorError if a clock that stands at `now` would go beyond the year 9999. No message and no date of JSON can say such a time. */
+export function checkMove(now: Instant, ms: number): void {
+  if (now + ms <= LAST_TIME) return
+  const left = formatDuration(BigInt(Math.max(0, Math.floor(LAST_TIME - now))) * 1_000_000n)
+  throw usageError(`clock.advance: the clock goes to the end of the year 9999, which is ${left} away; got ${ms}ms`)
 }

@@ -12,6 +12,9 @@ export type Instant = number
 /** Go's zero time, 0001-01-01T00:00:00Z: "not set" on the wire (docs/protocol/queue.md §1). */
 export const ZERO_TIME: Instant = -62135596800000
 
+/** The end of the year 9999, the last that RFC 3339 and Timestamp have. */
+export const LAST_TIME: Instant = 253402300799999
+
 /** The deadline that is never reached. */
 export const NEVER: Instant = Number.POSITIVE_INFINITY
 

@@ -13,7 +13,7 @@ import type { ClockOption } from './clock-option.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
 import { type Flow, flowOf } from './flow.js'
-import { givenMilliseconds } from './given-duration.js'
+import { checkMove, givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
 import { PendingTimer } from './pending-timer.js'
 import { nextTurn, REAL_TIME } from './real-time.js'
@@ -95,7 +95,7 @@ export class MovableClock {
    * Moves the clock forward by a duration in whole milliseconds, whether it is frozen or running. Everything due by then happens while
    * `during` runs `fire`. Concurrent moves run one after the other.
    * @returns what `during` returned, once waiting clients have their replies
-   * @throws QueratorError if the duration is invalid, the daemon is closed, or the clock is `'runner'`
+   * @throws QueratorError if the duration is invalid or ends after the year 9999, the daemon is closed, or the clock is `'runner'`
    */
   async move<T>(duration: number | string, during: (fire: () => void) => T): Promise<T> {
     this.#checkMovable('advance')
@@ -200,6 +200,7 @@ export class MovableClock {
     if (this.#stopped) throw usageError('the daemon of this clock is closed; start a new one to move its clock')
     // On a running clock, what is already due fires first. It is not part of this move.
     if (!this.frozen) this.#fireDue()
+    checkMove(this.#flow.now(), duration)
     this.#moved += duration
     const result = during(() => {
       this.#flow.move(duration)

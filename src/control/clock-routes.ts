@@ -1,11 +1,12 @@
 /** The routes that read and move the clock. */
 import type { Daemon } from '../daemon/daemon.js'
 import { openWithoutFixtures } from '../diagnosis/stillness.js'
-import type { Fired } from '../engine/events/fired.js'
+import { usageError } from '../errors.js'
 import { advanceUntil } from '../harness/consumers/advance-until.js'
 import type { AwaitedMoment } from '../harness/consumers/goal.js'
 import { RunningHandlers } from '../harness/consumers/running-handlers.js'
 import { CLIENT_GONE, type WireRequest, whenGone } from '../protocol/exchange.js'
+import { assertHappened, assertKept, assertKnownQueue } from './kept-events.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
 
 /** How long `advance-until` takes at most unless it is told, in milliseconds of real time. Consumers may poll. */
@@ -50,9 +51,13 @@ const ADVANCE = route({
   summary: 'Moves the clock forward. Replies when waiting clients have their replies.',
   fields: { by: { type: 'duration', required: true, text: 'How far: milliseconds, or a duration such as 61s.' } },
   reply: 'Moved',
-  run: async ({ daemon }, { by }) => {
+  run: ({ daemon }, { by }) => {
     const { clock, record } = daemon
-    return moved(daemon, await clock.move(by, (fire) => record.collect(fire)))
+    // Other moves may follow before the replies have arrived.
+    return clock.move(by, (fire) => {
+      const fired = record.collect(fire)
+      return { ...clockOf(daemon), fired }
+    })
   },
 })
 
@@ -62,11 +67,14 @@ const ADVANCE_UNTIL = route({
   summary: 'Moves the clock from deadline to deadline until an event happens, or has happened since the last reset.',
   fields: {
     event: { type: 'event', required: true, text: 'The kind of event.' },
-    queue: { type: 'text', text: 'The name of the queue. Default: any queue.' },
+    queue: {
+      type: 'text',
+      text: 'The name of a queue that exists or existed since the last reset. Default: any queue.',
+    },
     reference: { type: 'text', text: 'The reference of the item. Default: any.' },
     clientId: { type: 'text', text: 'The consumer. Default: any.' },
     attempts: { type: 'count', text: 'How often the item had been leased. Default: any number.' },
-    times: { type: 'count', text: 'Which of the matching events to wait for. Default 1: the first.' },
+    times: { type: 'ordinal', text: 'Which of the matching events to wait for. Default 1: the first.' },
     since: {
       type: 'count',
       text: 'Ignores the event with this number and earlier ones. Default: those before the last reset.',
@@ -80,10 +88,14 @@ const ADVANCE_UNTIL = route({
   },
   reply: 'Moved',
   run: async (on, { since, limit, within, settle, ...pattern }, request) => {
+    assertKept(on.daemon)
+    assertHappened(on, 'POST /test/clock/advance-until', since)
+    if (pattern.queue !== undefined) assertKnownQueue(on, pattern.queue)
     const sinceThen = since === undefined ? {} : { since: { number: since } as AwaitedMoment['since'] }
     const moment = { ...given(pattern), ...sinceThen } as AwaitedMoment
     const options = given({ limit, within, settle })
-    return moved(on.daemon, await untilGone(request, on, (place) => advanceUntil(place, moment, options)))
+    const fired = await untilGone(request, on, (place) => advanceUntil(place, moment, options))
+    return { ...clockOf(on.daemon), fired }
   },
 })
 
@@ -96,10 +108,6 @@ export function clockOf({ clock }: Daemon) {
   return { now, time: new Date(now).toISOString(), frozen: clock.frozen }
 }
 
-function moved(daemon: Daemon, fired: readonly Fired[]) {
-  return { ...clockOf(daemon), fired }
-}
-
 /** What a place says of the tests that run: the daemon knows none. */
 const OF_NO_TEST = {
   handlers: new RunningHandlers(),
@@ -108,19 +116,24 @@ const OF_NO_TEST = {
   leave: (end: Promise<unknown>) => void end.catch(() => undefined),
 }
 
-/** Runs a move that ends early when its client is gone. */
+/** Runs a move that ends early when its client is gone, or the daemon is reset: what it waits for would be that of another test. */
 async function untilGone<T>(
   request: WireRequest,
-  { daemon, first }: ControlledDaemon,
+  on: ControlledDaemon,
   move: (place: Parameters<typeof advanceUntil>[0]) => Promise<T>,
 ): Promise<T> {
   let isGone = false
   const forget = whenGone(request, () => {
     isGone = true
   })
+  const { daemon, first, resets } = on
+  const failure = () => {
+    if (isGone) return CLIENT_GONE
+    return on.resets === resets ? undefined : usageError('the daemon was reset while advance-until was waiting')
+  }
   const test = { patience: USUAL_PATIENCE, first, usual: undefined, open: openWithoutFixtures(), queues: undefined }
   try {
-    return await move({ ...OF_NO_TEST, daemon, test, failure: () => (isGone ? CLIENT_GONE : undefined) })
+    return await move({ ...OF_NO_TEST, daemon, test, failure })
   } finally {
     forget()
   }

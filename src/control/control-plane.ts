@@ -55,9 +55,14 @@ export interface ControlOptions {
   readonly host?: string | undefined
 }
 
+/** What the control plane of each daemon knows. Who serves it again, as with another host, finds its faults there. */
+const KNOWN = new WeakMap<Daemon, ControlledDaemon>()
+
 /** Serves the control plane of a daemon on every way into it. */
 export function serveControl(daemon: Daemon, options: ControlOptions = {}): void {
-  daemon.serve(new ControlPlane(daemon, options))
+  const on = KNOWN.get(daemon) ?? { daemon, first: 1, resets: 0, faults: new Map(), lastFault: 0 }
+  KNOWN.set(daemon, on)
+  daemon.serve(new ControlPlane(on, options))
 }
 
 /** Replies to requests for `/test/…`. */
@@ -65,8 +70,8 @@ class ControlPlane implements OtherRoutes {
   readonly #on: ControlledDaemon
   readonly #host: string | undefined
 
-  constructor(daemon: Daemon, { host }: ControlOptions) {
-    this.#on = { daemon, first: 1, faults: new Map(), lastFault: 0 }
+  constructor(on: ControlledDaemon, { host }: ControlOptions) {
+    this.#on = on
     this.#host = host
   }
 

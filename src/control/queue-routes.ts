@@ -80,4 +80,5 @@ function reset(on: ControlledDaemon): void {
   let last = record.count
   while (last > before && last >= record.first && record.at(last).kind !== 'queue-deleted') last--
   on.first = last + 1
+  on.resets++
 }

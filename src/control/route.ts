@@ -10,6 +10,8 @@ export interface ControlledDaemon {
   readonly daemon: Daemon
   /** The number of the first event since the last reset. Events before it are over. */
   first: number
+  /** How often it was reset. */
+  resets: number
   /** The faults that were added over the control plane, by number. */
   readonly faults: Map<number, OpenFault>
   /** The number of the last of them. */
