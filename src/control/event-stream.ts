@@ -6,6 +6,7 @@ import { badRequest } from '../errors.js'
 import type { StreamSink, StreamSource, WireRequest } from '../protocol/exchange.js'
 import { eventJson } from './event-json.js'
 import { bytesOf } from './replies.js'
+import type { ControlledDaemon } from './route.js'
 
 /** Which events are sent. */
 interface Filter {
@@ -21,7 +22,13 @@ export function lastEventId({ headers }: WireRequest): number | undefined {
   throw badRequest(`Last-Event-ID is the number of an event; got '${id.slice(0, 100)}'`)
 }
 
-/** Reads the record as fast as the client reads, so nothing is kept for a slow one. It may miss events, and is told so. */
+/** How much is written at once, in bytes. The client may read that much before the next piece is made. */
+const PIECE = 32_768
+
+/**
+ * Reads the record as fast as the client reads, so nothing is kept for a slow one. It may miss events, and is told so. With its last event, it is
+ * told that the daemon is closed: a connection that ends without that is broken.
+ */
 export class EventStream implements StreamSource {
   readonly #daemon: Daemon
   readonly #filter: Filter
@@ -32,15 +39,22 @@ export class EventStream implements StreamSource {
   #isReady: boolean
   #isClosed = false
 
-  /** Begins after the event with the number `last`. */
-  constructor(daemon: Daemon, filter: Filter, last: number, sink: StreamSink) {
+  /** Begins after the event with the number `last`. If that has not happened, it is that of a daemon before this one. */
+  constructor(
+    { daemon, first }: Pick<ControlledDaemon, 'daemon' | 'first'>,
+    filter: Filter,
+    last: number,
+    sink: StreamSink,
+  ) {
+    const { count } = daemon.record
     this.#daemon = daemon
     this.#filter = filter
-    this.#last = last
+    this.#last = last <= count ? last : first - 1
     this.#sink = sink
     this.#stopWatching = daemon.record.watch(() => this.#send())
     // The head alone does not reach every client. With this it knows that it misses nothing from here on.
-    this.#isReady = sink.write(bytesOf(': events\n\n'))
+    const begin = last <= count ? ': events\n\n' : restarted(first - 1, count)
+    this.#isReady = sink.write(bytesOf(begin))
     this.#send()
   }
 
@@ -56,19 +70,28 @@ export class EventStream implements StreamSource {
 
   #send(): void {
     const { record } = this.#daemon
-    while (this.#isReady && !this.#isClosed && this.#last < record.count) {
+    // When the daemon is closed, nobody asks for more. What is left is sent at once.
+    while ((this.#isReady || record.ended) && !this.#isClosed && this.#last < record.count) this.#sendPiece()
+    if (!record.ended || this.#isClosed) return
+    this.close()
+    this.#sink.write(bytesOf('event: end\ndata: {}\n\n'))
+    this.#sink.end()
+  }
+
+  /** Sends what there is, up to a limit. */
+  #sendPiece(): void {
+    const { record } = this.#daemon
+    let piece = ''
+    while (this.#last < record.count && piece.length < PIECE) {
       const missed = record.first - this.#last - 1
       if (missed > 0) {
         this.#last += missed
-        this.#isReady = this.#sink.write(bytesOf(`event: missed\ndata: ${JSON.stringify({ missed })}\n\n`))
-        continue
+        piece += `event: missed\ndata: ${JSON.stringify({ missed })}\n\n`
       }
       const event = record.at(++this.#last)
-      if (this.#isWanted(event)) this.#isReady = this.#sink.write(bytesOf(messageOf(event)))
+      if (this.#isWanted(event)) piece += messageOf(event)
     }
-    if (!record.ended || this.#isClosed) return
-    this.close()
-    this.#sink.end()
+    if (piece !== '') this.#isReady = this.#sink.write(bytesOf(piece))
   }
 
   #isWanted({ kind, address, deadQueue }: RecordedEvent): boolean {
@@ -76,6 +99,11 @@ export class EventStream implements StreamSource {
     if (wanted !== undefined && kind !== wanted) return false
     return queue === undefined || address.queue === queue || deadQueue?.queue === queue
   }
+}
+
+/** The id is where a client goes on that comes back before the first event. */
+function restarted(last: number, count: number): string {
+  return `id: ${last}\nevent: restarted\ndata: ${JSON.stringify({ count })}\n\n`
 }
 
 function messageOf(recorded: RecordedEvent): string {

@@ -1,4 +1,4 @@
-/** The schemas of replies, for the OpenAPI document. test/api/control-plane.test.ts compares them with what is sent. */
+/** The schemas of replies, for the OpenAPI document. test/api/control-openapi.test.ts compares them with what is sent. */
 import { EVENT_KINDS } from '../engine/events/event-kinds.js'
 
 /** A JSON Schema. */
@@ -69,7 +69,10 @@ export const SCHEMAS = {
     more: flag('Whether there are more events than `limit`.'),
     missed: count('How many events between `since` and the first one here the daemon no longer keeps.'),
   }),
-  History: object('What happened to an item.', { events: listOf('Event', 'The events, the oldest first.') }),
+  History: object('What happened to an item, from its first event on.', {
+    events: listOf('Event', 'The events, the oldest first.'),
+    missed: count('How many events the daemon no longer keeps that may be about further items of this reference.'),
+  }),
   Event: object(
     'Something that happened to an item, to a waiting lease, to a queue or to a call.',
     {
@@ -107,7 +110,8 @@ export const SCHEMAS = {
   ),
   EventStream: {
     type: 'string',
-    description: 'Server-sent events: `id` is the number of an event, `data` the event as JSON.',
+    description:
+      'Server-sent events: `id` is the number of an event, `data` the event as JSON. Those of the types missed, restarted and end say something about the stream.',
   },
   Explanation: object('Why a lease gets nothing.', { text: text('A few lines.') }),
   Snapshot: object('A queue as text.', {

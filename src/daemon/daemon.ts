@@ -236,11 +236,11 @@ export class Daemon {
     this.#queues.stop()
     this.faults.end()
     this.clock.stop()
-    // Waiting requests get their replies in this turn. clock.arrivals() awaits replies on sockets.
-    await nextTurn()
-    await this.clock.arrivals()
+    // Waiting requests get their replies, and then streams of events their end.
+    await this.answered()
     this.#state = 'stopped'
-    await this.#listeners.close()
     this.record.end()
+    await this.answered()
+    await this.#listeners.close()
   }
 }

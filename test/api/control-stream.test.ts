@@ -5,8 +5,10 @@ import { expect, test } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventStream } from '../../src/control/event-stream.js'
 import { Daemon } from '../../src/daemon/daemon.js'
+import { KIND } from '../../src/engine/events/event-kinds.js'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { controlOf } from '../support/control.js'
+import { turn } from '../support/turns.js'
 
 const FROZEN = { clock: 'frozen', log: 'silent', endpoint: '' } as const
 
@@ -104,8 +106,8 @@ for (const way of WAYS) {
 
   test(`a stream can be limited to a queue and a kind, ${way}`, async () => {
     await using daemon = await startTestDaemon(FROZEN)
-    const reader = await open(daemon, way, '?queue=orders-dead&kind=dead-lettered')
     const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', maxAttempts: 1, deadQueue: true })
+    const reader = await open(daemon, way, '?queue=orders-dead&kind=dead-lettered')
     await queue.produce({ reference: 'a' })
     await queue.lease()
     await daemon.clock.advance('1m')
@@ -115,19 +117,69 @@ for (const way of WAYS) {
     await reader.hangUp()
   })
 
-  test(`a stream ends with its daemon, ${way}`, async () => {
+  test(`a stream says that it ends with its daemon, after the last event, ${way}`, async () => {
     const daemon = await startTestDaemon(FROZEN)
-    const reader = await open(daemon, way)
-    await Promise.all([
-      daemon.close(),
-      reader.next().then(
-        (message) => expect(message).toBeUndefined(),
-        () => undefined,
-      ),
-    ])
+    const reader = await open(daemon, way, '?since=0')
+    await daemon.createQueue({ name: 'orders' })
+    await daemon.close()
+    expect(await reader.next()).toMatchObject({ id: '1', data: { kind: 'queue-created' } })
+    expect(await reader.next()).toEqual({ event: 'end', data: {} })
+    expect(await reader.next().catch(() => undefined)).toBeUndefined()
     expect(reader.response.closed || reader.response.readableEnded).toBe(true)
   })
+
+  test(`a stream that begins beyond the last event says that the daemon was started again, ${way}`, async () => {
+    await using daemon = await startTestDaemon(FROZEN)
+    const queue = await daemon.createQueue({ name: 'orders' })
+    await queue.produce({ reference: 'a' })
+    for (const [query, headers] of [
+      ['', { 'last-event-id': '500' }],
+      ['?since=500', {}],
+    ] as const) {
+      const reader = await open(daemon, way, query, headers)
+      expect(await reader.next()).toEqual({ id: '0', event: 'restarted', data: { count: 2 } })
+      expect(await reader.next()).toMatchObject({ id: '1', data: { kind: 'queue-created' } })
+      expect(await reader.next()).toMatchObject({ id: '2', data: { reference: 'a' } })
+      await reader.hangUp()
+    }
+    const upToDate = await open(daemon, way, '', { 'last-event-id': '2' })
+    await queue.produce({ reference: 'b' })
+    expect(await upToDate.next()).toMatchObject({ id: '3', data: { reference: 'b' } })
+    await upToDate.hangUp()
+  })
 }
+
+test('a stream sends what is ready as one piece, and all of it before its end', async () => {
+  const daemon = new Daemon({ clock: new MovableClock('frozen'), events: 1000 })
+  const pieces: string[] = []
+  const sink = {
+    write: (piece: Uint8Array) => pieces.push(Buffer.from(piece).toString()) > 0,
+    end: () => pieces.push('end'),
+  }
+  const all = { queue: undefined, kind: undefined }
+  const stream = new EventStream({ daemon, first: 1 }, all, 0, sink)
+  const slow: string[] = []
+  const stuck = {
+    write: (piece: Uint8Array) => slow.push(Buffer.from(piece).toString()) < 0,
+    end: () => slow.push('end'),
+  }
+  new EventStream({ daemon, first: 1 }, all, 0, stuck)
+  daemon.record.during({ call: 'test' }, () => {
+    for (let number = 1; number <= 500; number++)
+      daemon.record.queue(KIND['queue-updated'], 0, { queue: 'q', queueId: 1 })
+  })
+  await turn()
+  const ids = (texts: string[]) => [...texts.join('').matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+  const wanted = Array.from({ length: 500 }, (_, index) => index + 1)
+  expect(ids(pieces)).toEqual(wanted)
+  expect(pieces.length).toBeLessThan(6)
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(65_536)
+  expect(slow).toEqual([': events\n\n'])
+  await daemon.close()
+  expect(ids(slow)).toEqual(wanted)
+  for (const texts of [pieces, slow]) expect(texts.slice(-2)).toEqual(['event: end\ndata: {}\n\n', 'end'])
+  stream.close()
+})
 
 test('fetch of the daemon gives a stream too, and cancelling it closes it', async () => {
   await using daemon = await startTestDaemon(FROZEN)
@@ -182,7 +234,7 @@ test('a stream does not read ahead of its client, and says how many events it ha
     pieces.push(Buffer.from(piece).toString())
     return takesMore
   }
-  const stream = new EventStream(daemon, { queue: undefined, kind: undefined }, 0, {
+  const stream = new EventStream({ daemon, first: 1 }, { queue: undefined, kind: undefined }, 0, {
     write,
     end: () => pieces.push('end'),
   })
@@ -190,12 +242,12 @@ test('a stream does not read ahead of its client, and says how many events it ha
   expect(pieces).toEqual([': events\n\n'])
   takesMore = true
   stream.ready()
-  expect(pieces.slice(1, 2)).toEqual(['event: missed\ndata: {"missed":2}\n\n'])
-  expect(pieces.slice(2).map((piece) => piece.split('\n')[0])).toEqual(['id: 3', 'id: 4', 'id: 5'])
+  expect(pieces.slice(1)).toEqual([expect.stringMatching(/^event: missed\ndata: \{"missed":2\}\n\nid: 3\n/)])
+  expect(pieces.join('').match(/^id: .*/gm)).toEqual(['id: 3', 'id: 4', 'id: 5'])
   stream.close()
   stream.close()
   await queue('f')
-  expect(pieces).toHaveLength(5)
+  expect(pieces).toHaveLength(2)
   await daemon.close()
   expect(pieces).not.toContain('end')
 })
@@ -210,4 +262,44 @@ test('a stream goes on over a reset', async () => {
   await daemon.createQueue({ name: 'orders' })
   expect(await reader.next()).toMatchObject({ data: { kind: 'queue-created', queue: 'orders' } })
   await reader.hangUp()
+})
+
+test('a new stream has nothing from before the last reset, and one that comes back goes on', async () => {
+  await using daemon = await startTestDaemon(FROZEN)
+  const { get, post } = await controlOf(daemon)
+  await daemon.createQueue({ name: 'old' })
+  await post('/test/reset')
+  await daemon.createQueue({ name: 'new' })
+  const listed = (await get('/test/events?since=0')).body.events
+  expect(listed).toMatchObject([{ kind: 'queue-created', queue: 'new' }])
+  for (const since of [0, 1]) {
+    const reader = await open(daemon, 'over TCP', `?since=${since}`)
+    expect((await reader.next())?.data).toEqual(listed[0])
+    await reader.hangUp()
+  }
+  const back = await open(daemon, 'over TCP', '', { 'last-event-id': '1' })
+  expect(await back.next()).toMatchObject({ data: { kind: 'queue-deleted', queue: 'old' } })
+  await back.hangUp()
+})
+
+test('a stream of a queue that never existed is refused', async () => {
+  await using daemon = await startTestDaemon(FROZEN)
+  const { get, post } = await controlOf(daemon)
+  const queue = await daemon.createQueue({ name: 'orders' })
+  for (const path of ['events', 'events/stream']) {
+    const { status, body } = await get(`/test/${path}?queue=order`)
+    expect([status, body]).toMatchObject([
+      400,
+      {
+        message: "queue does not exist; no such queue named 'order'; did you mean 'orders'?",
+        details: { nearest: 'orders' },
+      },
+    ])
+  }
+  await queue.delete()
+  const reader = await open(daemon, 'over TCP', '?queue=orders&since=0')
+  expect(await reader.next()).toMatchObject({ data: { kind: 'queue-created' } })
+  await reader.hangUp()
+  await post('/test/reset')
+  for (const path of ['events', 'events/stream']) expect((await get(`/test/${path}?queue=orders`)).status).toBe(400)
 })

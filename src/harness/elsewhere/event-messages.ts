@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { noAnswer } from '../../client/http-send.js'
 import { noteOpenRequest } from '../../client/open-requests.js'
+import { QueratorError, usageError } from '../../errors.js'
 import type { ControlClient } from '../backing/control-client.js'
 import { LONGEST_REPLY } from '../backing/reply-limit.js'
 
@@ -12,7 +13,10 @@ export interface EventMessage {
   readonly data: string
 }
 
-/** Opens a stream, and reads it until the server ends it. When the reader leaves its loop, the connection is closed. */
+/**
+ * Opens a stream, and reads it until the server says that it ends. When the reader leaves its loop, the connection is closed.
+ * @throws QueratorError if the server refuses, or the connection breaks: there may be more that nobody saw
+ */
 export async function* messagesOf(control: ControlClient, path: string): AsyncGenerator<EventMessage, void, void> {
   const { endpoint, limit } = control
   const base = new URL(endpoint)
@@ -27,18 +31,51 @@ export async function* messagesOf(control: ControlClient, path: string): AsyncGe
     })
     // What it sends at first comes at once.
     const response = await limit.inTime(LONGEST_REPLY, opened)
-    // The server ends the connection when it is closed.
+    // The reader of the response gets the same error.
     sent.on('error', () => undefined)
-    let rest = ''
     response.setEncoding('utf8')
-    for await (const chunk of response) {
-      const parts = (rest + chunk).split('\n\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) if (!part.startsWith(':')) yield messageOf(part)
+    if (response.statusCode !== 200) throw await refusal(response, endpoint)
+    for await (const message of readFrom(response, endpoint)) {
+      if (message.event === 'end') return
+      yield message
     }
+    throw broken(endpoint)
   } finally {
     sent.destroy()
   }
+}
+
+async function* readFrom(response: IncomingMessage, endpoint: string): AsyncGenerator<EventMessage, void, void> {
+  let rest = ''
+  for await (const chunk of chunksOf(response, endpoint)) {
+    const parts = (rest + chunk).split('\n\n')
+    rest = parts.pop() ?? ''
+    for (const part of parts) if (!part.startsWith(':')) yield messageOf(part)
+  }
+}
+
+/** @throws QueratorError if the connection breaks */
+async function* chunksOf(response: IncomingMessage, endpoint: string): AsyncGenerator<string, void, void> {
+  try {
+    for await (const chunk of response) yield chunk as string
+  } catch (error) {
+    throw broken(endpoint, error)
+  }
+}
+
+function broken(endpoint: string, cause?: unknown): QueratorError {
+  return noAnswer(`${endpoint}: the stream of events broke off`, cause)
+}
+
+/** Returns the error that the server sent. */
+async function refusal(response: IncomingMessage, endpoint: string): Promise<QueratorError> {
+  let text = ''
+  for await (const chunk of chunksOf(response, endpoint)) text += chunk
+  const { statusCode: status = 0 } = response
+  const message = /"message":("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
+  const said: string = message === undefined ? `status ${status}` : JSON.parse(message)
+  // What cannot be done is an error of the test, as in other calls of the control plane.
+  return status === 453 ? usageError(said) : new QueratorError(status, said)
 }
 
 function messageOf(text: string): EventMessage {

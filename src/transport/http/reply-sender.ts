@@ -34,6 +34,8 @@ export class ReplySender {
   /** How many bytes have not left yet. */
   #leaving = 0
   #isClosed = false
+  /** Whether the reply is one whose body goes on. */
+  #goesOn = false
   #end: (() => void) | undefined
 
   /** `whenSent` is called when the socket has all of a large reply. */
@@ -76,6 +78,7 @@ export class ReplySender {
 
   /** Sends the head of a reply whose body goes on. It counts as arrived: nobody can say when the body is complete. */
   begin(reply: WireReply, form: ReplyForm): void {
+    this.#goesOn = true
     this.#way.leaves()
     this.#socket.write(this.#context.replyHeads.of(reply, form), 'latin1', (error) => this.#left(0, error))
   }
@@ -88,6 +91,7 @@ export class ReplySender {
     return this.#socket.write(piece, (error) => {
       if (error || this.#isClosed) return
       this.moves++
+      this.#way.moved()
       this.#leaving -= size
       this.#context.meter.hasLeft(size)
     })
@@ -95,6 +99,11 @@ export class ReplySender {
 
   /** Ends the connection for writing after the current reply. Calls `ended` when everything has left. */
   end(ended?: () => void): void {
+    // The end of a body that goes on is on its way until the connection is closed.
+    if (this.#goesOn) {
+      this.#way.begin()
+      this.#way.leaves()
+    }
     this.#end = () => this.#socket.end(ended)
     if (!this.#isSending) this.#end()
   }
