@@ -41,7 +41,8 @@ export class Listeners {
 
   /** Opens a connection in memory. */
   connect(): Duplex {
-    if (this.#entrance.isAway) {
+    const { isAway, isWatched } = this.#entrance
+    if (isAway && !isWatched) {
       this.#entrance.turnedAway()
       return refusedConnection(nextTurn(), socketError('refused'))
     }

@@ -406,6 +406,38 @@ describe.each(ENTRIES)('%s', (_, open) => {
   })
 })
 
+describe.each(ENTRIES)('%s', (_, open) => {
+  test('an outage breaks the connections of calls that a pause holds, and they are carried out at its end', async () => {
+    await using daemon = await started()
+    const queue = await daemon.createQueue()
+    const client = await open(daemon)
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    const [one, two] = [await leased(client, queue, 'w1'), await leased(client, queue, 'w2')]
+    queue.pause()
+    const broken = [
+      client.queueProduce({ queueName: queue.name, requestTimeout: '1m', items: [{ reference: 'c' }] }),
+      one.complete(),
+      two.retry(),
+    ].map(socketCode)
+    await until('all are held', async () => (await inFlight(daemon, queue)) === 3)
+    const outage = daemon.outage()
+    expect(await Promise.all(broken)).toEqual(['ECONNRESET', 'ECONNRESET', 'ECONNRESET'])
+    expect(outage.fired).toBe(3)
+    outage.close()
+    // The same calls have no connection that a second one could break.
+    const second = daemon.outage({ optional: true })
+    expect(second.fired).toBe(0)
+    second.close()
+    expect(await states(queue)).toEqual(['a leased', 'b leased'])
+    queue.resume()
+    expect((await states(queue)).sort()).toEqual(['b free', 'c free'])
+  })
+})
+
+async function inFlight(daemon: TestDaemon, queue: TestQueue): Promise<number | undefined> {
+  return (await daemon.client.queueStats({ queueName: queue.name })).logicalQueues[0]?.inFlight
+}
+
 test('a reply that ends halfway is no answer for a client of the package', async () => {
   await using daemon = await started()
   const queue = await daemon.createQueue()

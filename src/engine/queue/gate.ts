@@ -18,6 +18,8 @@ export interface HeldRequest {
 /** Holds requests in order of arrival, however many. Leases are not among them: they wait in the queue's own line. */
 export class Gate {
   #held: HeldRequest[] = []
+  /** Those whose callers are gone. */
+  readonly #left = new WeakSet<HeldRequest>()
 
   get size(): number {
     return this.#held.length
@@ -31,6 +33,16 @@ export class Gate {
   /** Holds a request. */
   hold(request: HeldRequest): void {
     this.#held.push(request)
+  }
+
+  /** Rejects all requests because their callers are gone, and holds them on: they have arrived. Returns how many callers there were. */
+  hangUp(reason: () => QueratorError): number {
+    const waiting = this.#held.filter((request) => !this.#left.has(request))
+    for (const request of waiting) {
+      this.#left.add(request)
+      request.refuse(reason())
+    }
+    return waiting.length
   }
 
   /** Carries out all requests. Calls `freed` when items may be free: after all produces, and after all others. */

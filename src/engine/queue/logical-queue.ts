@@ -53,7 +53,8 @@ export class LogicalQueue {
     this.#context = context
     this.#rules = new QueueRules(config, context)
     this.#dispatcher = new Dispatcher(partitions, address, this.#rules, context)
-    this.faults = new QueueFaults(partitions, this.#dispatcher, this.#rules, context.clock)
+    const [dispatcher, gate, rules] = [this.#dispatcher, this.#gate, this.#rules]
+    this.faults = new QueueFaults({ partitions, dispatcher, gate, rules, clock: context.clock })
     this.#note(KIND['queue-created'])
   }
 

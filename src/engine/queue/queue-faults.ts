@@ -7,17 +7,29 @@ import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 import { chosenFor, endLeases } from './chosen-items.js'
 import type { Dispatcher } from './dispatcher.js'
+import type { Gate } from './gate.js'
+
+/** The parts of a queue that faults act on. */
+interface QueueParts {
+  readonly partitions: readonly Partition[]
+  readonly dispatcher: Dispatcher
+  readonly gate: Gate
+  readonly rules: QueueRules
+  readonly clock: Clock
+}
 
 /** The operations of faults on one queue. They change items as the lifecycle does, so that every invariant holds. */
 export class QueueFaults {
   readonly #partitions: readonly Partition[]
   readonly #dispatcher: Dispatcher
+  readonly #gate: Gate
   readonly #rules: QueueRules
   readonly #clock: Clock
 
-  constructor(partitions: readonly Partition[], dispatcher: Dispatcher, rules: QueueRules, clock: Clock) {
+  constructor({ partitions, dispatcher, gate, rules, clock }: QueueParts) {
     this.#partitions = partitions
     this.#dispatcher = dispatcher
+    this.#gate = gate
     this.#rules = rules
     this.#clock = clock
   }
@@ -73,8 +85,8 @@ export class QueueFaults {
     this.#dispatcher.freed()
   }
 
-  /** Ends waiting leases as if their clients had hung up. Returns how many there were. */
+  /** Acts as if all clients had hung up. Waiting leases end. What a pause holds is carried out later, without a reply. Returns how many calls it met. */
   hangUp(reason: () => QueratorError): number {
-    return this.#dispatcher.abandonAll(reason)
+    return this.#dispatcher.abandonAll(reason) + this.#gate.hangUp(reason)
   }
 }

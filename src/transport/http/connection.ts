@@ -32,6 +32,8 @@ const MOST_AHEAD = 262_144
  * - hanging up: the last reply is written. Everything else that arrives is dropped
  */
 export class HttpConnection implements Watched {
+  /** Whether it may stay while the daemon is away: its last request gets in then, or there was none. The next one is checked anyway. */
+  passes = true
   readonly #socket: Duplex
   readonly #context: ConnectionContext
   readonly #way: Way
@@ -77,11 +79,6 @@ export class HttpConnection implements Watched {
     // A slowly arriving head is not a move: it has one minute in all.
     if (request === undefined) return !this.#hasEnded && this.#inbox.length >= this.#least ? 'head' : undefined
     return request.incoming.isOpen && !request.holdsBody ? 'body' : undefined
-  }
-
-  /** Whether it serves a request that gets in while the daemon is away. */
-  get passes(): boolean {
-    return this.#request !== undefined && this.#context.entrance.passes(this.#request)
   }
 
   get moves(): number {
@@ -147,7 +144,9 @@ export class HttpConnection implements Watched {
       this.#request = request
       this.#least = LEAST_AFTER
       if (request.incoming.isOpen) this.#feed(request)
-      if (turnsAway(this.#context.entrance, request, this.#socket)) return false
+      const { entrance } = this.#context
+      this.passes = entrance.isWatched && entrance.passes(request)
+      if (turnsAway(entrance, request, this.#socket)) return false
       if (this.#hasEnded) request.left()
       void this.#serve(request)
       return true

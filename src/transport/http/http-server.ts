@@ -42,9 +42,10 @@ export class HttpServer {
     socket.once('close', () => this.#connections.delete(socket))
   }
 
-  /** Breaks all connections, as when the machine of the server is gone. Those whose request passes stay. */
+  /** Breaks all connections, as when the machine of the server is gone. Those whose last request passes stay. */
   resetConnections(): void {
-    for (const [socket, connection] of this.#connections) if (!connection.passes) reset(socket)
+    const { isWatched } = this.#context.entrance
+    for (const [socket, connection] of this.#connections) if (!isWatched || !connection.passes) reset(socket)
   }
 
   /** Ends all connections, whatever they are waiting for. */
