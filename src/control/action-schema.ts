@@ -2,7 +2,7 @@
 import { PLAIN_KINDS } from '../daemon/faults/fault-spec.js'
 import { badRequest } from '../errors.js'
 import { LONGEST } from '../harness/faults/fault-action.js'
-import { checkDurationText, DURATION_TEXT, SIGNED_DURATION_TEXT } from './durations.js'
+import { checkDurationText, DURATION_TEXT, NEGATIVE_DURATION_TEXT } from './durations.js'
 import { shown } from './shown.js'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -30,7 +30,9 @@ export const ACTION_SCHEMA: Schema = {
       when: { type: 'string', enum: ['before', 'after'] },
     }),
     only('first', { first: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } }),
-    only('clockSkew', { clockSkew: { oneOf: [{ ...MILLISECONDS, minimum: -LONGEST }, SIGNED_DURATION_TEXT] } }),
+    only('clockSkew', {
+      clockSkew: { oneOf: [{ ...MILLISECONDS, minimum: -LONGEST }, DURATION_TEXT, NEGATIVE_DURATION_TEXT] },
+    }),
   ],
   examples: ['lose-reply', { refuse: 454 }, { delay: '5s', when: 'after' }],
 }

@@ -13,8 +13,8 @@ const UNITS = [
 
 /** The schema of a duration as a text. The pattern alone would accept an empty one: not every language can look ahead. */
 export const DURATION_TEXT = { type: 'string', minLength: 1, pattern: `^(0|${UNITS})$` } as const
-/** The same, with a minus or without. */
-export const SIGNED_DURATION_TEXT = { type: 'string', minLength: 2, pattern: `^-?(0|${UNITS})$` } as const
+/** The same with a minus. */
+export const NEGATIVE_DURATION_TEXT = { type: 'string', minLength: 2, pattern: `^-(0|${UNITS})$` } as const
 
 const TEXT = new RegExp(DURATION_TEXT.pattern)
 

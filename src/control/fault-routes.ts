@@ -34,8 +34,8 @@ const ADD = route({
     queue: { type: 'text', text: 'The name of the queue. Default: any.' },
     clientId: { type: 'text', text: 'The client that leases, or that holds the items. Default: any.' },
     reference: { type: 'text', text: 'The reference of one of the items of the call. Default: any.' },
-    nth: { type: 'count', text: 'The first of the matching calls that it acts on. Default 1.' },
-    times: { type: 'count', text: 'On how many calls it acts. Default: 1 with `nth`, else all.' },
+    nth: { type: 'ordinal', text: 'The first of the matching calls that it acts on. Default 1.' },
+    times: { type: 'ordinal', text: 'On how many calls it acts. Default: 1 with `nth`, else all.' },
   },
   reply: 'Fault',
   run: (on, options) => {
@@ -72,7 +72,7 @@ const REMOVE = route({
   path: '/test/faults/remove',
   summary: 'Ends a fault. Returns what it did before.',
   fields: {
-    fault: { type: 'count', required: true, text: 'The number of the fault.' },
+    fault: { type: 'ordinal', required: true, text: 'The number of the fault.' },
     breakCalls: {
       type: 'flag',
       text: 'Whether the connections of calls that it holds break. Default false: these calls go on.',

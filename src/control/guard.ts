@@ -16,7 +16,7 @@ export function guard({ peer, headers }: WireRequest, host: string | undefined):
   if (peer !== undefined && host === undefined && !LOOPBACK_PEER.test(peer)) {
     throw forbidden(
       `the control plane answers only this machine; the request came from ${peer}`,
-      'to open it to other machines, start the daemon with --test-control-host and the name by which they reach it',
+      'on this machine, use localhost; to open it to other machines, start the daemon with --test-control-host and the name by which they reach it',
     )
   }
   // A client in this process has no name to be tricked with.

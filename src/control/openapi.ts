@@ -15,7 +15,8 @@ export function openApi(routes: readonly Route[]): Schema {
     info: {
       title: 'Control plane of querator-test',
       version: VERSION,
-      description: 'Moves the clock of a daemon, pauses its queues, and tells what happened. Only for tests.',
+      description:
+        'Moves the clock of a daemon, pauses its queues, makes its calls fail, and tells what happened. Only for tests.',
     },
     paths,
     components: { schemas: SCHEMAS },

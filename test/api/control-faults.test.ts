@@ -128,6 +128,7 @@ test('every kind of fault is taken as JSON', async () => {
     { call: 'queue.produce', do: { refuse: 454 }, times: 3 },
     { call: 'queue.produce', do: { refuse: { code: 453, message: 'queue has no available partitions' } }, times: 1 },
     { call: 'queues.list', do: { delay: '5s', when: 'after' }, times: 1 },
+    { call: 'queues.list', do: { delay: 1.5 }, times: 1 },
     { call: 'queue.complete', do: 'expire-lease', reference: 'a', times: 1 },
     { call: 'queue.retry', do: { first: 1 }, times: 1 },
     { call: 'queue.lease', do: { clockSkew: '-30s' }, times: 1 },
@@ -138,15 +139,16 @@ test('every kind of fault is taken as JSON', async () => {
   }
   expect(texts).toEqual([
     'lose-request on queue.lease by w, number 2',
-    'refuse on queue.produce, 3 times',
-    'refuse on queue.produce',
-    'delay on queues.list',
+    'refuse with 454 on queue.produce, 3 times',
+    'refuse with 453 on queue.produce',
+    'delay of 5s after queues.list',
+    'delay of 1.5ms on queues.list',
     'expire-lease on queue.complete with a',
-    'first on queue.retry',
-    'clock-skew on queue.lease',
+    'first 1 on queue.retry',
+    'clock-skew of -30s on queue.lease',
   ])
   expect((await on.get('/test/faults')).body.faults.map(({ fault }: { fault: number }) => fault)).toEqual([
-    1, 2, 3, 4, 5, 6, 7,
+    1, 2, 3, 4, 5, 6, 7, 8,
   ])
 })
 

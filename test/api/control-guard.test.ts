@@ -33,7 +33,7 @@ test('only peers on this machine are served, unless a host is named', () => {
     '1127.0.0.1',
   ]) {
     expect(verdict(peer, headers)).toBe(
-      `the control plane answers only this machine; the request came from ${peer}; to open it to other machines, start the daemon with --test-control-host and the name by which they reach it`,
+      `the control plane answers only this machine; the request came from ${peer}; on this machine, use localhost; to open it to other machines, start the daemon with --test-control-host and the name by which they reach it`,
     )
     expect(verdict(peer, { host: 'querator:2319' }, 'querator')).toBe('served')
     expect(verdict(peer, { host: 'Querator' }, 'querator')).toBe('served')

@@ -144,6 +144,19 @@ test.each<[string, unknown, string | RegExp]>([
   ['a negative count', { call: 'queue.retry', do: { first: -1 } }, '{ first } is a number of items'],
   ['a wrong skew', { call: 'queue.lease', do: { clockSkew: 'x' } }, '{ clockSkew } takes milliseconds or a duration'],
   [
+    'a delay without an end',
+    { call: 'queue.lease', do: { delay: 1e300 } },
+    '{ delay } is at most 10,000 days; got 1e+300',
+  ],
+  ['an endless skew', { call: 'queue.lease', do: { clockSkew: -864e9 - 1 } }, '{ clockSkew } is at most 10,000 days'],
+  ['an endless text', { call: 'queue.lease', do: { clockSkew: '-240001h' } }, '{ clockSkew } is at most 10,000 days'],
+  ['a huge count', { call: 'queue.retry', do: { first: 1e300 } }, '{ first } is a number of items'],
+  [
+    'a field of no answer',
+    { call: 'queue.retry', do: { refuse: { code: 454, massage: 'x' } } },
+    "did you mean 'message'?",
+  ],
+  [
     'a code that never comes',
     { call: 'queue.produce', do: { refuse: 404 } },
     'is never refused with 404; a server can give:\n  400 queue does not exist',

@@ -94,11 +94,11 @@ test('each kind of fault means the same there', async () => {
   expect(faults.map(({ text }) => text.replace(queue.name, 'q'))).toEqual([
     "lose-request on queue.produce of 'q'",
     "hang on queue.produce of 'q'",
-    "refuse on queue.produce of 'q'",
-    "delay on queue.produce of 'q'",
+    "refuse with 453 on queue.produce of 'q'",
+    "delay of 5s after queue.produce of 'q'",
     "expire-lease on queue.complete of 'q' with a",
-    "first on queue.complete of 'q'",
-    "clock-skew on queue.lease of 'q' by w",
+    "first 2 on queue.complete of 'q'",
+    "clock-skew of -30s on queue.lease of 'q' by w",
   ])
 })
 

@@ -1,8 +1,9 @@
 /** A fault: which calls it takes, how often it acted, and what it holds. */
 import { type Instant, NEVER } from '../../clock/instant.js'
 import type { FaultSpec } from './fault-spec.js'
+import { faultText } from './fault-text.js'
 import { differenceOf, NearMisses } from './near-misses.js'
-import { type SeenCall, wireName } from './seen-call.js'
+import type { SeenCall } from './seen-call.js'
 
 /** A call that a fault holds. */
 export interface Held {
@@ -133,17 +134,8 @@ export class OpenFault {
     for (const call of calls) call[held]()
   }
 
-  /** `lose-reply on queue.complete of 'orders' by w1, from the 2nd`. */
+  /** What it does, and to which calls. */
   get text(): string {
-    const { act, call, queue, clientId, reference, nth, times, condition } = this.spec
-    if (condition !== undefined) return condition.text
-    if (act.kind === 'outage') return 'outage of the daemon'
-    if (act.kind === 'partition-outage') return `outage of partition ${act.partition} of '${queue}'`
-    const of = queue === undefined ? '' : ` of '${queue}'`
-    const by = clientId === undefined ? '' : ` by ${clientId}`
-    const item = reference === undefined ? '' : ` with ${reference}`
-    const which = nth === 1 ? '' : `, number ${nth}`
-    const most = times === Number.POSITIVE_INFINITY || times === 1 ? '' : `, ${times} times`
-    return `${act.kind} on ${call === undefined ? 'any call' : wireName(call)}${of}${by}${item}${which}${most}`
+    return this.spec.condition?.text ?? faultText(this.spec)
   }
 }
