@@ -3,6 +3,10 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { MovableClock } from '../../src/clock/movable-clock.js'
+import { serveControl } from '../../src/control/control-plane.js'
+import { Daemon } from '../../src/daemon/daemon.js'
+import { KIND } from '../../src/engine/events/event-kinds.js'
 import { ControlClient } from '../../src/harness/backing/control-client.js'
 import { RemoteEvents } from '../../src/harness/elsewhere/remote-events.js'
 import { startTestDaemon } from '../../src/index.js'
@@ -91,6 +95,36 @@ test('a list stops at its limit, and the next one goes on there', async () => {
   }
   expect(seen).toEqual(['a', 'b', 'c'])
   expect((await get('/test/events?limit=0')).body).toMatchObject({ events: [], more: true, last: 0, count: 8 })
+})
+
+test('the latest events are found without a look at the others', async () => {
+  const daemon = new Daemon({ clock: new MovableClock('frozen'), events: 1000 })
+  serveControl(daemon)
+  const headers = { 'content-type': 'application/json', accept: 'application/json' }
+  const fields = { queue_name: 'orders', lease_timeout: '1m', expire_timeout: '1h', requested_partitions: 1 }
+  const body = Buffer.from(JSON.stringify(fields))
+  await daemon.send({ method: 'POST', target: '/v1/queues.create', headers, body })
+  const address = { queue: 'orders', queueId: daemon.inspector.queueId('orders') as number }
+  for (let number = 2; number <= 1000; number++) daemon.record.queue(KIND['queue-updated'], 0, address)
+  let looks = 0
+  const at = daemon.record.at.bind(daemon.record)
+  daemon.record.at = (number) => {
+    looks++
+    return at(number)
+  }
+  for (const [query, numbers] of [
+    ['since=998', [999, 1000]],
+    ['limit=2', [1, 2]],
+    ['since=1000', []],
+  ] as const) {
+    looks = 0
+    const target = `/test/events?queue=orders&${query}`
+    const reply = await daemon.send({ method: 'GET', target, headers: {}, body: new Uint8Array() })
+    const { events } = JSON.parse(Buffer.from(reply.body).toString())
+    expect(events.map(({ number }: { number: number }) => number)).toEqual(numbers)
+    expect(looks).toBeLessThanOrEqual(3)
+  }
+  await daemon.close()
 })
 
 /** A server that sends this as its stream of events. */

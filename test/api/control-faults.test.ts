@@ -262,3 +262,13 @@ test('reset ends faults, and the next one has another number', async () => {
   expect((await get('/test/faults')).body).toEqual({ faults: [] })
   expect((await post('/test/faults', { ...COMPLETE, do: 'hang' })).body.fault).toBe(2)
 })
+
+test('a control plane that is served again keeps its faults and its last reset', async () => {
+  await using on = await controlled()
+  const { daemon, get, post } = on
+  await post('/test/reset')
+  await post('/test/faults', { call: 'queue.complete', do: 'hang' })
+  await daemon.listen({ control: { host: 'querator' } })
+  expect((await get('/test/faults')).body.faults).toMatchObject([{ fault: 1 }])
+  expect((await get('/test/events')).body.events).toEqual([])
+})
