@@ -43,7 +43,7 @@ test('a daemon in the process refuses the same move, frozen or running', async (
 
 test('moves at the same time each report the time to which they moved', async () => {
   await using daemon = await startTestDaemon(FROZEN)
-  const { post } = await controlOf(daemon)
+  const { post } = await controlOf(daemon, 'in memory')
   const moves = await Promise.all(Array.from({ length: 8 }, () => post('/test/clock/advance', { by: '1s' })))
   const moved = moves.map(({ body }) => (body.now - START.getTime()) / 1000).sort((a, b) => a - b)
   expect(moved).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
