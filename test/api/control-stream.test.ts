@@ -149,6 +149,23 @@ for (const way of WAYS) {
   })
 }
 
+test('a daemon that is closed waits until a client has read its stream to the end', async () => {
+  const daemon = await startTestDaemon(FROZEN)
+  await daemon.listen({ control: true })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce(...Array.from({ length: 1000 }, () => ({})))
+  const connection = daemon.connect()
+  connection.write('GET /test/events/stream?since=0 HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await once(connection, 'readable')
+  const closed = daemon.close()
+  // By then the daemon has said everything, and the client has read nothing.
+  for (let turns = 0; turns < 20; turns++) await turn()
+  let text = ''
+  for await (const chunk of connection) text += chunk
+  expect(text).toMatch(/\nid: 1001\ndata: .*\n\nevent: end\ndata: \{\}\n\n$/)
+  await closed
+})
+
 test('a stream sends what is ready as one piece, and all of it before its end', async () => {
   const daemon = new Daemon({ clock: new MovableClock('frozen'), events: 1000 })
   const pieces: string[] = []
