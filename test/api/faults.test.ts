@@ -1,4 +1,6 @@
 /** Faults by kind: what the client sees in each way, what storage holds afterwards, and that it is undone when closed. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { QueratorClient, type StoredItem, startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
 import { socketCode, WAYS } from '../support/faulty.js'
@@ -461,7 +463,12 @@ test('over TCP, slow sends the reply byte by byte', async () => {
 test('an outage over TCP resets connections, and in memory refuses them', async () => {
   await using daemon = await started()
   const endpoint = await daemon.listen()
+  const idle = connect({ host: '127.0.0.1', port: Number(new URL(endpoint).port) })
+  await once(idle, 'connect')
+  await fetch(`${endpoint}/health`)
+  const broken = expect(once(idle, 'close')).rejects.toMatchObject({ code: 'ECONNRESET' })
   using _outage = daemon.outage()
+  await broken
   await expect(new QueratorClient({ endpoint }).queuesList({})).rejects.toMatchObject({ codeText: 'No Answer' })
   await expect(daemon.client.queuesList({})).rejects.toMatchObject({
     codeText: 'No Answer',
