@@ -176,3 +176,17 @@ test('a worker that hangs in a call ends with its test', async () => {
   expect(await endOf(one)).toContain('a fault is still open')
   expect(worker.ended).toBe(true)
 })
+
+test('the report says that a fault ended a lease, and does not blame the consumer', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const queue = await one.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const first = await queue.lease({ clientId: 'first' })
+  queue.fault('complete', { do: 'expire-lease', times: 1 })
+  await first.complete().catch(() => undefined)
+  await queue.lease({ clientId: 'second' })
+  const report = await one.end(FAILED)
+  expect(report?.text).toContain('a was handed out again, to second: a fault ended the lease of first')
+  expect(report?.text).not.toContain('ran out after')
+})

@@ -25,6 +25,19 @@ const CAUSES: Record<string, readonly RegExp[]> = {
   ],
   'expired-lease': [/order-3/, /fault: expire-lease on queue\.complete of '[^']+' with order-2 acted once/],
   hang: [/waiting for 'order-2' to be completed/, /a fault is open: hang on queue\.complete of '[^']+'; it acted once/],
+  'lost-produce': [
+    /expected \[ 1, 1 \] to deeply equal \[ 1 \]|Array \[\s+1,\s+\+ +1,/,
+    /fault: lose-reply on queue\.produce of '[^']+' acted once/,
+  ],
+  'delivered-twice': [
+    /expected \[ 1, 1 \] to deeply equal \[ 1 \]|Array \[\s+1,\s+\+ +1,/,
+    /order-1 was handed out again, to second: a fault ended the lease of first/,
+  ],
+  refused: [/the worker failed: status 503/, /fault: refuse with 503 on queue\.lease of '[^']+' acted once/],
+  'late-complete': [/'open' to be 'done'|Received: "open"/, /\+5s +completed by worker \(fault-workers\.cjs:\d+/],
+  'wrong-clock': [/at the end 1 leased/, /fault clock-skew on queue\.lease by worker \(fault-workers\.cjs:\d+/],
+  reordered: [/expected 10 to be 12|Received: 10/, /#1 was completed after #2, which came later/],
+  outage: [/the worker failed: no answer/, /a fault is open: outage of the daemon/],
   'waits-for-ever': [
     /packer (still )?waits for an item/,
     /the clock is frozen, and nothing comes due until it is moved; for the next item: await clock\.advance\('1h0m0s'\)/,

@@ -49,11 +49,18 @@ function handedOutAgain(items: readonly ItemStory[]): string[] {
     if (expired === undefined) return []
     const before = events.slice(0, at).findLast(({ kind }) => kind === 'leased')
     const again = events.slice(at).find(({ kind }) => kind === 'leased')
-    const length =
-      before?.until === undefined ? '' : ` after ${lengthOf(before.until.getTime() - before.time.getTime())}`
-    return [`${name} was handed out again, to ${again?.clientId}: the lease of ${expired.clientId} ran out${length}`]
+    return [`${name} was handed out again, to ${again?.clientId}: ${endOfLease(expired, before)}`]
   })
   return shortened(faults, 'were handed out again')
+}
+
+/** Says why a lease was over. One that ended before its deadline was ended by a fault. */
+function endOfLease(expired: QueueEvent, leased: QueueEvent | undefined): string {
+  const { clientId } = expired
+  if (leased?.until === undefined) return `the lease of ${clientId} ran out`
+  const [from, until] = [leased.time.getTime(), leased.until.getTime()]
+  if (expired.time.getTime() < until) return `a fault ended the lease of ${clientId}`
+  return `the lease of ${clientId} ran out after ${lengthOf(until - from)}`
 }
 
 /** Items that were completed after items that came later. */

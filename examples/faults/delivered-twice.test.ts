@@ -1,0 +1,21 @@
+import { expect, test } from 'querator-test/vitest'
+import { label } from './workers'
+
+test('a label is printed once, even if two consumers have its order', async ({ queue, client }) => {
+  await queue.produce({ reference: 'order-1', json: { id: 1 } })
+  using _fault = queue.fault('lease', { do: 'deliver-twice', clientId: 'second', times: 1 })
+  const printed: number[] = []
+  const claims = new Set<number>()
+  const second = { clientId: 'second', claims, print: async ({ id }: { id: number }) => printed.push(id) }
+  const first = {
+    clientId: 'first',
+    claims,
+    print: async ({ id }: { id: number }) => {
+      // While it prints, the second consumer gets the same order.
+      await label(client, queue.name, second)
+      printed.push(id)
+    },
+  }
+  await label(client, queue.name, first)
+  expect(printed).toEqual([1])
+})

@@ -1,0 +1,10 @@
+import { expect, test } from 'querator-test/vitest'
+import { pickUp } from './workers'
+
+test('an order is picked up, though the clock of the worker is ahead', async ({ queue, client }) => {
+  await queue.produce({ reference: 'order-1', json: { id: 1 } })
+  using _fault = queue.fault('lease', { do: { clockSkew: '10m' }, times: 1 })
+  const picked: number[] = []
+  await pickUp(client, queue.name, async ({ id }) => picked.push(id))
+  expect(picked).toEqual([1])
+})

@@ -1,0 +1,12 @@
+const { client, daemon, queue } = require('querator-test/jest')
+const { bookAll, place } = require('../fault-workers.cjs')
+
+test('an order is booked once, even if its producer tried again', async () => {
+  const fault = queue.fault('produce', { do: 'lose-reply', times: 1 })
+  await place(client, queue.name, { id: 1 })
+  const booked = []
+  daemon.runWorker((signal) => bookAll(client, queue.name, async ({ id }) => booked.push(id), signal))
+  await queue.drained()
+  expect(booked).toEqual([1])
+  expect(fault.fired).toBe(1)
+})

@@ -1,0 +1,9 @@
+const { client, daemon, queue } = require('querator-test/jest')
+const { refundAll } = require('../fault-workers.cjs')
+
+test('a worker goes on after a proxy that has no server', async () => {
+  queue.fault('lease', { do: { refuse: 503 }, times: 1 })
+  await queue.produce({ reference: 'order-1', json: { id: 1 } })
+  daemon.runWorker((signal) => refundAll(client, queue.name, async () => {}, signal))
+  await queue.waitFor({ event: 'completed', reference: 'order-1' })
+})
