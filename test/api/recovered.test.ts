@@ -78,6 +78,18 @@ test('recovered closes faults and ends outages', async () => {
   expect(await queue.counts()).toMatchObject({ total: 0 })
 })
 
+test('recovered only waits while the daemon follows real timers of the runner', async () => {
+  await using daemon = await started({ clock: 'runner' })
+  const queue = await daemon.createQueue({ leaseTimeout: '30ms' })
+  await queue.produce(...items(3))
+  const fault = queue.fault('lease', { do: 'lose-reply', times: 1 })
+  daemon.runWorker(worker(daemon.client, queue, () => {}))
+  await queue.waitFor({ event: 'fault' })
+  await daemon.recovered()
+  expect(fault.fired).toBe(1)
+  expect(await queue.counts()).toMatchObject({ total: 0 })
+})
+
 test('recovered says what is left, and by whom', async () => {
   await using daemon = await started()
   const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m' })

@@ -131,6 +131,24 @@ const scenarios = [
     },
   },
   {
+    name: 'a test sets a condition, and recovers',
+    embedded: true,
+    async run({ queue, daemon, client, QueratorError }) {
+      daemon.under({ name: 'lossy', oneIn: 1, calls: ['queue.complete'] })
+      await queue.produce({ reference: 'order-1' })
+      const call = { queueName: queue.name, requestTimeout: '1m' }
+      const { items, partition } = await client.queueLease({ ...call, clientId: 'worker', batchSize: 1 })
+      const lost = await client.queueComplete({ ...call, partition, ids: [items[0].id] }).catch((reason) => reason)
+      assert.equal(lost.codeText, 'No Answer')
+      await daemon.recovered()
+      assert.equal((await queue.counts()).total, 0)
+      assert.throws(
+        () => daemon.under('lossy'),
+        (error) => error instanceof QueratorError && error.message.startsWith('other conditions are set already'),
+      )
+    },
+  },
+  {
     name: 'what needs the daemon in the process works, or says so',
     async run({ queue, daemon, attached }) {
       if (!attached) return queue.pause()

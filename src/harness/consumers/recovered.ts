@@ -10,6 +10,7 @@ import type { TestQueue } from '../handles/test-queue.js'
 import { MOVING_OPTIONS, type MovingOptions, type MovingPlace } from './moving.js'
 import { queueNames } from './open-recording.js'
 import { Outstanding } from './outstanding.js'
+import { canMoveTime } from './time-steps.js'
 import { track } from './track.js'
 
 /** Options of `daemon.recovered()`. */
@@ -39,7 +40,9 @@ export async function recovered(
   const names = queues === undefined ? undefined : queueNames('recovered', queues)
   const followed = new Outstanding(place.daemon, place.test, names)
   const showsNothing = heal(names)
-  await track(place, () => undefined, { ...moving, advance: true, ...(queues === undefined ? {} : { queues }) })
+  // With real timers of the runner, the time passes by itself.
+  const advance = canMoveTime(place.daemon, moving.timers)
+  await track(place, () => undefined, { ...moving, advance, ...(queues === undefined ? {} : { queues }) })
   const lost = lostItems(place, followed.queues)
   if (lost.length > 0) throw atCallSite(thrownFrom(usageError(lostText(place, lost)), origin))
   if (showsNothing !== undefined && !optional) throw atCallSite(thrownFrom(usageError(showsNothing), origin))

@@ -34,6 +34,11 @@ export interface TimeSteps {
   to(at: Instant): Promise<Fired[]>
 }
 
+/** Whether the time can be moved: not if `clock: 'runner'` follows real timers. */
+export function canMoveTime({ clock }: Daemon, moveTimers: MoveTimers | undefined): boolean {
+  return !clock.followsRunner || moveTimers !== undefined || (fakeTimers() !== undefined && 'clock' in globalThis.Date)
+}
+
 /** Returns how to move the time of a daemon. @throws QueratorError if `clock: 'runner'` follows timers that cannot be moved */
 export function timeSteps(daemon: Daemon, taker: string, moveTimers: MoveTimers | undefined): TimeSteps {
   const { clock } = daemon

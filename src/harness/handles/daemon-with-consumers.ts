@@ -83,7 +83,7 @@ export class DaemonWithConsumers {
 
   /**
    * Ends what goes wrong, and resolves when everything is worked off: conditions and faults end, and the clock moves from deadline to deadline
-   * while your consumers have nothing else to do, as in {@link track}. Call it as the last phase of a test under conditions or faults.
+   * while your consumers have nothing else to do, as in {@link track}. With `clock: 'runner'` and real timers, it only waits. Call it as the last phase of a test under conditions or faults.
    *
    *     await daemon.recovered()
    *
