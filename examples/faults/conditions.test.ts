@@ -12,6 +12,6 @@ describe.each(CONDITIONS)('under the condition %s', (condition) => {
     daemon.runWorker((signal) => bookAll(client, queue.name, async ({ id }) => booked.push(id), signal))
     await queue.waitFor({ event: 'completed', times: 3 })
     await daemon.recovered()
-    expect(booked.sort()).toEqual(orders)
+    expect(booked.sort((a, b) => a - b)).toEqual(orders)
   })
 })

@@ -15,7 +15,7 @@ import { Deliveries } from './deliveries.js'
 import { type Flow, flowOf } from './flow.js'
 import { checkMove, givenMilliseconds } from './given-duration.js'
 import { type Instant, NEVER } from './instant.js'
-import { PendingTimer } from './pending-timer.js'
+import { PendingTimer, TIMER_KEYS } from './pending-timer.js'
 import { nextTurn, REAL_TIME } from './real-time.js'
 import { runnerTime, type TestRealm } from './runner-time.js'
 import type { TimeSource } from './time-source.js'
@@ -27,14 +27,7 @@ const RANKS = 2 ** 40
 export class MovableClock {
   /** The same clock for the engine, with its exact time. */
   readonly exact: Clock = this.#exactClock()
-  readonly #timers = new DeadlineHeap<PendingTimer>({
-    at: (timer) => timer.at,
-    rank: (timer) => timer.rank,
-    place: (timer) => timer.place,
-    setPlace: (timer, place) => {
-      timer.place = place
-    },
-  })
+  readonly #timers = new DeadlineHeap<PendingTimer>(TIMER_KEYS)
   readonly #deliveries: Deliveries
   readonly #source: TimeSource
   readonly #followsRunner: boolean
@@ -43,6 +36,7 @@ export class MovableClock {
   #moved = 0
   #rank = 0
   #stopped = false
+  #isFiring = false
   #cancelWake: (() => void) | undefined
   #wakeAt = NEVER
   /** The era of the source when the real timer was set. */
@@ -119,7 +113,8 @@ export class MovableClock {
   beginCall(): void {
     if (this.frozen) return
     const now = this.#flow.hold()
-    if (this.#timers.next() > now && this.#source.era === this.#era) return
+    // A call that was due goes on in its turn, before what is due later.
+    if (this.#isFiring || (this.#timers.next() > now && this.#source.era === this.#era)) return
     this.#fireDue()
     // A call that was due has released it.
     this.#flow.hold()
@@ -214,12 +209,15 @@ export class MovableClock {
 
   #fireDue(): void {
     const now = this.#flow.now()
+    const wasFiring = this.#isFiring
+    this.#isFiring = true
     try {
       for (let timer = this.#timers.peek(); timer !== undefined && timer.at <= now; timer = this.#timers.peek()) {
         this.#timers.remove(timer)
         timer.due()
       }
     } finally {
+      this.#isFiring = wasFiring
       this.#arm()
     }
   }

@@ -1,5 +1,6 @@
 /** A timer of a movable clock that has not fired. */
 import type { Timer } from './clock.js'
+import type { DeadlineKeys } from './deadline-heap.js'
 import type { Instant } from './instant.js'
 
 /** A timer in the heap of its clock. */
@@ -16,4 +17,14 @@ export class PendingTimer implements Timer {
   cancel(): void {
     this.clock.forget(this)
   }
+}
+
+/** How a heap keeps timers. */
+export const TIMER_KEYS: DeadlineKeys<PendingTimer> = {
+  at: (timer) => timer.at,
+  rank: (timer) => timer.rank,
+  place: (timer) => timer.place,
+  setPlace: (timer, place) => {
+    timer.place = place
+  },
 }

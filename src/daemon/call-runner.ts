@@ -137,7 +137,8 @@ export class CallRunner implements Backend<Principal> {
       consumers.whenGone({ request, lease: message as RequestOf<'queueLease'>, cause }, listener)
     const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
     const where = () => allowedIn(access, who, permission)
-    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone, choice }
+    const isOfTest = request.from === 'queue'
+    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone, choice, isOfTest }
   }
 }
 

@@ -195,6 +195,7 @@ export class Daemon {
   beginTest(): void {
     this.record.fence()
     this.#noticed.reset()
+    this.conditions.beginTest()
   }
 
   /** What was noticed about callers. */

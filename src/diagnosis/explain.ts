@@ -69,8 +69,11 @@ function refusedLines(daemon: Daemon, name: string, since: number): string[] {
 
 /** The open faults that may act on calls of this queue. */
 function faultLines({ faults }: Daemon, name: string): string[] {
-  const open = faults.open.filter(({ isOpen, spec }) => isOpen && (spec.queue === undefined || spec.queue === name))
+  const open = faults.open.filter(({ isOpen, spec }) => {
+    return isOpen && (spec.queue === undefined || spec.queue === name) && spec.condition?.isHealthy(name) !== true
+  })
   return listed(open, ({ text, fired, spec }) => {
+    if (spec.condition !== undefined) return `! a condition is in force: ${text}`
     const often = fired === 1 ? 'once' : `${fired} times`
     return `! a fault is open: ${text}; it acted ${often}${siteText(placesOf(spec.origin))}`
   })
@@ -104,6 +107,11 @@ export function adviceFor(daemon: Daemon, name: string): string[] {
   return daemon.inspector.waits(name) ? advice(daemon, daemon.inspector.queueState(name), daemon.clock.exact.now()) : []
 }
 
+/** Whether a partition takes no leases, so that free items may wait in it. */
+function isPartlyAway({ inspector }: Daemon, name: string): boolean {
+  return inspector.queue(name).partitions.some(({ isAway }) => isAway)
+}
+
 function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
   const { name, waiting, items, counts, paused } = queue
   if (waiting.length === 0) return counts.leasable > 0 ? waitersElsewhere(daemon, name) : []
@@ -115,7 +123,9 @@ function advice(daemon: Daemon, queue: QueueState, now: number): string[] {
       : ''
     lines.push(`the clock is frozen, and nothing comes due until it is moved${due}`)
   }
-  if (counts.leasable > 0 && !paused) lines.push('there are free items: the lease is about to get them')
+  if (counts.leasable > 0 && !paused && !isPartlyAway(daemon, name)) {
+    lines.push('there are free items: the lease is about to get them')
+  }
   if (counts.leasable + counts.leased + counts.scheduled > 0) return lines
   const others = otherQueues(daemon, name)
   const nearest = nearestOf(

@@ -12,7 +12,7 @@ import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
 import { usageError } from '../errors.js'
 import { type DaemonLimits, type TestDaemonOptions, UNKNOWN_KEYS } from './daemon-options.js'
-import { conditionsOf } from './faults/condition-options.js'
+import { checkSeed, conditionsOf } from './faults/condition-options.js'
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -23,7 +23,9 @@ const MOST_EVENTS = 10_000
  */
 export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalThis): Daemon {
   const config = configOf(options)
-  const seed = options.seed === undefined ? {} : { seed: options.seed }
+  const { seed: given, conditions = [] } = options
+  if (given !== undefined) checkSeed('the option seed', given)
+  const seed = given === undefined ? {} : { seed: given }
   return new Daemon({
     config,
     clock: new MovableClock(options.clock, undefined, realm),
@@ -32,7 +34,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     opensDoor: true,
     log: logOf(options.log ?? 'warn'),
     notices: noticesOf(options.notices ?? 'warn'),
-    conditions: conditionsOf('the option conditions', options.conditions ?? []),
+    conditions: conditionsOf('the option conditions', conditions),
     ...limitsOf(options.limits ?? {}),
     ...seed,
   })

@@ -23,6 +23,8 @@ export interface CallContext {
   readonly whenGone: WhenGone
   /** Which items a lease gets. Set by a fault. */
   readonly choice: Choice | undefined
+  /** Whether the test itself calls, rather than code under test. */
+  readonly isOfTest: boolean
 }
 
 /** Returns the queue of a call, after its checks GET and permission (docs/protocol/queue.md §2, admin.md §9). @throws 400, 403, 453 */

@@ -1,5 +1,6 @@
 /** Conditions: what each does to the calls of code under test, and what it leaves alone. */
 import { expect, test } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import {
   CONDITIONS,
   type Condition,
@@ -107,7 +108,7 @@ test('at-least-once: drain hands each item to its handler twice', async () => {
   expect(lost).toHaveLength(2)
 })
 
-test('lossy: one in so many replies is lost, with the first among the first two calls, and the call is carried out', async () => {
+test('lossy: one in so many replies is lost, with the first call always, and the call is carried out', async () => {
   await using daemon = await under({ name: 'lossy', oneIn: 4 })
   const queue = await daemon.createQueue({ name: 'orders' })
   const lost: number[] = []
@@ -118,7 +119,7 @@ test('lossy: one in so many replies is lost, with the first among the first two 
     })
   }
   expect(await queue.counts()).toMatchObject({ total: 400 })
-  expect(lost[0]).toBeLessThan(2)
+  expect(lost[0]).toBe(0)
   expect(lost.length).toBeGreaterThan(70)
   expect(lost.length).toBeLessThan(130)
   expect(faultsOf(queue)).toEqual(lost.map(() => 'lose-reply queue.produce'))
@@ -333,4 +334,167 @@ test('a server elsewhere has no conditions, and a test does not pass without the
   await using daemon = await startTestDaemon({ endpoint, conditions: [] })
   expect(() => daemon.under('lossy')).toThrow('under works only on a daemon inside the test process')
   await expect(daemon.recovered()).rejects.toThrow('recovered works only on a daemon inside the test process')
+})
+
+test('crowded: a call before which the others took nothing is not counted', async () => {
+  await using daemon = await under({ name: 'crowded', oneIn: 1 })
+  const later = { items: [{ utf8: 'x', enqueueAt: new Date(daemon.clock.now() + 60_000) }] }
+  for (const [options, given] of [
+    [{ maxAttempts: 1 }, { items: [{ utf8: 'x' }] }],
+    [{}, { items: [] }],
+    [{}, later],
+  ] as const) {
+    const queue = await daemon.createQueue(options)
+    const lease = { queueName: queue.name, clientId: 'w', batchSize: 1, requestTimeout: '5s' }
+    const leasing = daemon.client.queueLease(lease)
+    leasing.catch(() => undefined)
+    await queue.waitFor({ event: 'lease-waiting' })
+    const request = { queueName: queue.name, requestTimeout: '5s', ...given }
+    await daemon.client.queueProduce(request).catch(() => undefined)
+    expect(faultsOf(queue)).toEqual([])
+  }
+})
+
+test('crowded: others find items behind a hundred that are leased', async () => {
+  await using daemon = await under({ name: 'crowded', oneIn: 1 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce(...Array.from({ length: 130 }, () => ({})))
+  await queue.lease({ batchSize: 110 })
+  await daemon.client.queueLease({ queueName: 'orders', clientId: 'w', batchSize: 1, requestTimeout: '5s' })
+  expect(faultsOf(queue)).toEqual(['crowd queue.lease'])
+})
+
+test('crowded: the leases of others do not count for at-least-once', async () => {
+  await using daemon = await under(['at-least-once', { name: 'crowded', oneIn: 1 }])
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const handled: string[] = []
+  await consumeAll(daemon.client, queue, (reference) => handled.push(reference))
+  expect(handled).toEqual(['a', 'a'])
+})
+
+test('crowded: others give back what is left of their items, also when a pause ends', async () => {
+  await using daemon = await under({ name: 'crowded', oneIn: 1, consumers: 1 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce(...Array.from({ length: 6 }, (_, number) => ({ reference: `item-${number}` })))
+  const lease = { queueName: 'orders', clientId: 'w', batchSize: 1, requestTimeout: '5s' }
+  const leasing = daemon.client.queueLease(lease)
+  queue.pause()
+  const [first] = (await queue.items()).filter(({ attempts, leased }) => attempts === 1 && leased)
+  await daemon.client.storageItemsDelete({ queueName: 'orders', partition: 0, ids: [first?.id ?? ''] })
+  await leasing
+  queue.resume()
+  expect((await queue.items()).filter(({ leased }) => leased)).toHaveLength(1)
+})
+
+test('crowded: a lease of the test itself is served first', async () => {
+  await using daemon = await under({ name: 'crowded', oneIn: 1 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const own = queue.lease()
+  await queue.waitFor({ event: 'lease-waiting' })
+  await queue.produce({ reference: 'a' })
+  expect((await own).items).toMatchObject([{ attempts: 1 }])
+})
+
+test('crowded: others come first at a produce of the test, if a consumer waits', async () => {
+  await using daemon = await under({ name: 'crowded', oneIn: 1 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const leasing = daemon.client.queueLease({ queueName: 'orders', clientId: 'w', batchSize: 1, requestTimeout: '5s' })
+  await queue.waitFor({ event: 'lease-waiting' })
+  await queue.produce({ reference: 'a' })
+  expect((await leasing).items).toMatchObject([{ attempts: 2 }])
+})
+
+test('crowded: a fast consumer meets the same with the same seed', async () => {
+  const historyOf = async () => {
+    await using daemon = await under({ name: 'crowded', oneIn: 2 })
+    const queue = await daemon.createQueue({ name: 'orders' })
+    await queue.produce(...Array.from({ length: 30 }, (_, number) => ({ reference: `item-${number}` })))
+    await consumeAll(daemon.client, queue)
+    return queue.history().map(({ kind, reference, clientId }) => `${kind} ${reference} ${clientId}`)
+  }
+  const first = await historyOf()
+  for (let run = 0; run < 4; run++) expect(await historyOf()).toEqual(first)
+})
+
+test('slow: a call does not land in the next queue of the same name after a reset', async () => {
+  await using daemon = await under({ name: 'slow', upTo: 300 })
+  await daemon.listen({ control: true })
+  await daemon.createQueue({ name: 'orders' })
+  const late = expect(produce(daemon.client, daemon.queue('orders'), 'late')).rejects.toMatchObject({
+    codeText: 'No Answer',
+  })
+  await daemon.fetch('/test/reset', { method: 'POST' })
+  await late
+  const queue = await daemon.createQueue({ name: 'orders' })
+  expect(await queue.counts()).toMatchObject({ total: 0 })
+})
+
+test('slow: an outage breaks the call that is on its way, and counts it', async () => {
+  await using daemon = await under({ name: 'slow', upTo: 300 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const late = expect(produce(daemon.client, queue, 'late')).rejects.toMatchObject({ codeText: 'No Answer' })
+  await queue.counts()
+  using outage = daemon.outage()
+  await late
+  expect(outage.fired).toBe(1)
+  expect(await queue.counts()).toMatchObject({ total: 0 })
+})
+
+test('slow: a worker of the queue stops at once, though its lease is on its way', async () => {
+  await using daemon = await under({ name: 'slow', upTo: 300 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const worker = queue.work(() => {})
+  await queue.waitFor({ event: 'fault' })
+  const { handled } = await worker.stop()
+  expect(handled).toEqual([])
+})
+
+test('slow: two drains at once both end', async () => {
+  await using daemon = await under({ name: 'slow', upTo: 3 })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce(...Array.from({ length: 7 }, () => ({})))
+  const both = await Promise.all([queue.drain(() => {}), queue.drain(() => {})])
+  expect(both.flatMap(({ completed }) => completed)).toHaveLength(7)
+})
+
+test('what a condition has chosen, but not done yet, is left alone once the queue is healthy', async () => {
+  await using daemon = await under([{ name: 'lossy', oneIn: 1 }])
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const fault = queue.fault('produce', { do: 'hang', times: 1 })
+  const held = produce(daemon.client, queue, 'a')
+  await queue.waitFor({ event: 'fault' })
+  const recovering = daemon.recovered({ optional: true, within: '2s' }).catch(() => undefined)
+  await held
+  expect(fault.isOpen).toBe(false)
+  await queue.clear()
+  await recovering
+})
+
+test('a test meets the same alone as among others: numbers behind names do not matter', async () => {
+  const lostOf = async (before: number, name?: string) => {
+    await using daemon = await under({ name: 'lossy', oneIn: 3 }, { seed: 'k3' })
+    for (let number = 0; number < before; number++) {
+      const earlier = await daemon.createQueue(name === undefined ? { label: 'mails' } : { name })
+      await produce(daemon.client, earlier, 'x').catch(() => undefined)
+      await earlier.delete()
+    }
+    const tests = new QueuesOfTest(daemon, { name: 'mails', file: undefined, timeout: 5000, leaks: 'off' })
+    const queue = await tests.create(name === undefined ? {} : { name })
+    const lost: number[] = []
+    for (let number = 0; number < 30; number++) {
+      await produce(daemon.client, queue, 'x').catch(() => lost.push(number))
+    }
+    await tests.end({ outcome: 'passed' })
+    return lost
+  }
+  const alone = await lostOf(0)
+  expect(alone[0]).toBe(0)
+  expect(await lostOf(3)).toEqual(alone)
+  expect(await lostOf(3, 'mails')).toEqual(alone)
+})
+
+test('a wrong seed is refused', async () => {
+  await expect(under('slow', { seed: Number.NaN })).rejects.toThrow('the option seed is a number or a text; got NaN')
+  await expect(under('slow', { seed: '' })).rejects.toThrow("the option seed is a number or a text; got ''")
 })

@@ -284,6 +284,6 @@ test('closing a fault that a reset has ended does nothing, and the test tells wh
 test('on a server without a control plane, faults say what they need', async () => {
   await using server = await startTestDaemon({ endpoint: '', log: 'silent' })
   await using daemon = await startTestDaemon({ endpoint: await server.listen() })
-  expect(() => daemon.outage()).toThrow('fault works only on a daemon inside the test process')
+  expect(() => daemon.outage()).toThrow('outage works only on a daemon inside the test process')
   expect(() => daemon.queue('x').fault('lease', { do: 'hang' })).toThrow('fault works only')
 })

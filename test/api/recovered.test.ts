@@ -131,7 +131,7 @@ test('recovered fails if no condition acted, unless that is right', async () => 
   await (await queue.lease()).complete()
   const message = await messageOf(daemon.recovered())
   expect(message).toContain(
-    'recovered: no condition acted in this test (at-least-once: each item is handed out 2 times)',
+    'recovered: a condition did not act in this test before (at-least-once: each item is handed out 2 times), so it shows nothing',
   )
   expect(message).toContain('set optional: true')
   await daemon.recovered({ optional: true })
@@ -201,7 +201,7 @@ test('under sets conditions until they are ended, in place of those of the daemo
 test('under ends with its test', async () => {
   await using daemon = await started()
   const one = begin(daemon, 'one')
-  const conditions = daemon.under({ name: 'lossy', oneIn: 1 })
+  const conditions = daemon.under({ name: 'lossy', oneIn: 1 }, { optional: true })
   await one.end(PASSED)
   const queue = await daemon.createQueue()
   await daemon.client.queueProduce({ queueName: queue.name, requestTimeout: '5s', items: [{ utf8: 'x' }] })
@@ -243,4 +243,161 @@ test('without a seed, each daemon draws one', async () => {
   const seeds = [one, two].map((daemon) => daemon.under('lossy').seed)
   expect(seeds[0]).toMatch(/^[a-z\d]+$/)
   expect(seeds[0]).not.toBe(seeds[1])
+})
+
+test('conditions that never act fail their test, also after their block, unless that is right', async () => {
+  await using daemon = await started({ callSites: true })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  {
+    using _conditions = daemon.under(['lossy', 'at-least-once'])
+    await queue.produce({ reference: 'a' })
+    await queue.drain(() => {})
+  }
+  const message = await messageOf(one.end(PASSED))
+  expect(message).toMatch(/^a condition never acted: lossy: one in 5 replies is lost \(\S*recovered\.test\.ts:\d+\)\n/)
+  expect(message).toContain('queue.drain() and queue.work() lose no replies; allow it with optional: true')
+  const two = begin(daemon, 'two')
+  daemon.under('lossy', { optional: true })
+  await two.end(PASSED)
+})
+
+test('a failed test tells of conditions that have ended', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  await queue.produce({ reference: 'a' })
+  {
+    using _conditions = daemon.under('at-least-once', { seed: 'k3' })
+    await queue.drain(() => {})
+  }
+  const report = await one.end(FAILED)
+  expect(report?.text).toContain("they acted once; for the same again, set seed: 'k3'")
+})
+
+test('a queue with the name of an earlier one has met nothing yet', async () => {
+  await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
+  const produce = () =>
+    daemon.client.queueProduce({ queueName: 'orders', requestTimeout: '5s', items: [{ utf8: 'x' }] })
+  const one = begin(daemon, 'one')
+  await one.create({ name: 'orders' })
+  await expect(produce()).rejects.toThrow()
+  await daemon.client.queueClear({ queueName: 'orders', queue: true, destructive: true })
+  await daemon.recovered()
+  await one.end(PASSED)
+  const two = begin(daemon, 'two')
+  const queue = await two.create({ name: 'orders' })
+  await queue.produce({})
+  await (await queue.lease()).complete()
+  expect(await messageOf(daemon.recovered())).toContain('recovered: a condition did not act in this test before')
+  const report = await two.end(FAILED)
+  expect(report?.text).toContain('they did not act in this test')
+})
+
+test('without fixtures, the conditions act again after recovered, and what came before does not count', async () => {
+  await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
+  const queue = await daemon.createQueue()
+  const produce = () =>
+    daemon.client.queueProduce({ queueName: queue.name, requestTimeout: '5s', items: [{ utf8: 'x' }] })
+  for (let round = 0; round < 2; round++) {
+    await expect(produce()).rejects.toMatchObject({ codeText: 'No Answer' })
+    await queue.clear()
+    await daemon.recovered()
+  }
+  expect(await messageOf(daemon.recovered())).toContain('a condition did not act')
+})
+
+test('recovered leaves faults alone that were made outside of tests', async () => {
+  await using daemon = await started()
+  const shared = await daemon.createQueue()
+  const fault = shared.fault('produce', { do: 'lose-request' })
+  const one = begin(daemon, 'one')
+  const own = (await one.create()).fault('produce', { do: 'lose-request', optional: true })
+  await daemon.recovered()
+  expect([fault.isOpen, own.isOpen]).toEqual([true, false])
+  await one.end(PASSED)
+})
+
+test('recovered with queues closes the faults of the test that name none, too', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  const fault = daemon.fault({ call: 'queue.complete', do: 'lose-request', optional: true })
+  const outage = daemon.outage({ optional: true })
+  await daemon.recovered({ queues: [queue] })
+  expect([fault.isOpen, outage.isOpen]).toEqual([false, false])
+  await one.end(PASSED)
+})
+
+test('recovered finds items that were lost in queues of the application, and in a dead letter queue', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const dead = await one.create({ name: 'dead', maxAttempts: 1 })
+  const queue = await one.create({ name: 'orders', maxAttempts: 1, deadQueue: dead })
+  await queue.produce({ reference: 'a' })
+  for (const each of [queue, dead]) {
+    await each.lease()
+    await daemon.clock.advance('1h')
+  }
+  expect(await messageOf(daemon.recovered())).toContain('1 item was lost')
+  await one.end(PASSED)
+  const two = begin(daemon, 'two')
+  const config = { leaseTimeout: '1m', expireTimeout: '24h', maxAttempts: 1, requestedPartitions: 1 }
+  await daemon.client.queuesCreate({ queueName: 'apps', ...config })
+  await daemon.queue('apps').produce({ reference: 'b' })
+  await daemon.queue('apps').lease()
+  await daemon.clock.advance('1h')
+  const message = await messageOf(daemon.recovered())
+  expect(message.split('\n').slice(0, 2)).toEqual([
+    'everything is over, but 1 item was lost, and never completed:',
+    "timeline of 'b':",
+  ])
+  await two.end(PASSED)
+})
+
+test('with fixtures, under belongs to a test', async () => {
+  await using daemon = await started()
+  daemon.forRunner.isOfFixtures = true
+  expect(() => daemon.under('lossy')).toThrow('under sets conditions for the running test; call it in a test')
+  const one = begin(daemon, 'one')
+  const part = new QueuesOfTest(daemon, { name: 'part', file: undefined, timeout: 5000, leaks: 'off', outer: one })
+  daemon.under('lossy', { optional: true })
+  await part.end(PASSED)
+  daemon.under('slow', { optional: true })
+  await one.end(PASSED)
+})
+
+test('the end of a part of a test leaves the test healthy', async () => {
+  await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  const produce = () =>
+    daemon.client.queueProduce({ queueName: queue.name, requestTimeout: '5s', items: [{ utf8: 'x' }] })
+  await expect(produce()).rejects.toThrow()
+  await queue.clear()
+  await daemon.recovered()
+  const part = new QueuesOfTest(daemon, { name: 'part', file: undefined, timeout: 5000, leaks: 'off', outer: one })
+  await part.end(PASSED)
+  await produce()
+  await one.end(PASSED)
+})
+
+test('errors of recovered name it, and a misspelt queue is found before anything is healed', async () => {
+  await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  expect(await messageOf(daemon.recovered({ queues: ['ordres'] }))).toContain("there is no queue named 'ordres'")
+  const produce = daemon.client.queueProduce({ queueName: queue.name, requestTimeout: '5s', items: [{ utf8: 'x' }] })
+  await expect(produce).rejects.toThrow()
+  expect(await messageOf(daemon.recovered({ within: 'soon' }))).toContain('recovered: within')
+  expect(await messageOf(daemon.recovered({ timers: () => 0 }))).toContain('recovered: timers is for a daemon')
+})
+
+test('explain no longer lists conditions of a healthy queue', async () => {
+  await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  expect(queue.explain()).toContain('a condition is in force: lossy: each reply is lost')
+  await daemon.recovered({ optional: true })
+  expect(queue.explain()).not.toContain('lossy')
+  await one.end(PASSED)
 })

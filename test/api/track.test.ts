@@ -139,6 +139,7 @@ test('gives up if nobody leases an item, and says where it is', async () => {
   expect(lines).toEqual([
     'nothing can happen any more, but not everything is done:',
     "'orders': no lease waits; 1 item free, 0 leased, 0 scheduled",
+    'no consumer asks for the free items: start one, or see why it has ended',
     'nothing is due',
   ])
 })

@@ -1,16 +1,15 @@
 /** Decides on which calls a condition acts. */
 import { type Random, seededRandom } from '../../ids/random.js'
 
-/** Chooses one in `oneIn` calls on average. The first one comes early, so that a short test meets the condition too. */
+/** Chooses one in `oneIn` calls on average, and the first one always, so that a short test meets the condition too. */
 export class Chance {
   readonly #random: Random
   readonly #oneIn: number
-  #left: number
+  #left = 1
 
   constructor(seed: string, oneIn: number) {
     this.#random = seededRandom(seed)
     this.#oneIn = oneIn
-    this.#left = this.upTo(Math.min(oneIn, 2))
   }
 
   /** Whether the condition acts on the next call. */

@@ -8,49 +8,61 @@ import { type ConditionSurroundings, Conditions } from './conditions.js'
 /** Which conditions are in force. */
 export class ConditionsInForce {
   readonly #around: ConditionSurroundings
-  readonly #usual: readonly ConditionSpec[]
   readonly #seed: string
-  #current: Conditions | undefined
-  #isUsual = true
+  readonly #usual: Conditions | undefined
+  /** Those that a test has set in their place. */
+  #others: Conditions | undefined
 
   /** Without a seed, it draws one. */
   constructor(around: ConditionSurroundings, usual: readonly ConditionSpec[] = [], seed?: number | string) {
     this.#around = around
-    this.#usual = usual
     this.#seed = String(seed ?? newSeed())
-    this.#begin(usual, this.#seed)
+    this.#usual = usual.length === 0 ? undefined : new Conditions(around, usual, this.#seed)
   }
 
   /** The conditions in force. Undefined if there are none. */
   get current(): Conditions | undefined {
-    return this.#current
+    return this.#others ?? this.#usual
+  }
+
+  /** Those that the daemon was started with. Undefined if there are none. */
+  get usual(): Conditions | undefined {
+    return this.#usual
   }
 
   /** Sets others in place of the usual ones. @throws QueratorError if that was done already */
-  replace(specs: readonly ConditionSpec[], seed: string | undefined): Conditions | undefined {
-    if (!this.#isUsual) {
-      throw usageError(`other conditions are set already: ${this.#current?.texts.join('; ')}; end them first`)
+  replace(specs: readonly ConditionSpec[], seed: string | undefined): Conditions {
+    if (this.#others !== undefined) {
+      throw usageError(`other conditions are set already: ${this.#others.texts.join('; ')}; end them first`)
     }
-    this.#isUsual = false
-    this.#begin(specs, seed ?? this.#seed)
-    return this.#current
+    this.#usual?.end()
+    this.#others = new Conditions(this.#around, specs, seed ?? this.#seed)
+    return this.#others
   }
 
   /** Goes back to the usual ones, if these are in force. Does nothing if not. */
   endOf(conditions: Conditions): void {
-    if (conditions !== this.#current || this.#isUsual) return
-    this.#isUsual = true
-    this.#begin(this.#usual, this.#seed)
+    if (conditions !== this.#others) return
+    this.#others.end()
+    this.#others = undefined
+    this.#usual?.begin()
   }
 
-  /** Puts those in force back to their start: nothing is healthy any more. */
+  /** A test begins. */
+  beginTest(): void {
+    this.#usual?.beginTest()
+    this.#others?.beginTest()
+  }
+
+  /** A test is over: nothing is healthy any more. */
+  endTest(): void {
+    this.current?.endTest()
+  }
+
+  /** Puts them back to their start: nothing is healthy any more. */
   restart(): void {
-    this.#current?.restart()
-  }
-
-  #begin(specs: readonly ConditionSpec[], seed: string): void {
-    this.#current?.end()
-    this.#current = specs.length === 0 ? undefined : new Conditions(this.#around, specs, seed)
+    this.#usual?.restart()
+    this.#others?.restart()
   }
 }
 

@@ -1,20 +1,23 @@
 /** The conditions of a daemon: what goes wrong now and then with the calls of code under test. */
 import type { EventRecord } from '../../engine/events/record.js'
 import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
+import type { Queues } from '../../engine/queue/queues.js'
 import type { Item } from '../../engine/store/item.js'
+import type { WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
 import type { ConditionSide, FaultAct, FaultSpec } from '../faults/fault-spec.js'
 import type { Faults } from '../faults/faults.js'
 import type { OpenFault } from '../faults/open-fault.js'
 import type { SeenCall } from '../faults/seen-call.js'
-import { Chance } from './chance.js'
 import { type ConditionSpec, conditionText } from './condition-spec.js'
 import { Crowd } from './crowd.js'
+import { nameWithoutNumber, QueueUnder } from './queue-under.js'
 
 /** The parts of the daemon that conditions need. */
 export interface ConditionSurroundings {
   readonly faults: Faults
   readonly record: EventRecord
+  readonly queues: Queues
   during(cause: { readonly call: string }, work: () => void): void
 }
 
@@ -40,21 +43,28 @@ const OFTEN: Record<ConditionSpec['name'], { readonly act: FaultAct; readonly ca
 export class Conditions {
   /** The same seed makes them act on the same calls. */
   readonly seed: string
+  readonly #around: ConditionSurroundings
   readonly #specs: readonly ConditionSpec[]
-  readonly #faults: readonly OpenFault[]
+  #faults: readonly OpenFault[] = []
   readonly #crowd: Crowd
-  readonly #chances = new Map<string, Chance>()
-  /** How often they acted, by queue. */
-  readonly #acted = new Map<string, number>()
-  readonly #healthy = new Set<string>()
+  /** By the number of the queue, because names are used again. */
+  readonly #queues = new Map<number, QueueUnder>()
+  /** How many queues of the test have had a name, without its number. */
+  readonly #names = new Map<string, number>()
   #isHealthy = false
 
-  /** Begins. `chosenSeed` is undefined for a new one. */
-  constructor({ faults, record, during }: ConditionSurroundings, specs: readonly ConditionSpec[], seed: string) {
+  /** Begins. */
+  constructor(around: ConditionSurroundings, specs: readonly ConditionSpec[], seed: string) {
     this.seed = seed
+    this.#around = around
     this.#specs = specs
-    this.#crowd = new Crowd(record, during)
-    this.#faults = specs.map((spec) => faults.add(this.#faultOf(spec)))
+    this.#crowd = new Crowd(around.record, around.during)
+    this.begin()
+  }
+
+  /** Puts them in force, again after they have ended. */
+  begin(): void {
+    this.#faults = this.#specs.map((spec) => this.#around.faults.add(this.#faultOf(spec)))
   }
 
   /** What they do, one line for each. */
@@ -62,10 +72,14 @@ export class Conditions {
     return this.#specs.map(conditionText)
   }
 
-  /** How often they acted on calls of these queues. Default: of all. */
-  acted(queues?: readonly string[]): number {
-    const counts = [...this.#acted].filter(([name]) => queues === undefined || queues.includes(name))
-    return counts.reduce((sum, [, count]) => sum + count, 0)
+  /** How often they acted on calls of these queues after an event. Default: of all, and ever. */
+  acted(names?: readonly string[], after = 0): number {
+    return this.#specs.reduce((sum, spec) => sum + this.#actedOf(spec, names, after), 0)
+  }
+
+  /** What those do that did not act on calls of these queues after an event. Default: of all, and ever. */
+  idle(names?: readonly string[], after = 0): string[] {
+    return this.#specs.filter((spec) => this.#actedOf(spec, names, after) === 0).map(conditionText)
   }
 
   /** Other consumers give back what they hold. */
@@ -74,24 +88,41 @@ export class Conditions {
   }
 
   /** Makes queues healthy, so that nothing acts on their calls any more. Default: all. */
-  heal(queues?: readonly string[]): void {
-    if (queues === undefined) this.#isHealthy = true
-    for (const name of queues ?? []) this.#healthy.add(name)
+  heal(names?: readonly string[]): void {
+    if (names === undefined) {
+      this.#isHealthy = true
+      for (const fault of this.#faults) fault.release()
+    }
+    for (const name of names ?? []) {
+      const queue = this.#around.queues.find(name)
+      if (queue !== undefined) this.#of(queue).isHealthy = true
+    }
     this.giveBack()
   }
 
   /** Lets them act on every queue again. */
   unheal(): void {
     this.#isHealthy = false
-    this.#healthy.clear()
+    for (const queue of this.#queues.values()) queue.isHealthy = false
     this.giveBack()
   }
 
-  /** Puts them back to the start: no queue is healthy, and the choices are made anew. */
+  /** A test begins. Its queues meet the same as if it ran alone. */
+  beginTest(): void {
+    this.#names.clear()
+  }
+
+  /** A test is over. Calls that they hold lose their connections, so that they do not land in the next one. */
+  endTest(): void {
+    for (const fault of this.#faults) fault.breakHeld()
+    this.unheal()
+  }
+
+  /** Puts them back to the start: no queue is healthy, nothing was acted on, and the choices are made anew. */
   restart(): void {
     this.unheal()
-    this.#chances.clear()
-    this.#acted.clear()
+    this.#queues.clear()
+    this.#names.clear()
   }
 
   /** Ends them. */
@@ -110,48 +141,73 @@ export class Conditions {
   #sideOf(spec: ConditionSpec): ConditionSide {
     return {
       text: conditionText(spec),
+      // They hold items until the next call, or for a turn of the event loop, so that a fast consumer meets the same each time.
+      sees: ({ queue }) => queue && this.#crowd.giveBack(queue),
+      isHealthy: (name) => this.#isHealthy || this.#find(name)?.isHealthy === true,
       chooses: (call) => this.#chooses(spec, call),
-      spared: ({ queueName }) => this.#count(queueName, -1),
-      meets: (item, { queue }) => spec.name !== 'at-least-once' || comesAgain(item, queue, spec.times),
-      delay: ({ queueName }) => (spec.name === 'slow' ? this.#chance(spec, queueName).upTo(spec.upTo) : 0),
-      crowd: (call, carryOut) => (spec.name === 'crowded' ? this.#crowded(spec, call, carryOut) : carryOut()),
+      spared: ({ queue }) => queue && this.#of(queue).spared(spec.name),
+      meets: (item, { queue }) => spec.name !== 'at-least-once' || this.#comesAgain(item, queue, spec.times),
+      delay: ({ queue }) => (spec.name === 'slow' && queue ? this.#of(queue).chance(spec).upTo(spec.upTo) : 0),
+      crowd: (call, carryOut, spared) => {
+        return spec.name === 'crowded' ? this.#crowded(spec, call, carryOut, spared) : carryOut()
+      },
     }
   }
 
-  #chooses(spec: ConditionSpec, { name, queueName, queue, request }: SeenCall): boolean {
-    const isOwn = request.from === 'queue' || (request.from === 'handlers' && spec.name === 'lossy')
-    if (isOwn || this.#isHealthy || this.#healthy.has(queueName) || queue === undefined) return false
+  #chooses(spec: ConditionSpec, { name, queue, request }: SeenCall): boolean {
+    if (queue === undefined || this.#isHealthy || isOwn(spec, name, request.from)) return false
     if (!OFTEN[spec.name].calls.includes(name)) return false
     if (spec.name === 'lossy' && !spec.calls.includes(name)) return false
-    if (!this.#chance(spec, queueName).chooses()) return false
-    this.#count(queueName, 1)
+    const under = this.#of(queue)
+    if (under.isHealthy || !under.chance(spec).chooses()) return false
+    under.acts(spec.name, this.#around.record.count)
     return true
   }
 
-  #count(queueName: string, more: number): void {
-    this.#acted.set(queueName, (this.#acted.get(queueName) ?? 0) + more)
-  }
-
-  #crowded(spec: CrowdedSpec, { name, queue, queueName }: SeenCall, carryOut: () => unknown): unknown {
+  #crowded(spec: CrowdedSpec, { name, queue }: SeenCall, carryOut: () => unknown, spared: () => void): unknown {
     if (queue === undefined) return carryOut()
-    const chance = this.#chance(spec, queueName)
-    const kind = name === 'queueProduce' ? 'produce' : 'lease'
-    return this.#crowd.first(queue, kind, `crowd-${chance.upTo(spec.consumers)}`, chance.upTo(MOST_TAKEN), carryOut)
+    const chance = this.#of(queue).chance(spec)
+    const call = name === 'queueProduce' ? 'produce' : 'lease'
+    const turn = {
+      queue,
+      call,
+      clientId: `crowd-${chance.upTo(spec.consumers)}`,
+      most: chance.upTo(MOST_TAKEN),
+    } as const
+    return this.#crowd.first(turn, carryOut, spared)
   }
 
-  /** Each queue has its own, so that no test changes the choices of another. */
-  #chance(spec: ConditionSpec, queueName: string): Chance {
-    const key = `${spec.name} ${queueName}`
-    const known = this.#chances.get(key)
+  /** Whether an item whose lease runs out is handed out again, and the code under test did not have it often enough yet. */
+  #comesAgain(item: Item, queue: LogicalQueue | undefined, times: number): boolean {
+    const maxAttempts = queue?.config.maxAttempts ?? 1
+    const had = item.attempts - this.#crowd.leasesOf(item)
+    return had < times && (maxAttempts === 0 || item.attempts < maxAttempts)
+  }
+
+  #actedOf({ name }: ConditionSpec, names: readonly string[] | undefined, after: number): number {
+    const under = names === undefined ? [...this.#queues.values()] : names.flatMap((one) => this.#find(one) ?? [])
+    return under.reduce((sum, queue) => sum + queue.acted(name, after), 0)
+  }
+
+  #find(name: string): QueueUnder | undefined {
+    return this.#queues.get(this.#around.queues.find(name)?.address.queueId ?? 0)
+  }
+
+  #of({ config: { name }, address: { queueId } }: LogicalQueue): QueueUnder {
+    const known = this.#queues.get(queueId)
     if (known !== undefined) return known
-    const made = new Chance(`${this.seed} ${key}`, 'oneIn' in spec ? spec.oneIn : 1)
-    this.#chances.set(key, made)
+    const plain = nameWithoutNumber(name)
+    const earlier = this.#names.get(plain) ?? 0
+    this.#names.set(plain, earlier + 1)
+    const made = new QueueUnder(this.seed, name, earlier)
+    this.#queues.set(queueId, made)
     return made
   }
 }
 
-/** Whether an item whose lease runs out is handed out again, and was not often enough yet. */
-function comesAgain({ attempts }: Item, queue: LogicalQueue | undefined, times: number): boolean {
-  const maxAttempts = queue?.config.maxAttempts ?? 1
-  return attempts < times && (maxAttempts === 0 || attempts < maxAttempts)
+/** Whether a call is the test's own. What a test produces may go to other consumers first. */
+function isOwn({ name }: ConditionSpec, call: MethodName, from: WireRequest['from']): boolean {
+  if (from === 'queue') return name !== 'crowded' || call !== 'queueProduce'
+  // Handlers are no client that could lose a reply.
+  return from === 'handlers' && name === 'lossy'
 }

@@ -1,64 +1,85 @@
-/** Consumers that compete with those under test: they take items, and give them back a turn of the event loop later. */
+/**
+ * Consumers that compete with those under test: they take items, and give them back at the next call, or a turn of the event loop later.
+ */
 import { nextTurn } from '../../clock/real-time.js'
 import type { Cause } from '../../engine/events/event-kinds.js'
 import type { EventRecord } from '../../engine/events/record.js'
 import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
 import type { Leased } from '../../engine/serving/waiting-leases.js'
+import type { Item } from '../../engine/store/item.js'
 
 /** Runs `work` at one time, as the cause of its events. */
 type During = (cause: Cause, work: () => void) => void
+
+/** The turn of a competing consumer. */
+export interface Turn {
+  readonly queue: LogicalQueue
+  readonly call: 'lease' | 'produce'
+  /** Its name. */
+  readonly clientId: string
+  /** How many items it takes at most. */
+  readonly most: number
+}
 
 /** The competing consumers of a daemon. */
 export class Crowd {
   readonly #record: EventRecord
   readonly #during: During
-  /** Gives back what they hold. */
-  readonly #held = new Set<() => void>()
+  readonly #leases = new WeakMap<Item, number>()
+  /** Gives back what they hold of a queue. */
+  readonly #held = new Map<() => void, LogicalQueue>()
 
   constructor(record: EventRecord, during: During) {
     this.#record = record
     this.#during = during
   }
 
-  /**
-   * Lets one of them come first at a lease or a produce. `clientId` is its name, and `most` how many items it takes. Returns what `carryOut`
-   * returns.
-   */
-  first(
-    queue: LogicalQueue,
-    call: 'lease' | 'produce',
-    clientId: string,
-    most: number,
-    carryOut: () => unknown,
-  ): unknown {
-    const take = () => this.#take(queue, clientId, most)
+  /** Lets one of them come first at a lease or a produce. Calls `spared` if it takes nothing. Returns what `carryOut` returns. */
+  first({ queue, call, clientId, most }: Turn, carryOut: () => unknown, spared: () => void): unknown {
+    const take = () => {
+      if (!this.#take(queue, clientId, most)) spared()
+    }
     if (call === 'produce') return queue.faults.beforeWaiting(carryOut, take)
     take()
     return carryOut()
   }
 
-  /** Gives everything back now. */
-  giveBack(): void {
-    for (const back of [...this.#held]) back()
+  /** How often they have leased an item. */
+  leasesOf(item: Item): number {
+    return this.#leases.get(item) ?? 0
   }
 
-  #take(queue: LogicalQueue, clientId: string, most: number): void {
+  /** Gives everything of a queue back now. Default: of all. */
+  giveBack(queue?: LogicalQueue): void {
+    if (this.#held.size === 0) return
+    for (const [back, from] of [...this.#held]) if (queue === undefined || queue === from) back()
+  }
+
+  #take(queue: LogicalQueue, clientId: string, most: number): boolean {
     const leased = this.#record.during({ call: 'queue.lease' }, () => queue.faults.leaseFresh(clientId, most))
-    if (leased === undefined) return
+    if (leased === undefined) return false
+    for (const item of itemsOf(queue, leased)) this.#leases.set(item, this.leasesOf(item) + 1)
     const back = () => {
       if (!this.#held.delete(back)) return
       this.#during({ call: 'queue.retry' }, () => retry(queue, leased))
     }
-    this.#held.add(back)
+    this.#held.set(back, queue)
     void nextTurn().then(back)
+    return true
   }
 }
 
-/** The items may be gone by now, and so may the queue. */
+/** Returns the items of a lease that are still there under the same id. */
+function itemsOf(queue: LogicalQueue, { partition, items }: Leased): Item[] {
+  return items.flatMap(({ ids, sequence }) => queue.partitions[partition]?.find(ids.text(sequence)) ?? [])
+}
+
+/** One by one: an item that is gone by now, or before a pause is over, ends the call. */
 function retry(queue: LogicalQueue, { partition: number, items }: Leased): void {
   const partition = queue.partitions[number]
   if (partition === undefined) return
-  const ids = items.map(({ ids, sequence }) => ids.text(sequence)).filter((id) => partition.find(id)?.leased)
-  const given = ids.map((id) => ({ id, dead: false }))
-  queue.retry(partition, given, { resolve: () => undefined, reject: () => undefined })
+  for (const { ids, sequence } of items) {
+    const given = [{ id: ids.text(sequence), dead: false }]
+    queue.retry(partition, given, { resolve: () => undefined, reject: () => undefined })
+  }
 }

@@ -1,15 +1,14 @@
 /** Carries a call out under faults: what happens before it, to it, and to its reply. */
 import type { Clock } from '../../clock/clock.js'
-import { NEVER } from '../../clock/instant.js'
-import { wakeAfter } from '../../clock/real-time.js'
 import type { Choice } from '../../engine/serving/waiting-leases.js'
 import type { Item } from '../../engine/store/item.js'
 import { QueratorError, requestFailed } from '../../errors.js'
-import { CLIENT_GONE, whenGone } from '../../protocol/exchange.js'
+import { CLIENT_GONE } from '../../protocol/exchange.js'
 import type { Timestamp } from '../../protocol/messages/message.js'
 import { ProxyReply } from '../../protocol/proxy-reply.js'
 import { instantOf, timestampOf } from '../../protocol/timestamp.js'
 import { itemAt, leasesOf } from './able.js'
+import { clockTimer, type HoldTimer, held, machineTimer, type Wait } from './holding.js'
 import type { OpenFault } from './open-fault.js'
 import { type SeenCall, takesAnyPartition } from './seen-call.js'
 
@@ -21,10 +20,9 @@ export interface Tampering {
   before?: () => void
   /** Carries the call out, at its time and with its cause. */
   around?: (carryOut: () => unknown) => unknown
+  /** The faults that did not change the call, with the reason. */
+  readonly spared: Map<OpenFault, string>
 }
-
-/** Waits, and then calls one of both, without a turn of the event loop: a call goes on at its deadline, before what is due later. */
-export type Wait = (goOn: () => void, fail: (error: unknown) => void) => void
 
 /** Acts on a call before it is carried out. Returns what it has to wait for. @throws what the caller gets instead */
 export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tampering: Tampering): Wait | undefined {
@@ -41,11 +39,11 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
     case 'hang':
       return held(fault, call, true)
     case 'crowd':
-      tampering.around = (carryOut) => (condition === undefined ? carryOut() : condition.crowd(call, carryOut))
+      tampering.around = (carryOut) => condition?.crowd(call, carryOut, () => tampering.spared.set(fault, TOOK_NOTHING))
       return undefined
     case 'delay':
-      if (condition !== undefined) return paused(call, condition.delay(call))
-      return act.when === 'before' ? held(fault, call, call.name === 'queueLease', clock, act.ms) : undefined
+      if (act.when === 'after') return undefined
+      return held(fault, call, call.name === 'queueLease', delayOf(fault, call, clock))
     case 'deliver-twice':
       tampering.choice = { of: 'held', reference }
       return undefined
@@ -65,6 +63,7 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
 
 /** Why a fault did not change a call that it took. */
 export const CLOSED_FIRST = 'the fault was closed first'
+const TOOK_NOTHING = 'the other consumers took nothing'
 
 /** What {@link underFaults} does for each fault, and in the end. */
 interface Steps {
@@ -75,15 +74,19 @@ interface Steps {
 }
 
 /** Lets each fault act, and carries the call out. Waits only where a fault does. */
-export function underFaults(acting: readonly OpenFault[], { before, carryOut, unchanged }: Steps): Promise<unknown> {
+export function underFaults(
+  call: SeenCall,
+  acting: readonly OpenFault[],
+  { before, carryOut, unchanged }: Steps,
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const tampering: Tampering = {}
+    const tampering: Tampering = { spared: unchanged }
     const goOnAt = (index: number): void => {
       const fault = acting[index]
       try {
         if (fault === undefined) resolve(carryOut(tampering))
         // A fault before it may have held the call.
-        else if (fault.isClosed) {
+        else if (!fault.actsOn(call)) {
           unchanged.set(fault, CLOSED_FIRST)
           goOnAt(index + 1)
         } else {
@@ -97,6 +100,12 @@ export function underFaults(acting: readonly OpenFault[], { before, carryOut, un
     }
     goOnAt(0)
   })
+}
+
+/** How long a call is held: by the daemon's clock, and under a condition by the machine's. */
+function delayOf({ spec: { act, condition } }: OpenFault, call: SeenCall, clock: Clock): HoldTimer {
+  if (condition !== undefined) return machineTimer(condition.delay(call))
+  return clockTimer(clock, act.kind === 'delay' ? act.ms : 0)
 }
 
 /** The queue, the first id and other fields of the call stand where a message names them. */
@@ -134,49 +143,9 @@ export async function actAfter(fault: OpenFault, call: SeenCall, clock: Clock, r
   else if (act.kind === 'truncate') call.request.breaks = 'truncated'
   else if (act.kind === 'slow') call.request.breaks = 'slow'
   else if (act.kind === 'delay' && act.when === 'after') {
-    const wait = held(fault, call, true, clock, act.ms)
-    await new Promise<void>(wait)
+    await new Promise<void>(held(fault, call, true, clockTimer(clock, act.ms)))
   } else if (act.kind === 'clock-skew') return skewed(response, act.ms)
   return response
-}
-
-/** Waits by the machine's clock, because the daemon's may stand still. Somebody awaits the call. */
-function paused(call: SeenCall, ms: number): Wait {
-  return (goOn, fail) => {
-    let forget = () => {}
-    const wake = () => {
-      forget()
-      goOn()
-    }
-    const cancel = wakeAfter(ms, wake, true)
-    // Other calls of a client that gives up are on their way.
-    if (call.name !== 'queueLease') return
-    forget = whenGone(call.request, () => {
-      cancel()
-      fail(CLIENT_GONE)
-    })
-  }
-}
-
-/** Waits until the fault is closed, or the clock has gone on by `ms`. With `endsWithClient`, fails when the client hangs up. */
-function held(fault: OpenFault, call: SeenCall, endsWithClient: boolean, clock?: Clock, ms = 0): Wait {
-  return (goOn, fail) => {
-    const ends: (() => void)[] = []
-    const end = (settle: () => void) => () => {
-      for (const one of ends) one()
-      settle()
-    }
-    const until = clock === undefined ? NEVER : clock.now() + ms
-    const timer = clock?.setTimer(until, end(goOn))
-    if (timer !== undefined) ends.push(() => timer.cancel())
-    const lose = () => {
-      call.request.breaks = 'lost'
-      fail(CLIENT_GONE)
-    }
-    ends.push(fault.holds({ goOn: end(goOn), break: end(lose) }, until))
-    const isGone = end(() => fail(CLIENT_GONE))
-    if (endsWithClient) ends.push(whenGone(call.request, isGone))
-  }
 }
 
 /** The deadlines as a client sees them whose clock is `ms` ahead: so much nearer. */

@@ -1,7 +1,9 @@
 /** Which faults can never act together, and which act first. */
 import { usageError } from '../../errors.js'
+import { unable } from './able.js'
 import { BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
 import type { OpenFault } from './open-fault.js'
+import { type SeenCall, takesAnyPartition } from './seen-call.js'
 
 /** @throws QueratorError if a fault could never act because of an earlier one, which the message names */
 export function checkConflicts(open: readonly OpenFault[], spec: FaultSpec): void {
@@ -38,4 +40,23 @@ function isSamePartition({ act: one }: FaultSpec, { act: other }: FaultSpec): bo
 export function placeOf(open: readonly OpenFault[], { condition }: FaultSpec): number {
   const first = open.findIndex(({ spec }) => spec.condition !== undefined)
   return condition === undefined && first >= 0 ? first : open.length
+}
+
+/** Returns the faults that act on a call, in their order. */
+export function actingOn(open: readonly OpenFault[], call: SeenCall): OpenFault[] {
+  const acting: OpenFault[] = []
+  const kinds = new Set<FaultKind>()
+  const hasOf = (group: ReadonlySet<FaultKind>, kind: FaultKind) => {
+    return group.has(kind) && [...kinds].some((one) => group.has(one))
+  }
+  for (const fault of open) {
+    const { kind } = fault.spec.act
+    if (kind === 'outage' || hasOf(BREAKS_REPLY, kind) || hasOf(CHOOSES_ITEMS, kind)) continue
+    if (!fault.takes(call, unable)) continue
+    acting.push(fault)
+    kinds.add(kind)
+    const goesOn = kind === 'partition-outage' && takesAnyPartition(call)
+    if (ENDS_CALL.has(kind) && !goesOn) break
+  }
+  return acting
 }

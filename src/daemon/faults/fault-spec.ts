@@ -45,6 +45,10 @@ export const AFTER_LEASE: ReadonlySet<FaultKind> = new Set([...BREAKS_REPLY, 'de
 export interface ConditionSide {
   /** What the condition does. */
   readonly text: string
+  /** Called with each call, before anything else. */
+  sees(call: SeenCall): void
+  /** Whether it acts on no call of this queue any more. */
+  isHealthy(queueName: string): boolean
   /** Whether it acts on a call that it can act on. */
   chooses(call: SeenCall): boolean
   /** Called if it did not change a call that it has chosen. */
@@ -53,8 +57,8 @@ export interface ConditionSide {
   meets(item: Item, call: SeenCall): boolean
   /** How long it holds a call back, in milliseconds of the machine's clock. */
   delay(call: SeenCall): number
-  /** Carries a call out after others had their turn. */
-  crowd(call: SeenCall, carryOut: () => unknown): unknown
+  /** Carries a call out after others had their turn. Calls `spared` if they took nothing. */
+  crowd(call: SeenCall, carryOut: () => unknown, spared: () => void): unknown
 }
 
 /** A fault that was checked. */

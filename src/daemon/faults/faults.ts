@@ -7,12 +7,12 @@ import type { Queues } from '../../engine/queue/queues.js'
 import { badRequest, type QueratorError, usageError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
-import { unable } from './able.js'
-import { actAfter, actBefore, CLOSED_FIRST, itemsMet, type Tampering, underFaults, type Wait } from './acting.js'
-import { checkConflicts, placeOf } from './conflicts.js'
-import { AFTER_LEASE, BREAKS_REPLY, CHOOSES_ITEMS, ENDS_CALL, type FaultKind, type FaultSpec } from './fault-spec.js'
+import { actAfter, actBefore, CLOSED_FIRST, itemsMet, type Tampering, underFaults } from './acting.js'
+import { actingOn, checkConflicts, placeOf } from './conflicts.js'
+import { AFTER_LEASE, BREAKS_REPLY, type FaultKind, type FaultSpec } from './fault-spec.js'
+import type { Wait } from './holding.js'
 import { type Held, OpenFault } from './open-fault.js'
-import { readAway, type SeenCall, seenCall, takesAnyPartition } from './seen-call.js'
+import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
 /** The parts of the daemon that faults need. */
 export interface FaultSurroundings {
@@ -76,7 +76,7 @@ export class Faults {
     carryOut: (tampering?: Tampering) => unknown,
   ): unknown {
     const call = seenCall(this.#around.queues, name, message, request)
-    const acting = this.#actingOn(call)
+    const acting = actingOn(this.#open, call)
     return acting.length === 0 ? carryOut() : this.#carryOut(call, acting, carryOut)
   }
 
@@ -92,7 +92,7 @@ export class Faults {
 
   /** How many calls wait for a fault to be closed, or for the clock. Nothing else moves them. */
   get held(): number {
-    return this.#open.reduce((sum, fault) => sum + fault.held, 0)
+    return this.#open.reduce((sum, { held, spec }) => (spec.condition === undefined ? sum + held : sum), 0)
   }
 
   /** How often each kind of fault acted on each call. */
@@ -102,25 +102,11 @@ export class Faults {
 
   /** Closes all faults, but not those of conditions. What they hold goes on, or loses its connection. */
   end(held?: keyof Held): void {
-    for (const fault of [...this.#open]) if (fault.spec.condition === undefined) fault.close(held)
-  }
-
-  #actingOn(call: SeenCall): OpenFault[] {
-    const acting: OpenFault[] = []
-    const kinds = new Set<FaultKind>()
-    const hasOf = (group: ReadonlySet<FaultKind>, kind: FaultKind) => {
-      return group.has(kind) && [...kinds].some((one) => group.has(one))
+    for (const fault of [...this.#open]) {
+      if (fault.spec.condition === undefined) fault.close(held)
+      else if (held === 'break') fault.breakHeld()
+      else fault.release()
     }
-    for (const fault of this.#open) {
-      const { kind } = fault.spec.act
-      if (kind === 'outage' || hasOf(BREAKS_REPLY, kind) || hasOf(CHOOSES_ITEMS, kind)) continue
-      if (!fault.takes(call, unable)) continue
-      acting.push(fault)
-      kinds.add(kind)
-      const goesOn = kind === 'partition-outage' && takesAnyPartition(call)
-      if (ENDS_CALL.has(kind) && !goesOn) break
-    }
-    return acting
   }
 
   /** A call is over. Calls need not pass faults that will not act again. */
@@ -160,7 +146,7 @@ export class Faults {
       const before = (fault: OpenFault, tampering: Tampering) => {
         return this.#before(fault, call, tampering, late.includes(fault))
       }
-      response = await underFaults(acting, { before, carryOut, unchanged })
+      response = await underFaults(call, acting, { before, carryOut, unchanged })
     } catch (error) {
       failed = { error }
     }
@@ -169,19 +155,20 @@ export class Faults {
     for (const fault of late) {
       const breaks = BREAKS_REPLY.has(fault.spec.act.kind)
       if (isGone) unchanged.set(fault, 'the client gave up first')
-      else if (fault.isClosed) unchanged.set(fault, CLOSED_FIRST)
+      else if (!fault.actsOn(call)) unchanged.set(fault, CLOSED_FIRST)
       else if (!breaks && items.length === 0) unchanged.set(fault, 'it got no items')
       else this.#noteCall(fault, call, items)
     }
+    for (const fault of acting) if (isCrowd(fault) && !unchanged.has(fault)) this.#noteCall(fault, call, [])
     if (isGone) throw CLIENT_GONE
-    for (const fault of acting) if (!fault.isClosed) response = await actAfter(fault, call, clock, response)
+    for (const fault of acting) if (fault.actsOn(call)) response = await actAfter(fault, call, clock, response)
     if (failed !== undefined) throw failed.error
     return response
   }
 
   #before(fault: OpenFault, call: SeenCall, tampering: Tampering, isLate: boolean): Wait | undefined {
     const items = () => itemsMet(fault, call).map(({ serial }) => serial)
-    if (!isLate) this.#noteCall(fault, call, items())
+    if (!isLate && !isCrowd(fault)) this.#noteCall(fault, call, items())
     return actBefore(fault, call, this.#around.clock, tampering)
   }
 
@@ -244,4 +231,9 @@ export class Faults {
     if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
     this.#around.during({ call: isAway ? 'outage' : 'end of outage' }, () => queue?.faults.setAway(partition, isAway))
   }
+}
+
+/** Whether it is known only afterwards that it acted. */
+function isCrowd({ spec }: OpenFault): boolean {
+  return spec.act.kind === 'crowd'
 }

@@ -76,12 +76,18 @@ export class OpenFault {
     return this.#fired >= this.spec.times
   }
 
+  /** Whether it still acts on a call that it took: it is not closed, and the queue is not healthy. */
+  actsOn({ queueName }: SeenCall): boolean {
+    return !this.#isClosed && this.spec.condition?.isHealthy(queueName) !== true
+  }
+
   /** Decides whether it acts on a call. `unable` says why it could not change anything, or is `undefined`. */
   takes(call: SeenCall, unable: (fault: OpenFault, call: SeenCall) => string | undefined): boolean {
+    const { condition } = this.spec
+    condition?.sees(call)
     if (this.#isClosed || this.isSpent) return false
     const difference = differenceOf(this.spec, call)
     const text = difference.distance === 0 ? unable(this, call) : difference.text
-    const { condition } = this.spec
     if (text !== undefined) {
       if (condition === undefined) this.misses.add(call, { distance: difference.distance, text })
       return false
@@ -115,6 +121,11 @@ export class OpenFault {
     if (this.#isClosed) call.goOn()
     else this.#held.set(call, until)
     return () => this.#held.delete(call)
+  }
+
+  /** Lets the calls that it holds go on. */
+  release(): void {
+    for (const call of [...this.#held.keys()]) call.goOn()
   }
 
   /** Breaks the connections of the calls that it holds. Returns how many. */

@@ -6,7 +6,7 @@ import type { Choice, LeaseRequest } from '../serving/waiting-leases.js'
 import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 
-/** How many items from the head are looked at for fresh ones. */
+/** How many items from the head are looked at for fresh ones at first. */
 const MOST_SEEN = 100
 
 /** Items of one partition. */
@@ -28,13 +28,14 @@ export function chosenFor(
   let best: ChosenItems | undefined
   for (const partition of partitions) {
     if (partition.isAway) continue
-    const all = partition.page('queued', undefined, choice.of === 'fresh' ? MOST_SEEN : Number.POSITIVE_INFINITY)
+    const page = (most: number) => partition.page('queued', undefined, most)
+    const all = choice.of === 'fresh' ? [] : page(Number.POSITIVE_INFINITY)
     const items =
       choice.of === 'held'
         ? heldByOthers(all, choice, clientId, maxAttempts)
         : choice.of === 'last'
           ? fromTheTail(all)
-          : fresh(all, maxAttempts)
+          : fresh(page, maxAttempts)
     if (items.length > (best?.items.length ?? 0)) best = { partition, items }
   }
   return best && { partition: best.partition, items: best.items.slice(0, batchSize) }
@@ -50,8 +51,14 @@ function heldByOthers(all: readonly Item[], { reference }: Choice, clientId: str
 }
 
 /** An item that nobody else may lease afterwards is left alone. */
-function fresh(all: readonly Item[], maxAttempts: number): Item[] {
-  return maxAttempts === 1 ? [] : all.filter(({ state, attempts }) => state === 'leasable' && attempts === 0)
+function fresh(page: (most: number) => readonly Item[], maxAttempts: number): Item[] {
+  if (maxAttempts === 1) return []
+  const among = (items: readonly Item[]) =>
+    items.filter(({ state, attempts }) => state === 'leasable' && attempts === 0)
+  const first = page(MOST_SEEN)
+  const found = among(first)
+  // Rarely, all of the first are leased.
+  return found.length > 0 || first.length < MOST_SEEN ? found : among(page(Number.POSITIVE_INFINITY))
 }
 
 function fromTheTail(all: readonly Item[]): Item[] {

@@ -47,9 +47,10 @@ export class QueueFaults {
     return chosenFor(request, this.#partitions, this.#rules.config.maxAttempts) !== undefined
   }
 
-  /** Whether leases wait that a produce would serve. */
+  /** Whether leases of code under test wait that a produce would serve. */
   get serves(): boolean {
-    return this.#dispatcher.isOpen && this.#dispatcher.waiting > 0
+    const { isOpen, waiting, waitingLeases } = this.#dispatcher
+    return isOpen && waiting > 0 && waitingLeases.some(({ request }) => request.isOfTest !== true)
   }
 
   /** Leases free items that nobody has leased before, ahead of waiting leases. Returns `undefined` if there are none. */

@@ -35,6 +35,8 @@ export interface LeaseRequest {
   readonly deadline: Instant
   /** Set by a fault. */
   readonly choice?: Choice | undefined
+  /** Whether the test itself leases, rather than code under test. */
+  readonly isOfTest?: boolean | undefined
 }
 
 /** An item at the moment when it was leased. Its id is a number until it is shown. */

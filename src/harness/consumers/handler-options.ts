@@ -73,6 +73,8 @@ export interface HandlerSettings {
   readonly onError: 'throw' | 'collect'
   readonly limit: number
   readonly requestTimeout: string
+  /** Whether it waits for items that may come. */
+  readonly isPatient: boolean
 }
 
 const COMMON = ['concurrency', 'batchSize', 'clientId', 'retry', 'onError']
@@ -109,7 +111,7 @@ export function handlerSettings(
   if (typeof requestTimeout !== 'string' || parseDuration(requestTimeout).ns === undefined) {
     throw wrong(taker, "requestTimeout is a duration as text, such as '30s'", requestTimeout)
   }
-  return { concurrency, batchSize, clientId, retry, onError, limit, requestTimeout }
+  return { concurrency, batchSize, clientId, retry, onError, limit, requestTimeout, isPatient: taker === 'work' }
 }
 
 /** Returns the delay of a retry in milliseconds. @throws QueratorError if the function returned none */

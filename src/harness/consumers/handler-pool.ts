@@ -18,8 +18,10 @@ export interface PoolPlace {
   readonly handlers: RunningHandlers
   /** The time of the daemon. On a server elsewhere, that of the machine. */
   now(): number
-  /** Whether the lease of a client that has no reply yet was served. False on a server elsewhere, which does not tell. */
-  isServed(clientId: string): boolean
+  /** Whether a client holds an item that is not among these. False on a server elsewhere, which does not tell. */
+  holdsMore(clientId: string, known: ReadonlySet<string>): boolean
+  /** Calls `then` when the lease of a client waits although no item is free. Returns a function to stop. */
+  whenInVain(clientId: string, then: () => void): () => void
   lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
 }
 
@@ -189,16 +191,22 @@ export class HandlerPool {
     const { batchSize, clientId, requestTimeout } = this.#settings
     const abandon = new AbortController()
     // A lease that was served already must arrive, or its items would stay leased.
-    const stop = () => this.#place.isServed(clientId) || abandon.abort(stopReason())
+    const stop = () => this.#place.holdsMore(clientId, this.#runningIds()) || abandon.abort(stopReason())
     this.#stop.signal.addEventListener('abort', stop, { once: true })
+    const forget = this.#settings.isPatient ? undefined : this.#place.whenInVain(clientId, stop)
     try {
       return await this.#place.lease({ batchSize, clientId, requestTimeout, signal: abandon.signal })
     } catch (error) {
       if (abandon.signal.aborted || (isQueratorError(error) && error.code === 454)) return undefined
       throw error
     } finally {
+      forget?.()
       this.#stop.signal.removeEventListener('abort', stop)
     }
+  }
+
+  #runningIds(): ReadonlySet<string> {
+    return new Set(this.running.map(({ id }) => id))
   }
 
   /** Items that nobody has begun go back, so that nothing stays leased. */

@@ -9,7 +9,6 @@ import { visible } from '../../visible.js'
 import type { TestQueue } from '../handles/test-queue.js'
 import { MOVING_OPTIONS, type MovingOptions, type MovingPlace } from './moving.js'
 import { queueNames } from './open-recording.js'
-import { Outstanding } from './outstanding.js'
 import { canMoveTime } from './time-steps.js'
 import { track } from './track.js'
 
@@ -38,18 +37,20 @@ export async function recovered(
     throw usageError('recovered: several tests run at the same time; name the queues of this one: { queues: [queue] }')
   }
   const names = queues === undefined ? undefined : queueNames('recovered', queues)
-  const followed = new Outstanding(place.daemon, place.test, names)
+  // Throws if there is no such queue.
+  for (const name of names ?? []) place.daemon.inspector.queue(name)
   const showsNothing = heal(names)
   // With real timers of the runner, the time passes by itself.
   const advance = canMoveTime(place.daemon, moving.timers)
-  await track(place, () => undefined, { ...moving, advance, ...(queues === undefined ? {} : { queues }) })
-  const lost = lostItems(place, followed.queues)
+  const all = { ...moving, advance, ...(queues === undefined ? {} : { queues }) }
+  await track(place, () => undefined, all, { taker: 'recovered', meanwhile: 'recovered() waited' })
+  const lost = lostItems(place, names)
   if (lost.length > 0) throw atCallSite(thrownFrom(usageError(lostText(place, lost)), origin))
   if (showsNothing !== undefined && !optional) throw atCallSite(thrownFrom(usageError(showsNothing), origin))
 }
 
-/** The last events of items that left these queues of the test without being completed, and are in no dead letter queue. */
-function lostItems({ daemon, test }: MovingPlace, queues: readonly string[]): QueueEvent[] {
+/** The last events of items that left these queues in the test without being completed, and are in no dead letter queue. Default: all queues. */
+function lostItems({ daemon, test }: MovingPlace, queues: readonly string[] | undefined): QueueEvent[] {
   const { first, count } = daemon.record
   if (first > test.first) {
     throw usageError(
@@ -60,7 +61,7 @@ function lostItems({ daemon, test }: MovingPlace, queues: readonly string[]): Qu
   for (const event of new EventLog(daemon).since(test.first)) {
     if (event.item === undefined) continue
     const isEnd = event.kind === 'item-expired' || event.kind === 'attempts-exhausted'
-    if (isEnd && queues.includes(event.queue)) ends.set(event.item, event)
+    if (isEnd && queues?.includes(event.queue) !== false) ends.set(event.item, event)
     else ends.delete(event.item)
   }
   return [...ends.values()]
@@ -73,5 +74,6 @@ function lostText({ daemon }: MovingPlace, lost: readonly QueueEvent[]): string 
     return [`timeline of ${reference ? `'${reference}'` : `#${item}`}:`, ...timelineText(log.ofItem(item))]
   })
   const more = lost.length > MOST_TOLD ? [`and ${lost.length - MOST_TOLD} more`] : []
-  return visible([`everything is over, but ${count} lost, and never completed:`, ...shown, ...more].join('\n'))
+  const lines = [`everything is over, but ${count} lost, and never completed:`, ...shown, ...more]
+  return lines.map(visible).join('\n')
 }

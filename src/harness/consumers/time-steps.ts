@@ -39,6 +39,12 @@ export function canMoveTime({ clock }: Daemon, moveTimers: MoveTimers | undefine
   return !clock.followsRunner || moveTimers !== undefined || (fakeTimers() !== undefined && 'clock' in globalThis.Date)
 }
 
+/** How many fake timers of the runner wait, for a daemon that does not follow them. */
+export function sleepingTimers({ clock }: Daemon): number {
+  const { timers = {} } = (clock.followsRunner ? undefined : fakeTimers()) ?? {}
+  return isMap(timers) ? [...timers.values()].length : Object.keys(timers).length
+}
+
 /** Returns how to move the time of a daemon. @throws QueratorError if `clock: 'runner'` follows timers that cannot be moved */
 export function timeSteps(daemon: Daemon, taker: string, moveTimers: MoveTimers | undefined): TimeSteps {
   const { clock } = daemon

@@ -24,7 +24,7 @@ import { beginRecording, queueNames } from './open-recording.js'
 import { Outstanding } from './outstanding.js'
 import { queueNameIn, Recording } from './recording.js'
 import { Rest } from './rest.js'
-import type { TimeSteps } from './time-steps.js'
+import { sleepingTimers, type TimeSteps } from './time-steps.js'
 import { type TrackContext, TrackedFunction } from './tracked-function.js'
 
 /** Options of `daemon.track()`. */
@@ -58,11 +58,21 @@ const USUAL_STOP = 2000
 /** How often the clock may be moved. */
 const MOST_STEPS = 10_000
 
+/** Who tracks, for errors. */
+interface Tracker {
+  readonly taker: string
+  /** As in `the test ended while …`. */
+  readonly meanwhile: string
+}
+
+const BY_TEST: Tracker = { taker: 'track', meanwhile: 'the function was tracked' }
+
 /** See `daemon.track`. */
 export async function track<T>(
   place: MovingPlace,
   fn: (context: TrackContext) => T | PromiseLike<T>,
   options: TrackOptions,
+  by = BY_TEST,
 ): Promise<Tracked<T>> {
   const origin = originOf(track)
   checkOptions('track', options, ['queues', 'advance', 'until', 'stop', ...MOVING_OPTIONS])
@@ -71,7 +81,7 @@ export async function track<T>(
   }
   const { stop } = options
   const longest = stop === undefined ? USUAL_STOP : givenMilliseconds('track: stop', stop)
-  const tracking = new Tracking(place, options)
+  const tracking = new Tracking(place, options, by)
   const recording = beginRecording(place.daemon, options.queues === undefined ? {} : { queues: options.queues })
   const tracked = tracking.start(fn)
   try {
@@ -94,6 +104,7 @@ export async function track<T>(
 }
 
 class Tracking {
+  readonly #by: Tracker
   readonly #place: MovingPlace
   readonly #deadlines: Deadlines
   readonly #outstanding: Outstanding
@@ -109,9 +120,11 @@ class Tracking {
   #tracked: TrackedFunction<unknown> | undefined
   #moves = 0
 
-  constructor(place: MovingPlace, options: TrackOptions) {
+  constructor(place: MovingPlace, options: TrackOptions, by: Tracker) {
+    const { taker } = by
+    this.#by = by
     const { queues, until, advance = until !== undefined } = options
-    const { within, settle } = restLimits('track', place, options)
+    const { within, settle } = restLimits(taker, place, options)
     if (typeof advance !== 'boolean') throw usageError(`track: advance is true or false; got ${inspect(advance)}`)
     if (place.isUnclear && queues === undefined) {
       throw usageError('track: several tests run at the same time; name the queues to follow: { queues: [queue] }')
@@ -124,13 +137,13 @@ class Tracking {
     this.#within = within
     this.#settle = settle
     this.#until = until === undefined ? undefined : givenMilliseconds('track: until', until)
-    this.#steps = advance ? movingLimits('track', place, options).steps : undefined
+    this.#steps = advance ? movingLimits(taker, place, options).steps : undefined
     this.#rest = new Rest(place, settle)
     this.#vain = new InVain(this.#rest)
     this.#outstanding = new Outstanding(
       place.daemon,
       place.test,
-      queues === undefined ? undefined : queueNames('track', queues),
+      queues === undefined ? undefined : queueNames(taker, queues),
     )
     this.#from = this.#steps?.now() ?? 0
   }
@@ -191,22 +204,39 @@ class Tracking {
   /** @throws what the function or a worker of the test threw */
   #check(): void {
     this.#tracked?.check()
-    checkGoesOn(this.#place, 'the function was tracked')
+    checkGoesOn(this.#place, this.#by.meanwhile)
+  }
+
+  /** Says why nobody goes on. */
+  #hints(): string[] {
+    const { daemon } = this.#place
+    const sleeping = sleepingTimers(daemon)
+    const isAlone = this.#outstanding.counts.free > 0 && daemon.inspector.waitingLeases === 0
+    return [
+      ...(isAlone ? ['no consumer asks for the free items: start one, or see why it has ended'] : []),
+      ...(sleeping > 0 ? [sleepingText(sleeping)] : []),
+    ]
   }
 
   #problem(why: string): string[] {
     const { daemon } = this.#place
     const pending = this.#tracked?.isPending ? [pendingText(this.#tracked.isBusy)] : []
     const queues = this.#outstanding.queues
-    const moved = this.moved > 0 ? `, and moving the clock by ${lengthOf(this.moved)}` : ''
+    const moved = this.moved > 0 ? ` (the clock was moved by ${lengthOf(this.moved)})` : ''
     return [
       `${why}${moved}, but not everything is done:`,
       ...pending,
       ...this.#outstanding.lines(),
+      ...this.#hints(),
       ...dueLines(daemon, queues),
       ...(this.#steps === undefined ? [] : silenceLines(this.#rest.isCertain, this.#settle)),
     ]
   }
+}
+
+function sleepingText(count: number): string {
+  const timers = count === 1 ? 'a fake timer of the runner waits' : `${count} fake timers of the runner wait`
+  return `${timers}, so code that sleeps does not go on; set clock: 'runner' to move them with the clock`
 }
 
 function pendingText(isBusy: boolean): string {

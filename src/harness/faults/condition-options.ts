@@ -57,6 +57,8 @@ export type Condition = ConditionName | ConditionOptions
 export interface UnderOptions {
   /** With the same seed, the conditions act on the same calls. Default: the option `seed` of the daemon, or else a new one. */
   readonly seed?: number | string
+  /** Whether the test may end without a call that they acted on. Default false: such a test fails. */
+  readonly optional?: boolean
 }
 
 /** The settings of each condition. */
@@ -79,6 +81,12 @@ const SLOWEST = 1000
 const MOST_TIMES = 100
 const MOST_CONSUMERS = 100
 const RAREST = 10_000
+
+/** @throws QueratorError if it is no number and no text, or one that says nothing */
+export function checkSeed(what: string, seed: unknown): void {
+  if (typeof seed === 'string' ? seed !== '' : Number.isFinite(seed)) return
+  throw usageError(`${what} is a number or a text; got ${inspect(seed, { depth: 0 })}`)
+}
 
 /** Returns the conditions that are meant. @throws QueratorError if one is unknown, given twice, or has a wrong setting */
 export function conditionsOf(taker: string, given: Condition | readonly Condition[]): ConditionSpec[] {

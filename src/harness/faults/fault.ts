@@ -2,6 +2,7 @@
 import { DISPOSE } from '../../async-dispose.js'
 import { placesOf, siteText } from '../../client/call-site.js'
 import { paced } from '../../clock/event-loop.js'
+import { messageOf } from '../../errors.js'
 import type { FaultReading, FaultSide, FaultState } from './fault-side.js'
 
 /** A fault of a daemon. It acts until it is closed, or until it has acted as often as you said. */
@@ -48,8 +49,26 @@ export class Fault {
     return this.#side.end()
   }
 
-  /** Returns what is wrong with a fault that was in this state when its test ended. Empty if nothing is. @internal */
-  problem({ text, fired, matched, isOpen, nearest, isLost = false }: FaultState): string {
+  /** A healthy phase begins. @internal */
+  heal(): void {
+    this.close()
+  }
+
+  /** Ends it with its test. @internal */
+  async endOfTest(): Promise<{ problem: string; story: string }> {
+    let state: FaultState | undefined
+    try {
+      state = await this.end()
+    } catch (error) {
+      return { problem: `a fault could not be closed: ${messageOf(error)}`, story: '' }
+    }
+    // What began the fault tells of the refusal.
+    if (state === undefined) return { problem: '', story: '' }
+    return { problem: this.#problem(state), story: this.#story(state) }
+  }
+
+  /** Returns what is wrong with a fault that was in this state when its test ended. Empty if nothing is. */
+  #problem({ text, fired, matched, isOpen, nearest, isLost = false }: FaultState): string {
     const { spec } = this.#side
     const what = `${text}${siteText(placesOf(spec.origin))}`
     if (fired === 0 && !spec.optional) {
@@ -65,12 +84,19 @@ export class Fault {
       ].join('\n')
     }
     if (!isOpen) return ''
-    return `a fault is still open: ${what}\n  it acted ${fired === 1 ? 'once' : `${fired} times`}; write 'using fault = …', call fault.close(), or give it times`
+    return `a fault is still open: ${what}\n  it acted ${fired === 1 ? 'once' : `${fired} times`}; ${howToClose(text)}`
   }
 
-  /** Returns what it did, for the report of a failed test. @internal */
-  story({ text, fired }: FaultState): string {
+  /** Returns what it did, for the report of a failed test. */
+  #story({ text, fired }: FaultState): string {
     const often = fired === 0 ? 'never acted' : fired === 1 ? 'acted once' : `acted ${fired} times`
     return `fault: ${text} ${often}${siteText(placesOf(this.#side.spec.origin))}`
   }
+}
+
+function howToClose(text: string): string {
+  const isOutage = text.startsWith('outage')
+  return isOutage
+    ? "write 'using outage = …', or call outage.close()"
+    : "write 'using fault = …', call fault.close(), or give it times"
 }

@@ -92,7 +92,14 @@ export class DaemonWithConsumers {
    */
   recovered(options: RecoveredOptions = {}): Promise<void> {
     const side = this.forRunner
-    const recovering = async () => recovered(side.place('recovered'), options, (queues) => side.heal(queues))
+    const recovering = async () => {
+      const place = side.place('recovered')
+      try {
+        await recovered(place, options, (queues) => side.heal(queues, place.test.first))
+      } finally {
+        side.recovered()
+      }
+    }
     return side.noted('recovered', '', paced(recovering()))
   }
 
@@ -102,12 +109,13 @@ export class DaemonWithConsumers {
    *
    *     using conditions = daemon.under('lossy')
    *
-   * With the same `seed`, they act on the same calls. Default: the option `seed` of the daemon, or else a new one.
-   * @throws QueratorError on a server elsewhere, if a condition is unknown or has a wrong setting, if other conditions are set already, or while
-   *   several tests run at the same time
+   * In a test with fixtures, conditions that never act fail the test, unless `optional` is true. With the same `seed`, they act on the same calls. Default: the option `seed` of the daemon, or else a new one.
+   * @throws QueratorError on a server elsewhere, if a condition is unknown or has a wrong setting, if other conditions are set already, while several
+   *   tests run at the same time, or with fixtures outside of a test
    */
   under(conditions: Condition | readonly Condition[], options: UnderOptions = {}): TestConditions {
-    return this.forRunner.under(conditions, options)
+    const origin = originOf(this.under, this.#backing.unawaited?.callSites)
+    return this.forRunner.under(conditions, options, origin)
   }
 
   /**

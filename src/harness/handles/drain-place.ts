@@ -21,7 +21,12 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     nextClientId: () => home.nextClientId('worker'),
     moving: (what) => home.place(what, queueName),
     now: () => daemon?.clock.exact.now() ?? realNow(),
-    isServed: (clientId) => daemon !== undefined && !waits(daemon, queueName, clientId),
+    holdsMore: (clientId, known) => {
+      return daemon?.inspector.idsHeldBy(queueName, clientId).some((id) => !known.has(id)) === true
+    },
+    whenInVain: (clientId, then) => {
+      return daemon?.record.watch(() => waits(daemon, queueName, clientId) && then()) ?? (() => undefined)
+    },
     lease: (options) => leaseItems(handlers, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
     hasFree: () => (daemon === undefined ? hasFree(home, queueName) : hasFreeHere(daemon, queueName)),

@@ -1,5 +1,5 @@
 /** What runners use of a daemon: its tests, and what they leave behind. */
-import { originOf, thrownFrom } from '../../client/call-site.js'
+import { type Origin, originOf, thrownFrom } from '../../client/call-site.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
 import { explainQueue } from '../../diagnosis/explain.js'
@@ -14,7 +14,7 @@ import { type RunningWorker, type RunWorkerOptions, type StartWorker, Workers } 
 import { RemoteDaemon } from '../elsewhere/remote-daemon.js'
 import { RemoteFault } from '../elsewhere/remote-fault.js'
 import type { Condition, UnderOptions } from '../faults/condition-options.js'
-import { conditionStories, setConditions, type TestConditions } from '../faults/conditions-of-test.js'
+import { ACTS_ON, conditionStories, setConditions, type TestConditions } from '../faults/conditions-of-test.js'
 import type { Fault } from '../faults/fault.js'
 import { OwnFault } from '../faults/fault-side.js'
 import { MadeFaults } from '../faults/made-faults.js'
@@ -34,6 +34,8 @@ export class RunnerSide {
   readonly faults = new MadeFaults()
   readonly users: TestUsers
   readonly intercepted: Interceptions
+  /** Whether the daemon is that of a runner's fixtures, which say when tests begin. */
+  isOfFixtures = false
   /** What a server elsewhere with a control plane can do. Undefined on any other daemon. */
   readonly remote: RemoteDaemon | undefined
   /** What tests begin without an `await` on a server elsewhere. Undefined on any other daemon. */
@@ -76,7 +78,8 @@ export class RunnerSide {
   /** Makes a fault. @throws QueratorError on a server elsewhere without a control plane, or if it could never act beside an earlier one */
   fault(spec: FaultSpec): Fault {
     const { remote } = this
-    const daemon = remote === undefined ? this.#backing.embedded('fault') : undefined
+    const daemon =
+      remote === undefined ? this.#backing.embedded(spec.act.kind.endsWith('outage') ? 'outage' : 'fault') : undefined
     this.#backing.checkOpen()
     if (daemon !== undefined) return this.faults.make(spec, (checked) => new OwnFault(daemon.faults.add(checked)))
     this.#backing.elsewhere?.checkReach(spec.queue, spec.act.kind === 'outage' ? 'outage' : 'fault')
@@ -84,32 +87,46 @@ export class RunnerSide {
   }
 
   /** Sets conditions. @throws QueratorError on a server elsewhere, if one is wrong, or while several tests run at the same time */
-  under(given: Condition | readonly Condition[], options: UnderOptions): TestConditions {
+  under(given: Condition | readonly Condition[], options: UnderOptions, origin: Origin): TestConditions {
     const { conditions } = this.#backing.embedded('under')
     this.#backing.checkOpen()
-    if (this.#tests.running > 1) {
+    if (this.isOfFixtures && this.#tests.running === 0) {
+      throw usageError(
+        'under sets conditions for the running test; call it in a test or in beforeEach, or set the option conditions for the whole file',
+      )
+    }
+    if (this.faults.areConcurrent) {
       throw usageError(
         'under: several tests run at the same time, and the conditions would meet the calls of all of them; run this test by itself, or set the option conditions for the whole file',
       )
     }
-    return setConditions(conditions, given, options)
+    return this.faults.add(setConditions(conditions, given, options, origin))
   }
 
-  /** Ends what goes wrong with queues, or with all. Returns why that shows nothing, if the conditions did not act in the test. */
-  heal(queues: readonly string[] | undefined): string | undefined {
+  /** A call of `daemon.recovered()` is over. */
+  recovered(): void {
+    // Without a runner, nobody says when the next test begins.
+    if (!this.#tests.isUsed) this.#backing.embedded('recovered').conditions.restart()
+  }
+
+  /** Ends what goes wrong with queues, or with all. `first` is the first event of the test. Returns why that shows nothing, if the conditions did not act in the test. */
+  heal(queues: readonly string[] | undefined, first: number): string | undefined {
     const { current } = this.#backing.embedded('recovered').conditions
-    this.faults.close(queues)
+    this.faults.heal(queues)
     if (current === undefined) return undefined
-    const acted = current.acted(queues ?? this.waiting('').queues?.())
+    const idle = current.idle(queues, first - 1)
     current.heal(queues)
-    if (acted > 0) return undefined
-    return `recovered: no condition acted in this test (${current.texts.join('; ')}), so it shows nothing; conditions act on calls of your code, through a client, fetch or a port, and not on those of queue.produce() and queue.lease(); if this is right, set optional: true`
+    if (idle.length === 0) return undefined
+    return `recovered: a condition did not act in this test before (${idle.join('; ')}), so it shows nothing; let your code make some calls first, for example with await queue.waitFor({ event: 'completed' }); ${ACTS_ON}; if this is right, set optional: true`
   }
 
   /** Says what the conditions did with the calls on these queues. */
   conditionStories(queues: readonly string[]): string[] {
     if (!this.#backing.isEmbedded) return []
-    return conditionStories(this.#backing.embedded('observe').conditions.current, queues)
+    const { conditions } = this.#backing.embedded('observe')
+    const { first } = this.waiting(queues[0] ?? '')
+    // Those of under() tell by themselves.
+    return conditionStories(conditions.usual, this.faults.areConcurrent ? queues : undefined, first - 1)
   }
 
   /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */

@@ -100,9 +100,9 @@ export class Switches {
     const { daemon } = this.#of
     if (daemon === undefined || daemon.closed) return
     const { current } = daemon.conditions
+    // A call that they hold must not land in the next test.
+    if (this.#running.size === 0) daemon.conditions.endTest()
     if (current !== undefined && current !== conditions) daemon.conditions.endOf(current)
-    // The next test begins with queues that are not healthy.
-    daemon.conditions.current?.unheal()
     if (daemon.clock.frozen !== frozen) {
       if (frozen) daemon.clock.freeze()
       else daemon.clock.resume()

@@ -87,6 +87,7 @@ function made(): { test: QueratorTest; expect: QueratorExpect } {
       async ({ queratorOptions }, use) => {
         const { daemonOptions } = splitOptions(queratorOptions)
         const daemon = await startTestDaemon({ callSites: true, ...daemonOptions })
+        daemon.forRunner.isOfFixtures = true
         await use(daemon)
         // The worker ends now.
         brakeFromNowOn()

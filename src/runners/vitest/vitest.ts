@@ -74,6 +74,7 @@ export function testWith(options: FixtureOptions): QueratorTest {
       // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of fixtures from the pattern
       async ({}, use) => {
         const daemon = await startTestDaemon(daemonOptions)
+        daemon.forRunner.isOfFixtures = true
         await use(daemon)
         await daemon.close()
       },

@@ -48,7 +48,8 @@ export async function queueLease(
   checkLongest(timeout, false)
   checkShortest(timeout)
   const deadline = context.clock.now() + Math.ceil(Number(timeout) / 1e6)
-  const wanted = { clientId, batchSize, deadline, choice: context.choice }
+  const { choice, isOfTest } = context
+  const wanted = { clientId, batchSize, deadline, choice, isOfTest }
   const leased = await unlessAbandoned(context, (settle) => queue.lease(wanted, settle))
   const leaseDeadline = timestampOf(leased.end.at, leased.end.early)
   const items = leased.items.map((item) => new ShownItem(item, leaseDeadline))
