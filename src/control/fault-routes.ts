@@ -15,7 +15,7 @@ const FAULTS = route({
   path: '/test/faults',
   summary: 'Returns the faults that were added here since the last reset, without those that were removed.',
   fields: {
-    fault: { type: 'count', text: 'The number of a fault: returns this one, also if it was removed. Default: all.' },
+    fault: { type: 'ordinal', text: 'The number of a fault: returns this one, also if it was removed. Default: all.' },
   },
   reply: 'Faults',
   run: ({ faults }, { fault: wanted }) => {

@@ -128,12 +128,13 @@ test('each parameter of a query is accepted exactly if its schema accepts it', a
     '٣',
   ]
   for (const [path, { get: described }] of Object.entries(document.paths as Any) as [string, Any][]) {
+    const needsQueue = (described?.parameters ?? []).some((one: Any) => one.name === 'queue' && one.required)
     // A stream does not end.
     for (const { name, schema } of path === '/test/events/stream' ? [] : (described?.parameters ?? [])) {
       const validate = ajv.compile(schema)
       for (const text of texts) {
         const query = new URLSearchParams({
-          ...(name === 'queue' || path === '/test/events' ? {} : { queue: 'orders' }),
+          ...(needsQueue && name !== 'queue' ? { queue: 'orders' } : {}),
           [name]: text,
         })
         const isValid = validate(schema.type === 'integer' && /^[0-9]+$/.test(text) ? Number(text) : text)

@@ -158,7 +158,7 @@ class FaultWalk {
   /** Everything is healthy again. Consumers work until nothing is left. */
   async recover(): Promise<void> {
     for (const fault of this.#faults.splice(0)) fault.close()
-    await this.#daemon.recovered({ queues: ['nothing'], optional: true })
+    this.#daemon.forRunner.heal(undefined, 1)
     // Calls that were held go on in this turn. Those that wait then time out, and what nobody completes is free again.
     await turn()
     await this.#daemon.clock.advance('20m')
