@@ -54,7 +54,7 @@ export class ConditionsInForce {
     this.#others?.beginTest()
   }
 
-  /** A test is over: nothing is healthy any more. */
+  /** No test runs any more. */
   endTest(): void {
     this.current?.endTest()
   }

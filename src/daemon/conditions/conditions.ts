@@ -26,7 +26,7 @@ type CrowdedSpec = ConditionSpec & { readonly name: 'crowded' }
 /** How many items another consumer takes at most. */
 const MOST_TAKEN = 3
 const OF_ITEMS: readonly MethodName[] = ['queueProduce', 'queueLease', 'queueComplete', 'queueRetry']
-const OFTEN: Record<ConditionSpec['name'], { readonly act: FaultAct; readonly calls: readonly MethodName[] }> = {
+const ACTS: Record<ConditionSpec['name'], { readonly act: FaultAct; readonly calls: readonly MethodName[] }> = {
   'at-least-once': { act: { kind: 'expire-lease' }, calls: ['queueComplete'] },
   lossy: { act: { kind: 'lose-reply' }, calls: OF_ITEMS },
   slow: { act: { kind: 'delay', ms: 0, when: 'before' }, calls: OF_ITEMS },
@@ -100,29 +100,23 @@ export class Conditions {
     this.giveBack()
   }
 
-  /** Lets them act on every queue again. */
-  unheal(): void {
-    this.#isHealthy = false
-    for (const queue of this.#queues.values()) queue.isHealthy = false
-    this.giveBack()
-  }
-
   /** A test begins. Its queues meet the same as if it ran alone. */
   beginTest(): void {
     this.#names.clear()
   }
 
-  /** A test is over. Calls that they hold lose their connections, so that they do not land in the next one. */
+  /** No test runs any more. Calls that they hold lose their connections, so that they do not land in the next test. */
   endTest(): void {
     for (const fault of this.#faults) fault.breakHeld()
-    this.unheal()
+    this.restart()
   }
 
   /** Puts them back to the start: no queue is healthy, nothing was acted on, and the choices are made anew. */
   restart(): void {
-    this.unheal()
+    this.#isHealthy = false
     this.#queues.clear()
     this.#names.clear()
+    this.giveBack()
   }
 
   /** Ends them. */
@@ -132,7 +126,7 @@ export class Conditions {
   }
 
   #faultOf(spec: ConditionSpec): FaultSpec {
-    const { act } = OFTEN[spec.name]
+    const { act } = ACTS[spec.name]
     const all = { call: undefined, queue: undefined, clientId: undefined, reference: undefined, nth: 1 }
     const always = { times: Number.POSITIVE_INFINITY, optional: true, origin: undefined }
     return { ...all, ...always, act, condition: this.#sideOf(spec) }
@@ -156,7 +150,7 @@ export class Conditions {
 
   #chooses(spec: ConditionSpec, { name, queue, request }: SeenCall): boolean {
     if (queue === undefined || this.#isHealthy || isOwn(spec, name, request.from)) return false
-    if (!OFTEN[spec.name].calls.includes(name)) return false
+    if (!ACTS[spec.name].calls.includes(name)) return false
     if (spec.name === 'lossy' && !spec.calls.includes(name)) return false
     const under = this.#of(queue)
     if (under.isHealthy || !under.chance(spec).chooses()) return false
