@@ -67,10 +67,13 @@ export class ObservedTests {
     return this.#running.size
   }
 
-  /** Finds the test that owns this queue, or else the only running test. */
+  /** Finds the test that owns this queue, or else the only running test. Of a test and its part, that is the part. */
   asking(queueName: string): TimedTest | undefined {
     const running = [...this.#running]
-    return running.find((test) => test.owns(queueName)) ?? (running.length === 1 ? running[0] : undefined)
+    const owner = running.find((test) => test.owns(queueName))
+    if (owner !== undefined) return owner
+    const innermost = running.filter((test) => !running.some((other) => other.isWithin(test)))
+    return innermost.length === 1 ? innermost[0] : undefined
   }
 
   /** Returns what a wait in this queue needs to know. */

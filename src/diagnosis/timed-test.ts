@@ -34,6 +34,12 @@ export class TimedTest {
     return this.#test.queues()
   }
 
+  /** Whether it is a part of another test. */
+  isWithin(test: TimedTest): boolean {
+    const { outer } = this.#test
+    return outer === test || (outer as TimedTest | undefined)?.isWithin(test) === true
+  }
+
   owns(queueName: string): boolean {
     return this.queues.includes(queueName)
   }

@@ -367,6 +367,23 @@ test('with fixtures, under belongs to a test', async () => {
   await one.end(PASSED)
 })
 
+test('a part of a test recovers, and is not taken for one of several tests', async () => {
+  await using daemon = await started({ conditions: 'at-least-once' })
+  const one = begin(daemon, 'one')
+  await one.create()
+  const part = new QueuesOfTest(daemon, { name: 'part', file: undefined, timeout: 5000, leaks: 'off', outer: one })
+  const queue = await part.create()
+  await queue.produce({ reference: 'a' })
+  await queue.drain(() => {})
+  await daemon.recovered()
+  await daemon.track(() => undefined)
+  const second = new QueuesOfTest(daemon, { name: 'second', file: undefined, timeout: 5000, leaks: 'off', outer: one })
+  expect(await messageOf(daemon.recovered())).toContain('recovered: several tests run at the same time')
+  await second.end(PASSED)
+  await part.end(PASSED)
+  await one.end(PASSED)
+})
+
 test('the end of a part of a test leaves the test healthy', async () => {
   await using daemon = await started({ conditions: { name: 'lossy', oneIn: 1 } })
   const one = begin(daemon, 'one')
