@@ -4,6 +4,12 @@
  * They are exact to the nanosecond, as `bigint`. A {@link Timeout} is the same length, prepared for adding to an instant.
  */
 
+/** Formats milliseconds, to the nanosecond. See {@link formatDuration}. */
+export function formatMilliseconds(ms: number): string {
+  const whole = Math.trunc(ms)
+  return formatDuration(BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6)))
+}
+
 /** Formats nanoseconds as Go does: `1m0s`, `24h0m0s`, `1.5s`, `300ms`, `0s`. */
 export function formatDuration(ns: bigint): string {
   if (ns === 0n) return '0s'

@@ -1,6 +1,6 @@
 /** Reads durations from tests and scripts: milliseconds, or a string. */
 import { usageError } from '../errors.js'
-import { formatDuration } from './duration.js'
+import { formatMilliseconds } from './duration.js'
 import { type Instant, LAST_TIME } from './instant.js'
 import { parseDuration } from './parse-duration.js'
 
@@ -22,6 +22,6 @@ export function givenMilliseconds(what: string, given: number | string): number 
 /** @throws QueratorError if a clock that stands at `now` would go beyond the year 9999. No message and no date of JSON can say such a time. */
 export function checkMove(now: Instant, ms: number): void {
   if (now + ms <= LAST_TIME) return
-  const left = formatDuration(BigInt(Math.max(0, Math.floor(LAST_TIME - now))) * 1_000_000n)
+  const left = formatMilliseconds(Math.max(0, Math.floor(LAST_TIME - now)))
   throw usageError(`clock.advance: the clock goes to the end of the year 9999, which is ${left} away; got ${ms}ms`)
 }

@@ -6,6 +6,7 @@ import { advanceUntil } from '../harness/consumers/advance-until.js'
 import type { AwaitedMoment } from '../harness/consumers/goal.js'
 import { RunningHandlers } from '../harness/consumers/running-handlers.js'
 import { CLIENT_GONE, type WireRequest, whenGone } from '../protocol/exchange.js'
+import { given } from './fields.js'
 import { assertHappened, assertKept, assertKnownQueue } from './kept-events.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
 
@@ -137,10 +138,4 @@ async function untilGone<T>(
   } finally {
     forget()
   }
-}
-
-/** Returns the values without those that were left out. */
-function given<T extends object>(values: T): { [N in keyof T]?: Exclude<T[N], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as { [N in keyof T]?: Exclude<T[N], undefined> }
 }

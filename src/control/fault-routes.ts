@@ -4,6 +4,7 @@ import type { FaultSpec } from '../daemon/faults/fault-spec.js'
 import type { OpenFault } from '../daemon/faults/open-fault.js'
 import { badRequest, isQueratorError } from '../errors.js'
 import { type FaultOptions, outageOf, specOf } from '../harness/faults/fault-options.js'
+import { given } from './fields.js'
 import { assertQueue } from './queue-names.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
 
@@ -39,11 +40,8 @@ const ADD = route({
   },
   reply: 'Fault',
   run: (on, options) => {
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    return added(
-      on,
-      checked(() => specOf(given as unknown as FaultOptions, undefined)),
-    )
+    const spec = checked(() => specOf(given(options) as FaultOptions, undefined))
+    return added(on, spec)
   },
 })
 

@@ -131,3 +131,9 @@ function unknownKind(what: string, value: unknown): QueratorError {
   const details = { existing, ...(nearest === undefined ? {} : { nearest }) }
   return badRequest(`${what} is no kind of event: ${shown(value)}; ${hint}: ${existing}`, details)
 }
+
+/** Returns the values without those that were left out. */
+export function given<T extends object>(values: T): { [N in keyof T]?: Exclude<T[N], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as { [N in keyof T]?: Exclude<T[N], undefined> }
+}

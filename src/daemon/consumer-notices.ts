@@ -3,7 +3,7 @@
  * Nothing here costs a call more than a comparison, unless it waits or is refused.
  */
 
-import { formatDuration } from '../clock/duration.js'
+import { formatMilliseconds } from '../clock/duration.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { parseDuration } from '../clock/parse-duration.js'
 import { passedNow } from '../clock/real-time.js'
@@ -165,7 +165,7 @@ function nameOf(reason: unknown): unknown {
 }
 
 function length(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
+  return formatMilliseconds(Math.round(ms))
 }
 
 /** Returns a measured time as text, without digits that nobody needs. */

@@ -3,7 +3,7 @@
  * at once. Without a notice, a test would pass or fail for no visible reason.
  */
 import type { Clock } from '../clock/clock.js'
-import { formatDuration } from '../clock/duration.js'
+import { formatMilliseconds } from '../clock/duration.js'
 import type { Instant } from '../clock/instant.js'
 import { realNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
@@ -81,5 +81,5 @@ function nearText(field: string, ahead: number): string {
 }
 
 function length(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
+  return formatMilliseconds(Math.round(ms))
 }

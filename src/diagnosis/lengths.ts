@@ -1,9 +1,9 @@
 /** Lengths of time as text. */
-import { formatDuration } from '../clock/duration.js'
+import { formatMilliseconds } from '../clock/duration.js'
 
 /** Formats milliseconds as a duration, such as `1m0s`. */
 export function lengthOf(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms)) * 1_000_000n)
+  return formatMilliseconds(Math.round(ms))
 }
 
 /** Returns `now`, or `in 1m0s`. */

@@ -42,8 +42,14 @@ export class ObservedTest extends TimedTest {
   readonly #moversBefore: string
   #alone = true
 
-  constructor(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner, home: TestsHome) {
-    super(test, home.ended)
+  constructor(
+    daemon: Daemon,
+    unawaited: UnawaitedCalls | undefined,
+    test: TestOfRunner,
+    home: TestsHome,
+    outer: TimedTest | undefined,
+  ) {
+    super(test, home.ended, outer)
     this.first = daemon.record.count + 1
     this.usual = runnersOwn(test.open ?? {})
     this.#home = home

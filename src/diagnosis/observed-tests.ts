@@ -5,6 +5,7 @@ import { ObservedTest } from './observed-test.js'
 import { StepSummary } from './report/ci-notes.js'
 import { EarlierReports } from './report/earlier-reports.js'
 import { ReportFiles, shownPath } from './report/report-files.js'
+import { innermost } from './spans.js'
 import { openWithoutFixtures, type Resources } from './stillness.js'
 import type { TestOfRunner } from './test-of-runner.js'
 import { TimedTest } from './timed-test.js'
@@ -34,8 +35,13 @@ export class ObservedTests {
   /** The path of the test file. Undefined if the runner does not say. */
   #file: string | undefined
 
-  /** Begins to observe a test. */
-  begin(daemon: Daemon, unawaited: UnawaitedCalls | undefined, test: TestOfRunner): ObservedTest {
+  /** Begins to observe a test. `outer` is the test that it is a part of, if any. */
+  begin(
+    daemon: Daemon,
+    unawaited: UnawaitedCalls | undefined,
+    test: TestOfRunner,
+    outer: TimedTest | undefined,
+  ): ObservedTest {
     this.#file = test.file
     if (test.file !== undefined) this.#files.begin(test.file)
     const home = {
@@ -46,12 +52,12 @@ export class ObservedTests {
       ended: this.#ended,
     }
     daemon.beginTest()
-    return this.#begun(new ObservedTest(daemon, unawaited, test, home))
+    return this.#begun(new ObservedTest(daemon, unawaited, test, home, outer))
   }
 
   /** Begins a test on a server elsewhere, which cannot be observed. */
-  beginElsewhere(test: TestOfRunner): TimedTest {
-    return this.#begun(new TimedTest(test, this.#ended))
+  beginElsewhere(test: TestOfRunner, outer: TimedTest | undefined): TimedTest {
+    return this.#begun(new TimedTest(test, this.#ended, outer))
   }
 
   /** The tests of the file are over. */
@@ -69,11 +75,9 @@ export class ObservedTests {
 
   /** Finds the test that owns this queue, or else the only running test. Of a test and its part, that is the part. */
   asking(queueName: string): TimedTest | undefined {
-    const running = [...this.#running]
-    const owner = running.find((test) => test.owns(queueName))
-    if (owner !== undefined) return owner
-    const innermost = running.filter((test) => !running.some((other) => other.isWithin(test)))
-    return innermost.length === 1 ? innermost[0] : undefined
+    const owner = [...this.#running].find((test) => test.owns(queueName))
+    const [only, ...others] = innermost(this.#running)
+    return owner ?? (others.length === 0 ? only : undefined)
   }
 
   /** Returns what a wait in this queue needs to know. */

@@ -13,8 +13,6 @@ export interface TestOfRunner {
   readonly stuck?: (() => void) | undefined
   /** Returns the names of the queues that were made for the test. */
   readonly queues: () => readonly string[]
-  /** The test that it is a part of, as it was observed. */
-  readonly outer?: unknown
 }
 
 /** What happened in the queues of a test that failed. */

@@ -1,6 +1,7 @@
 /** A test of which only the time is known: on a server elsewhere nothing can be observed. */
 import { passedNow } from '../clock/real-time.js'
 import type { QueratorError } from '../errors.js'
+import type { Span } from './spans.js'
 import type { Resources } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
 import { speaksAfter } from './watchdog.js'
@@ -9,18 +10,20 @@ import { speaksAfter } from './watchdog.js'
 const BEFORE_THE_WATCHDOG = 100
 
 /** A test from its beginning to its end. There is nothing to report about it. */
-export class TimedTest {
+export class TimedTest implements Span<TimedTest> {
   /** The number of its first event. */
   readonly first: number = 1
   /** What the runner itself keeps open in the process. */
   readonly usual: Resources | undefined = undefined
+  readonly outer: TimedTest | undefined
   readonly #test: TestOfRunner
   readonly #ended: (test: TimedTest) => void
   readonly #began = passedNow()
 
-  /** `ended` is called at the end of the test. */
-  constructor(test: TestOfRunner, ended: (test: TimedTest) => void) {
+  /** `ended` is called at the end of the test. `outer` is the test that it is a part of, if any. */
+  constructor(test: TestOfRunner, ended: (test: TimedTest) => void, outer?: TimedTest) {
     this.#test = test
+    this.outer = outer
     this.#ended = ended
   }
 
@@ -32,12 +35,6 @@ export class TimedTest {
   /** The queues that were made for the test. */
   get queues(): readonly string[] {
     return this.#test.queues()
-  }
-
-  /** Whether it is a part of another test. */
-  isWithin(test: TimedTest): boolean {
-    const { outer } = this.#test
-    return outer === test || (outer as TimedTest | undefined)?.isWithin(test) === true
   }
 
   owns(queueName: string): boolean {

@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import getPort from 'get-port'
 import { ASYNC_DISPOSE } from '../async-dispose.js'
 import { sendOverHttp } from '../client/http-send.js'
-import { formatDuration } from '../clock/duration.js'
+import { formatMilliseconds } from '../clock/duration.js'
 import { passedNow, wakeAfter } from '../clock/real-time.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import { type QueratorError, usageError } from '../errors.js'
@@ -75,7 +75,7 @@ export class GuardedServer {
         throw this.#failed(`ended with status ${await this.#ended} before it was healthy`, await this.#ended)
       if (answer?.status === 200) break
       if (passedNow() - started > longest) {
-        throw this.#failed(`was not healthy within ${formatDuration(BigInt(Math.round(longest * 1e6)))}`)
+        throw this.#failed(`was not healthy within ${formatMilliseconds(longest)}`)
       }
       await Promise.race([this.#ended, new Promise<void>((resolve) => wakeAfter(HEALTH_PAUSE, resolve))])
     }

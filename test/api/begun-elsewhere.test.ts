@@ -4,21 +4,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { attached } from '../support/elsewhere.js'
 import { turn } from '../support/turns.js'
 
 const NO_QUEUE = "queue does not exist; no such queue named 'misspelt'"
-
-async function attached() {
-  const server = await startTestDaemon({ endpoint: '', log: 'silent', clock: 'frozen' })
-  const endpoint = await server.listen({ control: true })
-  const daemon = await startTestDaemon({ endpoint })
-  const close = async () => {
-    await daemon.close()
-    await server.close()
-  }
-  return { server, daemon, client: new QueratorClient({ endpoint }), [Symbol.asyncDispose]: close }
-}
 
 function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOfTest {
   return new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'off', outer })

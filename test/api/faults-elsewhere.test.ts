@@ -1,21 +1,10 @@
 /** Faults of tests on a server elsewhere with a control plane. */
 import { afterEach, expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { openTestDaemon, QueratorClient, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { openTestDaemon, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { attached } from '../support/elsewhere.js'
 
 afterEach(() => vi.unstubAllEnvs())
-
-/** A server with a control plane, a test daemon on it, and a client of another process. */
-async function attached() {
-  const server = await startTestDaemon({ endpoint: '', log: 'silent', clock: 'frozen' })
-  const endpoint = await server.listen({ control: true })
-  const daemon = await startTestDaemon({ endpoint })
-  const close = async () => {
-    await daemon.close()
-    await server.close()
-  }
-  return { server, daemon, endpoint, client: new QueratorClient({ endpoint }), [Symbol.asyncDispose]: close }
-}
 
 function begin(daemon: TestDaemon): QueuesOfTest {
   return new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'off' })

@@ -21,14 +21,14 @@ export function conditionText(spec: ConditionSpec): string {
     case 'at-least-once':
       return `at-least-once: each item is handed out ${spec.times} times`
     case 'lossy':
-      return `lossy: ${oneIn(spec.oneIn, 'reply', 'replies')} lost`
+      return `lossy: ${oneIn(spec.oneIn, 'reply', 'replies')} is lost`
     case 'slow':
       return `slow: each call takes up to ${spec.upTo}ms`
     case 'crowded':
-      return `crowded: ${spec.consumers} other consumers, which take items at ${oneIn(spec.oneIn, 'lease', 'leases').replace(/ is| are/, '')}`
+      return `crowded: ${spec.consumers} other consumers, which take items at ${oneIn(spec.oneIn, 'lease', 'leases')}`
   }
 }
 
 function oneIn(count: number, one: string, many: string): string {
-  return count === 1 ? `each ${one} is` : `one in ${count} ${many} is`
+  return count === 1 ? `each ${one}` : `one in ${count} ${many}`
 }

@@ -20,8 +20,8 @@ export interface Tampering {
   before?: () => void
   /** Carries the call out, at its time and with its cause. */
   around?: (carryOut: () => unknown) => unknown
-  /** The faults that did not change the call, with the reason. */
-  readonly spared: Map<OpenFault, string>
+  /** Gets the faults that did not change the call, with the reason. */
+  readonly unchanged: Map<OpenFault, string>
 }
 
 /** Acts on a call before it is carried out. Returns what it has to wait for. @throws what the caller gets instead */
@@ -39,7 +39,8 @@ export function actBefore(fault: OpenFault, call: SeenCall, clock: Clock, tamper
     case 'hang':
       return held(fault, call, true)
     case 'crowd':
-      tampering.around = (carryOut) => condition?.crowd(call, carryOut, () => tampering.spared.set(fault, TOOK_NOTHING))
+      tampering.around = (carryOut) =>
+        condition?.crowd(call, carryOut, () => tampering.unchanged.set(fault, TOOK_NOTHING))
       return undefined
     case 'delay':
       if (act.when === 'after') return undefined
@@ -80,7 +81,7 @@ export function underFaults(
   { before, carryOut, unchanged }: Steps,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const tampering: Tampering = { spared: unchanged }
+    const tampering: Tampering = { unchanged }
     const goOnAt = (index: number): void => {
       const fault = acting[index]
       try {

@@ -1,5 +1,5 @@
 /** Faults in words. */
-import { formatDuration } from '../../clock/duration.js'
+import { formatMilliseconds } from '../../clock/duration.js'
 import type { FaultAct, FaultSpec } from './fault-spec.js'
 import { wireName } from './seen-call.js'
 
@@ -20,16 +20,12 @@ function actText(act: FaultAct): string {
     case 'refuse':
       return `refuse with ${act.code} on`
     case 'delay':
-      return `delay of ${lengthOf(act.ms)} ${act.when === 'before' ? 'on' : 'after'}`
+      return `delay of ${formatMilliseconds(act.ms)} ${act.when === 'before' ? 'on' : 'after'}`
     case 'first':
       return `first ${act.count} on`
     case 'clock-skew':
-      return `clock-skew of ${lengthOf(act.ms)} on`
+      return `clock-skew of ${formatMilliseconds(act.ms)} on`
     default:
       return `${act.kind} on`
   }
-}
-
-function lengthOf(ms: number): string {
-  return formatDuration(BigInt(Math.round(ms * 1_000_000)))
 }

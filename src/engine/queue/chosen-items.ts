@@ -28,17 +28,22 @@ export function chosenFor(
   let best: ChosenItems | undefined
   for (const partition of partitions) {
     if (partition.isAway) continue
-    const page = (most: number) => partition.page('queued', undefined, most)
-    const all = choice.of === 'fresh' ? [] : page(Number.POSITIVE_INFINITY)
-    const items =
-      choice.of === 'held'
-        ? heldByOthers(all, choice, clientId, maxAttempts)
-        : choice.of === 'last'
-          ? fromTheTail(all)
-          : fresh(page, maxAttempts)
+    const items = itemsFor(choice, partition, clientId, maxAttempts)
     if (items.length > (best?.items.length ?? 0)) best = { partition, items }
   }
   return best && { partition: best.partition, items: best.items.slice(0, batchSize) }
+}
+
+function itemsFor(choice: Choice, partition: Partition, clientId: string, maxAttempts: number): Item[] {
+  const page = (most: number) => partition.page('queued', undefined, most)
+  switch (choice.of) {
+    case 'held':
+      return heldByOthers(page(Number.POSITIVE_INFINITY), choice, clientId, maxAttempts)
+    case 'last':
+      return fromTheTail(page(Number.POSITIVE_INFINITY))
+    case 'fresh':
+      return fresh(page, maxAttempts)
+  }
 }
 
 /** An item without attempts left would go to the dead letter queue, and nobody would get it. */

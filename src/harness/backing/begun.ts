@@ -1,6 +1,6 @@
 /** What tests begin on a server elsewhere without an `await`: in which order it is carried out, and who hears of what fails. */
+import { innermost } from '../../diagnosis/spans.js'
 import { messageOf, usageError } from '../../errors.js'
-import { isAround } from './spans.js'
 
 /** A test from its beginning to its end. */
 export interface BegunSpan {
@@ -84,16 +84,14 @@ export class Begun {
     }
   }
 
-  /** Somebody else tells of this failure. */
+  /** Forgets a failure that is told elsewhere. */
   told(error: unknown): void {
     for (const failure of this.#failures) if (failure.error === error) this.#failures.delete(failure)
   }
 
   /** Returns the test that has this queue, or else all tests that may ask, without those that only contain others. */
   #askers(queueName: string): BegunSpan[] {
-    const running = [...this.#running]
-    const owner = running.filter((span) => queueName !== '' && span.queues().includes(queueName)).at(-1)
-    if (owner !== undefined) return [owner]
-    return running.filter((span) => !running.some((other) => other !== span && isAround(span, other)))
+    const owner = [...this.#running].findLast((span) => queueName !== '' && span.queues().includes(queueName))
+    return owner === undefined ? innermost(this.#running) : [owner]
   }
 }

@@ -120,13 +120,17 @@ export class ControlClient implements ControlCalls {
     await this.confirm(target, longest)
     const headers = { 'content-type': 'application/json' }
     const reply = await this.#sent({ method, target, headers, body }, longest)
-    const value = parsed(reply.body)
-    if (reply.status === 200) return value as T
-    const { message = `status ${reply.status}`, details = {} } = Object(value) as { message?: string; details?: object }
-    // What cannot be done is an error of the test, as on a daemon in its process.
-    if (reply.status === 453) throw usageError(message)
-    throw new QueratorError(reply.status, message, { details: details as Record<string, string> })
+    if (reply.status === 200) return parsed(reply.body) as T
+    throw controlError(reply.status, reply.body)
   }
+}
+
+/** Returns the error of a reply of the control plane. */
+export function controlError(status: number, body: Uint8Array): QueratorError {
+  const { message = `status ${status}`, details = {} } = Object(parsed(body)) as { message?: string; details?: object }
+  // What cannot be done is an error of the test, as on a daemon in its process.
+  if (status === 453) return usageError(message)
+  return new QueratorError(status, message, { details: details as Record<string, string> })
 }
 
 function queueIn({ queue }: Fields): string {

@@ -1,5 +1,5 @@
 /** Gives up requests to a server that does not reply. */
-import { formatDuration } from '../../clock/duration.js'
+import { formatMilliseconds } from '../../clock/duration.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { nextTurn } from '../../clock/real-time.js'
 import { onAbort } from '../../protocol/aborts.js'
@@ -60,6 +60,6 @@ export class ReplyLimit {
   }
 
   #tooLate(ms: number): unknown {
-    return this.#late(formatDuration(BigInt(Math.ceil(ms)) * 1_000_000n))
+    return this.#late(formatMilliseconds(Math.ceil(ms)))
   }
 }

@@ -2,8 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { noAnswer } from '../../client/http-send.js'
 import { noteOpenRequest } from '../../client/open-requests.js'
-import { QueratorError, usageError } from '../../errors.js'
-import type { ControlClient } from '../backing/control-client.js'
+import type { QueratorError } from '../../errors.js'
+import { type ControlClient, controlError } from '../backing/control-client.js'
 import { LONGEST_REPLY } from '../backing/reply-limit.js'
 
 /** A message of a stream. */
@@ -71,11 +71,7 @@ function broken(endpoint: string, cause?: unknown): QueratorError {
 async function refusal(response: IncomingMessage, endpoint: string): Promise<QueratorError> {
   let text = ''
   for await (const chunk of chunksOf(response, endpoint)) text += chunk
-  const { statusCode: status = 0 } = response
-  const message = /"message":("(?:[^"\\]|\\.)*")/.exec(text)?.[1]
-  const said: string = message === undefined ? `status ${status}` : JSON.parse(message)
-  // What cannot be done is an error of the test, as in other calls of the control plane.
-  return status === 453 ? usageError(said) : new QueratorError(status, said)
+  return controlError(response.statusCode ?? 0, Buffer.from(text))
 }
 
 function messageOf(text: string): EventMessage {

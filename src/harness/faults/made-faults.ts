@@ -1,7 +1,7 @@
 /** The faults and conditions that tests made, and what is wrong with them when a test is over. */
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
+import { innermost, isAround } from '../../diagnosis/spans.js'
 import { type QueratorError, usageError } from '../../errors.js'
-import { isAround } from '../backing/spans.js'
 import { Fault } from './fault.js'
 import type { FaultSide } from './fault-side.js'
 
@@ -97,8 +97,7 @@ export class MadeFaults {
 
   /** Whether several tests run, none of which contains the other. */
   get areConcurrent(): boolean {
-    const running = [...this.#running]
-    return running.some((one) => running.some((other) => !isAround(one, other) && !isAround(other, one)))
+    return innermost(this.#running).length > 1
   }
 
   #take(span: FaultSpan): Made[] {

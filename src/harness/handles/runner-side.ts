@@ -78,12 +78,15 @@ export class RunnerSide {
   /** Makes a fault. @throws QueratorError on a server elsewhere without a control plane, or if it could never act beside an earlier one */
   fault(spec: FaultSpec): Fault {
     const { remote } = this
-    const daemon =
-      remote === undefined ? this.#backing.embedded(spec.act.kind.endsWith('outage') ? 'outage' : 'fault') : undefined
+    const what = spec.act.kind.endsWith('outage') ? 'outage' : 'fault'
+    if (remote === undefined) {
+      const { faults } = this.#backing.embedded(what)
+      this.#backing.checkOpen()
+      return this.faults.make(spec, (checked) => new OwnFault(faults.add(checked)))
+    }
     this.#backing.checkOpen()
-    if (daemon !== undefined) return this.faults.make(spec, (checked) => new OwnFault(daemon.faults.add(checked)))
-    this.#backing.elsewhere?.checkReach(spec.queue, spec.act.kind === 'outage' ? 'outage' : 'fault')
-    return this.faults.make(spec, (checked) => new RemoteFault((remote as RemoteDaemon).control, checked))
+    this.#backing.elsewhere?.checkReach(spec.queue, what)
+    return this.faults.make(spec, (checked) => new RemoteFault(remote.control, checked))
   }
 
   /** Sets conditions. @throws QueratorError on a server elsewhere, if one is wrong, or while several tests run at the same time */
@@ -137,9 +140,9 @@ export class RunnerSide {
   }
 
   /** Begins a test of a runner. On a server elsewhere, only its time can be observed. */
-  observe(test: TestOfRunner): TimedTest {
-    if (!this.#backing.isEmbedded) return this.#tests.beginElsewhere(test)
-    return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test)
+  observe(test: TestOfRunner, outer?: TimedTest): TimedTest {
+    if (!this.#backing.isEmbedded) return this.#tests.beginElsewhere(test, outer)
+    return this.#tests.begin(this.#backing.embedded('observe'), this.#backing.unawaited, test, outer)
   }
 
   /** Returns the test that waits for something in a queue. */

@@ -1,7 +1,7 @@
 /** Restores what a test switched on a daemon that outlives it. */
 import type { Conditions } from '../../daemon/conditions/conditions.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { isAround } from '../backing/spans.js'
+import { isAround } from '../../diagnosis/spans.js'
 import type { RunningWorker, Workers } from '../consumers/workers.js'
 import type { RemoteDaemon, RemoteState } from '../elsewhere/remote-daemon.js'
 

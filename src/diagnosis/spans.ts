@@ -11,3 +11,9 @@ export function isAround<S extends Span<S>>(outer: S, inner: S | undefined): boo
   for (let one = inner; one !== undefined; one = one.outer) if (one === outer) return true
   return false
 }
+
+/** Returns those that contain no other of them: the tests that may ask for something. */
+export function innermost<S extends Span<S>>(running: Iterable<S>): S[] {
+  const all = [...running]
+  return all.filter((one) => !all.some((other) => other !== one && isAround(one, other)))
+}
