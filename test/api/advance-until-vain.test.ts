@@ -1,4 +1,4 @@
-/** `clock.advanceUntil()` gives up early while consumers ask for items in vain, and goes on while something else may come. */
+/** `clock.advanceUntil()` gives up early if consumers only lease and get nothing, and goes on while something else may happen. */
 import { expect, test } from 'vitest'
 import type { TestDaemon, TestQueue } from '../../src/index.js'
 import { consume, frozen, HOUR, linesOf, MINUTE, START } from '../support/workers.js'
@@ -23,7 +23,7 @@ test('gives up on an item that is gone, though its consumer asks again for ever'
     'still due:',
     "  in 30s: the lease of worker that waits in 'orders' times out",
   ])
-  // So many leases of half a minute may be in vain before they are skipped.
+  // Twenty leases of half a minute get nothing before they are skipped.
   expect(daemon.clock.now()).toBe(START + 10 * MINUTE)
 })
 
@@ -57,11 +57,15 @@ const MAY: [string, (daemon: TestDaemon, queue: TestQueue) => unknown, number?][
   ],
 ]
 
-test.each(MAY)('goes on for %s, though a consumer asks in vain', { timeout: PATIENCE }, async (_, begin, after) => {
-  await using daemon = await frozen()
-  const queue = await daemon.createQueue()
-  await using _worker = daemon.runWorker((signal) => consume(queue, signal))
-  await begin(daemon, queue)
-  await daemon.clock.advanceUntil({ event: 'completed', reference: 'a' }, { within: PATIENCE, settle: 20 })
-  if (after !== undefined) expect(daemon.clock.now()).toBe(START + after)
-})
+test.each(MAY)(
+  'goes on for %s, though a consumer leases and gets nothing',
+  { timeout: PATIENCE },
+  async (_, begin, after) => {
+    await using daemon = await frozen()
+    const queue = await daemon.createQueue()
+    await using _worker = daemon.runWorker((signal) => consume(queue, signal))
+    await begin(daemon, queue)
+    await daemon.clock.advanceUntil({ event: 'completed', reference: 'a' }, { within: PATIENCE, settle: 20 })
+    if (after !== undefined) expect(daemon.clock.now()).toBe(START + after)
+  },
+)

@@ -108,7 +108,7 @@ test('at-least-once: drain hands each item to its handler twice', async () => {
   expect(lost).toHaveLength(2)
 })
 
-test('lossy: one in so many replies is lost, with the first call always, and the call is carried out', async () => {
+test('lossy: carries the call out and loses one in four replies, the first one always', async () => {
   await using daemon = await under({ name: 'lossy', oneIn: 4 })
   const queue = await daemon.createQueue({ name: 'orders' })
   const lost: number[] = []

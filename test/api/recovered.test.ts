@@ -262,7 +262,7 @@ test('conditions that never act fail their test, also after their block, unless 
   await two.end(PASSED)
 })
 
-test('a failed test tells of conditions that have ended', async () => {
+test('the report of a failed test lists conditions that have ended', async () => {
   await using daemon = await started()
   const one = begin(daemon, 'one')
   const queue = await one.create()

@@ -44,7 +44,7 @@ export class Deadlines {
     return next === NEVER && countsLeases ? clock.next : next
   }
 
-  /** Who made the events since the last call. Without any, as while a wait is in vain, consumers are as idle as they were. */
+  /** Returns who made the events since the last call. Without any, consumers stay as idle as they were. */
   #news(): 'none' | 'idle' | 'others' {
     const { record } = this.#daemon
     const from = this.#read + 1

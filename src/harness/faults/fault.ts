@@ -62,7 +62,7 @@ export class Fault {
     } catch (error) {
       return { problem: `a fault could not be closed: ${messageOf(error)}`, story: '' }
     }
-    // What began the fault tells of the refusal.
+    // The call that made the fault reports why it was refused.
     if (state === undefined) return { problem: '', story: '' }
     return { problem: this.#problem(state), story: this.#story(state) }
   }
