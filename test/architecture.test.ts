@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'engine/serving': ['engine/store', 'engine/events', 'errors.ts', 'clock'],
   'engine/queue': ['engine', 'errors.ts', 'clock', 'ids'],
   access: ['errors.ts', 'clock', 'ids'],
+  storage: ['errors.ts', 'clock'],
   service: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol'],
   transport: ['errors.ts', 'clock', 'protocol'],
   client: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'protocol'],
