@@ -124,7 +124,7 @@ test('abandoning a lease that was already served leaves the next lease of the sa
 test('an expired item stays in its queue if the dead letter queue has no partition', async () => {
   const clock = new MovableClock('frozen')
   const queues = newQueues({ clock: clock.exact })
-  queues.create(newQueue(newQueues(), { name: 'dead' }).config, 0)
+  queues.create(newQueue(newQueues(), { name: 'dead' }).config, [])
   const queue = newQueue(queues, { deadQueue: 'dead' })
   await produce(queue)
   await clock.advance('2m')

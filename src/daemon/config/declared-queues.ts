@@ -51,8 +51,8 @@ export interface DeclaredQueue {
   readonly maxAttempts: number
   readonly reference: string
   readonly requestedPartitions: number
-  /** The number of listed partitions. `undefined` if the storages decide. */
-  readonly listedPartitions: number | undefined
+  /** The names of the storages of the listed partitions. `undefined` if the storages decide. */
+  readonly listed: readonly string[] | undefined
 }
 
 type QueueValue = NonNullable<ValueOf<typeof CONFIG>['queues']>[number]
@@ -75,7 +75,7 @@ export function readDeclaredQueues(
       maxAttempts: queue['max-attempts'],
       reference: queue.reference,
       requestedPartitions: queue['requested-partitions'],
-      listedPartitions: queue.partitions?.length,
+      listed: queue.partitions?.map((partition) => partition['storage-name']),
     }
   })
 }
@@ -114,7 +114,7 @@ function createDeclaredQueue(queues: Queues, queue: DeclaredQueue, now: Instant)
   checkFields(config)
   checkTimeouts(timeouts)
   if (requestedPartitions > MOST_PARTITIONS) throw usageError(`requested-partitions is at most ${MOST_PARTITIONS}`)
-  queues.create(config, queue.listedPartitions)
+  queues.create(config, queue.listed)
 }
 
 /** Returns the nanoseconds of a duration that is valid or left out. */

@@ -43,6 +43,7 @@ function moveTo(target: DeadLetters, partition: Partition, rules: QueueRules, de
     partition.copied(item, isLeaseOver(item, now) ? 'lease' : 'life', target.address)
   }
   for (const item of dead) if (target.takeDead(item, partition.ids.text(item.sequence))) note(item)
+  rules.inOrder()
   const firstFree = dead.findIndex((item) => !item.leased)
   const stay = firstFree < 0 ? [] : dead.slice(firstFree)
   for (const item of firstFree < 0 ? dead : dead.slice(0, firstFree)) {
@@ -50,6 +51,7 @@ function moveTo(target: DeadLetters, partition: Partition, rules: QueueRules, de
     if (!item.copiedToDeadQueue) note(item)
     partition.removeCopied(item)
   }
+  rules.inOrder()
   if (stay.length > 0) rules.surprises.warn('copy-stays', rules.config)
   return stay
 }

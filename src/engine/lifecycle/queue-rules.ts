@@ -7,6 +7,8 @@ import { Surprises } from './surprises.js'
 interface RuleContext {
   /** Returns the queue with this name for dead letters. `undefined` if it does not exist or has no partition. */
   deadLettersOf(name: string): DeadLetters | undefined
+  /** What changes from now on is kept after all that has changed before. */
+  inOrder?(deadQueue: string): void
   /** Logs a warning for the user. */
   warn(message: string): void
 }
@@ -21,6 +23,11 @@ export class QueueRules {
     this.config = config
     this.surprises = new Surprises((message) => context.warn(message))
     this.#context = context
+  }
+
+  /** Call between the changes of the dead letter queue and those of the queue itself, so that no item is lost between two storages. */
+  inOrder(): void {
+    this.#context.inOrder?.(this.config.deadQueue)
   }
 
   /** The dead letter queue. `undefined` if none is named, or if it does not exist or has no partition. */

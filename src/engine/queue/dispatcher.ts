@@ -43,7 +43,7 @@ export class Dispatcher {
     this.#address = address
     this.#rules = rules
     this.#context = context
-    this.#order = new PartitionOrder(partitions)
+    this.#order = new PartitionOrder(partitions, context.turns)
     this.#clockwork = new Clockwork(context.clock, {
       partitions,
       waiting: this.#waiting,
@@ -56,6 +56,11 @@ export class Dispatcher {
     this.#clockwork.wind()
     const changed = (partition: Partition) => this.#changed.push(partition)
     for (const partition of partitions) partition.watch(changed)
+  }
+
+  /** See {@link PartitionOrder.turns}. */
+  get turns(): number[] {
+    return this.#order.turns
   }
 
   /** The number of waiting leases. */

@@ -8,7 +8,7 @@ import type { Leased, LeaseRequest, Settle, WaitingLease } from '../serving/wait
 import type { Item } from '../store/item.js'
 import type { Partition } from '../store/partition.js'
 import { Dispatcher } from './dispatcher.js'
-import { Gate, type HeldKind, type HeldRequest } from './gate.js'
+import { Gate, type HeldKind } from './gate.js'
 import { type ImportedItem, importItems } from './import-items.js'
 import {
   completeItems,
@@ -55,7 +55,6 @@ export class LogicalQueue {
     this.#dispatcher = new Dispatcher(partitions, address, this.#rules, context)
     const [dispatcher, gate, rules] = [this.#dispatcher, this.#gate, this.#rules]
     this.faults = new QueueFaults({ partitions, dispatcher, gate, rules, clock: context.clock })
-    this.#note(KIND['queue-created'])
   }
 
   get config(): QueueConfig {
@@ -71,9 +70,15 @@ export class LogicalQueue {
     return this.#state === 'paused'
   }
 
+  /** See {@link Dispatcher.turns}. */
+  get turns(): number[] {
+    return this.#dispatcher.turns
+  }
+
   /** Changes the configuration for later leases, produces and lifecycle decisions (docs/protocol/queue.md §12). */
   update(config: QueueConfig): void {
     this.#rules.config = config
+    this.#context.kept?.updated(config)
     this.#note(KIND['queue-updated'])
   }
 
@@ -190,6 +195,7 @@ export class LogicalQueue {
 
   /** Stops the queue because it is deleted. */
   delete(): void {
+    this.#context.kept?.deleted()
     this.#note(KIND['queue-deleted'])
     this.stop()
   }
@@ -200,11 +206,11 @@ export class LogicalQueue {
     this.#state = 'stopped'
     this.#context.memory.end()
     this.#dispatcher.isOpen = false
-    const reason = () => requestFailed(SHUTTING_DOWN)
-    for (const request of this.#gate.open()) request.refuse(reason())
-    this.#dispatcher.stop(reason)
+    for (const request of this.#gate.open()) request.refuse(requestFailed(SHUTTING_DOWN))
+    this.#dispatcher.stop(() => requestFailed(SHUTTING_DOWN))
   }
 
+  /** Carries a request out, or holds it while the queue is paused. */
   #submit(kind: HeldKind, settle: Settle<void>, work: () => void): void {
     const { record } = this.#context
     // The cause of a held request is still its caller.
@@ -220,18 +226,12 @@ export class LogicalQueue {
       }
       settle.resolve()
     }
-    this.#carryOutOrHold({ kind, carryOut, refuse: settle.reject })
-  }
-
-  /** Carries a request out, or holds it while the queue is paused. */
-  #carryOutOrHold(request: HeldRequest): void {
-    if (this.#state === 'running') {
-      request.carryOut()
+    if (this.#state === 'paused') this.#gate.hold({ kind, carryOut, refuse: settle.reject })
+    else if (this.#state === 'stopped') settle.reject(requestFailed(SHUTTING_DOWN))
+    else {
+      carryOut()
       this.#dispatcher.freed()
-      return
     }
-    if (this.#state === 'stopped') request.refuse(requestFailed(SHUTTING_DOWN))
-    else this.#gate.hold(request)
   }
 
   #note(kind: number): void {

@@ -11,10 +11,14 @@ export interface PartitionStorage {
 export const DEFAULT_STORAGES: readonly PartitionStorage[] = [{ name: 'mem-0', affinity: 1 }]
 
 /**
- * Returns the number of partitions for each storage. As on the server, shares are computed in doubles and rounded down, and remainders
+ * Returns the name of the storage of each partition. As on the server, shares are computed in doubles and rounded down, and remainders
  * are lost. So two equal storages get no partition of a queue that requests one.
  */
-export function placePartitions(storages: readonly PartitionStorage[], requested: number): number[] {
+export function placePartitions(storages: readonly PartitionStorage[], requested: number): string[] {
   const sum = storages.reduce((total, storage) => total + storage.affinity, 0)
-  return storages.map((storage) => (sum > 0 ? Math.floor((storage.affinity / sum) * requested) : 0))
+  return storages.flatMap(({ name, affinity }) => {
+    const count = sum > 0 ? Math.floor((affinity / sum) * requested) : 0
+    // Beside a negative affinity, a share could be beyond any bound.
+    return new Array<string>(Math.min(Math.max(count, 0), requested)).fill(name)
+  })
 }

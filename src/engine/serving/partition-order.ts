@@ -32,16 +32,22 @@ export class PartitionOrder<P extends Loaded = Partition> {
   #firstTurn = 0
   #lastTurn: number
 
-  constructor(partitions: readonly P[]) {
-    this.#places = partitions.map((partition, turn) => {
+  /** `turns` are the numbers of the partitions in the order of an earlier list. Default: by number. */
+  constructor(partitions: readonly P[], turns?: readonly number[]) {
+    this.#places = partitions.map((partition) => {
       const { number, unleased, leasable } = partition
-      return { number, partition, load: unleased, leasable, turn }
+      return { number, partition, load: unleased, leasable, turn: turns?.indexOf(number) ?? number }
     })
     this.#lastTurn = partitions.length
     this.#byLoad = new Ranking(this.#places, isBefore)
     this.#byLeasable = new Ranking(this.#places, (a, b) => {
       return a.leasable > b.leasable || (a.leasable === b.leasable && isBefore(b, a))
     })
+  }
+
+  /** The numbers of the partitions in the order of their turns. */
+  get turns(): number[] {
+    return [...this.#places].sort((a, b) => a.turn - b.turn).map(({ number }) => number)
   }
 
   /** Returns the partition for a produce, or `undefined` if the queue has none. */

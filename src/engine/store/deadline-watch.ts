@@ -21,6 +21,17 @@ export class DeadlineWatch {
     this.#nextLook = firstLook
   }
 
+  /** When the lifecycle looked at the partition last. `-Infinity` if it never has. */
+  get lastLook(): Instant {
+    return this.#lastLook
+  }
+
+  /** Goes on from an earlier look. Call it before any item is added. */
+  looksOn(lastLook: Instant, nextLook: Instant): void {
+    this.#lastLook = lastLook
+    this.#nextLook = nextLook
+  }
+
   /** When the lifecycle looks at the partition next, or `Infinity` if no look is planned. */
   get nextLook(): Instant {
     return this.#nextLook

@@ -19,19 +19,34 @@ const CODES = Uint8Array.from(BASE62, (character) => character.charCodeAt(0))
 const VALUES = new Int8Array(128).fill(-1)
 for (const [value, code] of CODES.entries()) VALUES[code] = value
 
+/** Where the ids of a partition begin. */
+export interface IdRange {
+  /** The characters that all ids share. */
+  readonly head: string
+  /** What is added to a sequence number. */
+  readonly start: number
+}
+
+/** Draws the KSUID from which a new partition counts up. */
+export function drawIdRange(now: Instant, random: Random): IdRange {
+  const text = drawKsuid(now, random)
+  // Half of the range of the counting digits stays free, so that the head never changes.
+  const start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
+  return { head: text.slice(0, LENGTH - COUNTING), start }
+}
+
 /** The ids of one partition. */
 export class ItemIds {
+  readonly range: IdRange
   readonly #head: string
   readonly #headBytes: Uint8Array
   readonly #start: number
 
-  /** Draws the KSUID from which the partition counts up. */
-  constructor(now: Instant, random: Random) {
-    const text = drawKsuid(now, random)
-    this.#head = text.slice(0, LENGTH - COUNTING)
+  constructor(range: IdRange) {
+    this.range = range
+    this.#head = range.head
     this.#headBytes = Uint8Array.from(Buffer.from(this.#head, 'latin1'))
-    // Half of the range of the counting digits stays free, so that the head never changes.
-    this.#start = Math.floor(numberOf(text.slice(LENGTH - COUNTING)) / 2)
+    this.#start = range.start
   }
 
   /** Returns the text of a sequence number. */

@@ -62,6 +62,22 @@ export class Item implements ItemContent {
     this.payload = content.payload
   }
 
+  /** Returns the same item for another place, with deadlines that nobody watches yet. */
+  copy(life: DeadlineGroup, until: DeadlineGroup): Item {
+    const copy = new Item(this)
+    copy.sequence = this.sequence
+    copy.state = this.state
+    copy.life = life
+    copy.until = until
+    copy.copiedToDeadQueue = this.copiedToDeadQueue
+    copy.sourceId = this.sourceId
+    copy.attempts = this.attempts
+    copy.serial = this.serial
+    copy.holder = this.holder
+    copy.maxAttempts = this.maxAttempts
+    return copy
+  }
+
   get leased(): boolean {
     return this.state === 'leased'
   }

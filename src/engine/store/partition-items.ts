@@ -6,7 +6,17 @@ import { DeadlineWatch } from './deadline-watch.js'
 import type { Item } from './item.js'
 import { ItemCounts } from './item-counts.js'
 import { itemSize, type QueueMemory } from './memory-budget.js'
+import type { Looks, PartitionChanges } from './partition-image.js'
 import { SequenceTable } from './sequence-table.js'
+
+/** The options of {@link PartitionItems}. */
+interface PartitionItemsOptions {
+  readonly memory: QueueMemory
+  readonly firstLook: Instant
+  readonly changes: PartitionChanges | undefined
+  /** Called on every change of items or deadlines. */
+  changed(): void
+}
 
 /**
  * The items of one partition, with their order, deadlines, counts, averages and memory.
@@ -25,12 +35,33 @@ export class PartitionItems {
   /** No item before this sequence number is leasable: items become leasable at the tail only. */
   #freeFrom = 0
   readonly #changed: () => void
+  readonly #lasting: PartitionChanges | undefined
 
-  /** `changed` is called on every change of items or deadlines. */
-  constructor(memory: QueueMemory, firstLook: Instant, changed: () => void) {
+  constructor({ memory, firstLook, changes, changed }: PartitionItemsOptions) {
     this.#memory = memory
     this.#deadlines = new DeadlineWatch(firstLook)
+    this.#lasting = changes
     this.#changed = changed
+  }
+
+  /** The highest sequence number so far. -1 if there was none. */
+  get lastSequence(): number {
+    return this.#lastSequence
+  }
+
+  /** When the lifecycle looked last, and looks next. */
+  get looks(): Looks {
+    return { last: this.#deadlines.lastLook, next: this.#deadlines.nextLook }
+  }
+
+  /** Takes items that were in another partition, at their places. Call it before anything else. */
+  restore(items: readonly Item[], lastSequence: number, looks: Looks): void {
+    this.#deadlines.looksOn(looks.last, looks.next)
+    this.#lastSequence = lastSequence
+    for (const item of items) {
+      this.#memory.add(itemSize(item))
+      this.#attach(item)
+    }
   }
 
   /** Returns the item with this sequence number, scheduled or not. */
@@ -53,6 +84,7 @@ export class PartitionItems {
     item.sequence = ++this.#lastSequence
     this.#memory.add(itemSize(item))
     this.#attach(item)
+    this.#lasting?.changed(item)
     this.#changed()
   }
 
@@ -60,6 +92,7 @@ export class PartitionItems {
   remove(item: Item): void {
     this.#detach(item)
     this.#memory.add(-itemSize(item))
+    this.#lasting?.gone(item.sequence)
     this.#changed()
   }
 
@@ -80,6 +113,7 @@ export class PartitionItems {
     item.lease(end)
     if (!watched) this.#deadlines.addLife(item)
     this.#count(item)
+    this.#lasting?.changed(item)
     this.#changed()
   }
 
@@ -88,16 +122,25 @@ export class PartitionItems {
     this.#uncount(item)
     item.until = new DeadlineGroup(end, 0)
     this.#count(item)
+    this.#lasting?.changed(item)
     this.#changed()
+  }
+
+  /** Marks an item whose copy is in a dead letter queue. */
+  markCopied(item: Item): void {
+    item.copiedToDeadQueue = true
+    this.#lasting?.changed(item)
   }
 
   /** Frees an item at the tail, with a new sequence number. */
   free(item: Item): void {
     this.#detach(item)
+    this.#lasting?.gone(item.sequence)
     item.release()
     item.copiedToDeadQueue = false
     item.sequence = ++this.#lastSequence
     this.#attach(item)
+    this.#lasting?.changed(item)
     this.#changed()
   }
 
@@ -106,6 +149,7 @@ export class PartitionItems {
     this.#detach(item)
     item.schedule(at)
     this.#attach(item)
+    this.#lasting?.changed(item)
     this.#changed()
   }
 

@@ -16,10 +16,10 @@ export class PartitionState {
   #watcher: ((partition: this) => void) | undefined
   #hasNewChange = false
 
-  constructor(number: number, ids: ItemIds, { memory, firstLook }: Surroundings) {
+  constructor(number: number, ids: ItemIds, { memory, firstLook, changes }: Surroundings) {
     this.number = number
     this.ids = ids
-    this.items = new PartitionItems(memory, firstLook, () => this.changed())
+    this.items = new PartitionItems({ memory, firstLook, changes, changed: () => this.changed() })
   }
 
   /** Calls `changed` on the first change of counts or times, and on the first after each `seen`. */

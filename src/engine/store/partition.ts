@@ -5,6 +5,7 @@ import type { EventRecord } from '../events/record.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Item } from './item.js'
 import type { ItemIds } from './item-ids.js'
+import { copiesOf, type PartitionChanges, type PartitionImage } from './partition-image.js'
 import { PartitionState } from './partition-state.js'
 import type { Surroundings } from './surroundings.js'
 
@@ -19,16 +20,43 @@ export class Partition extends PartitionState {
   readonly #record: EventRecord
   readonly #address: Address
   readonly #sourceIds = new Set<string>()
+  readonly #lasting: PartitionChanges | undefined
 
   constructor(address: Omit<Address, 'partition' | 'ids'>, number: number, ids: ItemIds, surroundings: Surroundings) {
     super(number, ids, surroundings)
     this.#record = surroundings.record
+    this.#lasting = surroundings.changes
     this.#address = { queue: address.queue, queueId: address.queueId, partition: number, ids }
   }
 
   /** Returns whether an item with this source id is here, or ended here without being taken out (docs/protocol/admin.md §11). */
   hasSource(sourceId: string): boolean {
     return this.#sourceIds.has(sourceId)
+  }
+
+  /** Returns its state, to make the same partition elsewhere. Takes time in proportion to the number of items. */
+  image(): PartitionImage {
+    const { lastSequence, looks } = this.items
+    return {
+      ids: this.ids.range,
+      lastSequence,
+      items: copiesOf(this.items.all()),
+      sources: [...this.#sourceIds],
+      looks,
+    }
+  }
+
+  /** Takes what another partition had. Without its looks, the lifecycle looks at `now`. Call it before anything else. */
+  restore({ items, lastSequence, sources, looks }: PartitionImage, now: Instant): void {
+    for (const source of sources) this.#sourceIds.add(source)
+    this.items.restore(items, lastSequence, looks ?? { last: Number.NEGATIVE_INFINITY, next: now })
+    this.changed()
+  }
+
+  /** Writes everything that it has. */
+  writeAll(changes: PartitionChanges): void {
+    for (const item of this.items.all()) changes.changed(item)
+    for (const source of this.#sourceIds) changes.keptSource(source)
   }
 
   /** Adds an item from a producer. */
@@ -129,13 +157,13 @@ export class Partition extends PartitionState {
     const end = item.until.at
     this.#note(KIND['lease-expired'], item, end)
     this.#note(KIND['attempts-exhausted'], item, end)
-    this.items.remove(item)
+    this.#removeKeepingSource(item)
   }
 
   /** Removes an item that has expired. Its source id stays taken. */
   expire(item: Item): void {
     this.#note(KIND['item-expired'], item, item.life.at)
-    this.items.remove(item)
+    this.#removeKeepingSource(item)
   }
 
   /** Records that a dead letter queue took a copy of an item, after its lease or its life ended. */
@@ -143,7 +171,7 @@ export class Partition extends PartitionState {
     const end = endedBy === 'lease' ? item.until.at : item.life.at
     // An item that stayed may be copied again, but it ended only once.
     if (!item.copiedToDeadQueue) this.#note(KIND[endedBy === 'lease' ? 'lease-expired' : 'item-expired'], item, end)
-    item.copiedToDeadQueue = true
+    this.items.markCopied(item)
     this.#note(KIND['dead-lettered'], item, end, undefined, deadQueue)
   }
 
@@ -175,6 +203,11 @@ export class Partition extends PartitionState {
   #add(item: Item): void {
     if (item.sourceId !== '') this.#sourceIds.add(item.sourceId)
     this.items.add(item)
+  }
+
+  #removeKeepingSource(item: Item): void {
+    this.items.remove(item)
+    if (item.sourceId !== '') this.#lasting?.keptSource(item.sourceId)
   }
 
   /** Removes an item. Its source id may be used again. */

@@ -2,6 +2,7 @@
 import type { Instant } from '../../clock/instant.js'
 import type { EventRecord } from '../events/record.js'
 import type { QueueMemory } from './memory-budget.js'
+import type { PartitionChanges } from './partition-image.js'
 
 /** The parts of the daemon that a partition needs. */
 export interface Surroundings {
@@ -9,4 +10,6 @@ export interface Surroundings {
   readonly memory: QueueMemory
   /** When the lifecycle looks at the partition first. */
   readonly firstLook: Instant
+  /** Gets what changes. `undefined` if nothing lasts. */
+  readonly changes?: PartitionChanges | undefined
 }

@@ -1,0 +1,43 @@
+/** The state of all queues of a daemon, to make the same ones elsewhere, and who keeps it. */
+import type { QueueConfig } from '../queue-config.js'
+import type { IdRange } from '../store/item-ids.js'
+import type { PartitionChanges, PartitionImage } from '../store/partition-image.js'
+
+/** A queue with everything that is in it. */
+export interface QueueImage {
+  readonly config: QueueConfig
+  /** Its number in the record of events. Without one, it gets a new one. */
+  readonly queueId?: number | undefined
+  /** The name of the storage of each partition. */
+  readonly storages: readonly string[]
+  /** Its partitions. Those that are missing begin empty. */
+  readonly partitions: readonly (PartitionImage | undefined)[]
+  /** The numbers of its partitions in the order in which those with equal load get a produce. */
+  readonly turns?: readonly number[] | undefined
+}
+
+/** Where a partition is kept, and how its ids begin. */
+export interface PlacedPartition {
+  readonly storage: string
+  readonly ids: IdRange
+}
+
+/** Keeps queues and what is in them, so that they outlast the daemon. */
+export interface KeepsQueues {
+  /** A queue was created. */
+  created(queueId: number, config: QueueConfig, partitions: readonly PlacedPartition[]): KeepsQueue
+  /** A queue was loaded from where it is kept. */
+  restored(queueId: number): KeepsQueue
+  /** Returns what is left of a partition of an earlier queue of this name, whose own storage has forgotten it. Takes it out. */
+  takeLeft(name: string, partition: number, storage: string): PartitionImage | undefined
+  /** What changes from now on is written after all that has changed before, also where storages differ. */
+  inOrder(): void
+}
+
+/** Keeps one queue. */
+export interface KeepsQueue {
+  updated(config: QueueConfig): void
+  deleted(): void
+  /** Returns who takes the changes of a partition. `undefined` if its storage keeps nothing. */
+  partition(number: number): PartitionChanges | undefined
+}
