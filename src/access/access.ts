@@ -2,6 +2,7 @@
 import type { Instant } from '../clock/instant.js'
 import { drawKsuid } from '../ids/ksuid.js'
 import type { Random } from '../ids/random.js'
+import type { AccessImage, AccessKind, KeepsAccess } from './access-image.js'
 import { ApiKeys } from './api-keys.js'
 import { ENTROPY_BYTES } from './key-text.js'
 import { Namespaces, SYSTEM_NAMESPACE } from './namespaces.js'
@@ -25,37 +26,85 @@ export interface AccessOptions {
   /** Whether keys come from `random` too, so that a run can be repeated. Otherwise they come from the machine's random source. */
   readonly seeded: boolean
   readonly now: Instant
+  /** Keeps all records. Default: nothing does. */
+  readonly keeper?: KeepsAccess | undefined
 }
 
 /** Holds a daemon's namespaces, users, keys, roles and bindings. They exist in every mode (D12). */
 export class Access {
   readonly auth: AuthBackend
-  namespaces: Namespaces
-  users = new Users()
-  apiKeys = new ApiKeys()
-  roles = new Roles()
-  bindings = new RoleBindings()
+  namespaces!: Namespaces
+  users!: Users
+  apiKeys!: ApiKeys
+  roles!: Roles
+  bindings!: RoleBindings
+  readonly #keeper: KeepsAccess | undefined
   readonly #random: Random
   readonly #seeded: boolean
   /** The id of `Admin` in `_system`. */
   #adminRole = ''
 
-  constructor({ auth, random, seeded, now }: AccessOptions) {
+  constructor({ auth, random, seeded, now, keeper }: AccessOptions) {
     this.auth = auth
     this.#random = random
     this.#seeded = seeded
-    this.namespaces = new Namespaces(now)
-    if (auth === 'internal') this.#bootstrap(now)
+    this.#keeper = keeper
+    this.reset(now)
   }
 
   /** Forgets everything, and begins again. */
   reset(now: Instant): void {
-    this.namespaces = new Namespaces(now)
-    this.users = new Users()
-    this.apiKeys = new ApiKeys()
-    this.roles = new Roles()
-    this.bindings = new RoleBindings()
+    if (this.namespaces !== undefined) this.#forgetAll()
+    this.#beginEmpty(now, this.#keeper)
     if (this.auth === 'internal') this.#bootstrap(now)
+  }
+
+  /** Returns all records. */
+  image(): AccessImage {
+    const { namespaces, users, apiKeys, roles, bindings } = this
+    return {
+      namespaces: namespaces.all(),
+      users: users.all(),
+      apiKeys: apiKeys.all(),
+      roles: roles.all(),
+      bindings: bindings.all(),
+    }
+  }
+
+  /**
+   * Takes records in place of its own. Then it begins as at each start: standard roles that are missing come back, and so does the open door
+   * (docs/protocol/admin.md §2.6). With `isKept`, the records come from where they are kept; else they are written there.
+   */
+  restore(image: AccessImage, now: Instant, isKept: boolean): void {
+    if (!isKept) this.#forgetAll()
+    let isLoading = isKept
+    this.#beginEmpty(now, {
+      changed: (kind, id) => {
+        if (!isLoading) this.#keeper?.changed(kind, id)
+      },
+    })
+    for (const namespace of image.namespaces) this.namespaces.add(namespace)
+    for (const user of image.users) this.users.create(user)
+    for (const key of image.apiKeys) this.apiKeys.add({ ...key, record: { ...key.record } })
+    for (const role of image.roles) this.roles.create(role)
+    for (const binding of image.bindings) this.bindings.create(binding)
+    isLoading = false
+    if (this.auth === 'internal') this.#bootstrap(now)
+  }
+
+  /** What is not added again is gone from where it is kept. */
+  #forgetAll(): void {
+    if (this.#keeper === undefined) return
+    for (const [kind, id] of idsIn(this.image())) this.#keeper.changed(kind, id)
+  }
+
+  #beginEmpty(now: Instant, keeper: KeepsAccess | undefined): void {
+    const changed = (kind: AccessKind) => (id: string) => keeper?.changed(kind, id)
+    this.namespaces = new Namespaces(now, changed('namespace'))
+    this.users = new Users(changed('user'))
+    this.apiKeys = new ApiKeys(changed('api-key'))
+    this.roles = new Roles(changed('role'))
+    this.bindings = new RoleBindings(changed('role-binding'))
   }
 
   /** Returns a new id for a user, key, role or binding. */
@@ -80,15 +129,16 @@ export class Access {
   /** Lets callers without a key in again after a test locked them out. Removes the user `closedBy` if it still exists. */
   openDoor(closedBy: string, now: Instant): void {
     if (this.users.find(closedBy) !== undefined) this.deleteUser(closedBy)
-    const isOpen = this.bindings.of(ANONYMOUS).some(({ roleId }) => roleId === this.#adminRole)
-    if (!isOpen) this.#bindAnonymous(now)
+    this.#bindAnonymous(now)
   }
 
-  /** Creates the standard roles and makes callers without a key administrators (docs/protocol/admin.md §2.6). */
+  /** Creates the standard roles and makes callers without a key administrators, as far as that is missing (docs/protocol/admin.md §2.6). */
   #bootstrap(now: Instant): void {
-    this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
+    if (this.users.find(ANONYMOUS) === undefined)
+      this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE
     for (const [name, permissions] of STANDARD_ROLES) {
+      if (this.roles.find(namespace, name) !== undefined) continue
       this.roles.create({ id: this.newId(now), namespace, name, permissions, createdAt: now })
     }
     this.#adminRole = this.roles.require(namespace, ADMIN).id
@@ -96,7 +146,20 @@ export class Access {
   }
 
   #bindAnonymous(now: Instant): void {
+    const isOpen = this.bindings.of(ANONYMOUS).some((binding) => binding.roleId === this.#adminRole)
+    if (isOpen) return
     const [id, roleId] = [this.newId(now), this.#adminRole]
     this.bindings.create({ id, namespace: SYSTEM_NAMESPACE, userId: ANONYMOUS, roleId, createdAt: now })
   }
+}
+
+/** Returns the kind and the id of each record. */
+function idsIn({ namespaces, users, apiKeys, roles, bindings }: AccessImage): [AccessKind, string][] {
+  return [
+    ...namespaces.map(({ name }): [AccessKind, string] => ['namespace', name]),
+    ...users.map(({ id }): [AccessKind, string] => ['user', id]),
+    ...apiKeys.map(({ record }): [AccessKind, string] => ['api-key', record.id]),
+    ...roles.map(({ id }): [AccessKind, string] => ['role', id]),
+    ...bindings.map(({ id }): [AccessKind, string] => ['role-binding', id]),
+  ]
 }

@@ -24,11 +24,34 @@ export interface ApiKey {
   lastUsedAt: Instant | undefined
 }
 
+/** A key as it is stored: its hash stands for its text. */
+export interface StoredKey {
+  readonly record: ApiKey
+  readonly hash: Buffer
+}
+
 /** All keys of a daemon. */
 export class ApiKeys {
-  readonly #records = new Records<ApiKey>()
+  readonly #records: Records<ApiKey>
   /** Records by prefix. Their hashes are compared in constant time. */
-  readonly #byPrefix = new Map<string, { readonly record: ApiKey; readonly hash: Buffer }[]>()
+  readonly #byPrefix = new Map<string, StoredKey[]>()
+  readonly #changed: (id: string) => void
+
+  /** `changed` gets the id of each record that changes. */
+  constructor(changed: (id: string) => void) {
+    this.#records = new Records(changed)
+    this.#changed = changed
+  }
+
+  /** Returns all of them, in order of creation. */
+  all(): StoredKey[] {
+    return [...this.#records.values()].flatMap(({ id }) => this.find(id) ?? [])
+  }
+
+  find(id: string): StoredKey | undefined {
+    const record = this.#records.get(id)
+    return record && this.#byPrefix.get(record.prefix)?.find((one) => one.record === record)
+  }
 
   /** Returns a page by id of all keys, or of one user's keys. */
   page(pivot: string, limit: number, userId: string): ApiKey[] {
@@ -37,8 +60,13 @@ export class ApiKeys {
 
   /** Stores a new key. Its text is stored only as a hash. */
   create(record: ApiKey, key: string): void {
-    const same = this.#byPrefix.get(record.prefix) ?? []
-    this.#byPrefix.set(record.prefix, [...same, { record, hash: hashOf(key) }])
+    this.add({ record, hash: hashOf(key) })
+  }
+
+  /** Adds a key that was stored elsewhere. */
+  add(key: StoredKey): void {
+    const { record } = key
+    this.#byPrefix.set(record.prefix, [...(this.#byPrefix.get(record.prefix) ?? []), key])
     this.#records.add(record)
   }
 
@@ -71,7 +99,9 @@ export class ApiKeys {
 
   /** Records the use of a key, but not every use: the server does the same. */
   used(key: ApiKey, now: Instant): void {
-    if (key.lastUsedAt === undefined || now - key.lastUsedAt >= KNOWN_FOR) key.lastUsedAt = now
+    if (key.lastUsedAt !== undefined && now - key.lastUsedAt < KNOWN_FOR) return
+    key.lastUsedAt = now
+    this.#changed(key.id)
   }
 }
 

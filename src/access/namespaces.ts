@@ -18,8 +18,12 @@ export interface Namespace {
 export class Namespaces {
   readonly #byName = new Map<string, Namespace>()
 
-  constructor(now: Instant) {
-    this.#byName.set(SYSTEM_NAMESPACE, { name: SYSTEM_NAMESPACE, description: '', apiKeyTag: '', createdAt: now })
+  readonly #changed: (name: string) => void
+
+  /** `changed` gets the name of each namespace that changes. */
+  constructor(now: Instant, changed: (name: string) => void) {
+    this.#changed = changed
+    this.#set({ name: SYSTEM_NAMESPACE, description: '', apiKeyTag: '', createdAt: now })
   }
 
   find(name: string): Namespace | undefined {
@@ -40,19 +44,30 @@ export class Namespaces {
   create(namespace: Namespace): void {
     const { name } = namespace
     if (this.#byName.has(name)) throw badRequest(`namespace already exists; '${name}' already exists`)
-    this.#byName.set(name, namespace)
+    this.#set(namespace)
   }
 
   /** Replaces the description and the tag, and keeps the creation time (D14). @throws 453 if no namespace has this name */
   update({ name, description, apiKeyTag }: Omit<Namespace, 'createdAt'>): void {
     const stored = this.#byName.get(name)
     if (stored === undefined) throw missing(name)
-    this.#byName.set(name, { ...stored, description, apiKeyTag })
+    this.#set({ ...stored, description, apiKeyTag })
   }
 
   /** @throws 453 if no namespace has this name */
   delete(name: string): void {
     if (!this.#byName.delete(name)) throw missing(name)
+    this.#changed(name)
+  }
+
+  /** Adds a namespace that was stored elsewhere, or takes its place. */
+  add(namespace: Namespace): void {
+    this.#set(namespace)
+  }
+
+  #set(namespace: Namespace): void {
+    this.#byName.set(namespace.name, namespace)
+    this.#changed(namespace.name)
   }
 }
 

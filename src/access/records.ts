@@ -13,6 +13,12 @@ export class Records<T extends Identified> {
   readonly #byId = new Map<string, T>()
   /** The same records, sorted by id. */
   readonly #sorted: T[] = []
+  readonly #changed: (id: string) => void
+
+  /** `changed` gets the id of each record that is added, replaced or removed. */
+  constructor(changed: (id: string) => void) {
+    this.#changed = changed
+  }
 
   get(id: string): T | undefined {
     return this.#byId.get(id)
@@ -26,17 +32,21 @@ export class Records<T extends Identified> {
   add(record: T): void {
     this.#byId.set(record.id, record)
     this.#sorted.splice(this.#placeOf(record.id), 0, record)
+    this.#changed(record.id)
   }
 
   /** Replaces the record with the same id, which must exist. */
   replace(record: T): void {
     this.#byId.set(record.id, record)
     this.#sorted[this.#placeOf(record.id)] = record
+    this.#changed(record.id)
   }
 
   /** Removes a record. Does nothing if no record has this id. */
   remove(id: string): void {
-    if (this.#byId.delete(id)) this.#sorted.splice(this.#placeOf(id), 1)
+    if (!this.#byId.delete(id)) return
+    this.#sorted.splice(this.#placeOf(id), 1)
+    this.#changed(id)
   }
 
   /**

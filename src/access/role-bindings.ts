@@ -14,9 +14,19 @@ export interface RoleBinding {
 
 /** Holds all role bindings of a daemon. A user has the same role at most once. */
 export class RoleBindings {
-  readonly #records = new Records<RoleBinding>()
+  readonly #records: Records<RoleBinding>
   /** Bindings by user, in order of creation. Every request reads them. */
   readonly #byUser = new Map<string, RoleBinding[]>()
+
+  /** `changed` gets the id of each record that changes. */
+  constructor(changed: (id: string) => void) {
+    this.#records = new Records(changed)
+  }
+
+  /** Returns all of them, in order of creation. */
+  all(): RoleBinding[] {
+    return [...this.#records.values()]
+  }
 
   /** Returns a user's bindings in order of creation. */
   of(userId: string): readonly RoleBinding[] {

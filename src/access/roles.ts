@@ -15,9 +15,19 @@ export interface Role {
 
 /** Holds all roles of a daemon. Names are unique within a namespace. */
 export class Roles {
-  readonly #records = new Records<Role>()
+  readonly #records: Records<Role>
   /** Ids by namespace and name. */
   readonly #ids = new Map<string, Map<string, string>>()
+
+  /** `changed` gets the id of each record that changes. */
+  constructor(changed: (id: string) => void) {
+    this.#records = new Records(changed)
+  }
+
+  /** Returns all of them, in order of creation. */
+  all(): Role[] {
+    return [...this.#records.values()]
+  }
 
   get(id: string): Role | undefined {
     return this.#records.get(id)

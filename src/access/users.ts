@@ -15,8 +15,18 @@ export interface User {
 
 /** Holds all users of a daemon. Usernames are unique. */
 export class Users {
-  readonly #records = new Records<User>()
+  readonly #records: Records<User>
   readonly #usernames = new Set<string>()
+
+  /** `changed` gets the id of each record that changes. */
+  constructor(changed: (id: string) => void) {
+    this.#records = new Records(changed)
+  }
+
+  /** Returns all of them, in order of creation. */
+  all(): User[] {
+    return [...this.#records.values()]
+  }
 
   find(id: string): User | undefined {
     return this.#records.get(id)

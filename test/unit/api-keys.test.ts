@@ -8,7 +8,7 @@ import type { ExactInstant } from '../../src/clock/exact-instant.js'
 const KEYS = ['a', 'b', 'c'].map((last) => `qtr-live-SAMEHEAD${'0'.repeat(34)}${last}`)
 
 function keysOf(users: readonly string[], expiresAt?: ExactInstant): ApiKeys {
-  const keys = new ApiKeys()
+  const keys = new ApiKeys(() => undefined)
   for (const [index, key] of KEYS.slice(0, users.length).entries()) {
     const userId = users[index] as string
     keys.create(
