@@ -5,20 +5,24 @@ import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
 import type { Item } from '../engine/store/item.js'
 import { usageError } from '../errors.js'
+import type { Presence } from './lives/presence.js'
 import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 
 /** Reads queues and changes nothing. */
 export class Inspector {
   readonly #queues: Queues
+  readonly #presence: Presence
 
-  constructor(queues: Queues) {
+  constructor(queues: Queues, presence: Presence) {
     this.#queues = queues
+    this.#presence = presence
   }
 
-  /** Returns a queue for what is not on the wire. @throws QueratorError if no queue has this name */
+  /** Returns a queue for what is not on the wire. @throws QueratorError if no queue has this name, or the daemon is down */
   queue(name: string): LogicalQueue {
     const queue = this.#queues.find(name)
     if (queue !== undefined) return queue
+    this.#presence.assertUp()
     throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
   }
 

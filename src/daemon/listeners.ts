@@ -19,6 +19,9 @@ export class Listeners {
   readonly #servers: HttpServer[] = []
   readonly #entrance: Entrance
   #listening: Promise<Listener> | undefined
+  #options: ListenOptions | undefined
+  /** Where it listened before the daemon went down. */
+  #before: string | undefined
 
   constructor(faults: Faults, handler: Handler, clock: Clock, meter: ConstructorParameters<typeof HttpServer>[2]) {
     this.#serverParts = [handler, clock, meter]
@@ -69,7 +72,27 @@ export class Listeners {
     }
   }
 
+  /** Breaks all connections, because the daemon goes down. Closes the port too, unless further routes are still served there. */
+  async leave(): Promise<void> {
+    this.resetConnections()
+    const listener = await this.#listening?.catch(() => undefined)
+    if (listener === undefined || this.#entrance.isWatched) return
+    this.#before = listener.address
+    this.#listening = undefined
+    await listener.close()
+  }
+
+  /** Listens again where it did before. @throws QueratorError if something else does so now */
+  async comeBack(): Promise<void> {
+    const address = this.#before
+    if (address === undefined) return
+    const port = Number(address.slice(address.lastIndexOf(':') + 1))
+    await this.listen({ ...this.#options, port })
+    this.#before = undefined
+  }
+
   async #openPort(options?: ListenOptions): Promise<Listener> {
+    this.#options = options
     const [{ listen }, server] = await Promise.all([import('../transport/tcp-listener.js'), this.#newServer()])
     return listen(server, options)
   }
@@ -84,7 +107,7 @@ export class Listeners {
 
   /** Whether it has a port, so that other processes can reach it. */
   get listening(): boolean {
-    return this.#listening !== undefined
+    return this.#listening !== undefined || this.#before !== undefined
   }
 
   /** Resolves when the server has seen what clients of this process have done to their sockets. */

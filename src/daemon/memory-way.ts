@@ -22,18 +22,20 @@ export class MemoryWay {
   /** Replies to a request. @throws QueratorError if a fault breaks the connection */
   async send(request: WireRequest): Promise<WireReply> {
     const faults = this.#faults
+    const { presence } = faults
+    const { life } = presence
     if (faults.isAway && !this.#handler.passes(request)) {
       faults.turnedAway(request)
       // A worker that tries again and again must not block the event loop.
       await nextTurn()
-      throw brokenError('refused')
+      throw brokenError('refused', presence)
     }
     // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
     const reply = await this.#handler.handle(request)
     const isLost = reply.status === 0 || (request.breaks !== undefined && request.breaks !== 'slow')
-    if (isLost || (faults.isAway && !this.#handler.passes(request))) {
+    if (isLost || life !== presence.life || (faults.isAway && !this.#handler.passes(request))) {
       await nextTurn()
-      throw brokenError('reset')
+      throw brokenError('reset', presence)
     }
     const turn = turnDue()
     if (turn === undefined) return reply

@@ -93,20 +93,23 @@ export interface Activity {
 /** Handles requests: it routes, reads, decodes, calls and replies. It works the same with and without a socket. */
 export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
+  readonly #presence: { readonly isDown: boolean }
   readonly #timings = new Timings()
   readonly #metrics: MetricsPage
   readonly activity: Activity = { started: 0, open: 0 }
   /** Further routes. They count neither as calls nor in the metrics. */
   others: OtherRoutes | undefined
 
-  constructor(backend: Backend<Caller>) {
+  /** `presence` says whether the daemon is down. Then only the further routes are served. */
+  constructor(backend: Backend<Caller>, presence: { readonly isDown: boolean } = { isDown: false }) {
     this.#backend = backend
+    this.#presence = presence
     this.#metrics = new MetricsPage(this.#timings)
   }
 
   /** Whether a request gets in while the daemon is away: those of the harness itself, and the further routes. */
   passes({ isOwn, target }: WireRequest): boolean {
-    return isOwn === true || this.others?.serves(pathOf(target) ?? '') === true
+    return (isOwn === true && !this.#presence.isDown) || this.others?.serves(pathOf(target) ?? '') === true
   }
 
   /** Replies to a request. Never rejects. While a lease waits, the promise stays pending. */

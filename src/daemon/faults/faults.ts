@@ -7,6 +7,7 @@ import type { Queues } from '../../engine/queue/queues.js'
 import { badRequest, type QueratorError, usageError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
+import { Presence } from '../lives/presence.js'
 import { actAfter, actBefore, CLOSED_FIRST, itemsMet, type Tampering, underFaults } from './acting.js'
 import { actingOn, checkConflicts, placeOf } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, type FaultKind, type FaultSpec } from './fault-spec.js'
@@ -36,13 +37,15 @@ export interface FaultCount {
 export class Faults {
   /** Whether there is any that may act. */
   inForce = false
+  readonly presence: Presence
   readonly #around: FaultSurroundings
   #open: OpenFault[] = []
   #outage: OpenFault | undefined
   readonly #counts = new Map<string, { kind: FaultKind; call: string; count: number }>()
 
-  constructor(around: FaultSurroundings) {
+  constructor(around: FaultSurroundings, presence = new Presence()) {
     this.#around = around
+    this.presence = presence
   }
 
   /** The faults that are not closed, in the order in which they were made. */
@@ -52,7 +55,7 @@ export class Faults {
 
   /** Whether nothing reaches the daemon. */
   get isAway(): boolean {
-    return this.#outage !== undefined
+    return this.#outage !== undefined || this.presence.isDown
   }
 
   /** @throws QueratorError if it could never act because of an earlier one, or names a queue or partition that does not exist */
@@ -202,10 +205,13 @@ export class Faults {
   #begin(fault: OpenFault): void {
     this.#outage = fault
     this.#around.broke()
-    // Calls in memory have no connection that could break.
-    const queues = this.#around.queues.all()
-    for (const queue of queues) fault.met(queue.faults.hangUp(() => CLIENT_GONE as QueratorError))
-    for (const other of this.#open) fault.met(other.breakHeld())
+    fault.met(this.hangUp())
+  }
+
+  /** Breaks all calls that wait in a queue, or for a fault: calls in memory have no connection that could break. Returns how many there were. */
+  hangUp(): number {
+    const inQueues = this.#around.queues.all().map((queue) => queue.faults.hangUp(() => CLIENT_GONE as QueratorError))
+    return [...inQueues, ...this.#open.map((fault) => fault.breakHeld())].reduce((sum, count) => sum + count, 0)
   }
 
   #ended(fault: OpenFault, queue: LogicalQueue | undefined): void {

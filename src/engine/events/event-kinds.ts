@@ -16,6 +16,7 @@ export const EVENT_KINDS = [
   'dead-lettered',
   'deleted',
   'cleared',
+  'item-lost',
   'lease-waiting',
   'lease-served',
   'lease-timed-out',
@@ -25,6 +26,10 @@ export const EVENT_KINDS = [
   'queue-deleted',
   'queue-paused',
   'queue-resumed',
+  'queue-lost',
+  'daemon-stopped',
+  'daemon-crashed',
+  'daemon-restarted',
   'refused',
   'fault',
 ] as const
@@ -32,9 +37,10 @@ export const EVENT_KINDS = [
  * What can happen:
  *
  * - to items: `produced`, `imported`, `scheduled`, `item-due`, `leased`, `completed`, `retried`, `lease-expired`, `item-expired`,
- *   `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`
+ *   `attempts-exhausted`, `dead-lettered`, `deleted`, `cleared`, and `item-lost` in a crash or restart
  * - to leases that wait: `lease-waiting`, `lease-served`, `lease-timed-out`, `lease-abandoned`
- * - to queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`
+ * - to queues: `queue-created`, `queue-updated`, `queue-deleted`, `queue-paused`, `queue-resumed`, and `queue-lost` in a crash or restart
+ * - to the daemon, in no queue: `daemon-crashed`, `daemon-stopped`, `daemon-restarted`
  * - to calls: `refused`, and `fault` when a fault of the test acted on one
  */
 export type EventKind = (typeof EVENT_KINDS)[number]

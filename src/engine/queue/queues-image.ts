@@ -12,6 +12,7 @@ export interface QueueImage {
   readonly storages: readonly string[]
   /** Its partitions. Those that are missing begin empty. */
   readonly partitions: readonly (PartitionImage | undefined)[]
+  readonly paused?: boolean | undefined
   /** The numbers of its partitions in the order in which those with equal load get a produce. */
   readonly turns?: readonly number[] | undefined
 }

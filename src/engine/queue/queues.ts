@@ -103,6 +103,7 @@ export class Queues {
       queueId: queue.address.queueId,
       storages: this.#storages.get(queue) ?? [],
       partitions: queue.partitions.map((partition) => partition.image()),
+      paused: queue.paused,
       turns: queue.turns,
     }))
   }
@@ -113,7 +114,7 @@ export class Queues {
    */
   restore(images: readonly QueueImage[], isKept: boolean): void {
     const { clock, random, keeper } = this.#options
-    for (const { config, storages, partitions, turns, ...image } of images) {
+    for (const { config, storages, partitions, turns, paused = false, ...image } of images) {
       this.assertFree(config.name)
       const queueId = image.queueId ?? this.#made + 1
       this.#made = Math.max(this.#made, queueId)
@@ -122,6 +123,7 @@ export class Queues {
       const kept = isKept ? keeper?.restored(queueId) : keeper?.created(queueId, config, placed)
       const queue = this.#add({ config, queueId, storages, ids, kept, turns }, partitions)
       if (!isKept && kept !== undefined) writeAll(queue, kept)
+      queue.pause(paused)
     }
   }
 
@@ -136,6 +138,16 @@ export class Queues {
   /** Deletes all queues. */
   clear(): void {
     for (const name of [...this.#byName.keys()]) this.delete(name)
+  }
+
+  /** Records that all items are lost with the daemon, and with `areLost` the queues themselves. */
+  lose(areLost: boolean): void {
+    const { clock, record } = this.#options
+    const now = clock.now()
+    for (const { partitions, address } of this.all()) {
+      for (const partition of partitions) partition.lose(now)
+      if (areLost) record.queue(KIND['queue-lost'], now, address)
+    }
   }
 
   /** Forgets all queues as the end of a process would: nobody gets a reply, and what is kept stays. */

@@ -136,6 +136,11 @@ export class Partition extends PartitionState {
     }
   }
 
+  /** Records that all items are lost with the daemon. They stay here until it is gone. */
+  lose(now: Instant): void {
+    for (const item of this.items.all()) this.#note(KIND['item-lost'], item, now)
+  }
+
   /** Makes scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
   comeDue(now: Instant): void {
     for (const item of this.items.takeDue(now)) {

@@ -1,0 +1,121 @@
+/** The state of a daemon: its clock, queues and access control, what is recorded of it, and what goes wrong with it. */
+import { Access, type AuthBackend } from '../access/access.js'
+import type { MovableClock } from '../clock/movable-clock.js'
+import { realNow } from '../clock/real-time.js'
+import type { Cause } from '../engine/events/event-kinds.js'
+import { EventRecord } from '../engine/events/record.js'
+import { Queues } from '../engine/queue/queues.js'
+import type { MemoryBudget } from '../engine/store/memory-budget.js'
+import { RestartedRandom } from '../ids/random.js'
+import { CallNotices } from './call-notices.js'
+import { ConditionsInForce } from './conditions/conditions-in-force.js'
+import { type DaemonConfig, readConfig } from './config/config.js'
+import type { DaemonOptions } from './daemon-options.js'
+import { Faults } from './faults/faults.js'
+import { Inspector } from './inspector.js'
+import type { DaemonImage } from './lives/daemon-image.js'
+import { Presence } from './lives/presence.js'
+import { createLog, type Log } from './log.js'
+import { memoryBudget } from './memory-limit.js'
+import type { Notices } from './notices.js'
+import type { ResetParts } from './start-over.js'
+
+/** What a daemon holds, without the ways into it. */
+export class DaemonState {
+  readonly clock: MovableClock
+  /** Whether keys and permissions are checked. */
+  readonly auth: AuthBackend
+  /** The record of events. */
+  readonly record: EventRecord
+  /** Reads the state of its queues. */
+  readonly inspector: Inspector
+  readonly faults: Faults
+  readonly conditions: ConditionsInForce
+  /** Whether it is there, or has crashed. */
+  readonly presence = new Presence()
+  protected readonly config: DaemonConfig
+  protected readonly log: Log
+  protected readonly memory: MemoryBudget
+  protected readonly queues: Queues
+  protected readonly access: Access
+  protected readonly noticed: CallNotices
+  protected readonly random: RestartedRandom
+
+  constructor(options: DaemonOptions) {
+    const { config = readConfig(), clock, events = 0, seed } = options
+    this.config = config
+    this.clock = clock
+    this.auth = options.auth ?? config.auth
+    this.record = new EventRecord(events)
+    this.log = options.log ?? createLog({ now: realNow })
+    const warn = (message: string) => this.log.write('warn', message)
+    this.random = new RestartedRandom(seed)
+    const { draw } = this.random
+    this.memory = memoryBudget(options.memoryLimit, this.log)
+    const now = clock.exact.now()
+    this.access = new Access({ auth: this.auth, random: draw, seeded: seed !== undefined, now })
+    const { record, memory } = this
+    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages: config.storages, warn })
+    this.inspector = new Inspector(this.queues, this.presence)
+    const { inspector, queues } = this
+    this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
+    const broke = () => this.broke()
+    const trouble = { clock: clock.exact, queues, record, broke, during: this.during }
+    this.faults = new Faults(trouble, this.presence)
+    this.conditions = new ConditionsInForce({ ...trouble, faults: this.faults }, options.conditions, seed)
+  }
+
+  /** Returns its state, to make another daemon like it. Takes time in proportion to the number of items. @throws QueratorError if it is down */
+  image(): DaemonImage {
+    this.presence.assertUp()
+    return {
+      now: this.clock.exact.now(),
+      frozen: this.clock.frozen,
+      random: this.random.state,
+      queues: this.queues.images(),
+      access: this.access.image(),
+    }
+  }
+
+  /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */
+  pause(name: string, on: boolean, origin?: Cause['origin']): void {
+    const queue = this.inspector.queue(name)
+    this.during({ call: on ? 'pause' : 'resume', origin }, () => queue.pause(on))
+  }
+
+  /** Lets callers without a key in again, after the user `closedBy` locked them out. */
+  openDoor(closedBy: string): void {
+    this.access.openDoor(closedBy, this.clock.exact.now())
+  }
+
+  /** Call when a test begins. Warnings that are logged once per test may come again. */
+  beginTest(): void {
+    this.record.fence()
+    this.noticed.reset()
+    this.conditions.beginTest()
+  }
+
+  /** What was noticed about callers. */
+  get notices(): Notices {
+    return this.noticed.notices
+  }
+
+  /** As in a call, overdue deadlines fire first, and everything has the same time. */
+  protected readonly during = (cause: Cause, work: () => void): void => {
+    try {
+      this.clock.beginCall()
+      this.record.during(cause, work)
+    } finally {
+      this.clock.endCall()
+    }
+  }
+
+  /** The parts that start again. */
+  protected get resetParts(): ResetParts {
+    const { config, random, clock, record, queues, access, faults, conditions, during } = this
+    return { config, random, clock, record, queues, access, faults, conditions, during }
+  }
+
+  /** Called when connections break. */
+  protected broke(): void {}
+}

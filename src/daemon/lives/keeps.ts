@@ -1,0 +1,27 @@
+/** What a daemon still has after it went down. */
+import type { QueueImage } from '../../engine/queue/queues-image.js'
+
+/** The values of {@link Keeps}. */
+export const KEEPS = ['items', 'queues', 'nothing'] as const
+
+/**
+ * What a daemon in memory keeps when it crashes or restarts:
+ *
+ * - `'items'`: everything, as a server with storages on disk
+ * - `'queues'`: queues, users and keys, but no items, as a server that has only its `queue-storage` on disk
+ * - `'nothing'`: as a server in memory. Only the queues of the configuration come back
+ */
+export type Keeps = (typeof KEEPS)[number]
+
+/** Returns the queues that are kept. */
+export function keptQueues(images: readonly QueueImage[], keeps: Keeps): QueueImage[] {
+  if (keeps === 'nothing') return []
+  return images.map((image) => ({
+    ...image,
+    paused: false,
+    // Another life looks at everything again.
+    partitions:
+      keeps === 'queues' ? [] : image.partitions.map((partition) => partition && { ...partition, looks: undefined }),
+    turns: undefined,
+  }))
+}
