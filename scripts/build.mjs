@@ -49,15 +49,18 @@ function sources(...entries) {
   return Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]))
 }
 
-/** What is loaded only when it is needed, with `import()`: HTTP, metrics, a real server, reports. It stays out of the large files. */
+/** What is loaded only when it is needed, with `import()`: HTTP, metrics, a storage in files, a real server, reports. It stays out of the large files. */
 const LATE =
-  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|real-server\/(guard|guarded-server)\.ts)/
+  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|storage\/level\/|real-server\/(guard|guarded-server)\.ts)/
 /** Not as CommonJS: a test is over when it is reported, and then Jest refuses to load a file. */
 const LATE_MODULES = /src\/diagnosis\/report\/(page\/|report(-text)?\.ts)/
 /** What nearly every test file needs, in large files: many small ones take longer to load. The command needs only the first. */
 const GROUPS = {
   esm: [
-    { name: 'daemon', test: /src\/(\w+(-\w+)*\.ts|clock|protocol|ids|engine|access|service|transport|client|daemon)/ },
+    {
+      name: 'daemon',
+      test: /src\/(\w+(-\w+)*\.ts|clock|protocol|ids|engine|access|service|storage|transport|client|daemon)/,
+    },
     { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
   ],
   // The daemon stands apart here. Jest's sandbox does not need it in our environment.
@@ -66,7 +69,7 @@ const GROUPS = {
       name: 'shared',
       test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version|conditions\/condition-spec)|harness\/daemon-options)/,
     },
-    { name: 'daemon', test: /src\/(ids|engine|access|service|transport|daemon|harness\/new-daemon)/ },
+    { name: 'daemon', test: /src\/(ids|engine|access|service|storage|transport|daemon|harness\/new-daemon)/ },
     { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },
   ],
 }
@@ -149,7 +152,7 @@ async function bundle(format) {
     cwd: root,
     input: ENTRIES[format],
     platform: 'node',
-    external: [/^node:/, /^vitest(\/|$)/, 'yaml'],
+    external: [/^node:/, /^vitest(\/|$)/, 'yaml', 'classic-level'],
     tsconfig: `${root}tsconfig.json`,
     transform: { target: 'es2022' },
     plugins: [QUICK, DAEMON_OUTSIDE, COMPILED_ONCE],

@@ -26,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'engine/queue': ['engine', 'errors.ts', 'clock', 'ids'],
   access: ['errors.ts', 'clock', 'ids'],
   storage: ['errors.ts', 'clock'],
+  'storage/level': ['storage', 'errors.ts'],
   service: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol'],
   transport: ['errors.ts', 'clock', 'protocol'],
   client: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'protocol'],
@@ -165,6 +166,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** Packages that only these folders may use. */
 const PACKAGES: Record<string, string[]> = {
   yaml: ['daemon'],
+  'classic-level': ['storage/level'],
   commander: ['cli'],
   vitest: ['runners'],
   '@playwright/test': ['runners'],

@@ -1,7 +1,8 @@
 /** The storage that other tests use passes the suite of all storages, and fails or waits when it is told to. */
 import { expect, test } from 'vitest'
+import { batchOf, item } from './batches.js'
 import { KeptPlace, KeptStorage } from './kept-storage.js'
-import { batchOf, item, loaded, type Place, shown } from './places.js'
+import { loaded, type Place, shown } from './places.js'
 import { storageSuite } from './storage-suite.js'
 
 function placeOf(kept: KeptPlace): Place {

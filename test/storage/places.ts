@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { expect, onTestFinished } from 'vitest'
 import type { Batch, ItemChange, Storage } from '../../src/storage/storage.js'
+import { batchOf, item } from './batches.js'
 
 /** Where a storage keeps its batches, such as a folder. */
 export interface Place {
@@ -17,16 +18,6 @@ export interface Place {
 export interface Loaded {
   readonly records: Record<string, string>
   readonly items: readonly string[]
-}
-
-/** Returns a batch. What is left out is empty. */
-export function batchOf(batch: Partial<Batch>): Batch {
-  return { items: [], records: [], ended: [], ...batch }
-}
-
-/** Returns an item. Text stands for its bytes in UTF-8. */
-export function item(partition: number, sequence: number, value: string | Uint8Array | undefined): ItemChange {
-  return { partition, sequence, value: typeof value === 'string' ? new TextEncoder().encode(value) : value }
 }
 
 /** Shows an item as {@link loaded} does. */

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { RECORD_KINDS, type RecordChange } from '../../src/storage/storage.js'
-import { afterwards, batchOf, EVERYWHERE, item, type Loaded, opened, PARTITIONS, type Place, shown } from './places.js'
+import { batchOf, item } from './batches.js'
+import { afterwards, EVERYWHERE, type Loaded, opened, PARTITIONS, type Place, shown } from './places.js'
 
 type PlaceOf = () => Promise<Place>
 

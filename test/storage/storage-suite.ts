@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { isQueratorError, messageOf } from '../../src/errors.js'
 import type { Batch, RecordKind } from '../../src/storage/storage.js'
-import { batchOf, item, loaded, opened, PARTITIONS, type Place, SEQUENCES, shown } from './places.js'
+import { batchOf, item } from './batches.js'
+import { Model } from './model.js'
+import { loaded, opened, PARTITIONS, type Place, SEQUENCES, shown } from './places.js'
 import { appendsWhole, endsPartitions, keepsItems, keepsRecords } from './promises.js'
 
 /** How the suite gets what it tests. */
@@ -136,27 +138,6 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof({ arbitrary: batches, weight: 5 }, fc.constant('again' as const), fc.constant('reopen' as const)),
   { maxLength: 25 },
 )
-
-/** What should be there. It is as slow as it is simple. */
-class Model {
-  #items = new Map<string, Batch['items'][number]>()
-  #records = new Map<string, string>()
-
-  append({ items, records, ended }: Batch): void {
-    for (const [key, { partition }] of this.#items) if (ended.includes(partition)) this.#items.delete(key)
-    for (const one of items) this.#items.set(`${one.partition}/${one.sequence}`, one)
-    for (const { kind, id, value } of records) {
-      this.#records.delete(`${kind} ${id}`)
-      if (value !== undefined) this.#records.set(`${kind} ${id}`, value)
-    }
-  }
-
-  kept() {
-    const there = [...this.#items.values()].filter(({ value }) => value !== undefined)
-    there.sort((a, b) => a.partition - b.partition || a.sequence - b.sequence)
-    return { records: Object.fromEntries(this.#records), items: there.map(shown) }
-  }
-}
 
 function playsHistories(make: () => Promise<Place>, count: number): void {
   test('keeps what a model keeps, whatever happens in between', { timeout: 120_000 }, async () => {

@@ -1,0 +1,175 @@
+/** Keeps batches in a folder, with LevelDB (the package classic-level). */
+import type { ClassicLevel } from 'classic-level'
+import { messageOf } from '../../errors.js'
+import type { Batch, Loading, Storage } from '../storage.js'
+import { lastFiles } from './check-files.js'
+import { loadAll } from './contents.js'
+import { loadLevel, openDatabase } from './database.js'
+import { createFolder, flushLogs, sizeOf } from './folder.js'
+import { giveUpFolder, takeFolder } from './holders.js'
+import { ENDED, endedKey, itemKey, itemsOf, partitionOf, recordKey } from './keys.js'
+import { mark } from './marker.js'
+import { taken, unreadable } from './refusals.js'
+import { sealedItem, sealedRecord } from './values.js'
+
+/** Options of a {@link LevelStorage}. */
+export interface LevelStorageOptions {
+  /** The folder. It is created if it is missing. */
+  readonly directory: string
+  /** Whether each append survives a power loss, and not only the end of the process. Default: no, which is much faster. */
+  readonly sync?: boolean
+  /** What to call it in messages. Default: `badger in '<directory>'`. */
+  readonly name?: string
+}
+
+/** What is open. */
+interface Open {
+  readonly folder: string
+  database: ClassicLevel
+  /** Whether a write has failed. LevelDB may have written a part of it, and could not read what it writes after that. */
+  isDoubtful: boolean
+}
+
+type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string }
+
+/** See {@link LevelStorageOptions}. */
+export class LevelStorage implements Storage {
+  readonly name: string
+  readonly #directory: string
+  readonly #sync: boolean
+  #open: Open | undefined
+
+  constructor({ directory, sync = false, name = `badger in '${directory}'` }: LevelStorageOptions) {
+    this.name = name
+    this.#directory = directory
+    this.#sync = sync
+  }
+
+  async open(): Promise<void> {
+    const Level = await loadLevel(this.name)
+    const folder = await createFolder(this.#directory)
+    if (!takeFolder(folder)) throw taken(folder, 'this process')
+    try {
+      const database = await openDatabase(Level, folder)
+      this.#open = { folder, database, isDoubtful: false }
+      await removeEnded(database)
+    } catch (error) {
+      await this.#open?.database.close()
+      this.#open = undefined
+      giveUpFolder(folder)
+      throw error
+    }
+  }
+
+  async load(into: Loading): Promise<void> {
+    const { database, folder } = this.#opened()
+    const taking = new Taking(into)
+    try {
+      await loadAll(database, taking)
+    } catch (error) {
+      throw taking.failed ? error : unreadable(folder, error)
+    }
+  }
+
+  async append(batch: Batch): Promise<void> {
+    const open = this.#opened()
+    const operations = operationsOf(batch)
+    if (operations.length === 0) return
+    try {
+      if (open.isDoubtful) await reopen(open)
+      open.isDoubtful = true
+      await open.database.batch(operations, { sync: this.#sync })
+      if (batch.ended.length > 0) await removeEnded(open.database)
+      open.isDoubtful = false
+    } catch (error) {
+      throw new Error(`cannot write to the folder '${open.folder}': ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  async flush(): Promise<void> {
+    await flushLogs(this.#opened().folder)
+  }
+
+  async size(): Promise<number> {
+    return sizeOf(this.#directory)
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    if (open === undefined) return
+    this.#open = undefined
+    try {
+      if (!open.isDoubtful) await leave(open)
+    } catch {
+      // The next open looks at everything all the same, as after an end of the process.
+    }
+    await open.database.close()
+    giveUpFolder(open.folder)
+  }
+
+  #opened(): Open {
+    if (this.#open === undefined) throw new Error(`${this.name} is not open; call open() first`)
+    return this.#open
+  }
+}
+
+/** Knows whether an error came from whoever takes what is loaded. */
+class Taking implements Loading {
+  failed = false
+  readonly #into: Loading
+
+  constructor(into: Loading) {
+    this.#into = into
+  }
+
+  record(...record: Parameters<Loading['record']>): void {
+    this.failed = true
+    this.#into.record(...record)
+    this.failed = false
+  }
+
+  item(partition: number, sequence: number, value: Uint8Array): void {
+    this.failed = true
+    this.#into.item(partition, sequence, value)
+    this.failed = false
+  }
+}
+
+/** A partition that ends gets a mark in the batch. Its items are removed after that, because there may be more than fit into a batch. */
+function operationsOf({ items, records, ended }: Batch): Operation[] {
+  const operations: Operation[] = []
+  for (const { partition, sequence, value } of items) {
+    const key = itemKey(partition, sequence)
+    if (value === undefined) operations.push({ type: 'del', key })
+    else operations.push({ type: 'put', key, value: sealedItem(partition, sequence, value) })
+  }
+  for (const { kind, id, value } of records) {
+    const key = recordKey(kind, id)
+    if (value === undefined) operations.push({ type: 'del', key })
+    else operations.push({ type: 'put', key, value: sealedRecord(key, value) })
+  }
+  for (const partition of ended) operations.push({ type: 'put', key: endedKey(partition), value: '' })
+  return operations
+}
+
+/** Removes the items of partitions that have a mark, and then the marks. */
+async function removeEnded(database: ClassicLevel): Promise<void> {
+  const marks = await database.keys({ gte: ENDED[0], lt: ENDED[1] }).all()
+  for (const mark of marks) {
+    await database.clear(itemsOf(partitionOf(mark)))
+    await database.del(mark)
+  }
+}
+
+async function reopen(open: Open): Promise<void> {
+  await open.database.close()
+  await open.database.open()
+  await removeEnded(open.database)
+  open.isDoubtful = false
+}
+
+/** Notes with which files it is left. */
+async function leave({ folder }: Open): Promise<void> {
+  await flushLogs(folder)
+  await mark(folder, { state: 'closed', files: await lastFiles(folder) })
+}
