@@ -159,7 +159,9 @@ async function bundle(format) {
   })
   const names = { entryFileNames: '[name].js', chunkFileNames: '[name].js' }
   const codeSplitting = { groups: GROUPS[format].map((one) => group(one, format)) }
-  const written = { format, exports: 'named', esModule: true, comments: false, codeSplitting, ...names }
+  // Jest cannot carry out an import() of a package.
+  const loading = { dynamicImportInCjs: false }
+  const written = { format, exports: 'named', esModule: true, comments: false, codeSplitting, ...loading, ...names }
   await build.write({ dir: `dist/${format}`, ...written })
   await build.close()
 }

@@ -9,7 +9,7 @@ import { createFolder, flushLogs, sizeOf } from './folder.js'
 import { giveUpFolder, takeFolder } from './holders.js'
 import { ENDED, endedKey, itemKey, itemsOf, partitionOf, recordKey } from './keys.js'
 import { mark } from './marker.js'
-import { taken, unreadable } from './refusals.js'
+import { causeOf, taken, unreadable } from './refusals.js'
 import { sealedItem, sealedRecord } from './values.js'
 
 /** Options of a {@link LevelStorage}. */
@@ -82,7 +82,7 @@ export class LevelStorage implements Storage {
       if (batch.ended.length > 0) await removeEnded(open.database)
       open.isDoubtful = false
     } catch (error) {
-      throw new Error(`cannot write to the folder '${open.folder}': ${messageOf(error)}`, { cause: error })
+      throw new Error(`cannot write to the folder '${open.folder}': ${messageOf(causeOf(error))}`, { cause: error })
     }
   }
 

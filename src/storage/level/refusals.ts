@@ -74,8 +74,8 @@ export function isLocked(error: unknown): boolean {
   return (Object(causeOf(error)) as { code?: unknown }).code === 'LEVEL_LOCKED'
 }
 
-/** LevelDB's own error is the cause of one that says that the database is not open. */
-function causeOf(error: unknown): unknown {
+/** Returns LevelDB's own error. It is the cause of one that says that the database is not open. */
+export function causeOf(error: unknown): unknown {
   const { code, cause } = Object(error) as { code?: unknown; cause?: unknown }
   return code === 'LEVEL_DATABASE_NOT_OPEN' && cause !== undefined ? cause : error
 }
