@@ -59,6 +59,13 @@ export class Access {
     if (this.auth === 'internal') this.#bootstrap(now)
   }
 
+  /** Returns a record as it is stored. `undefined` if there is none. */
+  find(kind: AccessKind, id: string): object | undefined {
+    if (kind === 'namespace') return this.namespaces.find(id)
+    if (kind === 'api-key') return this.apiKeys.find(id)
+    return { user: this.users, role: this.roles, 'role-binding': this.bindings }[kind].get(id)
+  }
+
   /** Returns all records. */
   image(): AccessImage {
     const { namespaces, users, apiKeys, roles, bindings } = this
@@ -128,13 +135,13 @@ export class Access {
 
   /** Lets callers without a key in again after a test locked them out. Removes the user `closedBy` if it still exists. */
   openDoor(closedBy: string, now: Instant): void {
-    if (this.users.find(closedBy) !== undefined) this.deleteUser(closedBy)
+    if (this.users.get(closedBy) !== undefined) this.deleteUser(closedBy)
     this.#bindAnonymous(now)
   }
 
   /** Creates the standard roles and makes callers without a key administrators, as far as that is missing (docs/protocol/admin.md §2.6). */
   #bootstrap(now: Instant): void {
-    if (this.users.find(ANONYMOUS) === undefined)
+    if (this.users.get(ANONYMOUS) === undefined)
       this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE
     for (const [name, permissions] of STANDARD_ROLES) {

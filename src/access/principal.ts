@@ -24,7 +24,7 @@ export function identify(access: Access, key: string | undefined, clock: Clock):
   if (!isKeyText(key)) throw invalidKey()
   const now = clock.now()
   const record = access.apiKeys.present(key, now)
-  const user = access.users.find(record.userId)
+  const user = access.users.get(record.userId)
   if (user === undefined) throw invalidKey()
   access.apiKeys.used(record, now)
   return { userId: user.id, username: user.username, scope: record.namespaceScope }

@@ -28,6 +28,10 @@ export class RoleBindings {
     return [...this.#records.values()]
   }
 
+  get(id: string): RoleBinding | undefined {
+    return this.#records.get(id)
+  }
+
   /** Returns a user's bindings in order of creation. */
   of(userId: string): readonly RoleBinding[] {
     return this.#byUser.get(userId) ?? []

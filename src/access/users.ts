@@ -28,13 +28,13 @@ export class Users {
     return [...this.#records.values()]
   }
 
-  find(id: string): User | undefined {
+  get(id: string): User | undefined {
     return this.#records.get(id)
   }
 
   /** @throws 453 if no user has this id */
   assertExists(id: string): void {
-    if (this.find(id) === undefined) throw requestFailed(`user does not exist; '${id}' was not found`)
+    if (this.get(id) === undefined) throw requestFailed(`user does not exist; '${id}' was not found`)
   }
 
   /** Returns a page by id, see {@link Records.page}. */
@@ -53,7 +53,7 @@ export class Users {
   /** @throws 453 if no user has this id */
   delete(id: string): void {
     this.assertExists(id)
-    this.#usernames.delete(this.find(id)?.username ?? '')
+    this.#usernames.delete(this.get(id)?.username ?? '')
     this.#records.remove(id)
   }
 }

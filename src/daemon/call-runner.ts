@@ -2,6 +2,7 @@
 import type { Access } from '../access/access.js'
 import { allowedIn, authorize, identify, type Principal } from '../access/principal.js'
 import type { MovableClock } from '../clock/movable-clock.js'
+import { parseDuration } from '../clock/parse-duration.js'
 import { BY_CLOCK, type Cause } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
 import type { Queues } from '../engine/queue/queues.js'
@@ -20,6 +21,7 @@ import type { Tampering } from './faults/acting.js'
 import type { Faults } from './faults/faults.js'
 import { wireName } from './faults/seen-call.js'
 import { HandledItems } from './handled-items.js'
+import type { LateKeeper } from './lasting/late-keeper.js'
 import type { Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
 import type { RefusedCalls } from './refused-calls.js'
@@ -30,6 +32,9 @@ import { VERSION } from './version.js'
 const CALL_NAMES = Object.fromEntries(
   Object.keys(METHODS).map((name) => [name, wireName(name as MethodName)]),
 ) as Record<MethodName, string>
+
+/** How long a call without a timeout of its own waits for a storage, in milliseconds. */
+const USUAL_PATIENCE = 60_000
 
 /** The parts of the daemon that calls need. */
 export interface RunsOn {
@@ -42,6 +47,8 @@ export interface RunsOn {
   readonly requestTimes: RequestTimes
   readonly consumers: ConsumerNotices
   readonly log: Log
+  /** Holds replies back until what they tell is kept. `undefined` if nothing is. */
+  readonly keeper: LateKeeper | undefined
   /** Whether the daemon is running. */
   isHealthy(): boolean
 }
@@ -61,6 +68,15 @@ export class CallRunner implements Backend<Principal> {
   }
 
   call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
+    const { keeper } = this.#on
+    if (keeper === undefined) return this.#call(name, message, request, who)
+    return keeper.after(
+      () => this.#call(name, message, request, who),
+      () => patienceOf(message),
+    )
+  }
+
+  #call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
     const { faults } = this.#on
     if (!faults.inForce || request.isOwn) return this.#carryOut(name, message, request, who)
     return faults.through(name, message, request, (tampering) => this.#carryOut(name, message, request, who, tampering))
@@ -140,6 +156,13 @@ export class CallRunner implements Backend<Principal> {
     const isOfTest = request.from === 'queue'
     return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone, choice, isOfTest }
   }
+}
+
+/** How long the client of a call waits for a storage, in milliseconds. */
+function patienceOf(message: unknown): number {
+  const { requestTimeout } = message as { requestTimeout?: string }
+  const { ns } = parseDuration(requestTimeout ?? '')
+  return ns === undefined || ns <= 0n ? USUAL_PATIENCE : Number(ns) / 1e6
 }
 
 function carryOut<N extends MethodName>(name: N, context: CallContext, request: unknown): unknown {

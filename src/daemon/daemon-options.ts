@@ -3,14 +3,25 @@ import type { AuthBackend } from '../access/access.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import type { ConditionSpec } from './conditions/condition-spec.js'
 import type { DaemonConfig } from './config/config.js'
+import type { MakeStorages } from './lasting/keeping.js'
 import type { Log } from './log.js'
 import type { NoticesMode } from './notices.js'
+
+/** The values of {@link StorageMode}. */
+export const STORAGE_MODES = ['configured', 'memory'] as const
+
+/** Whether the storages of the configuration are used (`configured`), or all of them are in memory (`memory`). */
+export type StorageMode = (typeof STORAGE_MODES)[number]
 
 /** The options of a daemon. */
 export interface DaemonOptions {
   readonly clock: MovableClock
   /** Default: the configuration of an empty file. */
   readonly config?: DaemonConfig
+  /** Whether the storages of the configuration are used, or all of them are in memory. Default `'configured'`. */
+  readonly storage?: StorageMode
+  /** Makes the storages. Default: as configured. */
+  readonly makeStorages?: MakeStorages
   /** Default: writes nothing. */
   readonly log?: Log
   /** Whether keys and permissions are checked. Default: as configured. */

@@ -13,6 +13,8 @@ import { type DaemonConfig, readConfig } from './config/config.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
+import { Keeping } from './lasting/keeping.js'
+import { isLasting } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
 import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
@@ -33,6 +35,8 @@ export class DaemonState {
   readonly conditions: ConditionsInForce
   /** Whether it is there, or has crashed. */
   readonly presence = new Presence()
+  /** Where its state is kept. `undefined` in memory. */
+  readonly keeping: Keeping | undefined
   protected readonly config: DaemonConfig
   protected readonly log: Log
   protected readonly memory: MemoryBudget
@@ -53,9 +57,15 @@ export class DaemonState {
     const { draw } = this.random
     this.memory = memoryBudget(options.memoryLimit, this.log)
     const now = clock.exact.now()
-    this.access = new Access({ auth: this.auth, random: draw, seeded: seed !== undefined, now })
+    const isKept = options.storage !== 'memory' && isLasting(config.lasting)
+    this.keeping = isKept
+      ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options.makeStorages)
+      : undefined
+    const keeper = this.keeping?.keeper
+    this.access = new Access({ auth: this.auth, random: draw, seeded: seed !== undefined, now, keeper })
     const { record, memory } = this
-    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages: config.storages, warn })
+    const { storages } = config
+    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, warn, keeper })
     this.inspector = new Inspector(this.queues, this.presence)
     const { inspector, queues } = this
     this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })

@@ -13,10 +13,11 @@ import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { DaemonState } from './daemon-state.js'
+import type { Keeping } from './lasting/keeping.js'
+import { mixedTexts } from './lasting/storage-spec.js'
 import { Listeners } from './listeners.js'
-import { downtimeOf } from './lives/downtime.js'
 import type { Keeps } from './lives/keeps.js'
-import { Lives } from './lives/lives.js'
+import { Lives, type RestartOptions } from './lives/lives.js'
 import { MemoryWay } from './memory-way.js'
 import { OPEN_DOOR } from './open-door.js'
 import { RefusedCalls } from './refused-calls.js'
@@ -39,6 +40,8 @@ export class Daemon extends DaemonState {
   readonly #memoryWay: MemoryWay
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
+  /** While the storages are not open yet, or if they cannot be. */
+  #opening: Promise<void> | undefined
   readonly #brake = new Brake()
 
   constructor(options: DaemonOptions) {
@@ -49,14 +52,35 @@ export class Daemon extends DaemonState {
     this.#memoryWay = new MemoryWay(this.#handler, clock, faults)
     this.#listeners = new Listeners(faults, this.#handler, clock.exact, memory)
     this.#lives = this.#newLives()
-    beginAsConfigured(this.queues, config, clock.exact.now())
-    for (const warning of config.warnings) this.log.write('warn', warning)
+    if (this.keeping !== undefined) this.#open(this.keeping)
+    else beginAsConfigured(this.queues, config, clock.exact.now())
+    for (const warning of this.#warnings(options)) this.log.write('warn', warning)
     if (this.auth === 'internal') this.log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
+  }
+
+  #warnings({ storage }: DaemonOptions): string[] {
+    const { warnings, lasting } = this.config
+    return [...warnings, ...(storage === 'memory' ? [] : mixedTexts(lasting))]
+  }
+
+  /** Opens the storages. Requests wait until they are open, and get the error if they cannot be. */
+  #open(keeping: Keeping): void {
+    this.#opening = this.#lives.open(keeping).then(() => {
+      this.#opening = undefined
+    })
+    // Nobody may ask.
+    this.#opening.catch(() => undefined)
+  }
+
+  /** Resolves when its storages are open. @throws QueratorError that says what to do */
+  async opened(): Promise<void> {
+    await this.#opening
   }
 
   #callRunner(): CallRunner {
     const { clock, record, inspector, log, queues, access, faults } = this
     const { requestTimes, consumers } = this.noticed
+    const keeper = this.keeping?.keeper
     const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log, inspector })
     const isHealthy = () => this.#state === 'running'
     return new CallRunner({
@@ -69,6 +93,7 @@ export class Daemon extends DaemonState {
       requestTimes,
       consumers,
       log,
+      keeper,
       isHealthy,
     })
   }
@@ -77,6 +102,8 @@ export class Daemon extends DaemonState {
     return new Lives({
       ...this.resetParts,
       presence: this.presence,
+      log: this.log,
+      keeping: this.keeping,
       leave: () => this.#listeners.leave(),
       comeBack: () => this.#listeners.comeBack(),
       answered: () => this.answered(),
@@ -94,6 +121,7 @@ export class Daemon extends DaemonState {
   /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
   send(request: WireRequest): Promise<WireReply> {
     // Not async, because each promise around another costs turns.
+    if (this.#opening !== undefined) return this.#opening.then(() => this.send(request))
     return this.#state === 'stopped' ? this.#refuse() : this.#memoryWay.send(request)
   }
 
@@ -109,31 +137,29 @@ export class Daemon extends DaemonState {
     return this.#listeners.connect()
   }
 
-  /** Ends as a process that is killed: calls under way break. See {@link Keeps} for what is left. @throws QueratorError if it is down or closed */
-  crash(keeps: Keeps, origin?: Cause['origin']): Promise<void> {
-    if (this.closed) throw closedError()
+  /** See {@link Lives.crash}. @throws QueratorError if it is closed */
+  async crash(keeps: Keeps | undefined, origin?: Cause['origin']): Promise<void> {
+    await this.#assertOpen()
     return this.#lives.crash(keeps, origin)
   }
 
-  /**
-   * Starts again. If it runs, it is stopped first, as by a signal. Before it starts, the clock moves by `after`.
-   * @throws QueratorError if it is closed, its port is taken, or it cannot move the clock
-   */
-  async restart(options: { keeps: Keeps; after: number | string }, origin?: Cause['origin']): Promise<void> {
-    if (this.closed) throw closedError()
-    const downtime = downtimeOf(this.clock, options.after)
-    if (!this.presence.isDown) await this.#lives.stop(options.keeps, origin)
-    if (downtime > 0) await this.clock.advance(downtime)
-    await this.#lives.start(origin)
+  /** See {@link Lives.restart}. @throws QueratorError if it is closed */
+  async restart(options: RestartOptions, origin?: Cause['origin']): Promise<void> {
+    await this.#assertOpen()
+    await this.#lives.restart(options, origin)
     this.noticed.reset()
-    // What was due meanwhile happens now. On a clock of the runner, it happens with the next call.
-    if (!this.clock.followsRunner) await this.clock.advance(0)
+  }
+
+  async #assertOpen(): Promise<void> {
+    if (this.closed) throw closedError()
+    await this.#opening
   }
 
   /** Opens a TCP port once and returns `host:port`. @throws QueratorError if it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     if (this.closed) throw closedError()
     this.presence.assertUp()
+    await this.#opening
     return this.#listeners.listen(options)
   }
 
@@ -193,15 +219,19 @@ export class Daemon extends DaemonState {
   async #close(): Promise<void> {
     // After this turn, the queues have all calls made before this one.
     await nextTurn()
+    await this.#opening?.catch(() => undefined)
     this.#state = 'stopping'
     this.queues.stop()
     this.faults.end()
     this.clock.stop()
+    await this.keeping?.flush()
     // Waiting requests get their replies, and then streams of events their end.
     await this.answered()
     this.#state = 'stopped'
     this.record.end()
     await this.answered()
+    const unwritten = await this.keeping?.end()
+    if (unwritten !== undefined) this.log.write('error', unwritten)
     await this.#listeners.close()
   }
 }

@@ -2,6 +2,7 @@
 import type { AuthBackend } from '../access/access.js'
 import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
+import type { StorageMode } from '../daemon/daemon-options.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
 import type { NoticesMode } from '../daemon/notices.js'
 import type { Condition } from './faults/condition-options.js'
@@ -15,6 +16,11 @@ export interface TestDaemonOptions {
    * Default `'warn'`.
    */
   readonly unknownKeys?: UnknownKeys
+  /**
+   * Whether the daemon uses the storages of `config` that last, such as a folder of `driver: badger`. `'memory'` keeps everything in memory instead, so
+   * that test files can share a configuration and leave nothing behind. Default `'configured'`. See docs/storage.md.
+   */
+  readonly storage?: StorageMode
   /** How the daemon's clock starts. Default `'real'`. */
   readonly clock?: ClockOption
   /**
@@ -80,6 +86,7 @@ export const UNKNOWN_KEYS = ['warn', 'error'] as const
 export const DAEMON_OPTIONS = [
   'config',
   'unknownKeys',
+  'storage',
   'clock',
   'auth',
   'seed',

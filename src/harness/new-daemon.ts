@@ -7,6 +7,7 @@ import type { TestRealm } from '../clock/runner-time.js'
 import { type DaemonConfig, readConfig } from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
+import { STORAGE_MODES, type StorageMode } from '../daemon/daemon-options.js'
 import { createLog, LOG_LEVELS, type Log } from '../daemon/log.js'
 import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
@@ -31,6 +32,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     clock: new MovableClock(options.clock, undefined, realm),
     auth: authOf(options.auth ?? config.auth),
     events: eventsOf(options.events ?? MOST_EVENTS),
+    storage: storageOf(options.storage ?? 'configured'),
     opensDoor: true,
     log: logOf(options.log ?? 'warn'),
     notices: noticesOf(options.notices ?? 'warn'),
@@ -53,6 +55,11 @@ function configOf({ config, unknownKeys = 'warn' }: TestDaemonOptions): DaemonCo
 function configOfFile(file: string): DaemonConfig {
   const { tree, source } = readConfigFile(file)
   return readConfig(tree, source)
+}
+
+function storageOf(mode: StorageMode): StorageMode {
+  if (STORAGE_MODES.includes(mode)) return mode
+  throw usageError(`the option storage is one of ${STORAGE_MODES.join(', ')}; got ${String(mode)}`)
 }
 
 function eventsOf(events: number): number {

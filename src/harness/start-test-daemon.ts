@@ -25,7 +25,11 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   await turnDue()
   checkOptions('startTestDaemon', options, DAEMON_OPTIONS)
   const [endpoint, apiKey] = serverOf(options)
-  if (!endpoint) return openTestDaemon(options)
+  if (!endpoint) {
+    const daemon = openTestDaemon(options)
+    await daemon.forRunner.opened()
+    return daemon
+  }
   checkNone(options, endpoint)
   return new TestDaemon(new AttachedServer(endpoint, apiKey, await foundControl(endpoint)))
 }

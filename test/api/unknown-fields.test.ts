@@ -104,7 +104,7 @@ const WRONG: [string, (place: Place) => unknown, string][] = [
   [
     'options of the fixtures',
     () => splitOptions({ leeks: 'error' } as never),
-    "queratorOptions has no option 'leeks'; did you mean 'leaks'? It has: config, unknownKeys, clock,",
+    "queratorOptions has no option 'leeks'; did you mean 'leaks'? It has: config, unknownKeys, storage, clock,",
   ],
 ]
 

@@ -83,8 +83,8 @@ test.each([
     "while applying config file: invalid handler; 'blue' is not one of (color, text, json)",
   ],
   [
-    'queue-storage: { driver: postgres }',
-    "while applying config file: invalid driver; 'postgres' is not one of (Memory, Badger)",
+    'queue-storage: { driver: tape }',
+    "while applying config file: invalid driver; 'tape' is not one of (Memory, Badger)",
   ],
   [
     'auth-backend: { driver: ldap }',

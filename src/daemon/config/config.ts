@@ -2,6 +2,7 @@
 import { AUTH_BACKENDS, type AuthBackend } from '../../access/access.js'
 import { DEFAULT_STORAGES, type PartitionStorage } from '../../engine/queue/placement.js'
 import { usageError } from '../../errors.js'
+import { isLasting, type StorageSpec, type StorageSpecs } from '../lasting/storage-spec.js'
 import { LOG_HANDLERS, LOG_LEVELS, type LogHandler, type LogLevel } from '../log.js'
 import type { ConfigSource } from './config-source.js'
 import { type DeclaredQueue, type QueueTree, readDeclaredQueues } from './declared-queues.js'
@@ -27,13 +28,13 @@ export interface ConfigTree {
   }
   /** The storages among which the partitions of a queue are shared out, in this order. Default: one storage in memory. */
   'partition-storage'?: PartitionStorageTree[]
-  /** The storage of the queues' options. Everything is in memory here. */
+  /** The storage of the queues' options, and of users, keys, roles and namespaces. */
   'queue-storage'?: {
-    /** `memory` or `badger`. Default `memory`. */
+    /** `memory`, `badger` or `postgres`. Default `memory`. See docs/storage.md. */
     driver?: string
     /** Has no effect. */
     name?: string
-    /** Has no effect. */
+    /** The options of the driver. */
     config?: StorageConfig
   }
   /** How callers are checked. */
@@ -49,19 +50,29 @@ export interface ConfigTree {
 export interface PartitionStorageTree {
   /** The name, for `storage-name` of a partition. */
   name?: string
-  /** `memory` or `badger`. Both are in memory here, and `badger` logs a warning. */
+  /** `memory`, `badger` or `postgres`. See docs/storage.md. */
   driver: string
   /** The storage's share of partitions, compared with the others. A whole number. Default 0: it gets none. */
   affinity?: number
-  /** Has no effect. */
+  /** The options of the driver. */
   config?: StorageConfig
 }
 
-/** The options of a storage in a {@link ConfigTree}. They have no effect, because everything is in memory. */
+/** The options of a storage in a {@link ConfigTree}. See docs/storage.md. */
 export interface StorageConfig {
-  /** The folder of a `badger` storage. */
+  /** The folder of a `badger` storage, from the working directory on. It is made if it is missing. */
   'storage-dir'?: string
+  /** For `badger`: whether each batch survives a power loss, and not only the end of the process. Default false. Querator has no such key. */
+  sync?: boolean
+  /** The database of a `postgres` storage, such as `postgres://user@localhost/db`. */
+  'connection-string'?: string
+  /** How many connections a `postgres` storage may have. Default 0: as many as usual. */
+  'max-conns'?: number
+  /** The schema of a `postgres` storage. It is made if it is missing. Default `querator_test`. */
+  schema?: string
 }
+
+type StorageValue = Pick<ValueOf<typeof CONFIG>['queue-storage'], 'driver' | 'config'>
 
 // The compiler checks here that the table and the tree have the same keys.
 CONFIG.keys satisfies Record<keyof ConfigTree, unknown>
@@ -73,6 +84,8 @@ export interface DaemonConfig {
   readonly logHandler: LogHandler
   readonly logLevel: LogLevel
   readonly storages: readonly PartitionStorage[]
+  /** Which of the storages last, and where. */
+  readonly lasting: StorageSpecs
   readonly queues: readonly DeclaredQueue[]
   readonly auth: AuthBackend
   /** Messages about unknown keys. */
@@ -111,6 +124,7 @@ function configOf(value: ValueOf<typeof CONFIG>, unknownKeys: readonly string[])
     logHandler,
     logLevel: logLevel ?? 'info',
     storages,
+    lasting: lastingOf(value),
     queues,
     auth: authOf(value['auth-backend'].driver),
     unknownKeys,
@@ -119,7 +133,6 @@ function configOf(value: ValueOf<typeof CONFIG>, unknownKeys: readonly string[])
       ...(logLevel === undefined
         ? [`logging.level '${logging.level}' is not one of (${LOG_LEVELS.join(', ')}); info is used, as on the server`]
         : []),
-      ...badgers(value).map((place) => `${place}: badger is kept in memory here; nothing is written, nothing is read`),
     ],
   }
 }
@@ -137,12 +150,30 @@ function checkDriver(driver: string): void {
   throw usageError(`invalid driver; '${driver}' is not one of (Memory, Badger)`)
 }
 
-/** Returns where the configuration asks for a storage on disk. */
-function badgers(value: ValueOf<typeof CONFIG>): string[] {
-  const isBadger = ({ driver }: { driver: string }) => driver.toLowerCase() === 'badger'
-  const partitions = (value['partition-storage'] ?? []).map((storage, index) => ({ ...storage, index }))
-  const places = partitions.filter(isBadger).map(({ index }) => `partition-storage[${index}]`)
-  return isBadger(value['queue-storage']) ? [...places, 'queue-storage'] : places
+function lastingOf(value: ValueOf<typeof CONFIG>): StorageSpecs {
+  const list = value['partition-storage'] ?? []
+  const named = list.map((one): [string, StorageSpec | undefined] => [one.name, specOf(one)])
+  const usual = DEFAULT_STORAGES.map(({ name }): [string, undefined] => [name, undefined])
+  const specs = { queues: specOf(value['queue-storage']), partitions: new Map(list.length === 0 ? usual : named) }
+  if (isLasting(specs) && specs.partitions.size < list.length) {
+    throw usageError(
+      'partition-storage: each storage needs a name of its own, because partitions are found again by it',
+    )
+  }
+  return specs
+}
+
+/** Returns where a storage keeps something. `undefined` if it is in memory. */
+function specOf({ driver, config }: StorageValue): StorageSpec | undefined {
+  const directory = config['storage-dir'] || undefined
+  if (driver.toLowerCase() === 'badger') return { driver: 'badger', directory, sync: config.sync }
+  if (driver.toLowerCase() !== 'postgres') return undefined
+  return {
+    driver: 'postgres',
+    connectionString: config['connection-string'] || undefined,
+    schema: config.schema || undefined,
+    maxConnections: config['max-conns'] || undefined,
+  }
 }
 
 function authOf(driver: string): AuthBackend {

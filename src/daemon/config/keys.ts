@@ -3,11 +3,15 @@ import { AUTH_BACKENDS } from '../../access/access.js'
 import { LOG_HANDLERS, LOG_LEVELS } from '../log.js'
 import { duration, flag, integer, list, map, text } from './key-kinds.js'
 
-/** The storage drivers of the server. Here all of them store in memory. */
-export const STORAGE_DRIVERS = ['memory', 'badger'] as const
+/** The storage drivers. The server knows only the first two. */
+export const STORAGE_DRIVERS = ['memory', 'badger', 'postgres'] as const
 
 const storageConfig = map('How the driver is configured.', {
-  'storage-dir': text('The folder of badger. Nothing is written to it here.'),
+  'storage-dir': text('The folder of badger.'),
+  sync: flag('badger: whether each batch survives a power loss, and not only the end of the process. Only here.'),
+  'connection-string': text('The database of postgres, as a URL. Only here: the server refuses postgres.'),
+  'max-conns': integer('How many connections postgres may have; 0: as many as usual.'),
+  schema: text('The schema of postgres. Only here.'),
 })
 
 const declaredPartition = map(

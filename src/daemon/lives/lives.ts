@@ -1,16 +1,25 @@
 /** How a daemon goes down and comes up again. */
-
 import { type Cause, KIND } from '../../engine/events/event-kinds.js'
 import { usageError } from '../../errors.js'
+import type { Kept } from '../../journal/load.js'
+import { CLIENT_GONE } from '../../protocol/exchange.js'
 import { createDeclaredQueues } from '../config/declared-queues.js'
+import type { Keeping } from '../lasting/keeping.js'
+import { keepsOf } from '../lasting/storage-spec.js'
+import type { Log } from '../log.js'
 import type { ResetParts } from '../start-over.js'
+import { carryOver } from './carry-over.js'
 import type { DaemonImage } from './daemon-image.js'
+import { downtimeOf } from './downtime.js'
 import { type Keeps, keptQueues } from './keeps.js'
 import { downError, type Presence } from './presence.js'
 
 /** The parts of a daemon that go down with it. */
 export interface MortalParts extends ResetParts {
   readonly presence: Presence
+  readonly log: Log
+  /** Where its state is kept. `undefined` in memory. */
+  readonly keeping: Keeping | undefined
   /** Breaks all connections, and closes the port. */
   leave(): Promise<void>
   /** Opens the port again. @throws QueratorError if something else has it now */
@@ -19,10 +28,19 @@ export interface MortalParts extends ResetParts {
   answered(): Promise<void>
 }
 
+/** The options of {@link Lives.restart}. */
+export interface RestartOptions {
+  /** Default: as configured. */
+  readonly keeps: Keeps | undefined
+  /** How long it is down, by its clock: milliseconds or a duration. */
+  readonly after: number | string
+}
+
 type Origin = Cause['origin']
 
 /** The place of events that are about the daemon itself. */
 const WHOLE = { queue: '', queueId: 0 }
+const NO_ACCESS = { namespaces: [], users: [], apiKeys: [], roles: [], bindings: [] }
 
 /** Takes a daemon down and up again. Its record goes on, and so do the faults of a test. */
 export class Lives {
@@ -34,45 +52,94 @@ export class Lives {
     this.#parts = parts
   }
 
-  /**
-   * Ends it as SIGKILL would: connections break, and nobody gets a reply.
-   * @throws QueratorError if it is down
-   */
-  async crash(keeps: Keeps, origin: Origin): Promise<void> {
-    const { faults, during } = this.#parts
-    this.#assertUp()
-    during({ call: 'crash', origin }, () => {
-      this.#note(KIND['daemon-crashed'])
-      this.#goDown('crashed', keeps, () => faults.hangUp())
-    })
-    await this.#parts.leave()
+  /** Starts for the first time, with what its storages have. @throws QueratorError that says what to do */
+  async open(keeping: Keeping): Promise<void> {
+    const kept = await keeping.open()
+    this.#parts.during({ call: 'start' }, () => this.#goOn(kept, []))
   }
 
-  /** Ends it as SIGTERM would: waiting requests get a 453, and then connections end. @throws QueratorError if it is down */
-  async stop(keeps: Keeps, origin: Origin): Promise<void> {
-    const { presence, queues, faults, during, answered, leave } = this.#parts
+  /**
+   * Ends it as SIGKILL would: connections break, and nobody gets a reply. See {@link Keeps} for what is left. Default: as configured.
+   * @throws QueratorError if it is down, or storages decide what is left
+   */
+  async crash(given: Keeps | undefined, origin: Origin): Promise<void> {
+    const { faults, during, presence, keeping } = this.#parts
+    const keeps = this.#kept(given)
     this.#assertUp()
-    during({ call: 'restart', origin }, () => {
+    let abandoned: Promise<void> | undefined
+    during({ call: 'crash', origin }, () => {
+      this.#note(KIND['daemon-crashed'])
+      abandoned = keeping?.abandon(CLIENT_GONE as Error)
+      this.#goDown(keeps, () => faults.hangUp())
+    })
+    presence.down = 'crashed'
+    presence.life++
+    await Promise.all([this.#parts.leave(), abandoned])
+  }
+
+  /**
+   * Starts it again. If it runs, it is stopped first, as by a signal. Before it starts, the clock moves by `after`.
+   * @throws QueratorError if its port is taken, the clock cannot move by `after`, or storages cannot be opened or decide what is left
+   */
+  async restart({ keeps: given, after }: RestartOptions, origin: Origin): Promise<void> {
+    const { clock, presence } = this.#parts
+    const keeps = this.#kept(given)
+    const downtime = downtimeOf(clock, after)
+    if (!presence.isDown) await this.#stop(keeps, origin)
+    if (downtime > 0) await clock.advance(downtime)
+    await this.#start(origin)
+    // What was due meanwhile happens now. On a clock of the runner, it happens with the next call.
+    if (!clock.followsRunner) await clock.advance(0)
+  }
+
+  /** Ends it as SIGTERM would: waiting requests get a 453, and then connections end. */
+  async #stop(keeps: Keeps, origin: Origin): Promise<void> {
+    const { presence, queues, faults, keeping, log } = this.#parts
+    this.#assertUp()
+    this.#parts.during({ call: 'restart', origin }, () => {
       this.#note(KIND['daemon-stopped'])
-      this.#goDown('stopped', keeps, () => {
+      this.#goDown(keeps, () => {
         for (const fault of faults.open) fault.breakHeld()
         queues.stop()
       })
     })
-    await answered()
+    await keeping?.flush()
+    await this.#parts.answered()
     presence.down = 'stopped'
     presence.life++
-    await leave()
+    const unwritten = await keeping?.end()
+    if (unwritten !== undefined) log.write('error', unwritten)
+    await this.#parts.leave()
   }
 
-  /** Brings it up again. @throws QueratorError if it is not down, or its port is taken */
-  async start(origin: Origin): Promise<void> {
-    const { presence, comeBack, during } = this.#parts
-    if (!presence.isDown || this.#last === undefined) throw usageError('the daemon is not down')
-    await comeBack()
-    during({ call: 'restart', origin }, () => this.#begin(this.#last as DaemonImage))
+  /** Brings it up again. @throws QueratorError if a storage cannot be opened, or its port is taken */
+  async #start(origin: Origin): Promise<void> {
+    const { presence, keeping, during } = this.#parts
+    const last = this.#last
+    if (!presence.isDown || last === undefined) throw usageError('the daemon is not down')
+    const kept = await keeping?.open()
+    try {
+      await this.#parts.comeBack()
+    } catch (error) {
+      await keeping?.abandon(error as Error)
+      throw error
+    }
+    during({ call: 'restart', origin }, () => {
+      if (kept === undefined) this.#goOnInMemory(last)
+      else this.#goOn(kept, last.queues)
+      this.#note(KIND['daemon-restarted'])
+    })
     this.#last = undefined
     presence.down = undefined
+  }
+
+  /** Returns what is left. @throws QueratorError if storages decide that */
+  #kept(given: Keeps | undefined): Keeps {
+    const { keeping, config } = this.#parts
+    if (given === undefined || keeping === undefined) return given ?? keepsOf(config.lasting)
+    throw usageError(
+      "keeps is for a daemon in memory, and the storages of this one decide what is left; leave it out, or set storage: 'memory'",
+    )
   }
 
   #assertUp(): void {
@@ -80,34 +147,49 @@ export class Lives {
     if (this.#last !== undefined) throw downError('stopped')
   }
 
-  #goDown(why: 'crashed' | 'stopped', keeps: Keeps, end: () => void): void {
-    const { presence, clock, queues, access, random } = this.#parts
+  #goDown(keeps: Keeps, end: () => void): void {
+    const { clock, queues, access, random, keeping } = this.#parts
     // What a pause holds was not carried out, and is gone.
     const images = queues.images()
     this.#last = {
       now: clock.exact.now(),
       frozen: clock.frozen,
       random: random.state,
-      queues: keptQueues(images, keeps),
+      queues: keptQueues(images, keeping === undefined ? keeps : 'items'),
       access: keeps === 'nothing' ? NO_ACCESS : access.image(),
     }
     end()
-    if (keeps !== 'items') queues.lose(keeps === 'nothing')
+    // What storages lose is known when they are read again.
+    if (keeping === undefined && keeps !== 'items') queues.lose(keeps === 'nothing')
     queues.crash()
-    if (why === 'stopped') return
-    presence.down = why
-    presence.life++
   }
 
-  #begin({ queues: images, access: records }: DaemonImage): void {
-    const { clock, queues, access, config } = this.#parts
+  #goOnInMemory({ queues: images, access: records }: DaemonImage): void {
+    const { clock, queues, access } = this.#parts
+    queues.start()
+    access.restore(records, clock.exact.now(), false)
+    queues.restore(images, false)
+    this.#declare()
+  }
+
+  /** Goes on with what storages have. `before` is what the daemon had in its last life. */
+  #goOn(kept: Kept, before: DaemonImage['queues']): void {
+    const { clock, queues, access, record, keeping } = this.#parts
     const now = clock.exact.now()
     queues.start()
-    access.restore(records, now, false)
-    queues.restore(images, false)
+    if (kept.access !== undefined) access.restore(kept.access, now, true)
+    // A new storage gets what the daemon began with.
+    else access.restore(keeping?.specs.queues === undefined ? NO_ACCESS : access.image(), now, false)
+    carryOver(before, kept.queues, record, now)
+    queues.restore(kept.queues, true)
+    this.#declare()
+  }
+
+  /** Creates the queues of the configuration that are not there. */
+  #declare(): void {
+    const { clock, queues, config } = this.#parts
     const missing = config.queues.filter(({ name }) => queues.find(name) === undefined)
-    createDeclaredQueues(queues, missing, now)
-    this.#note(KIND['daemon-restarted'])
+    createDeclaredQueues(queues, missing, clock.exact.now())
   }
 
   #note(kind: number): void {
@@ -115,5 +197,3 @@ export class Lives {
     record.queue(kind, clock.exact.now(), WHOLE)
   }
 }
-
-const NO_ACCESS = { namespaces: [], users: [], apiKeys: [], roles: [], bindings: [] }

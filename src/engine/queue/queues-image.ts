@@ -28,8 +28,8 @@ export interface KeepsQueues {
   /** A queue was created. */
   created(queueId: number, config: QueueConfig, partitions: readonly PlacedPartition[]): KeepsQueue
   /** A queue was loaded from where it is kept. */
-  restored(queueId: number): KeepsQueue
-  /** Returns what is left of a partition of an earlier queue of this name, whose own storage has forgotten it. Takes it out. */
+  restored(queueId: number, config: QueueConfig, partitions: readonly PlacedPartition[]): KeepsQueue
+  /** Returns what is left of a partition of an earlier queue of this name, which the storage of queues has forgotten. */
   takeLeft(name: string, partition: number, storage: string): PartitionImage | undefined
   /** What changes from now on is written after all that has changed before, also where storages differ. */
   inOrder(): void

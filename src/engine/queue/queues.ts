@@ -120,7 +120,7 @@ export class Queues {
       this.#made = Math.max(this.#made, queueId)
       const ids = storages.map((_, n) => new ItemIds(partitions[n]?.ids ?? drawIdRange(clock.now(), random)))
       const placed = storages.map((storage, number) => ({ storage, ids: (ids[number] as ItemIds).range }))
-      const kept = isKept ? keeper?.restored(queueId) : keeper?.created(queueId, config, placed)
+      const kept = isKept ? keeper?.restored(queueId, config, placed) : keeper?.created(queueId, config, placed)
       const queue = this.#add({ config, queueId, storages, ids, kept, turns }, partitions)
       if (!isKept && kept !== undefined) writeAll(queue, kept)
       queue.pause(paused)

@@ -75,6 +75,11 @@ export class RunnerSide {
     return unawaited.note({ call, queueName, origin: originOf(this.noted, unawaited.callSites) }, answer)
   }
 
+  /** Resolves when the daemon can begin. @throws QueratorError if its storages cannot be opened */
+  async opened(): Promise<void> {
+    if (this.#backing.isEmbedded) await this.#backing.embedded('observe').opened()
+  }
+
   /** Makes a fault. @throws QueratorError on a server elsewhere without a control plane, or if it could never act beside an earlier one */
   fault(spec: FaultSpec): Fault {
     const { remote } = this

@@ -1,0 +1,98 @@
+/** The storages of a daemon, and its journal, from one start to the next. */
+import { orGiveUp } from '../../clock/give-up.js'
+import { Durability } from '../../journal/durability.js'
+import { Journal } from '../../journal/journal.js'
+import { type FindRecord, KeptAccess } from '../../journal/kept-access.js'
+import { KeptQueues, type Storages } from '../../journal/kept-queues.js'
+import { type Kept, loadAll, uniqueStorages } from '../../journal/load.js'
+import { FORMAT } from '../../journal/loaded-storage.js'
+import type { Storage } from '../../storage/storage.js'
+import type { Keeper } from './late-keeper.js'
+
+/** How long it waits for storages at the end, in milliseconds. */
+const LONGEST_END = 5000
+
+/** What is kept, and who keeps it on. */
+export interface Opened {
+  readonly kept: Kept
+  readonly keeper: Keeper
+}
+
+/** Opens and closes storages. */
+export class Lasting {
+  readonly #storages: Storages
+  /** The names of all partition storages, also of those in memory. */
+  readonly #names: ReadonlySet<string>
+  readonly #find: FindRecord
+  readonly #open = new Set<Storage>()
+  #journal = new Journal()
+
+  constructor(storages: Storages, names: ReadonlySet<string>, find: FindRecord) {
+    this.#storages = storages
+    this.#names = names
+    this.#find = find
+  }
+
+  /** Opens the storages, and reads them. @throws QueratorError that says what to do. Then all of them are closed again */
+  async open(): Promise<Opened> {
+    const journal = new Journal()
+    this.#journal = journal
+    const queues = new KeptQueues(journal, this.#storages)
+    const access = new KeptAccess(journal, this.#storages.queues, this.#find)
+    try {
+      for (const storage of uniqueStorages(this.#storages)) {
+        await storage.open()
+        this.#open.add(storage)
+      }
+      const kept = await loadAll(this.#storages, { queues, access }, this.#names)
+      journal.begin()
+      for (const storage of kept.isNew)
+        journal.changed(storage, { collect: (to) => to.record('about', 'format', FORMAT) })
+      for (const { storage, partition } of kept.ended) queues.end(storage, partition)
+      const durability = new Durability(journal)
+      return { kept, keeper: { queues, access, after: (...call) => durability.after(...call) } }
+    } catch (error) {
+      await this.#close()
+      throw error
+    }
+  }
+
+  /** Resolves when everything up to now is written. */
+  async written(): Promise<void> {
+    await this.#journal.written()
+  }
+
+  /** What failed last, if it is still tried again. */
+  get trouble(): Journal['trouble'] {
+    return this.#journal.trouble
+  }
+
+  /** How many bytes each storage holds, roughly. */
+  async sizes(): Promise<{ readonly storage: string; readonly bytes: number }[]> {
+    return Promise.all([...this.#open].map(async (storage) => ({ storage: storage.name, bytes: await storage.size() })))
+  }
+
+  /** Ends as the process would: what is not written yet never is, and who waits for it gets `error`. */
+  async abandon(error: Error): Promise<void> {
+    await orGiveUp(this.#journal.abandon(error), LONGEST_END, () => undefined)
+    await this.#close()
+  }
+
+  /** Writes everything, and closes the storages. Returns what was not written in time, as text. */
+  async end(): Promise<string | undefined> {
+    const isWritten = await orGiveUp<boolean>(
+      this.written().then(() => true),
+      LONGEST_END,
+      () => false,
+    )
+    const trouble = this.trouble?.error.message ?? 'it takes too long'
+    await this.abandon(new Error('the daemon is closed'))
+    return isWritten ? undefined : `the last changes were not written: ${trouble}`
+  }
+
+  async #close(): Promise<void> {
+    const open = [...this.#open]
+    this.#open.clear()
+    await orGiveUp<unknown>(Promise.allSettled(open.map((storage) => storage.close())), LONGEST_END, () => undefined)
+  }
+}

@@ -1,0 +1,64 @@
+/** Holds replies back until what they tell is written. */
+import { wakeAfter } from '../clock/real-time.js'
+import { requestFailed } from '../errors.js'
+import type { Journal } from './journal.js'
+
+/** Waits for the journal, on behalf of calls. */
+export class Durability {
+  readonly #journal: Journal
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  /**
+   * Returns what a call returned, once everything that it may have seen or changed is written.
+   * @throws 453 with the cause, after `timeout` milliseconds of real time. The change may still be written later
+   */
+  after(carryOut: () => unknown, timeout: () => number): unknown {
+    let result: unknown
+    try {
+      result = carryOut()
+    } catch (error) {
+      return this.#then(timeout, () => {
+        throw error
+      })
+    }
+    return isPromise(result) ? this.#settled(result, timeout) : this.#then(timeout, () => result)
+  }
+
+  async #settled(result: PromiseLike<unknown>, timeout: () => number): Promise<unknown> {
+    try {
+      return await result
+    } finally {
+      const written = this.#journal.written()
+      if (written !== undefined) await this.#inTime(written, timeout())
+    }
+  }
+
+  #then(timeout: () => number, next: () => unknown): unknown {
+    const written = this.#journal.written()
+    return written === undefined ? next() : this.#inTime(written, timeout()).then(next)
+  }
+
+  #inTime(written: Promise<void>, ms: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = wakeAfter(ms, () => reject(this.#tooLate(ms)))
+      const settle = (then: () => void) => () => {
+        cancel()
+        then()
+      }
+      written.then(settle(resolve), (error: Error) => settle(() => reject(error))())
+    })
+  }
+
+  #tooLate(ms: number): Error {
+    const { trouble } = this.#journal
+    const why = trouble === undefined ? 'it is slow' : `${trouble.storage.name}: ${trouble.error.message}`
+    return requestFailed(`storage did not confirm the request within ${ms}ms; ${why}`)
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}

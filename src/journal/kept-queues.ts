@@ -1,0 +1,161 @@
+/** Keeps the queues of a daemon in its storages. */
+import type { KeepsQueue, KeepsQueues, PlacedPartition } from '../engine/queue/queues-image.js'
+import type { QueueConfig } from '../engine/queue-config.js'
+import type { PartitionImage } from '../engine/store/partition-image.js'
+import type { Storage } from '../storage/storage.js'
+import type { BatchBuilder, Changed } from './batch-builder.js'
+import type { Journal } from './journal.js'
+import { KeptPartition, type PartitionRecord } from './kept-partition.js'
+import { queueRecordOf } from './queue-record.js'
+
+/** The storages of a daemon. */
+export interface Storages {
+  /** The storage of the queues. `undefined` if it forgets them. */
+  readonly queues: Storage | undefined
+  /** The storages of partitions by name, as far as they keep something. */
+  readonly partitions: ReadonlyMap<string, Storage>
+}
+
+/** A partition that was loaded. */
+export interface LoadedPartition {
+  readonly id: number
+  readonly record: PartitionRecord
+  readonly image: PartitionImage
+  /** How many records of source ids it has. */
+  readonly sources: number
+}
+
+/** Takes the changes of queues for their storages. */
+export class KeptQueues implements KeepsQueues {
+  readonly #journal: Journal
+  readonly #storages: Storages
+  /** The last number of a partition in each storage. */
+  readonly #lastIds = new Map<Storage, number>()
+  /** The partitions of queues that are known, by the numbers of queue and partition. */
+  readonly #known = new Map<string, KeptPartition>()
+  /** Partitions whose queues were forgotten, by the place that they belong to. */
+  readonly #left = new Map<Storage, Map<string, LoadedPartition>>()
+
+  constructor(journal: Journal, storages: Storages) {
+    this.#journal = journal
+    this.#storages = storages
+  }
+
+  /** Takes a partition from its storage. With `isKnown`, its queue is there. Else it waits for a queue of its name. */
+  loaded(storage: Storage, partition: LoadedPartition, isKnown: boolean): void {
+    const { id, record } = partition
+    this.#sawId(storage, id)
+    if (isKnown) this.#known.set(placeOf(record.queueId, record.partition), this.#kept(storage, partition))
+    else this.#leftIn(storage).set(leftAt(record.queue, record.partition), partition)
+  }
+
+  /** Removes a partition that belongs to no queue. */
+  end(storage: Storage, partition: LoadedPartition): void {
+    this.#sawId(storage, partition.id)
+    this.#kept(storage, partition).end()
+  }
+
+  takeLeft(name: string, partition: number, storageName: string): PartitionImage | undefined {
+    const storage = this.#storages.partitions.get(storageName)
+    return storage && this.#leftIn(storage).get(leftAt(name, partition))?.image
+  }
+
+  created(queueId: number, config: QueueConfig, placed: readonly PlacedPartition[]): KeepsQueue {
+    return this.#queue(queueId, config, placed, true)
+  }
+
+  restored(queueId: number, config: QueueConfig, placed: readonly PlacedPartition[]): KeepsQueue {
+    return this.#queue(queueId, config, placed, false)
+  }
+
+  inOrder(): void {
+    this.#journal.inOrder()
+  }
+
+  #queue(queueId: number, config: QueueConfig, placed: readonly PlacedPartition[], isNew: boolean): KeepsQueue {
+    const { queues } = this.#storages
+    const kept = queues && new KeptQueue(this.#journal, queues, queueId, placed)
+    if (isNew) kept?.set(config)
+    const partitions = placed.map((one, number) => this.#partition(queueId, config.name, one, number))
+    return {
+      updated: (changed) => kept?.set(changed),
+      deleted: () => {
+        kept?.set(undefined)
+        // A queue is never there without what was in it.
+        if (partitions.some((partition) => partition !== undefined)) this.#journal.inOrder()
+        for (const partition of partitions) partition?.end()
+      },
+      partition: (number) => partitions[number],
+    }
+  }
+
+  /** Returns who takes the changes of a partition, which may be there already. `undefined` if its storage forgets them. */
+  #partition(
+    queueId: number,
+    queue: string,
+    { storage: name, ids }: PlacedPartition,
+    partition: number,
+  ): KeptPartition | undefined {
+    const storage = this.#storages.partitions.get(name)
+    if (storage === undefined) return undefined
+    const known = this.#known.get(placeOf(queueId, partition))
+    this.#known.delete(placeOf(queueId, partition))
+    if (known !== undefined) return known
+    const left = this.#leftIn(storage).get(leftAt(queue, partition))
+    this.#leftIn(storage).delete(leftAt(queue, partition))
+    const id = (this.#lastIds.get(storage) ?? 0) + 1
+    if (left === undefined) this.#sawId(storage, id)
+    const record = { queue, queueId: 0, partition, ids, last: -1 }
+    const kept = this.#kept(storage, left ?? { id, record, sources: 0 })
+    kept.belongsTo(this.#storages.queues === undefined ? 0 : queueId)
+    return kept
+  }
+
+  #sawId(storage: Storage, id: number): void {
+    this.#lastIds.set(storage, Math.max(this.#lastIds.get(storage) ?? 0, id))
+  }
+
+  #leftIn(storage: Storage): Map<string, LoadedPartition> {
+    const left = this.#left.get(storage) ?? new Map<string, LoadedPartition>()
+    this.#left.set(storage, left)
+    return left
+  }
+
+  #kept(storage: Storage, { id, record, sources }: Omit<LoadedPartition, 'image'>): KeptPartition {
+    return new KeptPartition({ journal: this.#journal, storage, id, record, sources })
+  }
+}
+
+/** Takes the changes of the options of a queue. */
+class KeptQueue implements Changed {
+  readonly #journal: Journal
+  readonly #storage: Storage
+  readonly #queueId: number
+  readonly #storages: readonly string[]
+  #config: QueueConfig | undefined
+
+  constructor(journal: Journal, storage: Storage, queueId: number, placed: readonly PlacedPartition[]) {
+    this.#journal = journal
+    this.#storage = storage
+    this.#queueId = queueId
+    this.#storages = placed.map((one) => one.storage)
+  }
+
+  set(config: QueueConfig | undefined): void {
+    this.#config = config
+    this.#journal.changed(this.#storage, this)
+  }
+
+  collect(batch: BatchBuilder): void {
+    const config = this.#config
+    batch.record('queue', String(this.#queueId), config && queueRecordOf(config, this.#storages))
+  }
+}
+
+function placeOf(queueId: number, partition: number): string {
+  return `${queueId}/${partition}`
+}
+
+function leftAt(queue: string, partition: number): string {
+  return `${partition} ${queue}`
+}

@@ -1,0 +1,87 @@
+/** Makes the queues of a daemon of what its storages have kept. */
+import type { AccessImage, AccessKind } from '../access/access-image.js'
+import type { QueueImage } from '../engine/queue/queues-image.js'
+import { usageError } from '../errors.js'
+import type { Storage } from '../storage/storage.js'
+import { accessImageOf, type KeptAccess } from './kept-access.js'
+import type { KeptQueues, LoadedPartition, Storages } from './kept-queues.js'
+import { LoadedStorage } from './loaded-storage.js'
+import { configOfRecord, type QueueRecord } from './queue-record.js'
+
+const ACCESS_KINDS: readonly string[] = ['namespace', 'user', 'api-key', 'role', 'role-binding'] satisfies AccessKind[]
+
+/** What storages have kept. */
+export interface Kept {
+  readonly queues: readonly QueueImage[]
+  /** `undefined` if nothing was ever kept. */
+  readonly access: AccessImage | undefined
+  /** The storages that nothing was written to yet. */
+  readonly isNew: ReadonlySet<Storage>
+  /** Partitions that belong to no queue, because a queue was half created or half deleted when the process ended. */
+  readonly ended: readonly { readonly storage: Storage; readonly partition: LoadedPartition }[]
+}
+
+/** Who is told what was there. */
+interface Keepers {
+  readonly queues: KeptQueues
+  readonly access: KeptAccess
+}
+
+/**
+ * Reads all storages, which are open. Nothing is changed before all of it is read.
+ * @throws QueratorError that says what to do, if one of them cannot be read, or they do not fit together
+ */
+export async function loadAll(storages: Storages, keepers: Keepers, known: ReadonlySet<string>): Promise<Kept> {
+  const loaded = new Map<Storage, LoadedStorage>()
+  for (const storage of uniqueStorages(storages)) {
+    const into = new LoadedStorage(storage)
+    await storage.load(into)
+    loaded.set(storage, into)
+  }
+  const records = storages.queues === undefined ? [] : (loaded.get(storages.queues)?.records ?? [])
+  const queues = records
+    .filter(({ kind }) => kind === 'queue')
+    .map(({ id, value }) => queueOf(Number(id), value as QueueRecord, storages.queues as Storage, known))
+    .sort((a, b) => a.queueId - b.queueId)
+  const byId = new Map(queues.map((queue) => [queue.queueId, queue]))
+  const ended: { storage: Storage; partition: LoadedPartition }[] = []
+  for (const [storage, one] of loaded) {
+    for (const partition of one.partitions()) {
+      const { queueId, partition: number } = partition.record
+      const queue = byId.get(queueId)
+      if (queue === undefined && storages.queues !== undefined && queueId > 0) ended.push({ storage, partition })
+      else keepers.queues.loaded(storage, partition, queue !== undefined)
+      if (queue !== undefined) queue.partitions[number] = partition.image
+    }
+  }
+  const access = accessOf(records, keepers.access)
+  const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
+  return { queues, access, ended, isNew }
+}
+
+/** Returns each storage once: two names may be of one. */
+export function uniqueStorages({ queues, partitions }: Storages): Storage[] {
+  return [...new Set([...(queues === undefined ? [] : [queues]), ...partitions.values()])]
+}
+
+function queueOf(queueId: number, record: QueueRecord, storage: Storage, known: ReadonlySet<string>) {
+  const missing = record.storages.find((name) => !known.has(name))
+  if (missing !== undefined) {
+    throw usageError(
+      `${storage.name} has the queue '${record.name}' with partitions in the partition-storage '${missing}', which is not configured; add it to partition-storage, or delete the folders of all storages to start empty`,
+    )
+  }
+  const partitions: QueueImage['partitions'][number][] = record.storages.map(() => undefined)
+  return { queueId, config: configOfRecord(record), storages: record.storages, partitions }
+}
+
+function accessOf(records: LoadedStorage['records'], keeper: KeptAccess): AccessImage | undefined {
+  const own = records.filter(({ kind }) => ACCESS_KINDS.includes(kind))
+  if (own.length === 0) return undefined
+  const placed = own.map(({ kind, id, value }) => {
+    const { order, record } = value as { order: number; record: object }
+    keeper.loaded(kind as AccessKind, id, { order })
+    return { kind, order, record }
+  })
+  return accessImageOf(placed)
+}
