@@ -49,9 +49,9 @@ function sources(...entries) {
   return Object.fromEntries(entries.map((entry) => [entry, `src/${entry}.ts`]))
 }
 
-/** What is loaded only when it is needed, with `import()`: HTTP, metrics, a storage in files, a real server, reports. It stays out of the large files. */
+/** What is loaded only when it is needed, with `import()`: HTTP, metrics, storages, a real server, reports. It stays out of the large files. */
 const LATE =
-  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|storage\/level\/|real-server\/(guard|guarded-server)\.ts)/
+  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|storage\/(level|postgres)\/|real-server\/(guard|guarded-server)\.ts)/
 /** Not as CommonJS: a test is over when it is reported, and then Jest refuses to load a file. */
 const LATE_MODULES = /src\/diagnosis\/report\/(page\/|report(-text)?\.ts)/
 /** What nearly every test file needs, in large files: many small ones take longer to load. The command needs only the first. */
@@ -152,7 +152,7 @@ async function bundle(format) {
     cwd: root,
     input: ENTRIES[format],
     platform: 'node',
-    external: [/^node:/, /^vitest(\/|$)/, 'yaml', 'classic-level'],
+    external: [/^node:/, /^vitest(\/|$)/, 'yaml', 'classic-level', 'pg'],
     tsconfig: `${root}tsconfig.json`,
     transform: { target: 'es2022' },
     plugins: [QUICK, DAEMON_OUTSIDE, COMPILED_ONCE],

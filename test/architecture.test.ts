@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   journal: ['errors.ts', 'clock', 'access', 'engine', 'storage'],
   storage: ['errors.ts', 'clock'],
   'storage/level': ['storage', 'errors.ts'],
+  'storage/postgres': ['storage', 'errors.ts', 'clock'],
   service: ['errors.ts', 'nearest.ts', 'clock', 'access', 'engine', 'ids', 'protocol'],
   transport: ['errors.ts', 'clock', 'protocol'],
   client: ['visible.ts', 'errors.ts', 'nearest.ts', 'clock', 'protocol'],
@@ -196,6 +197,7 @@ const PACKAGES: Record<string, string[]> = {
   vitest: ['runners'],
   '@playwright/test': ['runners'],
   'get-port': ['real-server'],
+  pg: ['storage/postgres'],
   // Types only.
   expect: ['runners'],
 }
