@@ -225,8 +225,8 @@ describe.skipIf(NO_POSTGRES !== '')(`PostgreSQL ${NO_POSTGRES}`, () => {
     })
 
     test('that are empty are used, and those with tables of others are refused', async () => {
-      await server.query('CREATE SCHEMA empty_one')
-      await opened('empty_one')
+      await server.query('CREATE SCHEMA "empty; RETURNING $1"')
+      await opened('empty; RETURNING $1')
       await server.query('CREATE SCHEMA foreign_one; CREATE TABLE foreign_one.orders (id int)')
       const foreign = /the schema has tables that are not of querator-test; set another schema/
       expect(await refusal({ schema: 'foreign_one' })).toMatch(foreign)

@@ -115,8 +115,8 @@ async function prepare(connection: Connection, tables: Tables, name: string): Pr
      WHERE nspname = $1 GROUP BY pg_namespace.oid`,
     [connection.target.schema],
   )
-  if (schema === undefined) return create(connection, tables.create)
-  if (schema[0] === '0') return create(connection, tables.createWithin)
+  if (schema === undefined) return create(connection, tables.create(false))
+  if (schema[0] === '0') return create(connection, tables.create(true))
   const rows =
     schema[1] === '0' ? [] : await connection.query(`SELECT to_jsonb(it)::text FROM ${tables.format} it LIMIT 2`)
   const { product, version } = rows.length === 1 ? JSON.parse(rows[0]?.[0] as string) : {}

@@ -92,7 +92,9 @@ export class PostgresStorage implements Storage {
 
   async size(): Promise<number> {
     const connection = await this.#connected()
-    const [row] = await connection.query(this.#tables.size)
+    const { format, items, records } = this.#tables
+    const sizes = 'SELECT sum(pg_total_relation_size(name::regclass)) FROM unnest(ARRAY[$1, $2, $3]::text[]) AS name'
+    const [row] = await connection.query(sizes, [format, items, records])
     return Number(row?.[0])
   }
 

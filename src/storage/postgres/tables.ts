@@ -26,13 +26,13 @@ export class Tables {
   }
 
   /**
-   * Creates the tables, in one transaction. Ids and values of records are bytes, because a text has no NUL, and its database may have another
-   * encoding. Their key is a hash, because an id may be too long for an index.
+   * Creates the tables, in one transaction, and the schema if it is missing. Ids and values of records are bytes, because a text has no NUL,
+   * and its database may have another encoding. Their key is a hash, because an id may be too long for an index.
    */
-  get create(): string {
+  create(hasSchema: boolean): string {
     return `
       BEGIN;
-      CREATE SCHEMA IF NOT EXISTS ${this.#schema};
+      ${hasSchema ? '' : `CREATE SCHEMA ${this.#schema};`}
       CREATE TABLE ${this.items} (
         partition bigint NOT NULL, sequence bigint NOT NULL, value bytea NOT NULL, PRIMARY KEY (partition, sequence)
       );
@@ -44,11 +44,6 @@ export class Tables {
       COMMIT`
   }
 
-  /** Creates the tables in a schema that exists. The right to create schemas is not needed then. */
-  get createWithin(): string {
-    return this.create.replace(/CREATE SCHEMA [^;]*;/, () => '')
-  }
-
   /** Counts who had the tables. Each owner has a number of its own (`epoch`). */
   get own(): string {
     return `UPDATE ${this.format} SET epoch = epoch + 1, owner = $1, since = now() RETURNING epoch`
@@ -56,7 +51,8 @@ export class Tables {
 
   /** Does the same, if nobody else has had them since the epoch `$2`. */
   get ownAgain(): string {
-    return this.own.replace(' RETURNING', ' WHERE epoch = $2::bigint RETURNING')
+    const since = 'epoch = $2::bigint'
+    return `UPDATE ${this.format} SET epoch = epoch + 1, owner = $1, since = now() WHERE ${since} RETURNING epoch`
   }
 
   /**
@@ -92,14 +88,4 @@ export class Tables {
   get readItems(): string {
     return `SELECT partition, sequence, encode(value, 'hex') FROM ${this.items} ORDER BY partition, sequence`
   }
-
-  get size(): string {
-    const sizes = [this.format, this.items, this.records].map((table) => `pg_total_relation_size('${literal(table)}')`)
-    return `SELECT ${sizes.join(' + ')}`
-  }
-}
-
-/** Returns a text as it stands between single quotes. A backslash would depend on a setting of the server, so it is written as a code. */
-function literal(text: string): string {
-  return text.replaceAll("'", "''")
 }
