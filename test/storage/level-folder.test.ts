@@ -142,26 +142,43 @@ await new LevelStorage({ directory: process.argv[1] }).open().catch((error) => c
   expect(existsSync(folder)).toBe(false)
 })
 
-test('waits for the disk with each batch only if it is told to', async () => {
+/** Calls `before` with the options of each write of a batch. Returns a function that ends that. */
+async function onWrite(before: (options: unknown) => void): Promise<() => void> {
   const { ClassicLevel } = await import('classic-level')
-  const written = vi.spyOn(ClassicLevel.prototype, 'batch')
+  const { batch } = ClassicLevel.prototype as unknown as { batch: () => { write(options: unknown): Promise<void> } }
+  const spy = vi.spyOn(ClassicLevel.prototype, 'batch').mockImplementation(function (this: unknown) {
+    const made = batch.call(this as never)
+    const write = made.write.bind(made)
+    made.write = async (options) => {
+      before(options)
+      await write(options)
+    }
+    return made as never
+  })
+  return () => spy.mockRestore()
+}
+
+test('waits for the disk with each batch only if it is told to', async () => {
+  const written = vi.fn()
+  const restore = await onWrite(written)
   for (const sync of [false, true]) {
     const { storage } = await opened(levelPlace({ folder: folderOfTest(), remove() {} }, sync))
     await storage.append(batchOf({ items: [item(0, 0, 'a')] }))
-    expect(written).toHaveBeenLastCalledWith(expect.anything(), { sync })
+    expect(written).toHaveBeenLastCalledWith({ sync })
     await storage.close()
   }
-  written.mockRestore()
+  restore()
 })
 
 test('goes on after a write that failed, and keeps what it keeps from then on', async () => {
-  const { ClassicLevel } = await import('classic-level')
   const folder = folderOfTest()
   const storage = await used(folder)
-  const written = vi.spyOn(ClassicLevel.prototype, 'batch').mockRejectedValueOnce(new Error('No space left on device'))
+  const restore = await onWrite(() => {
+    throw new Error('No space left on device')
+  })
   const batch = batchOf({ items: [item(0, 1, 'b')], ended: [3] })
   await expect(storage.append(batch)).rejects.toThrow(/^cannot write to the folder '.*': No space left on device$/)
-  written.mockRestore()
+  restore()
   await storage.append(batch)
   expect((await opened(levelPlace({ folder: copyOf(folder), remove() {} }))).items).toHaveLength(2)
   await storage.close()

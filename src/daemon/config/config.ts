@@ -66,7 +66,7 @@ export interface StorageConfig {
   sync?: boolean
   /** The database of a `postgres` storage, such as `postgres://user@localhost/db`. */
   'connection-string'?: string
-  /** How many connections a `postgres` storage may have. Default 0: as many as usual. */
+  /** Read, and without effect: a `postgres` storage has one connection. */
   'max-conns'?: number
   /** The schema of a `postgres` storage. It is made if it is missing. Default `querator_test`. */
   schema?: string
@@ -172,7 +172,6 @@ function specOf({ driver, config }: StorageValue): StorageSpec | undefined {
     driver: 'postgres',
     connectionString: config['connection-string'] || undefined,
     schema: config.schema || undefined,
-    maxConnections: config['max-conns'] || undefined,
   }
 }
 

@@ -10,7 +10,7 @@ const storageConfig = map('How the driver is configured.', {
   'storage-dir': text('The folder of badger.'),
   sync: flag('badger: whether each batch survives a power loss, and not only the end of the process. Only here.'),
   'connection-string': text('The database of postgres, as a URL. Only here: the server refuses postgres.'),
-  'max-conns': integer('How many connections postgres may have; 0: as many as usual.'),
+  'max-conns': integer('Read, and without effect: postgres has one connection here.'),
   schema: text('The schema of postgres. Only here.'),
 })
 

@@ -40,11 +40,12 @@ async function newLevelStorage(where: string, { directory, sync }: BadgerSpec): 
 }
 
 async function newPostgresStorage(where: string, spec: PostgresSpec): Promise<Storage> {
-  const { connectionString } = spec
+  const { connectionString, schema } = spec
   if (!connectionString) {
     throw usageError(
       `${where}: driver postgres needs config.connection-string, for example postgres://user@localhost/db`,
     )
   }
-  throw usageError(`${where}: this version cannot open driver postgres`)
+  const { PostgresStorage } = await import('../../storage/postgres/postgres-storage.js')
+  return new PostgresStorage({ connectionString, ...(schema === undefined ? {} : { schema }) })
 }

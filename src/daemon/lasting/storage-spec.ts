@@ -16,8 +16,6 @@ export interface PostgresSpec {
   readonly connectionString: string | undefined
   /** Undefined for the usual one. */
   readonly schema: string | undefined
-  /** Undefined for as many as usual. */
-  readonly maxConnections: number | undefined
 }
 
 /** A storage that lasts. */
