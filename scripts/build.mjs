@@ -51,7 +51,7 @@ function sources(...entries) {
 
 /** What is loaded only when it is needed, with `import()`: HTTP, metrics, storages, a real server, reports. It stays out of the large files. */
 const LATE =
-  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|storage\/(level|postgres)\/|real-server\/(guard|guarded-server)\.ts)/
+  /src\/(transport\/(http\/|tcp-listener\.ts|knock\.ts|metrics-text\.ts)|journal\/|daemon\/lasting\/(lasting|open-storage)\.ts|storage\/(level|postgres)\/|real-server\/(guard|guarded-server)\.ts)/
 /** Not as CommonJS: a test is over when it is reported, and then Jest refuses to load a file. */
 const LATE_MODULES = /src\/diagnosis\/report\/(page\/|report(-text)?\.ts)/
 /** What nearly every test file needs, in large files: many small ones take longer to load. The command needs only the first. */

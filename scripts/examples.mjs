@@ -12,6 +12,7 @@ const TOOLS = {
   concurrently: '^9.0.0',
   'start-server-and-test': '^3.0.0',
   'wait-on': '^9.0.0',
+  'classic-level': '^3.0.0',
   jsdom: '^26.0.0',
   'jest-environment-jsdom': '^30.0.0',
 }
@@ -31,6 +32,7 @@ const COMMANDS = {
   presets: ['node', 'run-all.mjs'],
   permissions: ['npx', 'vitest', 'run'],
   faults: ['npx', 'vitest', 'run'],
+  storage: ['npx', 'vitest', 'run'],
   // test/package/consumer-bugs.test.ts runs its other suite.
   consumer: ['npx', 'vitest', 'run'],
   red: ['npx', 'vitest', 'run'],

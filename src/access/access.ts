@@ -145,7 +145,12 @@ export class Access {
       this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE
     for (const [name, permissions] of STANDARD_ROLES) {
-      if (this.roles.find(namespace, name) !== undefined) continue
+      const found = this.roles.find(namespace, name)
+      if (found?.permissions.join() === permissions.join()) continue
+      if (found !== undefined) {
+        this.roles.update(found, permissions)
+        continue
+      }
       this.roles.create({ id: this.newId(now), namespace, name, permissions, createdAt: now })
     }
     this.#adminRole = this.roles.require(namespace, ADMIN).id

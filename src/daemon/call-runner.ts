@@ -12,7 +12,7 @@ import type { WireRequest } from '../protocol/exchange.js'
 import { METHODS, type MethodName, type RequestOf } from '../protocol/methods.js'
 import type { CallContext, WhenGone } from '../service/context.js'
 import { SERVICE } from '../service/service.js'
-import type { FaultFigures, QueueFigures } from '../transport/figures.js'
+import type { FaultFigures, MemoryFigures, QueueFigures } from '../transport/figures.js'
 import type { Backend, RefusedCall } from '../transport/handler.js'
 import type { Health } from '../transport/health.js'
 import { namedIn } from '../transport/named-in-body.js'
@@ -21,7 +21,7 @@ import type { Tampering } from './faults/acting.js'
 import type { Faults } from './faults/faults.js'
 import { wireName } from './faults/seen-call.js'
 import { HandledItems } from './handled-items.js'
-import type { LateKeeper } from './lasting/late-keeper.js'
+import type { Keeping } from './lasting/keeping.js'
 import type { Log } from './log.js'
 import { queueFigures } from './queue-figures.js'
 import type { RefusedCalls } from './refused-calls.js'
@@ -47,8 +47,8 @@ export interface RunsOn {
   readonly requestTimes: RequestTimes
   readonly consumers: ConsumerNotices
   readonly log: Log
-  /** Holds replies back until what they tell is kept. `undefined` if nothing is. */
-  readonly keeper: LateKeeper | undefined
+  /** Where the state is kept. `undefined` in memory. */
+  readonly keeping: Keeping | undefined
   /** Whether the daemon is running. */
   isHealthy(): boolean
 }
@@ -68,9 +68,10 @@ export class CallRunner implements Backend<Principal> {
   }
 
   call(name: MethodName, message: unknown, request: WireRequest, who: Principal): unknown {
-    const { keeper } = this.#on
-    if (keeper === undefined) return this.#call(name, message, request, who)
-    return keeper.after(
+    const { keeping } = this.#on
+    if (keeping === undefined) return this.#call(name, message, request, who)
+    // What a reply tells is kept before anybody hears it.
+    return keeping.keeper.after(
       () => this.#call(name, message, request, who),
       () => patienceOf(message),
     )
@@ -109,6 +110,11 @@ export class CallRunner implements Backend<Principal> {
 
   faultFigures(): readonly FaultFigures[] {
     return this.#on.faults.counts
+  }
+
+  async memoryFigures(): Promise<MemoryFigures> {
+    const { queues, keeping } = this.#on
+    return { used: queues.memory.used, limit: queues.memory.limit, storages: (await keeping?.sizes()) ?? [] }
   }
 
   health(): Health {

@@ -61,7 +61,9 @@ export class DaemonState {
     this.keeping = isKept
       ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options.makeStorages)
       : undefined
-    const keeper = this.keeping?.keeper
+    const { keeping } = this
+    const keeper = keeping?.keeper
+    if (keeping !== undefined) this.memory.elsewhere = () => ` in memory (${keeping.onDisk})`
     this.access = new Access({ auth: this.auth, random: draw, seeded: seed !== undefined, now, keeper })
     const { record, memory } = this
     const { storages } = config

@@ -78,9 +78,8 @@ export class Daemon extends DaemonState {
   }
 
   #callRunner(): CallRunner {
-    const { clock, record, inspector, log, queues, access, faults } = this
+    const { clock, record, inspector, log, queues, access, faults, keeping } = this
     const { requestTimes, consumers } = this.noticed
-    const keeper = this.keeping?.keeper
     const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log, inspector })
     const isHealthy = () => this.#state === 'running'
     return new CallRunner({
@@ -93,7 +92,7 @@ export class Daemon extends DaemonState {
       requestTimes,
       consumers,
       log,
-      keeper,
+      keeping,
       isHealthy,
     })
   }

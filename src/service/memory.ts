@@ -44,7 +44,7 @@ function noRoom(context: CallContext, bytes: number): QueratorError {
   const held = largest.length === 0 ? '' : `; ${largest.join(', ')}`
   return new QueratorError(
     453,
-    `memory limit of ${bytesText(memory.limit)} reached; ${bytesText(memory.used)} are in use, and this request needs ${bytesText(bytes)} more${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
+    `memory limit of ${bytesText(memory.limit)} reached; ${bytesText(memory.used)} are in use${memory.elsewhere()}, and this request needs ${bytesText(bytes)} more${held}. Complete or clear items, delete queues, or raise the limit (limits: { memory }, --memory-limit)`,
   )
 }
 

@@ -29,11 +29,21 @@ export interface FaultFigures {
   readonly count: number
 }
 
+/** What a daemon holds in memory, and its storages on disk. */
+export interface MemoryFigures {
+  /** The bytes of items and requests that count against the memory limit. */
+  readonly used: number
+  readonly limit: number
+  /** The bytes that each storage holds, roughly. Empty if all are in memory. */
+  readonly storages: readonly { readonly storage: string; readonly bytes: number }[]
+}
+
 /** All metrics. */
 export interface Figures {
   readonly timings: Timings
   readonly queues: readonly QueueFigures[]
   readonly faults: readonly FaultFigures[]
+  readonly memory: MemoryFigures
   /** The number of earlier requests for the page by their status. */
   readonly asked: Readonly<Record<number, number>>
   /** The number of current requests for the page. */

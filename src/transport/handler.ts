@@ -10,7 +10,7 @@ import { METHODS, type Method, type MethodName, methodAt } from '../protocol/met
 import { ProxyReply } from '../protocol/proxy-reply.js'
 import { errorReply, OK_REPLY } from '../protocol/replies.js'
 import { keyOf } from './authorization.js'
-import type { FaultFigures, QueueFigures } from './figures.js'
+import type { FaultFigures, MemoryFigures, QueueFigures } from './figures.js'
 import { type Health, healthReply } from './health.js'
 import { malformed } from './http/refusal.js'
 import { MetricsPage } from './metrics.js'
@@ -47,6 +47,8 @@ export interface Backend<Caller> {
   queueFigures(caller: Caller): readonly QueueFigures[]
   /** Returns how often faults acted. */
   faultFigures(): readonly FaultFigures[]
+  /** Returns what is in memory and on disk. */
+  memoryFigures(): Promise<MemoryFigures>
   /** Records a call that failed. */
   refused(refused: RefusedCall): void
   /** Records an internal error, which no request caused. */
@@ -166,7 +168,8 @@ export class Handler<Caller = unknown> {
 
   /** Returns the metrics to everyone (docs/protocol/admin.md §1.5). Which queues they show depends on the caller. */
   #metricsReply(request: WireRequest): Promise<WireReply> {
-    return this.#metrics.reply(request.headers, () => ({
+    return this.#metrics.reply(request.headers, async () => ({
+      memory: await this.#backend.memoryFigures(),
       queues: this.#backend.queueFigures(this.#whoever(request)),
       faults: this.#backend.faultFigures(),
     }))

@@ -33,7 +33,7 @@ interface Sample {
 }
 
 /** Writes the page. */
-export function metricsText({ timings, queues, faults, asked, inFlight }: Figures): string {
+export function metricsText({ timings, queues, faults, memory, asked, inFlight }: Figures): string {
   const ofQueues = (value: (queue: QueueFigures) => number): Sample[] =>
     queues.map((queue) => ({ labels: { queue: queue.queue, namespace: queue.namespace }, value: value(queue) }))
   return [
@@ -67,7 +67,25 @@ export function metricsText({ timings, queues, faults, asked, inFlight }: Figure
       'Calls that a fault of a test acted on',
       faults.map(({ kind, call, count }) => ({ labels: { kind, call }, value: count })),
     ),
+    ...memoryFamilies(memory),
   ].join('')
+}
+
+function memoryFamilies({ used, limit, storages }: Figures['memory']): string[] {
+  return [
+    family('querator_memory_bytes', 'gauge', 'Items and requests in memory, which count against its limit', [
+      { labels: {}, value: used },
+    ]),
+    family('querator_memory_limit_bytes', 'gauge', 'The limit of items and requests in memory', [
+      { labels: {}, value: limit },
+    ]),
+    family(
+      'querator_storage_bytes',
+      'gauge',
+      'What a storage holds on disk, roughly',
+      storages.map(({ storage, bytes }) => ({ labels: { storage }, value: bytes })),
+    ),
+  ]
 }
 
 function timingSamples(path: string, { count, sum, latest }: PathTimings): Sample[] {

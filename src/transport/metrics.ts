@@ -14,13 +14,16 @@ export class MetricsPage {
     this.#timings = timings
   }
 
-  /** Returns the page as a reply, with what is seen of queues and faults. It is compressed if the client accepts that. */
-  async reply(headers: Headers, seen: () => Pick<Figures, 'queues' | 'faults'>): Promise<WireReply> {
+  /** Returns the page as a reply, with what is seen of the daemon. It is compressed if the client accepts that. */
+  async reply(
+    headers: Headers,
+    seen: () => Promise<Pick<Figures, 'queues' | 'faults' | 'memory'>>,
+  ): Promise<WireReply> {
     this.#inFlight++
     try {
       // Few tests ask for metrics.
       const { METRICS_TYPE, metricsText } = await import('./metrics-text.js')
-      const figures = { timings: this.#timings, ...seen(), asked: this.#asked, inFlight: this.#inFlight }
+      const figures = { timings: this.#timings, ...(await seen()), asked: this.#asked, inFlight: this.#inFlight }
       const body = new TextEncoder().encode(metricsText(figures))
       this.#count(200)
       const type = { 'content-type': METRICS_TYPE }

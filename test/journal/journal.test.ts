@@ -231,3 +231,17 @@ test('what belongs to no queue is removed at the start', async () => {
   await second.close()
   expect([...left.items.values()].reduce((sum, { size }) => sum + size, 0)).toBe(0)
 })
+
+test('metrics and refusals tell what is in memory from what is on disk', async () => {
+  const storage = new KeptStorage()
+  const daemon = await inOneStorage(storage, { memoryLimit: 20_000 })
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a', bytes: new Uint8Array(5000) })
+  const page = await (await daemon.fetch('/metrics')).text()
+  const bytes = await storage.size()
+  expect(page).toContain(`querator_storage_bytes{storage="disk, queue-storage"} ${bytes}\n`)
+  expect(page).toMatch(/^querator_memory_bytes 5\d\d\d$/m)
+  await expect(queue.produce({ bytes: new Uint8Array(30_000) })).rejects.toThrow(
+    /^memory limit of 20\.0kB reached; 5\.2kB are in use in memory \(storages hold 5\.\dkB on disk, which does not count\), and this request needs/,
+  )
+})

@@ -57,6 +57,7 @@ const NO_BACKEND: Backend<undefined> = {
   health: () => ({ healthy: true, version: '', now: 0 }),
   queueFigures: () => [],
   faultFigures: () => [],
+  memoryFigures: async () => ({ used: 0, limit: 0, storages: [] }),
   refused: () => undefined,
   failed: () => undefined,
 }

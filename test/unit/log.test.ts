@@ -41,6 +41,7 @@ test.each(['text', 'json', 'color'] as const)('%s: a failed request logs its cau
     health: () => ({ healthy: true, version: '', now: 0 }),
     queueFigures: () => [],
     faultFigures: () => [],
+    memoryFigures: async () => ({ used: 0, limit: 0, storages: [] }),
     refused: () => undefined,
     failed: (error, { method, path }) => log.write('error', 'request failed', { method, path, error }),
   })

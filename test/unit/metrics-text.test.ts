@@ -12,6 +12,8 @@ const NAME = fc.oneof(
 )
 const COUNT = fc.nat()
 
+const MEMORY = { used: 12, limit: 100, storages: [{ storage: 'disk', bytes: 5 }] }
+
 const FIGURES: fc.Arbitrary<QueueFigures> = fc.record({
   queue: NAME,
   namespace: NAME,
@@ -54,7 +56,14 @@ test('writes gauges and counters of queues as prom-client does', async () => {
         counter.inc({ queue, namespace }, totals.deadLettered)
       }
       const theirs = await (registers[0] as Registry).metrics()
-      const ours = metricsText({ timings: new Timings(), queues: figures, faults: [], asked: {}, inFlight: 0 })
+      const ours = metricsText({
+        timings: new Timings(),
+        queues: figures,
+        faults: [],
+        memory: MEMORY,
+        asked: {},
+        inFlight: 0,
+      })
       for (const name of ['querator_queue_items_leased', 'querator_queue_items_dead_lettered_total']) {
         expect(familyOf(ours, name)).toBe(familyOf(theirs, name))
       }
@@ -67,7 +76,14 @@ test('writes every family with its help, its type and its samples', () => {
   const totals = { produced: 7, leased: 6, completed: 5, retried: 4, leaseExpired: 3, expired: 2, deadLettered: 1 }
   const queue = { queue: 'q', namespace: 'n', items: 10, leased: 9, scheduled: 8, leasesWaiting: 11, totals }
   const faults = [{ kind: 'lose-reply', call: 'queue.complete', count: 4 }]
-  const page = metricsText({ timings: new Timings(), queues: [queue], faults, asked: { 200: 1, 500: 2 }, inFlight: 3 })
+  const page = metricsText({
+    timings: new Timings(),
+    queues: [queue],
+    faults,
+    memory: MEMORY,
+    asked: { 200: 1, 500: 2 },
+    inFlight: 3,
+  })
   const samples = page.split('\n').filter((line) => !line.startsWith('#'))
   expect(samples).toEqual([
     'promhttp_metric_handler_requests_total{code="200"} 1',
@@ -85,6 +101,9 @@ test('writes every family with its help, its type and its samples', () => {
     'querator_queue_items_expired_total{queue="q",namespace="n"} 2',
     'querator_queue_items_dead_lettered_total{queue="q",namespace="n"} 1',
     'querator_faults_total{kind="lose-reply",call="queue.complete"} 4',
+    'querator_memory_bytes 12',
+    'querator_memory_limit_bytes 100',
+    'querator_storage_bytes{storage="disk"} 5',
     '',
   ])
   const families = new Set(samples.slice(0, -1).map((line) => line.split(/[ {]/)[0]))

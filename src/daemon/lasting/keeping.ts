@@ -1,5 +1,6 @@
 /** Where a daemon keeps its state. What it takes to do so is loaded with the first start. */
 import { orGiveUp } from '../../clock/give-up.js'
+import { bytesText } from '../../engine/store/memory-budget.js'
 import type { FindRecord } from '../../journal/kept-access.js'
 import type { Storages } from '../../journal/kept-queues.js'
 import type { Kept } from '../../journal/load.js'
@@ -20,6 +21,7 @@ export class Keeping {
   readonly #find: FindRecord
   readonly #make: MakeStorages
   #lasting: Lasting | undefined
+  #onDisk = 0
 
   /** `find` returns a record of the access control. */
   constructor(specs: StorageSpecs, find: FindRecord, make: MakeStorages = madeAsConfigured) {
@@ -32,6 +34,7 @@ export class Keeping {
   async open(): Promise<Kept> {
     const { kept, keeper } = await (await this.#loaded()).open()
     this.keeper.current = keeper
+    await this.sizes()
     return kept
   }
 
@@ -56,7 +59,15 @@ export class Keeping {
 
   /** How many bytes each storage holds, roughly. */
   async sizes(): ReturnType<Lasting['sizes']> {
-    return (await this.#lasting?.sizes()) ?? []
+    const sizes = (await this.#lasting?.sizes()) ?? []
+    this.#onDisk = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+    return sizes
+  }
+
+  /** Says how much its storages held when that was last asked, and asks again. */
+  get onDisk(): string {
+    this.sizes().catch(() => undefined)
+    return `storages hold ${bytesText(this.#onDisk)} on disk, which does not count`
   }
 
   /** Keeps nothing from now on, as at the end of the process. Calls that wait for a storage get `error`. */

@@ -69,7 +69,14 @@ export class Lasting {
 
   /** How many bytes each storage holds, roughly. */
   async sizes(): Promise<{ readonly storage: string; readonly bytes: number }[]> {
-    return Promise.all([...this.#open].map(async (storage) => ({ storage: storage.name, bytes: await storage.size() })))
+    const { queues, partitions } = this.#storages
+    const namesOf = (storage: Storage) => [
+      ...[...partitions].filter(([, one]) => one === storage).map(([name]) => name),
+      ...(storage === queues ? ['queue-storage'] : []),
+    ]
+    return Promise.all(
+      [...this.#open].map(async (one) => ({ storage: namesOf(one).join(', '), bytes: await one.size() })),
+    )
   }
 
   /** Ends as the process would: what is not written yet never is, and who waits for it gets `error`. */

@@ -91,6 +91,9 @@ export class MemoryBudget {
     return this.#limit
   }
 
+  /** Says what is held elsewhere and does not count, for errors. Default: nothing. */
+  elsewhere: () => string = () => ''
+
   /** The number of bytes in use. */
   get used(): number {
     return this.#used + this.#leaving
@@ -124,7 +127,7 @@ export class MemoryBudget {
       size < 0 ? 'this request' : `a body of ${bytesText(size)}, which takes three times that while it is read`
     return new QueratorError(
       453,
-      `memory limit of ${bytesText(this.limit)} reached; ${bytesText(this.used)} are in use, and there is no room for ${request}. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
+      `memory limit of ${bytesText(this.limit)} reached; ${bytesText(this.used)} are in use${this.elsewhere()}, and there is no room for ${request}. Send smaller requests or fewer at once, or raise the limit (limits: { memory }, --memory-limit)`,
     )
   }
 
