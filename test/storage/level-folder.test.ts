@@ -137,7 +137,7 @@ test('says how to install its package when it is missing', async () => {
 await new LevelStorage({ directory: process.argv[1] }).open().catch((error) => console.log(error.name, error.message))`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code, folder], { encoding: 'utf8' })
   expect(stdout).toBe(
-    `QueratorError badger in '${folder}' needs the package classic-level: \`driver: badger\` keeps its data with it; install it: npm install --save-dev classic-level\n`,
+    `QueratorError badger in '${folder}' needs the package classic-level: \`driver: badger\` keeps its data with it; install it: npm install --save-dev classic-level; in a test, set storage: 'memory' to use no folder\n`,
   )
   expect(existsSync(folder)).toBe(false)
 })

@@ -49,6 +49,8 @@ const CONTROL_EVENTS = 10_000
 
 /** How long the process may take to stop, in milliseconds, whatever its clients do. */
 const LONGEST_STOP = 900
+/** The same with storages, which have to write what is left. */
+const LONGEST_STOP_OF_STORAGES = 10_000
 
 /** Adds `querator server` to the program. */
 export function addServer(program: Command): void {
@@ -106,7 +108,7 @@ async function serve(options: ServerFlags): Promise<void> {
   // Printed at every log level: whoever started the server must learn its address.
   process.stdout.write(`querator is listening on http://${address}\n`)
   const reason = await stopped
-  wakeAfter(LONGEST_STOP, () => process.exit(0))
+  wakeAfter(daemon.keeping === undefined ? LONGEST_STOP : LONGEST_STOP_OF_STORAGES, () => process.exit(0))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', reason)
   await new Promise<void>((resolve) => {
@@ -140,10 +142,11 @@ async function start(flags: CheckedFlags, config: DaemonConfig) {
   const creating = flags.config === undefined ? 'while creating daemon' : 'while applying config file'
   const limit = flags.memoryLimit === undefined ? {} : { memoryLimit: flags.memoryLimit }
   const events = flags.control === undefined ? {} : { events: CONTROL_EVENTS }
-  const daemon = await during(
-    creating,
-    () => new Daemon({ clock: new MovableClock(), config, log, ...limit, ...events }),
-  )
+  const daemon = await during(creating, async () => {
+    const made = new Daemon({ clock: new MovableClock(), config, log, ...limit, ...events })
+    await made.opened()
+    return made
+  })
   if (flags.config !== undefined) log.write('info', 'Loaded config from file', { file: flags.config })
   if (flags.control !== undefined) await control(daemon, flags.control)
   const listening = 'while creating daemon: while starting HTTP listener'

@@ -3,13 +3,14 @@ import { messageOf, type QueratorError, usageError } from '../../errors.js'
 import { Damage } from './damage.js'
 
 const OTHER_FOLDER = 'give this daemon another folder'
+const IN_A_TEST = "in a test, set storage: 'memory' to use no folder"
 
 /** The package is missing, or does not work here. */
 export function noPackage(name: string, cause: unknown): QueratorError {
   const { code } = Object(cause) as { code?: unknown }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
     return usageError(
-      `${name} needs the package classic-level: \`driver: badger\` keeps its data with it; install it: npm install --save-dev classic-level`,
+      `${name} needs the package classic-level: \`driver: badger\` keeps its data with it; install it: npm install --save-dev classic-level; ${IN_A_TEST}`,
       cause,
     )
   }
@@ -35,7 +36,7 @@ export function noFolder(folder: string, cause: unknown): QueratorError {
 /** Something else is in the folder. */
 export function notOurs(folder: string): QueratorError {
   return usageError(
-    `the folder '${folder}' is not empty, and what is in it is not from this package (a real Querator keeps its data in another format); name an empty folder, or one that does not exist`,
+    `the folder '${folder}' is not empty, and what is in it is not from this package (a real Querator keeps its data in another format); name an empty folder, or one that does not exist; ${IN_A_TEST}`,
   )
 }
 
@@ -49,7 +50,10 @@ export function tooNew(folder: string): QueratorError {
 /** Somebody else has the folder. */
 export function taken(folder: string, by: 'this process' | 'another process', cause?: unknown): QueratorError {
   const holder = by === 'this process' ? 'another daemon of this process' : 'another process'
-  return usageError(`${holder} has the folder '${folder}'; close that one first, or ${OTHER_FOLDER}`, cause)
+  return usageError(
+    `${holder} has the folder '${folder}'; close that one first, or ${OTHER_FOLDER}; ${IN_A_TEST}`,
+    cause,
+  )
 }
 
 /** The folder could not be opened: somebody else has it, or its files cannot be read. */
