@@ -40,45 +40,69 @@ export function encodeItem(item: Item): Buffer {
 export class ItemDecoder {
   #life = new DeadlineGroup(0, 0)
   #until = new DeadlineGroup(0, 0)
+  /** Reads numbers of the latest bytes. Most storages give all values in the same ones. */
+  #numbers: DataView = new DataView(new ArrayBuffer(0))
 
   /** @throws Error if these are not the bytes of an item */
   decode(sequence: number, value: Uint8Array): Item {
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    if (bytes.length < HEAD) throw new Error(`an item has ${bytes.length} bytes, which is too few`)
-    const bits = bytes[0] as number
+    if (value.length < HEAD) throw new Error(`an item has ${value.length} bytes, which is too few`)
+    if (this.#numbers.buffer !== value.buffer) this.#numbers = new DataView(value.buffer)
+    const [numbers, head] = [this.#numbers, value.byteOffset]
+    const bits = value[0] as number
     const state = STATES[bits & 3]
-    const parts = partsOf(bytes)
-    const [reference = '', encoding = '', kind = '', sourceId = '', clientId = '', payload] = parts
-    if (state === undefined || payload === undefined) throw new Error('the bytes of an item do not fit together')
+    const texts = new Texts(value, numbers)
+    const [reference, encoding, kind] = [texts.next(), texts.next(), texts.next()]
+    const [sourceId, clientId, payload] = [texts.next(), texts.next(), texts.last()]
+    if (state === undefined) throw new Error('an item is in no state')
     const item = new Item({ reference, encoding, kind, payload })
     item.sequence = sequence
     item.state = state
     item.copiedToDeadQueue = (bits & COPIED) !== 0
-    item.maxAttempts = bytes.readInt32LE(1)
-    item.attempts = bytes.readDoubleLE(5)
+    item.maxAttempts = numbers.getInt32(head + 1, true)
+    item.attempts = numbers.getFloat64(head + 5, true)
     item.sourceId = sourceId
     if ((bits & HELD) !== 0) item.holder = holderOf(clientId)
-    this.#life = sameOrNew(this.#life, bytes.readDoubleLE(21), bytes.readDoubleLE(29), bytes.readDoubleLE(13))
-    this.#until = sameOrNew(this.#until, bytes.readDoubleLE(37), bytes.readDoubleLE(45), 0)
+    const number = (place: number) => numbers.getFloat64(head + place, true)
+    this.#life = sameOrNew(this.#life, number(21), number(29), number(13))
+    this.#until = sameOrNew(this.#until, number(37), number(45), 0)
     item.life = this.#life
     item.until = this.#until
     return item
   }
 }
 
-/** Returns the texts and the payload. Fewer, if the bytes end too early or too late. */
-function partsOf(bytes: Buffer): string[] {
-  const parts: string[] = []
-  let at = HEAD
-  for (let index = 0; index < 6; index++) {
-    const length = bytes.readUInt32LE(LENGTHS + 4 * index)
-    const end = at + length
-    if (end > bytes.length || (index === 5 && end !== bytes.length)) return []
-    if (index === 5) parts.push(bytes.toString('latin1', at, end))
-    else parts.push(length === 0 ? '' : bytes.toString('utf8', at, end))
-    at = end
+/** Reads the texts of an item and its payload, in turn. */
+class Texts {
+  readonly #bytes: Buffer
+  readonly #numbers: DataView
+  #length: number
+  #at = HEAD
+
+  constructor(value: Uint8Array, numbers: DataView) {
+    this.#bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    this.#numbers = numbers
+    this.#length = value.byteOffset + LENGTHS
   }
-  return parts
+
+  next(): string {
+    const [from, to] = this.#part()
+    return from === to ? '' : this.#bytes.toString('utf8', from, to)
+  }
+
+  /** @throws Error if bytes are left */
+  last(): string {
+    const [from, to] = this.#part()
+    if (to !== this.#bytes.length) throw new Error('the bytes of an item end too late')
+    return from === to ? '' : this.#bytes.toString('latin1', from, to)
+  }
+
+  #part(): readonly [from: number, to: number] {
+    const from = this.#at
+    this.#at += this.#numbers.getUint32(this.#length, true)
+    this.#length += 4
+    if (this.#at > this.#bytes.length) throw new Error('the bytes of an item end too early')
+    return [from, this.#at]
+  }
 }
 
 function holderOf(clientId: string): Consumer {

@@ -26,7 +26,7 @@ export class LoadedStorage implements Loading {
 
   record(kind: RecordKind, id: string, value: string): void {
     this.isNew = false
-    const parsed = this.#read(`its ${kind} '${id}'`, () => JSON.parse(value) as unknown)
+    const parsed = this.#parsed(`its ${kind} '${id}'`, value)
     if (kind === 'about' && id === 'format' && parsed !== FORMAT) {
       throw usageError(
         `${this.#storage.name} was written in format ${String(parsed)}, and this version reads format ${FORMAT}; use the version of querator-test that wrote it, or delete it to start empty`,
@@ -42,8 +42,11 @@ export class LoadedStorage implements Loading {
       this.#current = this.#items.get(partition) ?? []
       this.#items.set(partition, this.#current)
     }
-    const at = `item ${sequence} of its partition ${partition}`
-    this.#current.push(this.#read(at, () => this.#decoder.decode(sequence, value)))
+    try {
+      this.#current.push(this.#decoder.decode(sequence, value))
+    } catch (error) {
+      throw this.#broken(`item ${sequence} of its partition ${partition} cannot be read: ${(error as Error).message}`)
+    }
   }
 
   /** Returns the partitions with their items. @throws QueratorError if something is missing */
@@ -75,9 +78,9 @@ export class LoadedStorage implements Loading {
     return sources
   }
 
-  #read<T>(what: string, read: () => T): T {
+  #parsed(what: string, json: string): unknown {
     try {
-      return read()
+      return JSON.parse(json)
     } catch (error) {
       throw this.#broken(`${what} cannot be read: ${(error as Error).message}`)
     }
@@ -89,6 +92,7 @@ export class LoadedStorage implements Loading {
 }
 
 function imageOf({ ids, last }: PartitionRecord, items: readonly Item[], kept: readonly string[]) {
-  const held = items.flatMap(({ sourceId }) => (sourceId === '' ? [] : [sourceId]))
-  return { ids, lastSequence: last, items, sources: [...held, ...kept] }
+  const sources = [...kept]
+  for (const { sourceId } of items) if (sourceId !== '') sources.push(sourceId)
+  return { ids, lastSequence: last, items, sources }
 }

@@ -50,6 +50,7 @@ export interface Batch {
 /** Takes what a storage has kept. */
 export interface Loading {
   record(kind: RecordKind, id: string, value: string): void
+  /** The bytes of `value` may be others after the call. */
   item(partition: number, sequence: number, value: Uint8Array): void
 }
 

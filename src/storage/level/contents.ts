@@ -3,7 +3,7 @@ import type { ClassicLevel } from 'classic-level'
 import type { Loading } from '../storage.js'
 import { Damage } from './damage.js'
 import { ITEMS, partitionOf, recordOf, sequenceOf } from './keys.js'
-import { unsealedItem, unsealedRecord } from './values.js'
+import { UnsealedItems, unsealedRecord } from './values.js'
 
 /** What is read at once. With more bytes, a reader of small items waits longer for the first. */
 const AT_ONCE = { entries: 10_000, bytes: 1024 * 1024 }
@@ -12,9 +12,10 @@ type Entry = readonly [key: string, value: string]
 
 /** Gives all records and then all items. @throws Damage; whatever `into` throws */
 export async function loadAll(database: ClassicLevel, into: Loading): Promise<void> {
+  const items = new UnsealedItems()
   await forEach(database, { lt: ITEMS[0] }, refuse)
   await forEach(database, { gte: ITEMS[1] }, (entry) => giveRecord(entry, into))
-  await forEach(database, { gte: ITEMS[0], lt: ITEMS[1] }, (entry) => giveItem(entry, into))
+  await forEach(database, { gte: ITEMS[0], lt: ITEMS[1] }, (entry) => giveItem(entry, items, into))
 }
 
 async function forEach(
@@ -43,10 +44,10 @@ function giveRecord(entry: Entry, into: Loading): void {
   into.record(record.kind, record.id, value)
 }
 
-function giveItem([key, sealed]: Entry, into: Loading): void {
+function giveItem([key, sealed]: Entry, items: UnsealedItems, into: Loading): void {
   const partition = partitionOf(key)
   const sequence = sequenceOf(key)
-  const value = unsealedItem(partition, sequence, sealed)
+  const value = items.unsealed(partition, sequence, sealed)
   if (value === undefined) {
     throw new Damage(`item ${sequence} of partition ${partition} is not what was written`)
   }

@@ -15,11 +15,18 @@ export function sealedItem(partition: number, sequence: number, value: Uint8Arra
   return checkText(crc32c(value, 0, value.length, seedOf(partition, sequence))) + text
 }
 
-/** Returns the value of an item, or `undefined` if it is damaged. */
-export function unsealedItem(partition: number, sequence: number, sealed: string): Uint8Array | undefined {
-  const bytes = Buffer.from(sealed, 'latin1')
-  const crc = crc32c(bytes, CHECKED, bytes.length, seedOf(partition, sequence))
-  return isCheckedBy(sealed, crc) ? bytes.subarray(CHECKED) : undefined
+/** Reads the values of items, one after the other. They share their bytes: a million arrays would cost more than all else. */
+export class UnsealedItems {
+  #bytes = Buffer.allocUnsafe(4096)
+
+  /** Returns the value of an item, or `undefined` if it is damaged. Its bytes change with the next one. */
+  unsealed(partition: number, sequence: number, sealed: string): Uint8Array | undefined {
+    const { length } = sealed
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafe(2 * length)
+    this.#bytes.write(sealed, 0, 'latin1')
+    const crc = crc32c(this.#bytes, CHECKED, length, seedOf(partition, sequence))
+    return isCheckedBy(sealed, crc) ? this.#bytes.subarray(CHECKED, length) : undefined
+  }
 }
 
 /** Returns the value of a record as it is stored. */
