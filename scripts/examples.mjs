@@ -33,6 +33,10 @@ const COMMANDS = {
   permissions: ['npx', 'vitest', 'run'],
   faults: ['npx', 'vitest', 'run'],
   storage: ['npx', 'vitest', 'run'],
+  crash: [
+    ['npx', 'vitest', 'run'],
+    ['npx', 'jest'],
+  ],
   // test/package/consumer-bugs.test.ts runs its other suite.
   consumer: ['npx', 'vitest', 'run'],
   red: ['npx', 'vitest', 'run'],

@@ -41,8 +41,8 @@ export const PAGES = [
     title: 'Faults',
     from: 'querator-test',
     intro:
-      'Make calls fail as networks, servers and leases do. Guides: [Faults](../faults.md), [Conditions](../conditions.md).',
-    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults CONDITIONS ConditionName Condition ConditionOptions LossyCall TestConditions UnderOptions RecoveredOptions`,
+      'Make calls fail as networks, servers and leases do. Guides: [Faults](../faults.md), [Conditions](../conditions.md), [Crashes and restarts](../crashes.md).',
+    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults CONDITIONS ConditionName Condition ConditionOptions LossyCall TestConditions UnderOptions RecoveredOptions DaemonWithLives CrashOptions RestartOptions Keeps`,
   },
   {
     file: 'matchers',

@@ -1,6 +1,6 @@
 /** What happened to items, from their first event on. */
 import { EventLog } from '../diagnosis/event-log.js'
-import { isOfCall, type QueueEvent, queueEvent, withCalls } from '../diagnosis/queue-event.js'
+import { isBesideItems, type QueueEvent, queueEvent, withCalls } from '../diagnosis/queue-event.js'
 import type { EventKind } from '../engine/events/event-kinds.js'
 import { badRequest, requestFailed } from '../errors.js'
 import { nearestOf } from '../nearest.js'
@@ -51,7 +51,7 @@ function eventsOf(on: ControlledDaemon, items: ReadonlySet<number>): QueueEvent[
   const ofItems = new Map<number, QueueEvent[]>()
   const ofCalls: QueueEvent[] = []
   for (const event of keptFrom(on)) {
-    if (isOfCall(event)) {
+    if (isBesideItems(event)) {
       if (ofItems.size > 0) ofCalls.push(queueEvent(event))
       continue
     }

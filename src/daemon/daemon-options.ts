@@ -4,6 +4,7 @@ import type { MovableClock } from '../clock/movable-clock.js'
 import type { ConditionSpec } from './conditions/condition-spec.js'
 import type { DaemonConfig } from './config/config.js'
 import type { MakeStorages } from './lasting/keeping.js'
+import type { Keeps } from './lives/keeps.js'
 import type { Log } from './log.js'
 import type { NoticesMode } from './notices.js'
 
@@ -32,6 +33,8 @@ export interface DaemonOptions {
   readonly opensDoor?: boolean
   /** The same seed gives the same ids and keys. Default: different ones each time. */
   readonly seed?: number | string
+  /** What a daemon in memory keeps when it crashes or restarts. Default: what a server with the storages of the configuration has. */
+  readonly keeps?: Keeps
   /** What goes wrong now and then. Default: nothing. */
   readonly conditions?: readonly ConditionSpec[]
   /** What becomes of what is noticed about callers. Default `'warn'`. */

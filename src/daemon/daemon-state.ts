@@ -14,8 +14,9 @@ import type { DaemonOptions } from './daemon-options.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
-import { isLasting } from './lasting/storage-spec.js'
+import { isLasting, keepsOf } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
+import { decidedByStorages, type Keeps } from './lives/keeps.js'
 import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
@@ -27,6 +28,8 @@ export class DaemonState {
   readonly clock: MovableClock
   /** Whether keys and permissions are checked. */
   readonly auth: AuthBackend
+  /** What it keeps when it crashes or restarts, unless a call says otherwise. */
+  readonly keeps: Keeps
   /** The record of events. */
   readonly record: EventRecord
   /** Reads the state of its queues. */
@@ -50,6 +53,7 @@ export class DaemonState {
     this.config = config
     this.clock = clock
     this.auth = options.auth ?? config.auth
+    this.keeps = options.keeps ?? keepsOf(config.lasting)
     this.record = new EventRecord(events)
     this.log = options.log ?? createLog({ now: realNow })
     const warn = (message: string) => this.log.write('warn', message)
@@ -58,6 +62,7 @@ export class DaemonState {
     this.memory = memoryBudget(options.memoryLimit, this.log)
     const now = clock.exact.now()
     const isKept = options.storage !== 'memory' && isLasting(config.lasting)
+    if (isKept && options.keeps !== undefined) throw decidedByStorages('the option keeps')
     this.keeping = isKept
       ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options.makeStorages)
       : undefined
@@ -87,6 +92,19 @@ export class DaemonState {
       queues: this.queues.images(),
       access: this.access.image(),
     }
+  }
+
+  /** Puts queues back as they were, in place of those that have their names now, and with `access` users and keys. */
+  putBack({
+    queues,
+    access,
+  }: Pick<DaemonImage, 'queues'> & { readonly access: DaemonImage['access'] | undefined }): void {
+    this.presence.assertUp()
+    this.during({ call: 'put back' }, () => {
+      if (access !== undefined) this.access.restore(access, this.clock.exact.now(), false)
+      for (const { config } of queues) this.queues.delete(config.name)
+      this.queues.restore(queues, false)
+    })
   }
 
   /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */

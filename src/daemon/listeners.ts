@@ -10,6 +10,9 @@ import type { Listener, ListenOptions } from '../transport/tcp-listener.js'
 import { socketError } from './faults/broken.js'
 import type { Faults } from './faults/faults.js'
 
+/** How many turns of the event loop the end of a connection takes to reach the other side. */
+const TURNS_OF_END = 3
+
 /** Opens the port of a daemon, once, and its connections in memory. What speaks HTTP is loaded with the first of them. */
 export class Listeners {
   readonly #serverParts: ConstructorParameters<typeof HttpServer>
@@ -76,10 +79,13 @@ export class Listeners {
   async leave(): Promise<void> {
     this.resetConnections()
     const listener = await this.#listening?.catch(() => undefined)
-    if (listener === undefined || this.#entrance.isWatched) return
-    this.#before = listener.address
-    this.#listening = undefined
-    await listener.close()
+    if (listener !== undefined && !this.#entrance.isWatched) {
+      this.#before = listener.address
+      this.#listening = undefined
+      await listener.close()
+    }
+    // A client of this process that keeps a connection sees its end before it sends the next request.
+    for (let turn = 0; turn < TURNS_OF_END; turn++) await nextTurn()
   }
 
   /** Listens again where it did before. @throws QueratorError if something else does so now */

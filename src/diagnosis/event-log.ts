@@ -5,7 +5,7 @@ import type { Daemon } from '../daemon/daemon.js'
 import { EVENT_KINDS, type EventKind, type RecordedEvent } from '../engine/events/event-kinds.js'
 import { usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'
-import { isOfCall, type QueueEvent, queueEvent, withCalls } from './queue-event.js'
+import { isBesideItems, isOfDaemon, type QueueEvent, queueEvent, withCalls } from './queue-event.js'
 
 export type { ProducingItem, QueueEvent } from './queue-event.js'
 
@@ -44,13 +44,16 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   }
 
   /**
-   * Returns the events of a queue, and those of items that came into it as dead letters. Events of an earlier queue with the same
-   * name are left out.
+   * Returns the events of a queue, those of items that came into it as dead letters, and the crashes and restarts of the daemon while it
+   * existed. Events of an earlier queue with the same name are left out.
    */
   ofQueue(name: string): QueueEvent[] {
     const id = this.#idOf(name)
     if (id === 0) return this.#which(({ address }) => address.queueId === 0 && address.queue === name)
-    return this.#which(({ address, deadQueue }) => address.queueId === id || deadQueue?.queueId === id)
+    return withDaemon(
+      this.#which((event) => isOfDaemon(event.kind) || isOf(event, id)),
+      (event) => event.queueId === id,
+    )
   }
 
   /**
@@ -77,10 +80,13 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     return this.ofKind('refused', first, queues)
   }
 
-  /** Returns the events from this number on, of these queues. Without `queues`, of all. @internal */
+  /** Returns the events from this number on, of these queues and of the daemon itself. Without `queues`, of all. @internal */
   since(first: number, queues?: readonly string[]): QueueEvent[] {
     const isOf = (name: string) => queues === undefined || queues.includes(name)
-    return this.#which(({ address, deadQueue }) => isOf(address.queue) || isOf(deadQueue?.queue ?? ''), first)
+    return this.#which(
+      ({ address, deadQueue, kind }) => isOf(address.queue) || isOf(deadQueue?.queue ?? '') || isOfDaemon(kind),
+      first,
+    )
   }
 
   /** Whether a queue of this name exists or existed. @internal */
@@ -91,7 +97,7 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
   /** Returns the events of the item with this number, in all queues. */
   ofItem(item: number): QueueEvent[] {
     const events = this.#which((event) => event.item === item)
-    const ofCalls = this.#which(isOfCall, events[0]?.number)
+    const ofCalls = this.#which(isBesideItems, events[0]?.number)
     return withCalls(events, ofCalls)
   }
 
@@ -157,6 +163,18 @@ export class EventLog implements Iterable<QueueEvent>, AsyncIterable<QueueEvent>
     }
     return events
   }
+}
+
+function isOf({ address, deadQueue }: RecordedEvent, id: number): boolean {
+  return address.queueId === id || deadQueue?.queueId === id
+}
+
+/** Leaves out events of the daemon from before a queue was there, and from after it was deleted. */
+function withDaemon(events: readonly QueueEvent[], isOwn: (event: QueueEvent) => boolean): QueueEvent[] {
+  const first = events.findIndex(isOwn)
+  const deleted = events.findLastIndex((event) => isOwn(event) && event.kind === 'queue-deleted')
+  const last = deleted < 0 ? events.length : deleted
+  return events.filter(({ kind }, at) => !isOfDaemon(kind) || (at > first && first >= 0 && at < last))
 }
 
 /** Returns a filter with the name of its queue. @throws QueratorError if it is wrong @internal */

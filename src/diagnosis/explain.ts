@@ -3,9 +3,9 @@ import { placesOf, siteText } from '../client/call-site.js'
 import { passedNow } from '../clock/real-time.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { ItemView, QueueState } from '../daemon/queue-state.js'
-import { usageError } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { visible } from '../visible.js'
+import { lossText } from './downtime.js'
 import { EventLog } from './event-log.js'
 import { inTime, lengthOf } from './lengths.js'
 import { hiddenLines, overdueText } from './overdue.js'
@@ -23,6 +23,7 @@ export function explainQueue(daemon: Daemon, name: string, since = 1): string {
   const now = daemon.clock.exact.now()
   return [
     headline(state),
+    ...lossLines(daemon, name, since),
     ...refusedLines(daemon, name, since),
     ...(state.paused ? [`the queue is paused: daemon.resume('${name}') lets requests in`] : []),
     ...faultLines(daemon, name),
@@ -51,6 +52,12 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
     ? 'the queue is empty'
     : `${plural(leasable, 'item')} free, ${leased} leased, ${scheduled} scheduled`
   return `'${name}': ${leases}; ${items}${where}`
+}
+
+/** What the queue lost in crashes. */
+function lossLines(daemon: Daemon, name: string, since: number): string[] {
+  const text = lossText(daemon, daemon.inspector.queueId(name) ?? 0, since)
+  return text === '' ? [] : [text]
 }
 
 /** Refused calls about this queue or about an unknown one, because those may have been meant for this queue. */
@@ -181,19 +188,4 @@ function listed<T>(list: readonly T[], text: (one: T) => string): string[] {
 
 function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`
-}
-
-/** Returns how many items a queue has. @throws QueratorError if the queue does not exist, or no longer does */
-export function existingTotals(daemon: Daemon, name: string) {
-  const totals = daemon.inspector.totals(name)
-  if (totals !== undefined) return totals
-  if (new EventLog(daemon).hadQueue(name)) throw goneError(name)
-  // Throws an error that lists the existing queues.
-  daemon.inspector.queueState(name)
-  throw goneError(name)
-}
-
-/** Returns the error for a queue that was deleted. */
-export function goneError(name: string) {
-  return usageError(`the queue '${name}' was deleted meanwhile`)
 }

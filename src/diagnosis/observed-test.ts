@@ -67,13 +67,13 @@ export class ObservedTest extends TimedTest {
     this.#alone = false
   }
 
-  override async leaks(): Promise<QueratorError | undefined> {
+  override async leaks(wasDown = false): Promise<QueratorError | undefined> {
     const unawaited = this.#unawaited?.take(this.#mine()) ?? []
-    const found = this.#leaks(unawaited)
+    const found = this.#leaks(unawaited, wasDown)
     if (found === undefined || this.#daemon.closed) return found
     // The daemon may not have noticed yet that a lease was abandoned over a socket.
     await this.#daemon.settled()
-    return this.#leaks(unawaited)
+    return this.#leaks(unawaited, wasDown)
   }
 
   override async report(
@@ -129,11 +129,11 @@ export class ObservedTest extends TimedTest {
     return this.#alone ? [...this.#test.queues(), NO_QUEUE] : [...this.#test.queues()]
   }
 
-  #leaks(unawaited: Parameters<typeof leaksError>[3]): QueratorError | undefined {
+  #leaks(unawaited: Parameters<typeof leaksError>[3], wasDown: boolean): QueratorError | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
     const refused = () => refusalsOf(new EventLog(this.#daemon).refusedSince(this.first, queues()))
-    return leaksError(this.#daemon, title, queues(), unawaited, refused)
+    return leaksError(this.#daemon, title, wasDown ? [] : queues(), unawaited, refused)
   }
 
   async #page(story: TestStory, errors: readonly string[]): Promise<string | undefined> {

@@ -10,7 +10,7 @@ export interface QueueEvent {
   readonly time: Date
   /** What happened. */
   readonly kind: EventKind
-  /** The name of the queue. */
+  /** The name of the queue. Empty for `daemon-crashed`, `daemon-stopped` and `daemon-restarted`. */
   readonly queue: string
   /** Tells queues of the same name apart: a later queue has a higher number. 0 if there was no such queue, as in some refused calls. */
   readonly queueId: number
@@ -77,15 +77,43 @@ export function isOfCall({ kind }: { readonly kind: EventKind }): boolean {
   return kind === 'refused' || kind === 'fault'
 }
 
-/** Returns the events of an item, and those of calls on it: refused ones whose error message names one of its ids, and faults. */
-export function withCalls(ofItem: readonly QueueEvent[], ofCalls: readonly QueueEvent[]): QueueEvent[] {
-  if (ofCalls.length === 0) return [...ofItem]
+/** Whether an event is about the daemon itself, and so about each of its queues. */
+export function isOfDaemon(kind: EventKind): boolean {
+  return kind === 'daemon-crashed' || kind === 'daemon-stopped' || kind === 'daemon-restarted'
+}
+
+/** Whether an event is of no item, and may still be part of the life of one. */
+export function isBesideItems(event: { readonly kind: EventKind }): boolean {
+  return isOfCall(event) || isOfDaemon(event.kind)
+}
+
+/** The last events of items. */
+const ENDS: readonly EventKind[] = [
+  'completed',
+  'deleted',
+  'cleared',
+  'item-expired',
+  'attempts-exhausted',
+  'item-lost',
+]
+
+/**
+ * Returns the events of an item, and those beside them: refused calls whose error message names one of its ids, faults that met it, and
+ * crashes and restarts while it was there.
+ */
+export function withCalls(ofItem: readonly QueueEvent[], beside: readonly QueueEvent[]): QueueEvent[] {
+  if (beside.length === 0) return [...ofItem]
   const ids = new Set(ofItem.map(({ id }) => id))
   const item = ofItem[0]?.item
   const names = ({ message = '', items = [] }: QueueEvent) => {
     return items.some((one) => one === item) || idsIn(message).some((id) => ids.has(id))
   }
-  return [...ofItem, ...ofCalls.filter(names)].sort((a, b) => a.number - b.number)
+  const [first, last] = [ofItem[0]?.number ?? 0, ofItem.at(-1)]
+  const isOver = last !== undefined && ENDS.includes(last.kind)
+  const end = isOver ? last.number : Number.POSITIVE_INFINITY
+  const isThere = ({ number }: QueueEvent) => number > first && number < end
+  const chosen = beside.filter((event) => (isOfDaemon(event.kind) ? isThere(event) : names(event)))
+  return [...ofItem, ...chosen].sort((a, b) => a.number - b.number)
 }
 
 const ID = /\b[0-9A-Za-z]{27}\b/g

@@ -3,6 +3,7 @@ import type { AuthBackend } from '../access/access.js'
 import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import type { StorageMode } from '../daemon/daemon-options.js'
+import type { Keeps } from '../daemon/lives/keeps.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
 import type { NoticesMode } from '../daemon/notices.js'
 import type { Condition } from './faults/condition-options.js'
@@ -35,6 +36,12 @@ export interface TestDaemonOptions {
    * running server. Default: nothing. See docs/conditions.md.
    */
   readonly conditions?: Condition | readonly Condition[]
+  /**
+   * What a daemon in memory keeps when `daemon.crash()` or `daemon.restart()` ends it: `'items'`, as a Querator with its storages on disk;
+   * `'queues'`, as one that has only its `queue-storage` on disk; `'nothing'`, as one in memory. Default: what a Querator with the storages of
+   * `config` has, so `'nothing'` without `config`. Not with storages that last: they decide. See docs/crashes.md.
+   */
+  readonly keeps?: Keeps
   /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**
@@ -91,6 +98,7 @@ export const DAEMON_OPTIONS = [
   'auth',
   'seed',
   'conditions',
+  'keeps',
   'events',
   'callSites',
   'notices',

@@ -8,6 +8,7 @@ import { type DaemonConfig, readConfig } from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { STORAGE_MODES, type StorageMode } from '../daemon/daemon-options.js'
+import { checkedKeeps, type Keeps } from '../daemon/lives/keeps.js'
 import { createLog, LOG_LEVELS, type Log } from '../daemon/log.js'
 import { memoryLimitOf } from '../daemon/memory-limit.js'
 import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
@@ -37,6 +38,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     log: logOf(options.log ?? 'warn'),
     notices: noticesOf(options.notices ?? 'warn'),
     conditions: conditionsOf('the option conditions', conditions),
+    ...keepsOf(options.keeps),
     ...limitsOf(options.limits ?? {}),
     ...seed,
   })
@@ -60,6 +62,10 @@ function configOfFile(file: string): DaemonConfig {
 function storageOf(mode: StorageMode): StorageMode {
   if (STORAGE_MODES.includes(mode)) return mode
   throw usageError(`the option storage is one of ${STORAGE_MODES.join(', ')}; got ${String(mode)}`)
+}
+
+function keepsOf(keeps: Keeps | undefined): { keeps?: Keeps } {
+  return keeps === undefined ? {} : { keeps: checkedKeeps('the option keeps', keeps) }
 }
 
 function eventsOf(events: number): number {

@@ -1,5 +1,7 @@
 /** What a daemon still has after it went down. */
+import { inspect } from 'node:util'
 import type { QueueImage } from '../../engine/queue/queues-image.js'
+import { type QueratorError, usageError } from '../../errors.js'
 
 /** The values of {@link Keeps}. */
 export const KEEPS = ['items', 'queues', 'nothing'] as const
@@ -12,6 +14,19 @@ export const KEEPS = ['items', 'queues', 'nothing'] as const
  * - `'nothing'`: as a server in memory. Only the queues of the configuration come back
  */
 export type Keeps = (typeof KEEPS)[number]
+
+/** Returns what is kept. @throws QueratorError if `given` is none of {@link Keeps} */
+export function checkedKeeps(what: string, given: Keeps): Keeps {
+  if (KEEPS.includes(given)) return given
+  throw usageError(`${what} is one of '${KEEPS.join("', '")}'; got ${inspect(given)}`)
+}
+
+/** Returns the error for a daemon whose storages last. */
+export function decidedByStorages(what: string): QueratorError {
+  return usageError(
+    `${what} is for a daemon in memory, and the storages of this one decide what is left; leave it out, or set storage: 'memory'`,
+  )
+}
 
 /** Returns the queues that are kept. */
 export function keptQueues(images: readonly QueueImage[], keeps: Keeps): QueueImage[] {

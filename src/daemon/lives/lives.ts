@@ -11,7 +11,7 @@ import type { ResetParts } from '../start-over.js'
 import { carryOver } from './carry-over.js'
 import type { DaemonImage } from './daemon-image.js'
 import { downtimeOf } from './downtime.js'
-import { type Keeps, keptQueues } from './keeps.js'
+import { decidedByStorages, type Keeps, keptQueues } from './keeps.js'
 import { downError, type Presence } from './presence.js'
 
 /** The parts of a daemon that go down with it. */
@@ -96,6 +96,7 @@ export class Lives {
   async #stop(keeps: Keeps, origin: Origin): Promise<void> {
     const { presence, queues, faults, keeping, log } = this.#parts
     this.#assertUp()
+    presence.isStopping = true
     this.#parts.during({ call: 'restart', origin }, () => {
       this.#note(KIND['daemon-stopped'])
       this.#goDown(keeps, () => {
@@ -106,6 +107,7 @@ export class Lives {
     await keeping?.flush()
     await this.#parts.answered()
     presence.down = 'stopped'
+    presence.isStopping = false
     presence.life++
     const unwritten = await keeping?.end()
     if (unwritten !== undefined) log.write('error', unwritten)
@@ -137,9 +139,7 @@ export class Lives {
   #kept(given: Keeps | undefined): Keeps {
     const { keeping, config } = this.#parts
     if (given === undefined || keeping === undefined) return given ?? keepsOf(config.lasting)
-    throw usageError(
-      "keeps is for a daemon in memory, and the storages of this one decide what is left; leave it out, or set storage: 'memory'",
-    )
+    throw decidedByStorages('keeps')
   }
 
   #assertUp(): void {

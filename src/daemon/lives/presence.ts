@@ -8,6 +8,14 @@ export class Presence {
   /** Counts its lives. A call that an earlier life took gets no reply. */
   life = 1
 
+  /** Whether it replies to what waits before it goes down. */
+  isStopping = false
+
+  /** Whether it takes calls. */
+  get isUp(): boolean {
+    return this.down === undefined && !this.isStopping
+  }
+
   get isDown(): boolean {
     return this.down !== undefined
   }

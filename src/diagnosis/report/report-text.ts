@@ -4,7 +4,7 @@ import { siteText } from '../../client/call-site.js'
 import { visible } from '../../visible.js'
 import { handlerText, producedNames, together } from '../cascade.js'
 import { lengthOf } from '../lengths.js'
-import { isOfCall, type QueueEvent } from '../queue-event.js'
+import { isBesideItems, type QueueEvent } from '../queue-event.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText } from '../timeline.js'
 import type { EarlierReports } from './earlier-reports.js'
@@ -126,7 +126,7 @@ function idsExplained({ queues, begin }: TestStory, messages: readonly string[])
   return [...idsNamedIn(messages)].flatMap((id) => {
     const item = queues.flatMap(({ items }) => items).find(({ events }) => events.some((event) => event.id === id))
     if (item === undefined) return []
-    const own = item.events.filter((event) => !isOfCall(event))
+    const own = item.events.filter((event) => !isBesideItems(event))
     const last = own.findLastIndex((event) => event.id === id)
     const end = own[last + 1]
     // The item still has this id.

@@ -2,7 +2,7 @@
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog } from '../event-log.js'
 import { adviceFor } from '../explain.js'
-import { isOfCall, type QueueEvent, withCalls } from '../queue-event.js'
+import { isBesideItems, type QueueEvent, withCalls } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
@@ -138,7 +138,7 @@ export function somethingHappened({ items, leases }: QueueStory): boolean {
 
 function itemsOf(daemon: Daemon, queueId: number, events: readonly QueueEvent[]): ItemStory[] {
   const produced = byNumber(events, ({ kind, producedBy }) => (kind === 'produced' ? producedBy?.item : undefined))
-  const ofCalls = events.filter(isOfCall)
+  const ofCalls = events.filter(isBesideItems)
   return [...byNumber(events, (event) => event.item)]
     .filter(([, [firstOne]]) => firstOne?.queueId === queueId)
     .map(([item, ofItem]) => {

@@ -5,6 +5,7 @@ import { givenMilliseconds } from '../../clock/given-duration.js'
 import { NEVER } from '../../clock/instant.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { downLines } from '../../diagnosis/downtime.js'
 import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import type { Fired } from '../../engine/events/fired.js'
@@ -41,6 +42,7 @@ export async function advanceUntil(place: MovingPlace, until: Until, options: Ad
   const error = usageError(
     [
       visible(problem),
+      ...downLines(place.daemon),
       ...goal.lines(),
       ...pausedLines(place.daemon),
       ...dueLines(place.daemon, place.daemon.inspector.queueNames()),

@@ -3,6 +3,7 @@ import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import type { Daemon } from '../../daemon/daemon.js'
+import { downLines } from '../../diagnosis/downtime.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
@@ -11,8 +12,9 @@ import { Deadlines } from './deadlines.js'
 import { deadLetteredSince, type Handled, handledOf } from './handled.js'
 import { handlersError, runningText } from './handler-errors.js'
 import { type DrainOptions, type Handler, handlerSettings } from './handler-options.js'
-import { HandlerPool, type PoolPlace } from './handler-pool.js'
+import { HandlerPool } from './handler-pool.js'
 import { checkGoesOn, type MovingPlace, movingLimits, restLimits } from './moving.js'
+import type { PoolPlace } from './pool-place.js'
 import { Rest } from './rest.js'
 
 /** The queue to work off. */
@@ -142,6 +144,6 @@ function lateError(place: DrainPlace, pool: HandlerPool, within: number): Error 
 }
 
 function stateOf(daemon: Daemon | undefined, { queueName, test }: DrainPlace): string[] {
-  if (daemon?.inspector.queueId(queueName) === undefined) return []
+  if (daemon?.inspector.queueId(queueName) === undefined) return daemon === undefined ? [] : downLines(daemon)
   return [explainQueue(daemon, queueName, test.first)]
 }

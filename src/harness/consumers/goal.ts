@@ -4,6 +4,7 @@ import { checkOptions } from '../../client/known-options.js'
 import { nextTurn } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { EventLog } from '../../diagnosis/event-log.js'
+import { isOfDaemon } from '../../diagnosis/queue-event.js'
 import type { RecordedEvent } from '../../engine/events/event-kinds.js'
 import { messageOf, usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
@@ -202,7 +203,8 @@ class EventGoal implements Goal {
   }
 
   #matches({ kind, address, deadQueue, reference, attempts, consumer }: RecordedEvent): boolean {
-    if (this.#queue !== undefined && address.queue !== this.#queue && deadQueue?.queue !== this.#queue) return false
+    const isOfQueue = address.queue === this.#queue || deadQueue?.queue === this.#queue || isOfDaemon(kind)
+    if (this.#queue !== undefined && !isOfQueue) return false
     return missesOf({ kind, reference, attempts, clientId: consumer?.clientId }, this.#pattern) === 0
   }
 

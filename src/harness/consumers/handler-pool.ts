@@ -1,29 +1,12 @@
 /** Runs a handler for the items of a queue, several at a time, over the protocol, as a consumer does. */
 import { whileHandling } from '../../client/handling.js'
-import type { Daemon } from '../../daemon/daemon.js'
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import type { Lease, LeasedItem } from '../handles/leased-items.js'
 import { stopReason } from './abort.js'
 import { type HandledItem, type HandledOutcome, outcomeOf } from './handled.js'
 import { handlerError, limitError, retryError } from './handler-errors.js'
 import { delayOf, type Handler, type HandlerSettings } from './handler-options.js'
-import type { RunningHandlers } from './running-handlers.js'
-
-/** The queue of a pool. */
-export interface PoolPlace {
-  readonly queueName: string
-  /** Undefined for a server elsewhere. */
-  readonly daemon: Daemon | undefined
-  /** The handlers that run, and the names of their consumers. */
-  readonly handlers: RunningHandlers
-  /** The time of the daemon. On a server elsewhere, that of the machine. */
-  now(): number
-  /** Whether a client holds an item that is not among these. False on a server elsewhere, which does not tell. */
-  holdsMore(clientId: string, known: ReadonlySet<string>): boolean
-  /** Calls `then` when the lease of a client waits although no item is free. Returns a function to stop. */
-  whenInVain(clientId: string, then: () => void): () => void
-  lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
-}
+import type { PoolPlace } from './pool-place.js'
 
 /** What a handler threw. */
 interface Failure {
@@ -85,6 +68,7 @@ export class HandlerPool {
   async #takeAll(hasMore: () => boolean | Promise<boolean>): Promise<void> {
     for (;;) {
       await this.#room()
+      await this.#place.untilUp(this.#stop.signal)
       if (this.stopped) return
       const more = hasMore()
       // Without a turn in between, so that nobody else gets the item.
@@ -148,6 +132,7 @@ export class HandlerPool {
     if (!this.#holds(lease, item)) return outcomeOf(this.#place, lease, item)
     if (failure !== undefined && this.#settings.retry === 'as the handler says') return 'left'
     const at = failure && this.#retryAt(item, failure)
+    const life = this.#place.life()
     try {
       if (failure === undefined) await item.complete()
       else await item.retry(at === undefined ? {} : { at })
@@ -155,8 +140,16 @@ export class HandlerPool {
     } catch (error) {
       // The lease ran out while the call was on its way.
       if (isQueratorError(error) && error.code === 400) return outcomeOf(this.#place, lease, item)
+      if (this.#wentDown(life, error)) return 'lost'
       throw error
     }
+  }
+
+  /** Whether a call failed because the daemon went down. A consumer tries again then. */
+  #wentDown(life: number, error: unknown): boolean {
+    if (!isQueratorError(error)) return false
+    if (error.code === 453) return this.#place.isDown()
+    return error.codeText === 'No Answer' && (life !== this.#place.life() || this.#place.isDown())
   }
 
   /** Returns when a failed item may come again. Undefined for at once. @throws if the function does not say */
@@ -193,11 +186,13 @@ export class HandlerPool {
     // A lease that was served already must arrive, or its items would stay leased.
     const stop = () => this.#place.holdsMore(clientId, this.#runningIds()) || abandon.abort(stopReason())
     this.#stop.signal.addEventListener('abort', stop, { once: true })
+    const life = this.#place.life()
     const forget = this.#settings.isPatient ? undefined : this.#place.whenInVain(clientId, stop)
     try {
       return await this.#place.lease({ batchSize, clientId, requestTimeout, signal: abandon.signal })
     } catch (error) {
       if (abandon.signal.aborted || (isQueratorError(error) && error.code === 454)) return undefined
+      if (this.#wentDown(life, error)) return undefined
       throw error
     } finally {
       forget?.()
@@ -212,8 +207,9 @@ export class HandlerPool {
   /** Items that nobody has begun go back, so that nothing stays leased. */
   async #giveBack(items: readonly LeasedItem[]): Promise<void> {
     for (const item of items) {
+      const life = this.#place.life()
       await item.retry().catch((error: unknown) => {
-        if (isQueratorError(error) && error.code === 400) return
+        if ((isQueratorError(error) && error.code === 400) || this.#wentDown(life, error)) return
         throw usageError(`could not give ${item.reference || item.id} back: ${messageOf(error)}`, error)
       })
     }

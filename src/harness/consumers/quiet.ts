@@ -3,7 +3,9 @@ import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { passedNow } from '../../clock/real-time.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { explainQueue, goneError } from '../../diagnosis/explain.js'
+import { downLines } from '../../diagnosis/downtime.js'
+import { explainQueue } from '../../diagnosis/explain.js'
+import { goneError } from '../../diagnosis/gone-queue.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
@@ -55,9 +57,10 @@ function isHeld({ inspector }: Daemon, queue: string | undefined): boolean {
   return names.some((name) => inspector.waits(name) && (inspector.totals(name)?.leasable ?? 0) > 0)
 }
 
-function waitingLeases({ inspector }: Daemon, queue: string | undefined): number {
-  if (queue === undefined) return inspector.waitingLeases
-  if (inspector.queueId(queue) === undefined) throw goneError(queue)
+function waitingLeases(daemon: Daemon, queue: string | undefined): number {
+  const { inspector, presence } = daemon
+  if (queue === undefined || !presence.isUp) return inspector.waitingLeases
+  if (inspector.queueId(queue) === undefined) throw goneError(daemon, queue)
   return inspector.queue(queue).waitingCounts.lease
 }
 
@@ -77,7 +80,7 @@ function tooLate({ daemon, test }: MovingPlace, { queue, wanted, waiting, after,
   const head = isInVain
     ? `gave up after ${lengthOf(after)} waiting for ${leases}${where}${enough}: nothing can happen any more`
     : `timed out after ${lengthOf(after)} waiting for ${leases}${where}${enough}`
-  const names = queue === undefined ? daemon.inspector.queueNames() : [queue]
+  const names = daemon.inspector.queueNames().filter((name) => queue === undefined || name === queue)
   const states = names.slice(0, 3).map((name) => explainQueue(daemon, name, test.first))
-  return usageError([visible(head), ...openCallLines(daemon), ...states].join('\n'))
+  return usageError([visible(head), ...downLines(daemon), ...openCallLines(daemon), ...states].join('\n'))
 }

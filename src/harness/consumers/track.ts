@@ -5,6 +5,7 @@ import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { type Instant, NEVER } from '../../clock/instant.js'
 import { passedNow } from '../../clock/real-time.js'
+import { downLines } from '../../diagnosis/downtime.js'
 import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
@@ -175,7 +176,7 @@ class Tracking {
         this.#vain.reset()
         continue
       }
-      if (free + leased === 0) return undefined
+      if (free + leased === 0 && !this.#place.daemon.presence.isDown) return undefined
       if (await this.#vain.isSo()) return this.#problem('nothing can happen any more')
     }
   }
@@ -226,6 +227,7 @@ class Tracking {
     return [
       `${why}${moved}, but not everything is done:`,
       ...pending,
+      ...downLines(daemon),
       ...this.#outstanding.lines(),
       ...this.#hints(),
       ...dueLines(daemon, queues),

@@ -9,7 +9,7 @@ import { makeNamespace } from './test-users.js'
 export async function createQueue(backing: Backing, home: QueueHome, options: QueueOptions): Promise<TestQueue> {
   checkQueueOptions(options)
   backing.checkOpen()
-  const name = options.name ?? backing.names.next(options.label ?? 'queue')
+  const name = options.name ?? newName(backing, options.label ?? 'queue')
   if (options.namespace) await makeNamespace(backing.ownClient, options.namespace)
   const make = async (queueName: string, given: QueueOptions, deadQueue?: TestQueue) => {
     await backing.client.queuesCreate(queueRequest(queueName, given, deadQueue?.name ?? ''))
@@ -29,4 +29,12 @@ export async function createQueue(backing: Backing, home: QueueHome, options: Qu
     ...(expireTimeout === undefined ? {} : { expireTimeout }),
   }
   return make(name, options, await make(`${name}-dead`, ofDead))
+}
+
+/** Returns a name that no queue has. A copy of another daemon has queues that this one did not name. */
+function newName(backing: Backing, label: string): string {
+  for (;;) {
+    const name = backing.names.next(label)
+    if (!backing.isEmbedded || backing.embedded('observe').inspector.queueId(name) === undefined) return name
+  }
 }

@@ -2,7 +2,7 @@
 import { realNow } from '../../clock/real-time.js'
 import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { existingTotals } from '../../diagnosis/explain.js'
+import { existingTotals } from '../../diagnosis/gone-queue.js'
 import type { DrainPlace } from '../consumers/drain.js'
 import { leaseItems } from './queue-calls.js'
 import { queueCounts } from './queue-counts.js'
@@ -27,6 +27,9 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     whenInVain: (clientId, then) => {
       return daemon?.record.watch(() => waits(daemon, queueName, clientId) && then()) ?? (() => undefined)
     },
+    untilUp: (signal) => daemon && untilUp(daemon, signal),
+    isDown: () => daemon?.presence.isUp === false,
+    life: () => daemon?.presence.life ?? 0,
     lease: (options) => leaseItems(handlers, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
     hasFree: () => (daemon === undefined ? hasFree(home, queueName) : hasFreeHere(daemon, queueName)),
@@ -46,8 +49,27 @@ function waits({ inspector }: Daemon, queueName: string, clientId: string): bool
 /** @throws QueratorError if the daemon is closed, or the queue is gone */
 function hasFreeHere(daemon: Daemon, queueName: string): boolean {
   if (daemon.closed) throw closedError()
-  if (existingTotals(daemon, queueName).leasable > 0) return true
+  if (hasLeasable(daemon, queueName)) return true
   // What the consumers of a condition hold for a moment is not done.
   daemon.conditions.current?.giveBack()
-  return existingTotals(daemon, queueName).leasable > 0
+  return hasLeasable(daemon, queueName)
+}
+
+function hasLeasable(daemon: Daemon, queueName: string): boolean {
+  return (existingTotals(daemon, queueName)?.leasable ?? 0) > 0
+}
+
+/** Resolves when the daemon runs, or the signal is aborted. Undefined if it runs. */
+function untilUp({ presence, record }: Daemon, signal: AbortSignal): Promise<void> | undefined {
+  if (presence.isUp || signal.aborted) return undefined
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!presence.isUp && !signal.aborted && !record.ended) return
+      stop()
+      signal.removeEventListener('abort', look)
+      resolve()
+    }
+    const stop = record.watch(look)
+    signal.addEventListener('abort', look)
+  })
 }

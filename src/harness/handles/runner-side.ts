@@ -19,6 +19,7 @@ import type { Fault } from '../faults/fault.js'
 import { OwnFault } from '../faults/fault-side.js'
 import { MadeFaults } from '../faults/made-faults.js'
 import { Interceptions } from '../reach/interceptions.js'
+import { LivesOfTests } from './lives-of-tests.js'
 import { OpenChecks } from './open-checks.js'
 import { Switches, type SwitchSpan } from './switches.js'
 import { TestUsers } from './test-users.js'
@@ -33,6 +34,8 @@ export class RunnerSide {
   /** The faults that tests make, to close them when they end. */
   readonly faults = new MadeFaults()
   readonly users: TestUsers
+  /** Crashes and restarts, to undo them when tests end. */
+  readonly lives: LivesOfTests
   readonly intercepted: Interceptions
   /** Whether the daemon is that of a runner's fixtures, which say when tests begin. */
   isOfFixtures = false
@@ -52,15 +55,22 @@ export class RunnerSide {
     this.begun = control?.begun
     this.remote = control && new RemoteDaemon(control, () => this.waiting('').patience)
     this.checks = new OpenChecks(backing.unawaited)
+    const [faults, tests] = [this.faults, this.#tests]
+    this.lives = new LivesOfTests(backing, users, {
+      get isAny() {
+        return tests.running > 0
+      },
+      get areConcurrent() {
+        return faults.areConcurrent
+      },
+    })
     this.switches = new Switches({
       daemon: backing.isEmbedded ? backing.embedded('observe') : undefined,
       intercepted: this.intercepted.active,
       remote: this.remote,
       workers: this.workers,
-      get doorClosed() {
-        return users.doorClosed
-      },
-      openDoor: () => users.openDoor(),
+      users,
+      lives: this.lives,
     })
     backing.beforeClose(async () => {
       const ends = await Promise.allSettled([this.faults.endAll(), this.remote?.restore()])
@@ -140,6 +150,7 @@ export class RunnerSide {
   /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */
   async close(): Promise<void> {
     const failure = this.workers.isEmpty ? undefined : await this.workers.stop()
+    await this.lives.settled()
     await this.#backing.close()
     if (failure !== undefined) throw failure
   }

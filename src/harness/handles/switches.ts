@@ -4,6 +4,8 @@ import type { Daemon } from '../../daemon/daemon.js'
 import { isAround } from '../../diagnosis/spans.js'
 import type { RunningWorker, Workers } from '../consumers/workers.js'
 import type { RemoteDaemon, RemoteState } from '../elsewhere/remote-daemon.js'
+import type { LifeMark, LivesOfTests } from './lives-of-tests.js'
+import type { TestUsers } from './test-users.js'
 
 /** What tests can switch. */
 export interface Switchable {
@@ -13,9 +15,9 @@ export interface Switchable {
   readonly remote: Pick<RemoteDaemon, 'state' | 'restore'> | undefined
   /** A function for each active interception that undoes it. */
   readonly intercepted: Set<() => void>
-  readonly doorClosed: boolean
+  readonly users: Pick<TestUsers, 'doorClosed' | 'isReopened' | 'openDoor' | 'closeDoor'>
+  readonly lives: Pick<LivesOfTests, 'mark' | 'bringUp' | 'restore'>
   readonly workers: Workers
-  openDoor(): Promise<void>
 }
 
 /** The state of the switches. */
@@ -28,6 +30,7 @@ interface State {
   readonly remote: RemoteState | undefined
   readonly intercepted: ReadonlySet<() => void>
   readonly doorClosed: boolean
+  readonly life: LifeMark
   /** The workers that were started so far. */
   readonly workers: ReadonlySet<RunningWorker>
 }
@@ -39,8 +42,8 @@ export interface SwitchSpan {
 }
 
 /**
- * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door, workers. All of it
- * is undone when the test is over. When tests run concurrently, it is undone after the last of them.
+ * Remembers what a test switches on a daemon that outlives it: a frozen or resumed clock, pauses, interception, the closed door, crashes, workers. All of
+ * it is undone when the test is over. When tests run concurrently, it is undone after the last of them.
  */
 export class Switches {
   readonly #of: Switchable
@@ -81,7 +84,7 @@ export class Switches {
   }
 
   #state(): State {
-    const { daemon, intercepted, doorClosed, workers } = this.#of
+    const { daemon, intercepted, users, lives, workers } = this.#of
     const paused = new Set(daemon?.inspector.pausedQueues().map(({ queueId }) => queueId))
     return {
       frozen: daemon?.clock.frozen ?? false,
@@ -89,16 +92,19 @@ export class Switches {
       paused,
       remote: this.#of.remote?.state(),
       intercepted: new Set(intercepted),
-      doorClosed,
+      doorClosed: users.doorClosed,
+      life: lives.mark(),
       workers: workers.started,
     }
   }
 
-  async #restore({ frozen, conditions, paused, remote, intercepted, doorClosed }: State): Promise<void> {
+  async #restore({ frozen, conditions, paused, remote, intercepted, doorClosed, life }: State): Promise<void> {
     for (const undo of [...this.#of.intercepted]) if (!intercepted.has(undo)) undo()
     await this.#of.remote?.restore(remote)
     const { daemon } = this.#of
     if (daemon === undefined || daemon.closed) return
+    await this.#of.lives.bringUp(life)
+    await this.#of.lives.restore(life)
     const { current } = daemon.conditions
     // A call that they hold must not land in the next test.
     if (this.#running.size === 0) daemon.conditions.endTest()
@@ -111,6 +117,8 @@ export class Switches {
       if (!paused.has(queueId)) daemon.pause(queue, false)
     const running = daemon.inspector.queueNames().filter((name) => !daemon.inspector.queue(name).paused)
     for (const name of running) if (paused.has(daemon.inspector.queueId(name) ?? 0)) daemon.pause(name, true)
-    if (this.#of.doorClosed && !doorClosed) await this.#of.openDoor()
+    const { users } = this.#of
+    if (users.doorClosed && !doorClosed) await users.openDoor()
+    else if (users.isReopened) await users.closeDoor()
   }
 }

@@ -8,7 +8,7 @@ import { paced } from '../../clock/event-loop.js'
 import { EventLog } from '../../diagnosis/event-log.js'
 import type { Backing } from '../backing/backing.js'
 import { createQueue } from './create-queue.js'
-import { DaemonWithConsumers } from './daemon-with-consumers.js'
+import { DaemonWithLives } from './daemon-with-lives.js'
 import { type ListenOptions, listen } from './listen.js'
 import { type QueueHome, queueHome } from './queue-home.js'
 import type { QueueOptions } from './queue-options.js'
@@ -17,7 +17,7 @@ import { TestQueue } from './test-queue.js'
 import type { TestUser, TestUsers, UserOptions } from './test-users.js'
 
 /** A daemon for tests: its client, its clock, its queues, and every way to reach it. `startTestDaemon()` returns one. */
-export class TestDaemon extends DaemonWithConsumers {
+export class TestDaemon extends DaemonWithLives {
   /** The typed client, with one method for each call of the protocol. It stays an administrator after {@link closeDoor}. */
   readonly client: QueratorClient
   /** A `fetch` that reaches this daemon, whatever the origin of the URL. A path alone works too. */

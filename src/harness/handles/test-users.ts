@@ -59,11 +59,18 @@ export class TestUser extends QueratorClient {
   }
 }
 
+/** How the door stands, as far as tests have moved it. */
+export interface DoorState {
+  /** The administrator as which the harness calls since the door was closed. Undefined if it never was. */
+  readonly admin: TestUser | undefined
+}
+
 /** The users of a test daemon. */
 export class TestUsers {
   readonly #backing: Backing
   readonly #names = new NameSource()
   #closing: Promise<TestUser> | undefined
+  #admin: TestUser | undefined
 
   constructor(backing: Backing) {
     this.#backing = backing
@@ -104,15 +111,40 @@ export class TestUsers {
     return this.#closing
   }
 
-  /** Whether {@link closeDoor} was called. */
+  /** Whether {@link closeDoor} was called, and not undone. A daemon that has started again has its door open all the same. */
   get doorClosed(): boolean {
-    return this.#closing !== undefined
+    return this.#closing !== undefined || this.#admin !== undefined
+  }
+
+  /** Whether the daemon has started again since {@link closeDoor}, so that its door is open. */
+  get isReopened(): boolean {
+    return this.#closing === undefined && this.#admin !== undefined
+  }
+
+  get door(): DoorState {
+    return { admin: this.#admin }
+  }
+
+  /** The daemon went down. When it starts again, its door is open. Without its users, the key of the administrator is unknown to it. */
+  wentDown(keptUsers: boolean): void {
+    this.#closing = undefined
+    if (keptUsers || this.#admin === undefined) return
+    this.#admin = undefined
+    this.#backing.useKey(undefined)
+  }
+
+  /** The users of then are back, and the door is open. */
+  putBack({ admin }: DoorState): void {
+    this.#closing = undefined
+    this.#admin = admin
+    this.#backing.useKey(admin?.key)
   }
 
   /** Makes callers without a key administrators again, and removes the administrator of {@link closeDoor}. */
   async openDoor(): Promise<void> {
-    const admin = await this.#closing
+    const admin = (await this.#closing) ?? this.#admin
     this.#closing = undefined
+    this.#admin = undefined
     if (admin === undefined) return
     this.#backing.embedded('closeDoor').openDoor(admin.id)
     this.#backing.useKey(undefined)
@@ -120,7 +152,8 @@ export class TestUsers {
 
   async #closeDoor(): Promise<TestUser> {
     this.#check('closeDoor')
-    const admin = await this.create({ username: 'querator-test', roles: [ADMIN] })
+    const admin = this.#admin ?? (await this.create({ username: 'querator-test', roles: [ADMIN] }))
+    this.#admin = admin
     this.#backing.useKey(admin.key)
     try {
       await admin.roleBindingsDelete({ namespace: SYSTEM, roleName: ADMIN, userId: 'anonymous' })

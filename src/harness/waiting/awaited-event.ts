@@ -61,8 +61,13 @@ const WORDS: Partial<Record<EventKind, string>> = {
   'lease-expired': 'to lose its lease',
   'item-expired': 'to expire',
   'attempts-exhausted': 'to run out of attempts',
+  'item-lost': 'to be lost in a crash',
   'lease-waiting': 'to wait',
   'lease-timed-out': 'to time out',
+  'queue-lost': 'to be lost in a crash',
+  'daemon-crashed': 'to crash',
+  'daemon-stopped': 'to stop for a restart',
+  'daemon-restarted': 'to be up again',
   fault: 'to meet a fault',
 }
 
@@ -78,6 +83,7 @@ export function wanted({ event, reference, clientId, attempts, times = 1 }: Even
 function subjectOf(event: EventKind): string {
   if (event === 'refused' || event === 'fault') return 'a call'
   if (event.startsWith('queue-')) return 'the queue'
+  if (event.startsWith('daemon-')) return 'the daemon'
   return event !== 'lease-expired' && event.startsWith('lease-') ? 'a lease' : 'an item'
 }
 

@@ -9,7 +9,6 @@ import { paced } from '../../clock/event-loop.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { passedNow, wakeAfter } from '../../clock/real-time.js'
-import { goneError } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { isMissing, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
@@ -97,7 +96,8 @@ class Poll {
     } catch (error) {
       const { queue, isClosed } = this.#place
       if (isClosed()) throw this.#error(`the daemon was closed while waiting for ${stateWish(this.#state, queue)}`)
-      if (existed && isMissing(error, 'queue')) throw atCallSite(thrownFrom(goneError(queue), this.#origin))
+      if (existed && isMissing(error, 'queue'))
+        throw atCallSite(thrownFrom(usageError(`the queue '${queue}' was deleted meanwhile`), this.#origin))
       throw atCallSite(error as Error, this.#origin)
     }
   }

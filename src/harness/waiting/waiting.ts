@@ -3,8 +3,10 @@
 import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
+import { downLines } from '../../diagnosis/downtime.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
-import { existingTotals, explainQueue } from '../../diagnosis/explain.js'
+import { explainQueue } from '../../diagnosis/explain.js'
+import { existingTotals } from '../../diagnosis/gone-queue.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { checkPattern, type EventPattern, ignoredBy, nearest, nth, PATTERN_FIELDS, wanted } from './awaited-event.js'
@@ -44,7 +46,11 @@ export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): 
 /** Resolves when a queue of a daemon in this process is in a state. See `queue.drained` and `queue.idle`. */
 export async function waitUntil(place: WaitingPlace, state: AwaitedState, options: WaitOptions): Promise<void> {
   checkOptions(state, options, ['within'])
-  const isSo = () => holds(state, existingTotals(place.daemon, place.queue)) || undefined
+  const isSo = () => {
+    const totals = existingTotals(place.daemon, place.queue)
+    // A daemon that is down may come up with what it kept.
+    return (totals !== undefined && holds(state, totals)) || undefined
+  }
   await until(place, options, isSo, () => [stateWish(state, place.queue)])
 }
 
@@ -60,7 +66,8 @@ async function until<T>(
   const ended = await vigil(place, limit, look)
   if ('found' in ended) return ended.found
   const { daemon, queue, test } = place
-  const state = daemon.inspector.totals(queue) === undefined ? [] : [explainQueue(daemon, queue, test.first)]
+  const state =
+    daemon.inspector.totals(queue) === undefined ? downLines(daemon) : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
   const error = usageError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'))
   throw atCallSite(thrownFrom(error, origin))

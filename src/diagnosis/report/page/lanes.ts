@@ -2,7 +2,7 @@
 import { placesText } from '../../../client/call-site.js'
 import { handlerText } from '../../cascade.js'
 import { lengthOf } from '../../lengths.js'
-import { isOfCall, type QueueEvent } from '../../queue-event.js'
+import { isOfCall, isOfDaemon, type QueueEvent } from '../../queue-event.js'
 import { eventText } from '../../timeline.js'
 import type { ItemStory } from '../item-story.js'
 import { type Moment, momentsOf, momentText } from '../moments.js'
@@ -26,6 +26,10 @@ const SIGNS: Partial<Record<QueueEvent['kind'], string>> = {
   'dead-lettered': '†',
   deleted: '−',
   cleared: '−',
+  'item-lost': '×',
+  'daemon-crashed': '▼',
+  'daemon-stopped': '▽',
+  'daemon-restarted': '▲',
   refused: '⊘',
   fault: '↯',
 }
@@ -40,6 +44,8 @@ const FAULTS: readonly QueueEvent['kind'][] = [
   'item-expired',
   'attempts-exhausted',
   'dead-lettered',
+  'item-lost',
+  'daemon-crashed',
   'refused',
   'fault',
 ]
@@ -127,9 +133,9 @@ function leaseBar(
   return `<b class="bar${kind}" style="left:${from}px;width:${width}px" title="${escaped(eventText(event))}">${escaped(label)}</b>`
 }
 
-/** A refused call or a fault does not end a lease, nor does what the handler produces. */
+/** A refused call, a fault or a crash does not end a lease, nor does what the handler produces. */
 function endsLease({ event }: Moment): boolean {
-  return event !== undefined && SIGNS[event.kind] !== undefined && !isOfCall(event)
+  return event !== undefined && SIGNS[event.kind] !== undefined && !isOfCall(event) && !isOfDaemon(event.kind)
 }
 
 function eventTable(events: readonly QueueEvent[], begin: number): string {

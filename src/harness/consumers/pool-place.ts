@@ -1,0 +1,26 @@
+/** The queue whose items a pool of handlers takes. */
+import type { Daemon } from '../../daemon/daemon.js'
+import type { Lease } from '../handles/leased-items.js'
+import type { RunningHandlers } from './running-handlers.js'
+
+/** The queue of a pool. */
+export interface PoolPlace {
+  readonly queueName: string
+  /** Undefined for a server elsewhere. */
+  readonly daemon: Daemon | undefined
+  /** The handlers that run, and the names of their consumers. */
+  readonly handlers: RunningHandlers
+  /** The time of the daemon. On a server elsewhere, that of the machine. */
+  now(): number
+  /** Whether a client holds an item that is not among these. False on a server elsewhere, which does not tell. */
+  holdsMore(clientId: string, known: ReadonlySet<string>): boolean
+  /** Calls `then` when the lease of a client waits although no item is free. Returns a function to stop. */
+  whenInVain(clientId: string, then: () => void): () => void
+  /** Resolves when a daemon that is down runs again, or the signal is aborted. Undefined if it runs. */
+  untilUp(signal: AbortSignal): Promise<void> | undefined
+  /** Whether the daemon is down, or about to be. */
+  isDown(): boolean
+  /** Counts the lives of the daemon. */
+  life(): number
+  lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
+}

@@ -1,0 +1,189 @@
+/** What fixtures do about a test that crashed its daemon: it comes up again, with what was there before the test. */
+import { expect, test, vi } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+
+async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  const daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', callSites: true, ...options })
+  daemon.forRunner.isOfFixtures = true
+  return daemon
+}
+
+function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOfTest {
+  return new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'error', outer })
+}
+
+const PASSED = { outcome: 'passed' } as const
+const FAILED = { outcome: 'failed', errors: [new Error('too few')] } as const
+
+async function messageOf(promise: Promise<unknown>): Promise<string> {
+  return promise.then(
+    () => '',
+    (error: Error) => error.message,
+  )
+}
+
+test('a test that ends while the daemon is down passes, and the next one finds it up', async () => {
+  for (const keeps of ['items', 'queues', 'nothing'] as const) {
+    await using daemon = await started({ keeps })
+    const one = begin(daemon, 'one')
+    const queue = await one.create()
+    await queue.produce({ reference: 'a' })
+    await queue.lease()
+    await daemon.crash()
+    expect(await one.end(PASSED)).toBeUndefined()
+    const two = begin(daemon, 'two')
+    await (await two.create()).produce({ reference: 'b' })
+    await two.end(PASSED)
+    expect(daemon.events.count).toBeGreaterThan(0)
+    expect((await daemon.client.queuesList({})).items).toEqual([])
+  }
+})
+
+test('queues of the test that were lost are no error at its end', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const queue = await one.create({ deadQueue: true })
+  await queue.produce({ reference: 'a' })
+  await daemon.restart()
+  await one.end(PASSED)
+})
+
+test('what was there before the test comes back: queues with their items, users and keys', async () => {
+  await using daemon = await started({ auth: 'internal' })
+  const seeded = await daemon.createQueue({ name: 'seeded', leaseTimeout: '1m' })
+  await seeded.produce({ reference: 'a' }, { reference: 'b' })
+  const paused = await daemon.createQueue({ name: 'paused' })
+  paused.pause()
+  const user = await daemon.createUser({ roles: ['Admin'] })
+  const ids = (await seeded.items()).map(({ id }) => id)
+  const one = begin(daemon, 'one')
+  await seeded.produce({ reference: 'c' })
+  await daemon.crash()
+  await daemon.restart()
+  // The code under test makes its queue again.
+  await daemon.createQueue({ name: 'seeded' })
+  await seeded.produce({ reference: 'd' })
+  await daemon.restart()
+  expect(await messageOf(seeded.counts())).toContain('seeded')
+  await one.end(PASSED)
+  expect((await seeded.items()).map(({ reference }) => reference)).toEqual(['a', 'b', 'c'])
+  expect((await seeded.items()).map(({ id }) => id).slice(0, 2)).toEqual(ids)
+  expect(paused.explain()).toContain('the queue is paused')
+  await user.queuesList({})
+  expect(seeded.history().map(({ kind }) => kind)).toContain('queue-lost')
+})
+
+test("with 'queues', the items of queues from before the test come back", async () => {
+  await using daemon = await started()
+  const seeded = await daemon.createQueue({ name: 'seeded' })
+  await seeded.produce({ reference: 'a' })
+  const one = begin(daemon, 'one')
+  await daemon.restart({ keeps: 'queues' })
+  expect(await seeded.counts()).toMatchObject({ total: 0 })
+  await one.end(PASSED)
+  expect(await seeded.counts()).toMatchObject({ total: 1 })
+})
+
+test("with 'items', what the test did to them stays", async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const seeded = await daemon.createQueue({ name: 'seeded' })
+  await seeded.produce({ reference: 'a' })
+  const one = begin(daemon, 'one')
+  await daemon.crash()
+  await daemon.restart()
+  await seeded.produce({ reference: 'b' })
+  await one.end(PASSED)
+  expect(await seeded.counts()).toMatchObject({ total: 2 })
+})
+
+test('a door that was closed before the test is closed after it, and one that the test closed is open', async () => {
+  for (const keeps of ['items', 'nothing'] as const) {
+    await using daemon = await started({ auth: 'internal', keeps })
+    const anybody = daemon.clientWith({})
+    const one = begin(daemon, 'one')
+    await daemon.closeDoor()
+    await daemon.restart()
+    await one.end(PASSED)
+    await anybody.queuesList({})
+    expect((await daemon.client.usersList({})).items.map(({ username }) => username)).not.toContain('querator-test')
+    const admin = await daemon.closeDoor()
+    const two = begin(daemon, 'two')
+    await daemon.restart()
+    await anybody.queuesList({})
+    await two.end(PASSED)
+    expect(await messageOf(anybody.queuesList({}))).not.toBe('')
+    await daemon.client.queuesList({})
+    await admin.queuesList({})
+  }
+})
+
+test('a part of a test leaves a daemon down that the test took down', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const outer = begin(daemon, 'outer')
+  const queue = await outer.create()
+  await queue.produce({ reference: 'a' })
+  await daemon.crash()
+  const inner = begin(daemon, 'inner', outer)
+  await inner.end(PASSED)
+  expect(await messageOf(daemon.client.queuesList({}))).toContain('the daemon has crashed')
+  await daemon.restart()
+  const second = begin(daemon, 'second', outer)
+  await daemon.crash({ keeps: 'nothing' })
+  await second.end(PASSED)
+  expect(await queue.counts()).toMatchObject({ total: 1 })
+  await outer.end(PASSED)
+})
+
+test('several tests at the same time may neither crash nor restart it', async () => {
+  await using daemon = await started()
+  const [one, two] = [begin(daemon, 'one'), begin(daemon, 'two')]
+  expect(await messageOf(daemon.crash())).toContain('crash: several tests run at the same time')
+  expect(await messageOf(daemon.restart())).toContain('restart: several tests run at the same time')
+  await Promise.all([one.end(PASSED), two.end(PASSED)])
+})
+
+test('a failing test reads in its report that the daemon was down, and what was lost', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  await queue.produce({ reference: 'order-1' })
+  await queue.lease({ clientId: 'w1' })
+  await daemon.crash()
+  const report = await one.end(FAILED)
+  expect(report?.text).toMatch(
+    /the daemon was down when the test ended: it crashed \(test\/api\/crash-of-tests\.test\.ts:\d+\)/,
+  )
+  expect(report?.text).toContain('item-lost')
+})
+
+test('a crash or restart that nobody awaits is a leak', async () => {
+  await using daemon = await started()
+  const one = begin(daemon, 'one')
+  void daemon.restart()
+  expect(await messageOf(one.end(PASSED))).toMatch(/restart, which nobody awaited \(test\/api\/crash-of-tests/)
+  const two = begin(daemon, 'two')
+  void daemon.crash()
+  expect(await messageOf(two.end(PASSED))).toMatch(/crash, which nobody awaited/)
+  await daemon.createQueue()
+})
+
+test('a worker that finds nobody at the end of a test ends in order', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  await using daemon = await started({ keeps: 'items' })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  daemon.runWorker(async (signal) => {
+    while (!signal.aborted) {
+      await daemon.client
+        .queueLease({ queueName: queue.name, clientId: 'w', batchSize: 1, requestTimeout: '1s' }, { signal })
+        .catch(() => undefined)
+    }
+  })
+  queue.work(() => {})
+  await queue.produce({ reference: 'a' })
+  await daemon.crash()
+  await one.end(PASSED)
+  expect(warn).not.toHaveBeenCalled()
+  warn.mockRestore()
+})
