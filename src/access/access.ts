@@ -80,9 +80,9 @@ export class Access {
 
   /**
    * Takes records in place of its own. Then it begins as at each start: standard roles that are missing come back, and so does the open door
-   * (docs/protocol/admin.md §2.6). With `isKept`, the records come from where they are kept; else they are written there.
+   * (docs/protocol/admin.md §2.6), unless `isCopy`. With `isKept`, the records come from where they are kept; else they are written there.
    */
-  restore(image: AccessImage, now: Instant, isKept: boolean): void {
+  restore(image: AccessImage, now: Instant, isKept: boolean, isCopy = false): void {
     if (!isKept) this.#forgetAll()
     let isLoading = isKept
     this.#beginEmpty(now, {
@@ -96,7 +96,7 @@ export class Access {
     for (const role of image.roles) this.roles.create(role)
     for (const binding of image.bindings) this.bindings.create(binding)
     isLoading = false
-    if (this.auth === 'internal') this.#bootstrap(now)
+    if (this.auth === 'internal') this.#bootstrap(now, !isCopy)
   }
 
   /** What is not added again is gone from where it is kept. */
@@ -139,8 +139,8 @@ export class Access {
     this.#bindAnonymous(now)
   }
 
-  /** Creates the standard roles and makes callers without a key administrators, as far as that is missing (docs/protocol/admin.md §2.6). */
-  #bootstrap(now: Instant): void {
+  /** Creates the standard roles and with `opensDoor` makes callers without a key administrators, as far as that is missing (docs/protocol/admin.md §2.6). */
+  #bootstrap(now: Instant, opensDoor = true): void {
     if (this.users.get(ANONYMOUS) === undefined)
       this.users.create({ id: ANONYMOUS, username: ANONYMOUS, email: '', externalId: '', createdAt: now })
     const namespace = SYSTEM_NAMESPACE
@@ -154,7 +154,7 @@ export class Access {
       this.roles.create({ id: this.newId(now), namespace, name, permissions, createdAt: now })
     }
     this.#adminRole = this.roles.require(namespace, ADMIN).id
-    this.#bindAnonymous(now)
+    if (opensDoor) this.#bindAnonymous(now)
   }
 
   #bindAnonymous(now: Instant): void {

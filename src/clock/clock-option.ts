@@ -22,6 +22,13 @@ export type ClockOption =
       start: Date | string | number
     }
 
+/** How a clock starts that goes on from where another one stood. */
+export interface FromThere {
+  readonly start: Instant
+  /** Whether it goes on from there, and does not stand still. */
+  readonly runs: boolean
+}
+
 /** The time at which a clock starts. @throws QueratorError when the option is none of those documented */
 export function startTime(option: Exclude<ClockOption, string>): Instant {
   const given: unknown = typeof option === 'object' && option !== null ? option.start : undefined

@@ -5,15 +5,16 @@
  * until the machine's has caught up. Nothing hangs, and deadlines take at most twice as long. A clock that follows the runner's may go
  * back with it.
  */
-import { type ClockOption, startTime } from './clock-option.js'
+import { type ClockOption, type FromThere, startTime } from './clock-option.js'
 import { type Instant, instantAt } from './instant.js'
 import type { TimeSource } from './time-source.js'
 
 /** Returns the time of a clock at its start. A frozen one stands at the time of `machine`. @throws QueratorError if the option is wrong */
-export function flowOf(option: ClockOption, source: TimeSource, machine: TimeSource): Flow {
+export function flowOf(option: ClockOption | FromThere, source: TimeSource, machine: TimeSource): Flow {
   const flow = new Flow(source, option === 'runner')
   if (option === 'frozen') flow.freeze(Math.floor(machine.now()))
   else if (option !== 'real' && option !== 'runner') flow.freeze(startTime(option))
+  if (typeof option === 'object' && 'runs' in option && option.runs === true) flow.resume()
   return flow
 }
 

@@ -9,7 +9,7 @@
  */
 import { usageError } from '../errors.js'
 import type { Clock, Timer, Way } from './clock.js'
-import type { ClockOption } from './clock-option.js'
+import type { ClockOption, FromThere } from './clock-option.js'
 import { DeadlineHeap } from './deadline-heap.js'
 import { Deliveries } from './deliveries.js'
 import { type Flow, flowOf } from './flow.js'
@@ -44,7 +44,11 @@ export class MovableClock {
   #lastMove: Promise<unknown> = Promise.resolve()
 
   /** `'runner'` follows the time of `realm`. @throws QueratorError if the option is not a documented one */
-  constructor(option: ClockOption = 'real', machine: TimeSource = REAL_TIME, realm: TestRealm = globalThis) {
+  constructor(
+    option: ClockOption | FromThere = 'real',
+    machine: TimeSource = REAL_TIME,
+    readonly realm: TestRealm = globalThis,
+  ) {
     this.#deliveries = new Deliveries(machine.wakeAfter)
     this.#followsRunner = option === 'runner'
     this.#source = this.#followsRunner ? runnerTime(realm) : machine
@@ -86,8 +90,7 @@ export class MovableClock {
   }
 
   /**
-   * Moves the clock forward by a duration in whole milliseconds, whether it is frozen or running. Everything due by then happens while
-   * `during` runs `fire`. Concurrent moves run one after the other.
+   * Moves the clock forward, whether it is frozen or running. What is due by then happens while `during` runs `fire`. One move follows the other.
    * @returns what `during` returned, once waiting clients have their replies
    * @throws QueratorError if the duration is invalid or ends after the year 9999, the daemon is closed, or the clock is `'runner'`
    */
@@ -116,8 +119,7 @@ export class MovableClock {
     // A call that was due goes on in its turn, before what is due later.
     if (this.#isFiring || (this.#timers.next() > now && this.#source.era === this.#era)) return
     this.#fireDue()
-    // A call that was due has released it.
-    this.#flow.hold()
+    this.#flow.hold() // A call that was due has released it.
   }
 
   /** Releases the time after a call was carried out or started to wait. */
@@ -145,7 +147,7 @@ export class MovableClock {
     return this.#timers.next()
   }
 
-  /** Whether it follows the runner's clock, and cannot be moved here. */
+  /** Whether it follows the runner's clock. */
   get followsRunner(): boolean {
     return this.#followsRunner
   }
@@ -160,7 +162,7 @@ export class MovableClock {
     return this.#deliveries.arrivals()
   }
 
-  /** Goes back to its start, as the option said. It must have no timers, because the time may go back. */
+  /** Goes back to its start. It must have no timers: the time may go back. */
   reset(): void {
     this.#flow = this.#newFlow()
     this.#moved = 0

@@ -41,6 +41,7 @@ export class DaemonState {
   /** Where its state is kept. `undefined` in memory. */
   readonly keeping: Keeping | undefined
   protected readonly config: DaemonConfig
+  readonly #from: DaemonImage | undefined
   protected readonly log: Log
   protected readonly memory: MemoryBudget
   protected readonly queues: Queues
@@ -51,6 +52,7 @@ export class DaemonState {
   constructor(options: DaemonOptions) {
     const { config = readConfig(), clock, events = 0, seed } = options
     this.config = config
+    this.#from = options.from
     this.clock = clock
     this.auth = options.auth ?? config.auth
     this.keeps = options.keeps ?? keepsOf(config.lasting)
@@ -63,6 +65,7 @@ export class DaemonState {
     const now = clock.exact.now()
     const isKept = options.storage !== 'memory' && isLasting(config.lasting)
     if (isKept && options.keeps !== undefined) throw decidedByStorages('the option keeps')
+    if (isKept && options.from !== undefined) throw decidedByStorages('the option from')
     this.keeping = isKept
       ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options.makeStorages)
       : undefined
@@ -143,7 +146,7 @@ export class DaemonState {
   /** The parts that start again. */
   protected get resetParts(): ResetParts {
     const { config, random, clock, record, queues, access, faults, conditions, during } = this
-    return { config, random, clock, record, queues, access, faults, conditions, during }
+    return { config, from: this.#from, random, clock, record, queues, access, faults, conditions, during }
   }
 
   /** Called when connections break. */

@@ -1,5 +1,6 @@
 /** The daemon: queues, service, handler and listeners, started and stopped together. */
 import type { Duplex } from 'node:stream'
+import { anotherClock } from '../clock/another-clock.js'
 import { Brake } from '../clock/event-loop.js'
 import { nextTurn } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
@@ -21,7 +22,7 @@ import { Lives, type RestartOptions } from './lives/lives.js'
 import { MemoryWay } from './memory-way.js'
 import { OPEN_DOOR } from './open-door.js'
 import { RefusedCalls } from './refused-calls.js'
-import { beginAsConfigured, startOver } from './start-over.js'
+import { begin, startOver } from './start-over.js'
 
 /**
  * A Querator daemon.
@@ -33,6 +34,7 @@ import { beginAsConfigured, startOver } from './start-over.js'
  * - stopped: everything has ended. Further requests fail
  */
 export class Daemon extends DaemonState {
+  readonly #options: DaemonOptions
   readonly #calls: CallRunner
   readonly #handler: Handler
   readonly #listeners: Listeners
@@ -46,14 +48,15 @@ export class Daemon extends DaemonState {
 
   constructor(options: DaemonOptions) {
     super(options)
-    const { clock, faults, presence, memory, config } = this
+    const { clock, faults, presence, memory } = this
+    this.#options = options
     this.#calls = this.#callRunner()
     this.#handler = new Handler(this.#calls, presence)
     this.#memoryWay = new MemoryWay(this.#handler, clock, faults)
     this.#listeners = new Listeners(faults, this.#handler, clock.exact, memory)
     this.#lives = this.#newLives()
     if (this.keeping !== undefined) this.#open(this.keeping)
-    else beginAsConfigured(this.queues, config, clock.exact.now())
+    else begin(this.resetParts)
     for (const warning of this.#warnings(options)) this.log.write('warn', warning)
     if (this.auth === 'internal') this.log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
   }
@@ -134,6 +137,16 @@ export class Daemon extends DaemonState {
     // Not thrown: a worker that catches every error would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
     return this.#listeners.connect()
+  }
+
+  /** Returns another daemon in memory that goes on where this one stands. Takes time in proportion to the number of items. @throws QueratorError if it is down or closed */
+  fork(): Daemon {
+    if (this.closed) throw closedError()
+    const { conditions: _, makeStorages: __, ...options } = this.#options
+    const { config, clock, keeps } = this
+    const from = { ...this.image(), isWhole: true }
+    const quiet = { config: { ...config, warnings: [] }, clock: anotherClock(clock) }
+    return new Daemon({ ...options, ...quiet, storage: 'memory', keeps, from })
   }
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */

@@ -1,29 +1,24 @@
 /** The start of a daemon, and what puts it back there. */
 import type { Access } from '../access/access.js'
-import type { Instant } from '../clock/instant.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import type { Cause } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
 import type { Queues } from '../engine/queue/queues.js'
+import type { QueueImage } from '../engine/queue/queues-image.js'
+import { copiesOf } from '../engine/store/partition-image.js'
 import type { RestartedRandom } from '../ids/random.js'
 import type { ConditionsInForce } from './conditions/conditions-in-force.js'
 import type { DaemonConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
 import type { Faults } from './faults/faults.js'
-
-/** Creates the queues that the configuration declares. @throws QueratorError if one cannot be */
-export function beginAsConfigured(into: Queues, { queues, unknownKeys }: DaemonConfig, now: Instant): void {
-  try {
-    createDeclaredQueues(into, queues, now)
-  } catch (error) {
-    throw withUnknownKeys(error, unknownKeys)
-  }
-}
+import type { DaemonImage } from './lives/daemon-image.js'
 
 /** The parts of a daemon that start again. */
 export interface ResetParts {
   readonly config: DaemonConfig
+  /** What it begins with. */
+  readonly from: DaemonImage | undefined
   readonly random: RestartedRandom
   readonly clock: MovableClock
   readonly record: EventRecord
@@ -35,6 +30,38 @@ export interface ResetParts {
   during(cause: Cause, work: () => void): void
 }
 
+/** Begins with what another daemon had, and with the queues that the configuration declares. @throws QueratorError if one cannot be */
+export function begin(parts: Pick<ResetParts, 'config' | 'from' | 'random' | 'clock' | 'queues' | 'access'>): void {
+  const { config, from, random, clock, queues, access } = parts
+  const now = clock.exact.now()
+  if (from !== undefined) {
+    access.restore(from.access, now, false, from.isWhole)
+    const images = from.queues.map(asNew)
+    queues.restore(images, false)
+    queues.tell()
+  }
+  const missing = config.queues.filter(({ name }) => queues.find(name) === undefined)
+  try {
+    createDeclaredQueues(queues, from?.isWhole === true ? [] : missing, now)
+  } catch (error) {
+    throw withUnknownKeys(error, config.unknownKeys)
+  }
+  if (from?.random !== undefined) random.goOn(from.random)
+}
+
+/** Returns a queue for another daemon, whose record does not know it yet. The image can be used again. */
+function asNew({ queueId: _, partitions, ...image }: QueueImage): QueueImage {
+  return {
+    ...image,
+    partitions: partitions.map((partition) => {
+      if (partition === undefined) return undefined
+      const items = copiesOf(partition.items)
+      for (const item of items) item.serial = 0
+      return { ...partition, items }
+    }),
+  }
+}
+
 const BY_RESET: Cause = { call: 'reset' }
 
 /**
@@ -42,7 +69,7 @@ const BY_RESET: Cause = { call: 'reset' }
  * see what was deleted.
  */
 export function startOver(parts: ResetParts): void {
-  const { config, random, clock, record, queues, access, faults, conditions, during } = parts
+  const { random, clock, record, queues, access, faults, conditions, during } = parts
   // A call that a fault holds would go on in the queues that come now.
   faults.end('break')
   during(BY_RESET, () => queues.clear())
@@ -50,7 +77,6 @@ export function startOver(parts: ResetParts): void {
   clock.reset()
   random.restart()
   conditions.restart()
-  const now = clock.exact.now()
-  access.reset(now)
-  record.during(BY_RESET, () => createDeclaredQueues(queues, config.queues, now))
+  access.reset(clock.exact.now())
+  record.during(BY_RESET, () => begin(parts))
 }

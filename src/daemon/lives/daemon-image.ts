@@ -9,6 +9,8 @@ export interface DaemonImage {
   readonly frozen: boolean
   /** Where its random numbers stand. `undefined` if they should be others. */
   readonly random?: number | undefined
+  /** Whether queues of the configuration that it lacks were deleted, and are not to be made. */
+  readonly isWhole?: boolean | undefined
   readonly queues: readonly QueueImage[]
   readonly access: AccessImage
 }

@@ -24,7 +24,7 @@ export function checkedKeeps(what: string, given: Keeps): Keeps {
 /** Returns the error for a daemon whose storages last. */
 export function decidedByStorages(what: string): QueratorError {
   return usageError(
-    `${what} is for a daemon in memory, and the storages of this one decide what is left; leave it out, or set storage: 'memory'`,
+    `${what} is for a daemon in memory, and the storages of this one decide what there is; leave it out, or set storage: 'memory'`,
   )
 }
 

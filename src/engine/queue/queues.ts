@@ -150,6 +150,16 @@ export class Queues {
     }
   }
 
+  /** Records that all queues and their items are here now. */
+  tell(): void {
+    const { clock, record } = this.#options
+    const now = clock.now()
+    for (const { partitions, address } of this.all()) {
+      record.queue(KIND['queue-created'], now, address)
+      for (const partition of partitions) partition.tell(now)
+    }
+  }
+
   /** Forgets all queues as the end of a process would: nobody gets a reply, and what is kept stays. */
   crash(): void {
     for (const queue of this.all()) {

@@ -141,6 +141,11 @@ export class Partition extends PartitionState {
     for (const item of this.items.all()) this.#note(KIND['item-lost'], item, now)
   }
 
+  /** Records that all items came from elsewhere. */
+  tell(now: Instant): void {
+    for (const item of this.items.all()) this.#note(KIND.imported, item, now)
+  }
+
   /** Makes scheduled items that are due leasable, in the order of their deadlines and then of their ids. */
   comeDue(now: Instant): void {
     for (const item of this.items.takeDue(now)) {

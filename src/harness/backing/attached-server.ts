@@ -101,6 +101,10 @@ export class AttachedServer implements Backing {
     await this.control.confirm('listen({ control })')
   }
 
+  fork(): Backing {
+    throw this.elsewhere.needsEmbedded('fork')
+  }
+
   checkOpen(): void {
     if (this.#closed) throw closedError()
   }

@@ -44,6 +44,8 @@ export interface Backing {
   listen(options: { host?: string; port?: number }): Promise<string>
   /** Serves the control plane. @throws QueratorError on a server elsewhere that has none */
   serveControl(options: { host?: string }): Promise<void>
+  /** Returns the backing of a copy of the daemon in this process. @throws QueratorError if there is none, or it is down or closed */
+  fork(): Backing
   /** @throws QueratorError if it is closed */
   checkOpen(): void
   /** Call these when a queue was made for a test, and when a test deleted one. */

@@ -65,6 +65,12 @@ export class EmbeddedBacking implements Backing {
     return this.#serveControl(this.#daemon, options)
   }
 
+  fork(): EmbeddedBacking {
+    const copy = new EmbeddedBacking(this.#daemon.fork(), this.unawaited?.callSites, this.#serveControl)
+    copy.useKey(this.#apiKey)
+    return copy
+  }
+
   checkOpen(): void {
     if (this.#daemon.closed) throw closedError()
   }

@@ -9,7 +9,7 @@ const STARTED = 'QUERATOR_TEST_STARTED'
 /** Everything that needs a daemon in the process. test/api/attached.test.ts compares the list with the code. */
 const EMBEDDED_ONLY = [
   'clock, events, waitFor(), explanation(), snapshot(), pause(), resume(), fault(), outage(), which also work on a server with a control plane (querator --test-control; querator-test/global-setup finds it, or set QUERATOR_TEST_CONTROL to its URL)',
-  'history(), explain(), connect(), crash(), restart(), createUser(), closeDoor(), recording(), under(), recovered(), track(), quiet(), drain() with a time',
+  'history(), explain(), connect(), crash(), restart(), fork(), dump(), createUser(), closeDoor(), recording(), under(), recovered(), track(), quiet(), drain() with a time',
   'the matchers toHaveProduced, toHaveCompleted, toHaveDeadLettered, toHaveLeased with by, and toHaveScheduled with in or at',
   'reports of failed tests and of leaks',
   'all options but endpoint and apiKey',

@@ -81,9 +81,9 @@ export class TestUsers {
     checkOptions('createUser', options, KNOWN)
     this.#check('createUser')
     const { ownClient: client, send, unawaited, notSent } = this.#backing
-    const { username = this.#names.next('user'), namespace = SYSTEM } = options
+    const { namespace = SYSTEM } = options
     if (namespace !== SYSTEM) await makeNamespace(client, namespace)
-    const { id } = await client.usersCreate({ username })
+    const { id, username } = await this.#named(options.username)
     try {
       if (options.permissions !== undefined) await this.#permit(id, username, namespace, options.permissions)
       for (const role of options.roles ?? []) await this.#bind(id, namespace, role)
@@ -99,6 +99,20 @@ export class TestUsers {
       // The username would be taken at the next try.
       await client.usersDelete({ id })
       throw error
+    }
+  }
+
+  /** Creates a user with this name, or with a new one. A copy of another daemon has users that this one did not name. */
+  async #named(given: string | undefined): Promise<{ readonly id: string; readonly username: string }> {
+    for (;;) {
+      const username = given ?? this.#names.next('user')
+      try {
+        const { id } = await this.#backing.ownClient.usersCreate({ username })
+        return { id, username }
+      } catch (error) {
+        const isTaken = isQueratorError(error) && error.message.startsWith('username is already taken')
+        if (given !== undefined || !isTaken) throw error
+      }
     }
   }
 
@@ -131,6 +145,13 @@ export class TestUsers {
     if (keptUsers || this.#admin === undefined) return
     this.#admin = undefined
     this.#backing.useKey(undefined)
+  }
+
+  /** Goes on with the users of another daemon, whose copy this one is. */
+  takeOver({ admin }: DoorState): void {
+    const { send, unawaited, notSent } = this.#backing
+    const { id = '', username = '', key = '', keyId = '' } = admin ?? {}
+    this.#admin = admin && new TestUser({ send, unawaited, notSent }, { id, username, key, keyId })
   }
 
   /** The users of then are back, and the door is open. */

@@ -47,6 +47,7 @@ function localMethod(target: object, key: PropertyKey, method: Function): (...ar
   return (...args) => {
     try {
       const result: unknown = Reflect.apply(method, target, args)
+      if (key === 'fork') return local(result as Daemon)
       if (key === 'collect') return Array.from(result as readonly Fired[], localFired)
       return isPromise(result) ? localPromise(result) : result
     } catch (error) {
