@@ -15,6 +15,7 @@ import { inMemoryRows } from './rows/in-memory.js'
 import { recordRows } from './rows/record.js'
 import { runnerRows } from './rows/runners.js'
 import { startRows } from './rows/start.js'
+import { storageRows } from './rows/storage.js'
 import { suiteRows } from './rows/suite.js'
 import { tcpRows } from './rows/tcp.js'
 import { waitingRows } from './rows/waiting.js'
@@ -31,6 +32,7 @@ const SECTIONS: Record<string, () => Promise<Section>> = {
   depth: depthRows,
   heap: heapRows,
   start: startRows,
+  storage: storageRows,
   runners: runnerRows,
   suite: suiteRows,
   waiting: waitingRows,
