@@ -12,6 +12,7 @@ import { EVENT_ROUTES } from './event-routes.js'
 import { FAULT_ROUTES } from './fault-routes.js'
 import { checked, valuesOfQuery } from './fields.js'
 import { guard } from './guard.js'
+import { LIFE_ROUTES } from './life-routes.js'
 import { openApi } from './openapi.js'
 import { QUEUE_ROUTES } from './queue-routes.js'
 import { errorReply, jsonReply } from './replies.js'
@@ -46,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   ...CLOCK_ROUTES,
   ...QUEUE_ROUTES,
   ...FAULT_ROUTES,
+  ...LIFE_ROUTES,
   ...EVENT_ROUTES,
 ]
 

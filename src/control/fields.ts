@@ -1,4 +1,5 @@
 /** The fields of requests: their types, how they are read, and their schemas. */
+import { KEEPS, type Keeps } from '../daemon/lives/keeps.js'
 import { EVENT_KINDS, type EventKind } from '../engine/events/event-kinds.js'
 import { badRequest, type QueratorError } from '../errors.js'
 import type { FaultAction } from '../harness/faults/fault-action.js'
@@ -19,6 +20,7 @@ interface Values {
   duration: number | string
   event: EventKind
   flag: boolean
+  keeps: Keeps
   /** What a fault does: a text or an object, which the fault checks. */
   action: FaultAction
 }
@@ -53,6 +55,7 @@ const SCHEMAS: Record<keyof Values, Schema> = {
   },
   event: { type: 'string', enum: EVENT_KINDS },
   flag: { type: 'boolean' },
+  keeps: { type: 'string', enum: KEEPS },
   action: ACTION_SCHEMA,
 }
 
@@ -109,7 +112,9 @@ function checkValue(what: string, { type, most }: Field, value: unknown): void {
   else if (type === 'flag') {
     if (typeof value !== 'boolean') throw badRequest(`${what} is true or false; got ${shown(value)}`)
   } else if (type === 'action') checkAction(what, value)
-  else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
+  else if (type === 'keeps') {
+    if (!KEEPS.some((one) => one === value)) throw badRequest(`${what} is ${KEEPS.join(', ')}; got ${shown(value)}`)
+  } else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
 }
 
 function checkText(what: string, value: unknown): void {

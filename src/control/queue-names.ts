@@ -6,8 +6,9 @@ import { nearestOf } from '../nearest.js'
 /** The most names that an error lists. */
 const MOST_LISTED = 50
 
-/** @throws 400 if no queue has this name, in the words of the protocol */
-export function assertQueue({ inspector }: Daemon, name: string): void {
+/** @throws 400 if no queue has this name, in the words of the protocol; QueratorError if the daemon is down */
+export function assertQueue({ inspector, presence }: Daemon, name: string): void {
+  presence.assertUp()
   if (inspector.queueId(name) === undefined) throw unknownQueue(name, inspector.queueNames())
 }
 

@@ -53,10 +53,12 @@ const SNAPSHOT = route({
 const RESET = route({
   method: 'POST',
   path: '/test/reset',
-  summary: 'Puts everything back to the start: queues, access, clock. Faults end, and waiting leases get a 453.',
+  summary:
+    'Puts everything back to the start: queues, access, clock. Faults end, waiting leases get a 453, and a daemon that is down comes up.',
   fields: {},
   reply: 'Clock',
-  run: (on) => {
+  run: async (on) => {
+    if (on.daemon.presence.isDown) await on.daemon.restart({ keeps: undefined, after: 0 })
     reset(on)
     return clockOf(on.daemon)
   },

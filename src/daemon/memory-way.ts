@@ -33,7 +33,9 @@ export class MemoryWay {
     // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
     const reply = await this.#handler.handle(request)
     const isLost = reply.status === 0 || (request.breaks !== undefined && request.breaks !== 'slow')
-    if (isLost || life !== presence.life || (faults.isAway && !this.#handler.passes(request))) {
+    // What an earlier life took gets no reply from this one.
+    const isGone = faults.isAway || life !== presence.life
+    if (isLost || (isGone && !this.#handler.passes(request))) {
       await nextTurn()
       throw brokenError('reset', presence)
     }

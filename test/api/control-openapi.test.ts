@@ -108,6 +108,8 @@ test('replies are as the document says, and have no field that it leaves out', a
     'GET /test/snapshot': await get('/test/snapshot?queue=orders'),
     'GET /test/events': await get('/test/events'),
     'GET /test/history': await get('/test/history?queue=orders&reference=a'),
+    'POST /test/crash': await post('/test/crash', { keeps: 'items' }),
+    'POST /test/restart': await post('/test/restart', { after: '30s' }),
     'POST /test/reset': await post('/test/reset'),
   }
   const stream = 'GET /test/events/stream'
