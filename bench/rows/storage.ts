@@ -1,4 +1,4 @@
-/** Each driver: how many items a second it keeps, and how long a start takes with many. */
+/** Each driver: how many items a second it keeps, and how long a start takes with many. And a fork, which takes the same way. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,7 @@ export async function storageRows(): Promise<Section> {
   const rows: Row[] = []
   for (const driver of drivers) rows.push(...(await writes(driver)))
   for (const driver of drivers) if (driver.name !== 'memory') rows.push(await start(driver))
+  rows.push(await fork())
   await postgres?.stop()
   rmSync(folder, { recursive: true })
   return { title: `Storages: produce in batches of ${BATCH} items of 100 bytes, and a start`, rows }
@@ -103,4 +104,22 @@ async function start(driver: Driver): Promise<Row> {
   }
   const target = driver.start === undefined ? {} : { target: driver.start, ceiling: true }
   return { what: `${driver.name}: start with a million items`, measured: median(took), unit: 'ms', ...target }
+}
+
+async function fork(): Promise<Row> {
+  const daemon = await open({ name: 'memory', config: {} })
+  await daemon.createQueue({ name: 'q' })
+  await produce(daemon, 'q')
+  const took: number[] = []
+  for (let round = 0; round < 20; round++) {
+    let copy: TestDaemon | undefined
+    took.push(
+      await timed(async () => {
+        copy = await daemon.fork()
+      }),
+    )
+    await copy?.close()
+  }
+  await daemon.close()
+  return { what: `fork with ${BATCH * CLIENTS} items`, measured: median(took), unit: 'ms' }
 }
