@@ -67,7 +67,7 @@ const GROUPS = {
   cjs: [
     {
       name: 'shared',
-      test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version|conditions\/condition-spec)|harness\/daemon-options)/,
+      test: /src\/(\w+(-\w+)*\.ts|(clock|protocol|client|engine\/events)\/|daemon\/(closed-error|version|conditions\/condition-spec|lives\/keeps)|harness\/daemon-options)/,
     },
     { name: 'daemon', test: /src\/(ids|engine|access|service|storage|transport|daemon|harness\/new-daemon)/ },
     { name: 'harness', test: /src\/(diagnosis|harness|real-server|fixtures)\// },

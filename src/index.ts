@@ -9,6 +9,17 @@ export type { ClockOption } from './clock/clock-option.js'
 export { CONDITIONS, type ConditionName } from './daemon/conditions/condition-spec.js'
 export type { ConfigTree, PartitionStorageTree, StorageConfig } from './daemon/config/config.js'
 export type { PartitionTree, QueueTree } from './daemon/config/declared-queues.js'
+export type {
+  DaemonDump,
+  DumpedApiKey,
+  DumpedItem,
+  DumpedNamespace,
+  DumpedPartition,
+  DumpedQueue,
+  DumpedRole,
+  DumpedRoleBinding,
+  DumpedUser,
+} from './daemon/dump/daemon-dump.js'
 export type { Keeps } from './daemon/lives/keeps.js'
 export type { LogHandler, LogLevel, LogRecord } from './daemon/log.js'
 export type { NoticesMode } from './daemon/notices.js'

@@ -14,15 +14,16 @@ import { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { DaemonState } from './daemon-state.js'
+import type { DaemonDump } from './dump/daemon-dump.js'
+import { dumpOf } from './dump/write-dump.js'
 import type { Keeping } from './lasting/keeping.js'
-import { mixedTexts } from './lasting/storage-spec.js'
 import { Listeners } from './listeners.js'
 import type { Keeps } from './lives/keeps.js'
 import { Lives, type RestartOptions } from './lives/lives.js'
 import { MemoryWay } from './memory-way.js'
 import { OPEN_DOOR } from './open-door.js'
 import { RefusedCalls } from './refused-calls.js'
-import { begin, startOver } from './start-over.js'
+import { begin, startOver, warningsOf } from './start-over.js'
 
 /**
  * A Querator daemon.
@@ -57,13 +58,8 @@ export class Daemon extends DaemonState {
     this.#lives = this.#newLives()
     if (this.keeping !== undefined) this.#open(this.keeping)
     else begin(this.resetParts)
-    for (const warning of this.#warnings(options)) this.log.write('warn', warning)
+    for (const warning of warningsOf(this.config, options)) this.log.write('warn', warning)
     if (this.auth === 'internal') this.log.write(options.opensDoor ? 'info' : 'warn', OPEN_DOOR)
-  }
-
-  #warnings({ storage }: DaemonOptions): string[] {
-    const { warnings, lasting } = this.config
-    return [...warnings, ...(storage === 'memory' ? [] : mixedTexts(lasting))]
   }
 
   /** Opens the storages. Requests wait until they are open, and get the error if they cannot be. */
@@ -147,6 +143,11 @@ export class Daemon extends DaemonState {
     const from = { ...this.image(), isWhole: true }
     const quiet = { config: { ...config, warnings: [] }, clock: anotherClock(clock) }
     return new Daemon({ ...options, ...quiet, storage: 'memory', keeps, from })
+  }
+
+  /** Returns its state as plain values. Takes time in proportion to the number of items. @throws QueratorError if it is down */
+  dump(): DaemonDump {
+    return dumpOf(this.image())
   }
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */

@@ -11,7 +11,9 @@ import type { ConditionsInForce } from './conditions/conditions-in-force.js'
 import type { DaemonConfig } from './config/config.js'
 import { createDeclaredQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
+import type { DaemonOptions } from './daemon-options.js'
 import type { Faults } from './faults/faults.js'
+import { mixedTexts } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
 
 /** The parts of a daemon that start again. */
@@ -28,6 +30,11 @@ export interface ResetParts {
   readonly conditions: ConditionsInForce
   /** Runs `work` at one time, as the cause of its events. Overdue deadlines fire first. */
   during(cause: Cause, work: () => void): void
+}
+
+/** Returns what to warn of at the start. */
+export function warningsOf({ warnings, lasting }: DaemonConfig, { storage }: DaemonOptions): string[] {
+  return [...warnings, ...(storage === 'memory' ? [] : mixedTexts(lasting))]
 }
 
 /** Begins with what another daemon had, and with the queues that the configuration declares. @throws QueratorError if one cannot be */

@@ -3,6 +3,7 @@ import type { AuthBackend } from '../access/access.js'
 import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import type { StorageMode } from '../daemon/daemon-options.js'
+import type { DaemonDump } from '../daemon/dump/daemon-dump.js'
 import type { Keeps } from '../daemon/lives/keeps.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
 import type { NoticesMode } from '../daemon/notices.js'
@@ -42,6 +43,11 @@ export interface TestDaemonOptions {
    * `config` has, so `'nothing'` without `config`. Not with storages that last: they decide. See docs/crashes.md.
    */
   readonly keeps?: Keeps
+  /**
+   * What the daemon begins with: what `daemon.dump()` returned, or the path of a JSON file with it. Its clock goes on from then, unless `clock` is
+   * given. Queues of `config` that are not in it are added. Not with storages that last. Default: nothing. See docs/crashes.md.
+   */
+  readonly from?: string | DaemonDump
   /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**
@@ -99,6 +105,7 @@ export const DAEMON_OPTIONS = [
   'seed',
   'conditions',
   'keeps',
+  'from',
   'events',
   'callSites',
   'notices',

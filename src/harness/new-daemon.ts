@@ -1,7 +1,6 @@
 /** The daemon behind a test daemon, from its options. */
 import { AUTH_BACKENDS, type AuthBackend } from '../access/access.js'
 import { checkOptions } from '../client/known-options.js'
-import { MovableClock } from '../clock/movable-clock.js'
 import { realNow } from '../clock/real-time.js'
 import type { TestRealm } from '../clock/runner-time.js'
 import { type DaemonConfig, readConfig } from '../daemon/config/config.js'
@@ -15,6 +14,7 @@ import { NOTICES_MODES, type NoticesMode } from '../daemon/notices.js'
 import { usageError } from '../errors.js'
 import { type DaemonLimits, type TestDaemonOptions, UNKNOWN_KEYS } from './daemon-options.js'
 import { checkSeed, conditionsOf } from './faults/condition-options.js'
+import { startOf } from './new-daemon-start.js'
 
 /** How many events are kept. */
 const MOST_EVENTS = 10_000
@@ -30,7 +30,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
   const seed = given === undefined ? {} : { seed: given }
   return new Daemon({
     config,
-    clock: new MovableClock(options.clock, undefined, realm),
+    ...startOf(options, config, realm),
     auth: authOf(options.auth ?? config.auth),
     events: eventsOf(options.events ?? MOST_EVENTS),
     storage: storageOf(options.storage ?? 'configured'),

@@ -52,8 +52,9 @@ function serverOf({ endpoint, apiKey }: TestDaemonOptions): [endpoint: string | 
   return [endpoint ?? process.env.QUERATOR_ENDPOINT, apiKey ?? process.env.QUERATOR_API_KEY]
 }
 
-/** @throws QueratorError if there are conditions: without them, a test on a server elsewhere would pass for the wrong reason */
-function checkNone({ conditions = [] }: TestDaemonOptions, endpoint: string): void {
+/** @throws QueratorError if there is something without which a test on a server elsewhere would pass or fail for the wrong reason */
+function checkNone({ conditions = [], from }: TestDaemonOptions, endpoint: string): void {
+  if (from !== undefined) throw new ServerElsewhere(endpoint).needsEmbedded('the option from')
   if (Array.isArray(conditions) && conditions.length === 0) return
   throw new ServerElsewhere(endpoint).needsEmbedded('the option conditions')
 }

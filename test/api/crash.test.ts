@@ -341,3 +341,17 @@ test('matchers say that the daemon is down, and compare what happened before', a
   await claims.toHaveItems([])
   expect(await messageOf(claims.toHaveItems(['b']))).toMatch(/item-lost \(test\/api\/crash\.test\.ts:\d+\)/)
 })
+
+test('recovered and track count no item that the crash took, and wait for the restart', async () => {
+  await using daemon = await started({ keeps: 'queues' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const tracked = daemon.track(async () => {
+    await daemon.crash()
+    await daemon.restart()
+    await queue.produce({ reference: 'b' })
+    await queue.drain(() => {})
+  })
+  expect((await tracked).completed.map(({ reference }) => reference)).toEqual(['b'])
+  await daemon.recovered()
+})

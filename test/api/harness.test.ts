@@ -134,7 +134,7 @@ test('never changes its options, and an unknown one throws an error that lists t
   await using daemon = await startTestDaemon(options)
   await daemon.createQueue(Object.freeze({ maxAttempts: 1 }))
   await expect(startTestDaemon({ clok: 'frozen' } as never)).rejects.toThrow(
-    "startTestDaemon has no option 'clok'; did you mean 'clock'? It has: config, unknownKeys, storage, clock, auth, seed, conditions, keeps, events, callSites, notices, limits, log, endpoint, apiKey",
+    "startTestDaemon has no option 'clok'; did you mean 'clock'? It has: config, unknownKeys, storage, clock, auth, seed, conditions, keeps, from, events, callSites, notices, limits, log, endpoint, apiKey",
   )
   await expect(daemon.createQueue({ maxAttemps: 1 } as never)).rejects.toThrow(/createQueue has no option 'maxAttemps'/)
 })

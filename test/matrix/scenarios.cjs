@@ -149,6 +149,26 @@ const scenarios = [
     },
   },
   {
+    name: 'a test takes the daemon down and up again, and copies it',
+    embedded: true,
+    async run({ queue, daemon, client }) {
+      await queue.produce({ reference: 'order-1', json: { id: 1 } }, { reference: 'order-2' })
+      const copy = await daemon.fork()
+      await daemon.crash({ keeps: 'items' })
+      const error = await client.queuesList({}).catch((reason) => reason)
+      assert.equal(error.codeText, 'No Answer')
+      await daemon.restart()
+      const lease = await queue.lease()
+      await lease.complete()
+      same([(await queue.counts()).total, (await copy.queue(queue.name).counts()).total], [1, 2])
+      const { queues } = await copy.dump()
+      const own = queues.find(({ name }) => name === queue.name)
+      same([own.partitions[0].items[0].text, own.partitions[0].items.length], ['{"id":1}', 2])
+      // The end of the test brings it up.
+      await daemon.crash({ keeps: 'nothing' })
+    },
+  },
+  {
     name: 'what needs the daemon in the process works, or says so',
     async run({ queue, daemon, attached }) {
       if (!attached) return queue.pause()

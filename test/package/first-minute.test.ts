@@ -134,7 +134,7 @@ describe('Vitest', () => {
     })
     expect(outcome.status).toBe(1)
     expect(oneLine(outcome)).toContain(
-      "testWith has no option 'clok'; did you mean 'clock'? It has: config, unknownKeys, storage, clock, auth, seed, conditions, keeps, events, callSites, notices, limits, log, endpoint, apiKey, leaks",
+      "testWith has no option 'clok'; did you mean 'clock'? It has: config, unknownKeys, storage, clock, auth, seed, conditions, keeps, from, events, callSites, notices, limits, log, endpoint, apiKey, leaks",
     )
   })
 })

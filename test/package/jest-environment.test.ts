@@ -388,3 +388,32 @@ test('faults act across realms, and their errors belong to that of the tests', (
   expect(text).toMatch(/a fault never acted: hang on queue\.complete of '[^']+' \(a\.test\.js:\d+\)/)
   expect(text).toContain('Tests:       1 failed, 1 passed')
 })
+
+test('a daemon crashes, is copied and dumped across realms', () => {
+  const { status, text } = jest({
+    'a.test.js': `${DOCBLOCK}${IMPORTS}
+      test('crash and restart', async () => {
+        await queue.produce({ reference: 'a', json: { id: 1 } })
+        const dump = await daemon.dump()
+        expect(dump.queues.find(({ name }) => name === queue.name).partitions[0].items).toStrictEqual([
+          expect.objectContaining({ reference: 'a', text: '{"id":1}' }),
+        ])
+        const copy = await daemon.fork()
+        expect(await copy.dump()).toStrictEqual({ ...dump, time: expect.any(String) })
+        expect(await copy.clock.advance('1h')).toStrictEqual([])
+        await daemon.crash({ keeps: 'items' })
+        expect(await daemon.crash().catch((error) => error)).toBeInstanceOf(Error)
+        await daemon.restart()
+        expect(await queue.counts()).toMatchObject({ total: 1 })
+        expect(await startTestDaemon({ from: {} }).catch((error) => error)).toBeInstanceOf(Error)
+        const again = await startTestDaemon({ from: dump })
+        expect(await again.queue(queue.name).counts()).toMatchObject({ total: 1 })
+        await again.close()
+        await daemon.crash()
+      })
+      test('the next test', async () => {
+        await queue.produce({ reference: 'b' })
+      })`,
+  })
+  expect(status, text).toBe(0)
+})

@@ -35,6 +35,16 @@ export function drawIdRange(now: Instant, random: Random): IdRange {
   return { head: text.slice(0, LENGTH - COUNTING), start }
 }
 
+/** How many ids share a head. */
+export const MOST_IDS = 62 ** COUNTING
+
+/** Returns the range that begins with an id. Undefined if the text is no id. */
+export function idRangeOf(text: string): IdRange | undefined {
+  const start = numberOf(text, LENGTH - COUNTING)
+  if (text.length !== LENGTH || Number.isNaN(start) || Number.isNaN(numberOf(text))) return undefined
+  return { head: text.slice(0, LENGTH - COUNTING), start }
+}
+
 /** The ids of one partition. */
 export class ItemIds {
   readonly range: IdRange

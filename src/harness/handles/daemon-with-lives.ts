@@ -1,6 +1,7 @@
 /** What a daemon does for tests of crashes: it ends as a process does, and starts again. */
 import { originOf } from '../../client/call-site.js'
 import { paced } from '../../clock/event-loop.js'
+import type { DaemonDump } from '../../daemon/dump/daemon-dump.js'
 import type { Backing } from '../backing/backing.js'
 import { DaemonWithConsumers } from './daemon-with-consumers.js'
 import type { CrashOptions, RestartOptions } from './lives-of-tests.js'
@@ -42,4 +43,26 @@ export class DaemonWithLives extends DaemonWithConsumers {
     const origin = originOf(this.restart, this.#backing.unawaited?.callSites)
     return noted('restart', '', paced(lives.restart(options, origin)))
   }
+
+  /**
+   * Returns the state of the daemon as plain values, to look at, to compare, or to begin with in `startTestDaemon({ from })`.
+   *
+   *     await writeFile('orders.dump.json', JSON.stringify(await daemon.dump(), null, 2))
+   *
+   * It has queues, items, leases, users and roles, and of API keys only the hashes. Faults, conditions, waiting leases and events are not in it.
+   * @throws QueratorError on a server elsewhere, or if the daemon is down or closed
+   */
+  dump(): Promise<DaemonDump> {
+    const dumping = async () => {
+      const daemon = this.#backing.embedded('dump')
+      this.#backing.checkOpen()
+      return localValue(daemon.dump())
+    }
+    return this.forRunner.noted('dump', '', paced(dumping()))
+  }
+}
+
+/** Returns plain values of this realm. In Jest, the daemon is of another one. */
+function localValue<T extends object>(value: T): T {
+  return Object.getPrototypeOf(value) === Object.prototype ? value : JSON.parse(JSON.stringify(value))
 }
