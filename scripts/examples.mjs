@@ -12,7 +12,6 @@ const TOOLS = {
   concurrently: '^9.0.0',
   'start-server-and-test': '^3.0.0',
   'wait-on': '^9.0.0',
-  'classic-level': '^3.0.0',
   jsdom: '^26.0.0',
   'jest-environment-jsdom': '^30.0.0',
 }

@@ -18,6 +18,7 @@ const RUNNERS = {
   deno: '^2.9.0',
   // The last one for Node 20.
   '@cucumber/cucumber': '^12.0.0',
+  'classic-level': '^3.0.0',
   typescript: '~5.9.0',
   'typescript-7': 'npm:typescript@^7.0.0',
   '@types/node': '^20.0.0',

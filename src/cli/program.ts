@@ -5,9 +5,11 @@ import { addClear } from './commands/clear.js'
 import { addComplete } from './commands/complete.js'
 import { addCreate } from './commands/create.js'
 import { addDelete } from './commands/delete.js'
+import { addDump } from './commands/dump.js'
 import { addInfo } from './commands/info.js'
 import { addLease } from './commands/lease.js'
 import { addList } from './commands/list.js'
+import { addLoad } from './commands/load.js'
 import { addProduce } from './commands/produce.js'
 import { addRetry } from './commands/retry.js'
 import { addServer, addServerFlags, isServerAsked, serverAction } from './commands/server.js'
@@ -45,6 +47,8 @@ export function queratorProgram(): QueratorCommand {
     addUpdate,
     addClear,
     addDelete,
+    addDump,
+    addLoad,
     addVersion,
   ]) {
     add(program)

@@ -18,7 +18,7 @@ import { QUEUE_ROUTES } from './queue-routes.js'
 import { errorReply, jsonReply } from './replies.js'
 import { type ControlledDaemon, isReply, nameOf, type Route, route } from './route.js'
 
-/** The largest body, in bytes. */
+/** The largest body of a route that does not say so itself, in bytes. */
 const BODY_LIMIT = 65_536
 const NO_REPLY: WireReply = { status: 0, headers: {}, body: new Uint8Array() }
 
@@ -132,7 +132,7 @@ function queryIn(target: string): string {
 async function bodyOf(found: Route, request: WireRequest): Promise<Record<string, unknown>> {
   const name = nameOf(found)
   if (queryIn(request.target) !== '') throw badRequest(`${name} takes its fields in the body, as JSON`)
-  const bytes = await readBody(request.body, BODY_LIMIT)
+  const bytes = await readBody(request.body, found.bodyLimit ?? BODY_LIMIT)
   request.bodyRead?.()
   if (bytes.byteLength === 0) return {}
   const value = parsed(name, Buffer.from(bytes).toString('utf8'))

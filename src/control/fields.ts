@@ -21,6 +21,8 @@ interface Values {
   event: EventKind
   flag: boolean
   keeps: Keeps
+  /** What a daemon holds: an object, which the daemon checks. */
+  dump: object
   /** What a fault does: a text or an object, which the fault checks. */
   action: FaultAction
 }
@@ -56,6 +58,7 @@ const SCHEMAS: Record<keyof Values, Schema> = {
   event: { type: 'string', enum: EVENT_KINDS },
   flag: { type: 'boolean' },
   keeps: { type: 'string', enum: KEEPS },
+  dump: { type: 'object' },
   action: ACTION_SCHEMA,
 }
 
@@ -112,7 +115,11 @@ function checkValue(what: string, { type, most }: Field, value: unknown): void {
   else if (type === 'flag') {
     if (typeof value !== 'boolean') throw badRequest(`${what} is true or false; got ${shown(value)}`)
   } else if (type === 'action') checkAction(what, value)
-  else if (type === 'keeps') {
+  else if (type === 'dump') {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw badRequest(`${what} is an object; got ${shown(value)}`)
+    }
+  } else if (type === 'keeps') {
     if (!KEEPS.some((one) => one === value)) throw badRequest(`${what} is ${KEEPS.join(', ')}; got ${shown(value)}`)
   } else if (!EVENT_KINDS.some((kind) => kind === value)) throw unknownKind(what, value)
 }

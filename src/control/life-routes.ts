@@ -1,4 +1,4 @@
-/** The routes that take the daemon down and up again. */
+/** The routes that take the daemon down and up again, and those that take its state and give it another. */
 import { clockOf } from './clock-routes.js'
 import { type Route, route } from './route.js'
 
@@ -34,5 +34,27 @@ const RESTART = route({
   },
 })
 
-/** The routes of crashes and restarts. */
-export const LIFE_ROUTES: readonly Route[] = [CRASH, RESTART]
+const DUMP = route({
+  method: 'GET',
+  path: '/test/dump',
+  summary: 'Returns everything that the daemon holds, to begin with it again.',
+  fields: {},
+  reply: 'Dump',
+  run: ({ daemon }) => daemon.dump(),
+})
+
+const LOAD = route({
+  method: 'POST',
+  path: '/test/load',
+  summary: 'Puts what a dump holds in place of everything. The clock stays as it is.',
+  fields: { dump: { type: 'dump', required: true, text: 'What GET /test/dump returned.' } },
+  reply: 'Clock',
+  bodyLimit: 256 * 2 ** 20,
+  run: ({ daemon }, { dump }) => {
+    daemon.load(dump, 'POST /test/load')
+    return clockOf(daemon)
+  },
+})
+
+/** The routes of crashes, restarts and dumps. */
+export const LIFE_ROUTES: readonly Route[] = [CRASH, RESTART, DUMP, LOAD]

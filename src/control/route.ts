@@ -28,6 +28,8 @@ export interface Route {
   readonly fields: Fields
   /** The schema of the reply. `EventStream` stands for a stream. */
   readonly reply: SchemaName
+  /** The largest body, in bytes. Default: 64 KiB. */
+  readonly bodyLimit?: number
   /** Carries it out. Returns the reply, or a value to write as JSON. */
   readonly run: (on: ControlledDaemon, given: Given<Fields>, request: WireRequest) => unknown
 }

@@ -42,6 +42,7 @@ export const SCHEMAS = {
   }),
   Document: { type: 'object', description: 'An OpenAPI document.' },
   Clock: object('The clock.', CLOCK),
+  Dump: { type: 'object', description: 'Everything that a daemon holds. See docs/crashes.md.' },
   Moved: object('The clock after a move, and what the move made happen.', { ...CLOCK, fired: FIRED }),
   Fired: object(
     'Something that happened because time passed.',

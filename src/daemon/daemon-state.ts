@@ -11,6 +11,7 @@ import { CallNotices } from './call-notices.js'
 import { ConditionsInForce } from './conditions/conditions-in-force.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import type { DaemonOptions } from './daemon-options.js'
+import { readDump } from './dump/read-dump.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
@@ -95,6 +96,20 @@ export class DaemonState {
       queues: this.queues.images(),
       access: this.access.image(),
     }
+  }
+
+  /**
+   * Puts what a dump holds in place of everything. `source` is where it comes from, for errors.
+   * @throws QueratorError with the field if the dump is damaged, or if the daemon is down
+   */
+  load(dump: unknown, source: string): void {
+    this.presence.assertUp()
+    const { queues, access } = readDump(dump, source, this.config.storages)
+    this.during({ call: 'load' }, () => {
+      this.queues.clear()
+      this.access.restore(access, this.clock.exact.now(), false)
+      this.queues.restore(queues, false)
+    })
   }
 
   /** Puts queues back as they were, in place of those that have their names now, and with `access` users and keys. */

@@ -110,6 +110,8 @@ test('replies are as the document says, and have no field that it leaves out', a
     'GET /test/history': await get('/test/history?queue=orders&reference=a'),
     'POST /test/crash': await post('/test/crash', { keeps: 'items' }),
     'POST /test/restart': await post('/test/restart', { after: '30s' }),
+    'GET /test/dump': await get('/test/dump'),
+    'POST /test/load': await post('/test/load', { dump: (await get('/test/dump')).body }),
     'POST /test/reset': await post('/test/reset'),
   }
   const stream = 'GET /test/events/stream'

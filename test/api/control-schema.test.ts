@@ -14,7 +14,7 @@ const FROZEN = { clock: { start: new Date('2026-01-01') }, log: 'silent', endpoi
 
 /** What a request of the right form may be refused for: it depends on other fields, or on what is there. */
 const NOT_ABOUT_FORM =
-  /^queue does not exist|^item does not exist|either id or reference|no call '|takes no (clientId|reference)|acts on queue|is never refused with|queue and partition together|not a valid partition|^there is no fault|but this daemon has had only/
+  /^queue does not exist|^item does not exist|either id or reference|no call '|takes no (clientId|reference)|acts on queue|is never refused with|queue and partition together|not a valid partition|^there is no fault|but this daemon has had only|is not a dump/
 
 /** Valid values of the fields that a route needs. */
 const NEEDED: Record<string, Record<string, unknown>> = {
@@ -22,6 +22,7 @@ const NEEDED: Record<string, Record<string, unknown>> = {
   'POST /test/clock/advance-until': { event: 'queue-created', within: 1, settle: 1 },
   'POST /test/faults': { call: 'queue.lease', do: 'hang' },
   'POST /test/outage': { queue: 'orders', partition: 0 },
+  'POST /test/load': { dump: {} },
 }
 const BIG = [Number.MAX_SAFE_INTEGER, 2 ** 53, 1e16, 1e300, 864e9, 864e9 + 1, -864e9, -864e9 - 1, 10_000, 10_001]
 const TEXTS = [

@@ -1,0 +1,86 @@
+/** The state of a server, for the commands `dump` and `load`: of one that runs, or of one that does not, in its storages. */
+
+import { MovableClock } from '../clock/movable-clock.js'
+import { wakeAfter } from '../clock/real-time.js'
+import { readConfig } from '../daemon/config/config.js'
+import { readConfigFile } from '../daemon/config/config-file.js'
+import { Daemon } from '../daemon/daemon.js'
+import { messageOf, usageError } from '../errors.js'
+import { WrongUsage } from './command-error.js'
+import { variable } from './flags.js'
+
+/** How long a server may take, in milliseconds. */
+const LONGEST_REPLY = 60_000
+
+/** The flags of both commands. */
+export interface StateFlags {
+  readonly endpoint?: string | undefined
+  readonly config?: string | undefined
+}
+
+/** Where the state is. */
+export interface StateOfServer {
+  read(): Promise<unknown>
+  write(dump: unknown, source: string): Promise<void>
+}
+
+/** Returns the state that flags ask for. @throws WrongUsage if they do not fit together */
+export function stateOf({ endpoint, config }: StateFlags): StateOfServer {
+  if (config === undefined) return ofRunning(endpoint ?? variable('QUERATOR_ENDPOINT') ?? 'http://localhost:2319')
+  if (endpoint !== undefined) throw new WrongUsage('--config and --endpoint: give one of them')
+  return inStorages(config)
+}
+
+/** A server that runs with a control plane. */
+function ofRunning(endpoint: string): StateOfServer {
+  const url = endpoint.replace(/\/$/, '')
+  return {
+    read: () => reply(`${url}/test/dump`, 'GET'),
+    write: async (dump) => void (await reply(`${url}/test/load`, 'POST', JSON.stringify({ dump }))),
+  }
+}
+
+/** A server that does not run. Its storages are opened meanwhile. */
+function inStorages(file: string): StateOfServer {
+  const opened = async <T>(work: (daemon: Daemon) => T): Promise<T> => {
+    const { tree, source } = readConfigFile(file)
+    const daemon = new Daemon({ clock: new MovableClock(), config: readConfig(tree, source) })
+    try {
+      if (daemon.keeping === undefined) {
+        throw usageError(
+          `'${file}' has no storage that lasts, so there is nothing to find; ask the running server instead`,
+        )
+      }
+      await daemon.opened()
+      return work(daemon)
+    } finally {
+      await daemon.close()
+    }
+  }
+  return {
+    read: () => opened((daemon) => daemon.dump()),
+    write: (dump, source) => opened((daemon) => daemon.load(dump, source)),
+  }
+}
+
+/** @throws QueratorError that says what to do */
+async function reply(url: string, method: string, body?: string): Promise<unknown> {
+  const controller = new AbortController()
+  const cancel = wakeAfter(LONGEST_REPLY, () => controller.abort(usageError('no answer within a minute')), true)
+  try {
+    const response = await fetch(url, { method, signal: controller.signal, ...(body === undefined ? {} : { body }) })
+    const text = await response.text()
+    if (response.status === 501) {
+      throw usageError(`${url} is not there; start the server with --test-control, or stop it and give --config`)
+    }
+    const value = JSON.parse(text) as { message?: string }
+    if (response.status !== 200) throw usageError(`${url} refused: ${value.message ?? text}`)
+    return value
+  } catch (error) {
+    if (error instanceof TypeError)
+      throw usageError(`no server answers at ${url}: ${messageOf(error.cause ?? error)}`, error)
+    throw error
+  } finally {
+    cancel()
+  }
+}
