@@ -1,115 +1,150 @@
-/** Items as bytes. */
+/**
+ * Items as bytes. A byte of flags says which numbers follow: most items have no attempts, no lease, and a life that ends on an instant. A million
+ * items are read at a start, so each byte counts.
+ */
+import { ZERO_TIME } from '../clock/instant.js'
 import type { Consumer } from '../engine/events/event-kinds.js'
 import { DeadlineGroup } from '../engine/store/deadline-groups.js'
 import { Item, type ItemState } from '../engine/store/item.js'
 
 const STATES: readonly ItemState[] = ['leasable', 'leased', 'scheduled']
-/** The bits of the first byte, beside the state in the lowest two. */
+/** The flags, beside the state in the lowest two bits. */
 const COPIED = 4
 const HELD = 8
+const ATTEMPTED = 16
+const BETWEEN_INSTANTS = 32
+const UNTIL = 64
 
-/** The bytes before the texts: one for the bits, 4 and 8 for numbers, 5 × 8 for instants, 6 × 4 for lengths. */
-const HEAD = 1 + 4 + 48 + 24
-const LENGTHS = HEAD - 24
+/** The most bytes before the texts: flags, six numbers of eight bytes, one of four, and six lengths of up to five. */
+const LONGEST_HEAD = 1 + 48 + 4 + 30
 
 const BY_LEASE = 'queue.lease'
 
 /** Returns the bytes of an item, without its sequence number. */
 export function encodeItem(item: Item): Buffer {
-  const { life, until, payload } = item
-  const texts = [item.reference, item.encoding, item.kind, item.sourceId, item.holder?.clientId ?? '']
-  const lengths = texts.map((text) => Buffer.byteLength(text))
-  const bytes = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, HEAD + payload.length))
-  const bits = (item.copiedToDeadQueue ? COPIED : 0) | (item.holder === undefined ? 0 : HELD)
-  bytes[0] = STATES.indexOf(item.state) | bits
-  let at = bytes.writeInt32LE(item.maxAttempts, 1)
-  for (const number of [item.attempts, life.since, life.at, life.early, until.at, until.early]) {
-    at = bytes.writeDoubleLE(number, at)
-  }
-  for (const length of lengths) at = bytes.writeUInt32LE(length, at)
-  at = bytes.writeUInt32LE(payload.length, at)
-  for (const [index, text] of texts.entries()) {
-    if (text !== '') bytes.write(text, at)
-    at += lengths[index] as number
-  }
-  bytes.write(payload, at, 'latin1')
-  return bytes
+  const { life, until, payload, reference, encoding, kind, sourceId } = item
+  const clientId = item.holder?.clientId ?? ''
+  // A character takes at most three bytes.
+  const longest = 3 * (reference.length + encoding.length + kind.length + sourceId.length + clientId.length)
+  const bytes = Buffer.allocUnsafe(LONGEST_HEAD + longest + payload.length)
+  const flags = flagsOf(item)
+  bytes[0] = STATES.indexOf(item.state) | flags
+  let at = bytes.writeDoubleLE(life.since, 1)
+  at = bytes.writeDoubleLE(life.at, at)
+  if ((flags & BETWEEN_INSTANTS) !== 0) at = bytes.writeDoubleLE(life.early, at)
+  if ((flags & UNTIL) !== 0) at = bytes.writeDoubleLE(until.early, bytes.writeDoubleLE(until.at, at))
+  if ((flags & ATTEMPTED) !== 0) at = bytes.writeInt32LE(item.maxAttempts, bytes.writeDoubleLE(item.attempts, at))
+  for (const text of [reference, encoding, kind, sourceId, clientId]) at = writeText(bytes, text, at)
+  at = writeLength(bytes, payload.length, at)
+  at += bytes.write(payload, at, 'latin1')
+  return bytes.subarray(0, at)
 }
 
-/** Makes items of bytes, one after the other. Neighbours with the same deadline share it. */
+function flagsOf({ copiedToDeadQueue, holder, attempts, maxAttempts, life, until }: Item): number {
+  return (
+    (copiedToDeadQueue ? COPIED : 0) |
+    (holder === undefined ? 0 : HELD) |
+    (attempts === 0 && maxAttempts === 0 ? 0 : ATTEMPTED) |
+    (life.early === 0 ? 0 : BETWEEN_INSTANTS) |
+    (until.at === ZERO_TIME && until.early === 0 ? 0 : UNTIL)
+  )
+}
+
+function writeText(bytes: Buffer, text: string, at: number): number {
+  if (text === '') return writeLength(bytes, 0, at)
+  const start = writeLength(bytes, Buffer.byteLength(text), at)
+  return start + bytes.write(text, start)
+}
+
+/** Writes seven bits in each byte, the lowest first. The highest bit says that another byte follows. */
+function writeLength(bytes: Buffer, length: number, at: number): number {
+  let [rest, place] = [length, at]
+  for (; rest > 127; rest >>>= 7) bytes[place++] = (rest & 127) | 128
+  bytes[place] = rest
+  return place + 1
+}
+
+/** Makes items of bytes, one after the other. Neighbours with the same deadline share it. Nothing is made for each item but the item. */
 export class ItemDecoder {
   #life = new DeadlineGroup(0, 0)
   #until = new DeadlineGroup(0, 0)
   /** Reads numbers of the latest bytes. Most storages give all values in the same ones. */
   #numbers: DataView = new DataView(new ArrayBuffer(0))
+  #bytes: Buffer = Buffer.alloc(0)
+  #at = 0
 
   /** @throws Error if these are not the bytes of an item */
   decode(sequence: number, value: Uint8Array): Item {
-    if (value.length < HEAD) throw new Error(`an item has ${value.length} bytes, which is too few`)
-    if (this.#numbers.buffer !== value.buffer) this.#numbers = new DataView(value.buffer)
-    const [numbers, head] = [this.#numbers, value.byteOffset]
-    const bits = value[0] as number
-    const state = STATES[bits & 3]
-    const texts = new Texts(value, numbers)
-    const [reference, encoding, kind] = [texts.next(), texts.next(), texts.next()]
-    const [sourceId, clientId, payload] = [texts.next(), texts.next(), texts.last()]
-    if (state === undefined) throw new Error('an item is in no state')
-    const item = new Item({ reference, encoding, kind, payload })
+    this.#begin(value)
+    const flags = value[0] ?? 3
+    const state = STATES[flags & 3]
+    if (state === undefined) throw new Error('the bytes of an item begin with an unknown state')
+    const since = this.#number()
+    this.#life = this.#group(this.#life, since, this.#number(), (flags & BETWEEN_INSTANTS) !== 0)
+    this.#until = this.#group(this.#until, 0, (flags & UNTIL) === 0 ? ZERO_TIME : this.#number(), (flags & UNTIL) !== 0)
+    const attempts = (flags & ATTEMPTED) === 0 ? 0 : this.#number()
+    const maxAttempts = (flags & ATTEMPTED) === 0 ? 0 : this.#integer()
+    const reference = this.#text('utf8')
+    const encoding = this.#text('utf8')
+    const kind = this.#text('utf8')
+    const sourceId = this.#text('utf8')
+    const clientId = this.#text('utf8')
+    const item = new Item({ reference, encoding, kind, payload: this.#text('latin1') })
+    if (this.#at !== value.length) throw new Error('the bytes of an item end too late')
     item.sequence = sequence
     item.state = state
-    item.copiedToDeadQueue = (bits & COPIED) !== 0
-    item.maxAttempts = numbers.getInt32(head + 1, true)
-    item.attempts = numbers.getFloat64(head + 5, true)
+    item.copiedToDeadQueue = (flags & COPIED) !== 0
+    item.maxAttempts = maxAttempts
+    item.attempts = attempts
     item.sourceId = sourceId
-    if ((bits & HELD) !== 0) item.holder = holderOf(clientId)
-    const number = (place: number) => numbers.getFloat64(head + place, true)
-    this.#life = sameOrNew(this.#life, number(21), number(29), number(13))
-    this.#until = sameOrNew(this.#until, number(37), number(45), 0)
+    if ((flags & HELD) !== 0) item.holder = holderOf(clientId)
     item.life = this.#life
     item.until = this.#until
     return item
   }
-}
 
-/** Reads the texts of an item and its payload, in turn. */
-class Texts {
-  readonly #bytes: Buffer
-  readonly #numbers: DataView
-  #length: number
-  #at = HEAD
-
-  constructor(value: Uint8Array, numbers: DataView) {
+  #begin(value: Uint8Array): void {
+    if (this.#numbers.buffer !== value.buffer) this.#numbers = new DataView(value.buffer)
     this.#bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    this.#numbers = numbers
-    this.#length = value.byteOffset + LENGTHS
+    this.#at = 1
   }
 
-  next(): string {
-    const [from, to] = this.#part()
-    return from === to ? '' : this.#bytes.toString('utf8', from, to)
+  #number(): number {
+    return this.#numbers.getFloat64(this.#take(8), true)
   }
 
-  /** @throws Error if bytes are left */
-  last(): string {
-    const [from, to] = this.#part()
-    if (to !== this.#bytes.length) throw new Error('the bytes of an item end too late')
-    return from === to ? '' : this.#bytes.toString('latin1', from, to)
+  #integer(): number {
+    return this.#numbers.getInt32(this.#take(4), true)
   }
 
-  #part(): readonly [from: number, to: number] {
+  /** Goes on by this many bytes. Returns where they are. */
+  #take(count: number): number {
     const from = this.#at
-    this.#at += this.#numbers.getUint32(this.#length, true)
-    this.#length += 4
+    this.#at += count
     if (this.#at > this.#bytes.length) throw new Error('the bytes of an item end too early')
-    return [from, this.#at]
+    return this.#bytes.byteOffset + from
+  }
+
+  #text(encoding: 'utf8' | 'latin1'): string {
+    let length = 0
+    for (let bit = 0; bit < 35; bit += 7) {
+      const byte = this.#bytes[this.#take(1) - this.#bytes.byteOffset] as number
+      length |= (byte & 127) << bit
+      if (byte < 128) break
+    }
+    if (length === 0) return ''
+    const from = this.#take(length >>> 0) - this.#bytes.byteOffset
+    return this.#bytes.toString(encoding, from, this.#at)
+  }
+
+  /** Returns the deadline that stands there: the last one, if it is the same. */
+  #group(last: DeadlineGroup, since: number, at: number, hasEarly: boolean): DeadlineGroup {
+    const early = hasEarly ? this.#number() : 0
+    const isSame = last.at === at && last.early === early && last.since === since
+    return isSame ? last : new DeadlineGroup(at, early, since)
   }
 }
 
 function holderOf(clientId: string): Consumer {
   return { clientId, cause: { call: BY_LEASE } }
-}
-
-function sameOrNew(group: DeadlineGroup, at: number, early: number, since: number): DeadlineGroup {
-  const isSame = group.at === at && group.early === early && group.since === since
-  return isSame ? group : new DeadlineGroup(at, early, since)
 }

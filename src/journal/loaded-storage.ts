@@ -17,6 +17,8 @@ export class LoadedStorage implements Loading {
   readonly #storage: Storage
   readonly #items = new Map<number, Item[]>()
   readonly #decoder = new ItemDecoder()
+  /** The source ids of items, by partition. */
+  readonly #held = new Map<number, string[]>()
   #current: Item[] = []
   #partition = -1
 
@@ -43,7 +45,9 @@ export class LoadedStorage implements Loading {
       this.#items.set(partition, this.#current)
     }
     try {
-      this.#current.push(this.#decoder.decode(sequence, value))
+      const item = this.#decoder.decode(sequence, value)
+      this.#current.push(item)
+      if (item.sourceId !== '') listIn(this.#held, partition).push(item.sourceId)
     } catch (error) {
       throw this.#broken(`item ${sequence} of its partition ${partition} cannot be read: ${(error as Error).message}`)
     }
@@ -56,7 +60,9 @@ export class LoadedStorage implements Loading {
       const items = this.#items.get(id) ?? []
       this.#items.delete(id)
       const kept = sources.get(id) ?? []
-      return { id, record, image: imageOf(record, items, kept), sources: kept.length }
+      const taken = [...kept, ...(this.#held.get(id) ?? [])]
+      const image = { ids: record.ids, lastSequence: record.last, items, sources: taken }
+      return { id, record, image, sources: kept.length }
     })
     const [lost] = this.#items.keys()
     if (lost !== undefined) throw this.#broken(`it has items of partition ${lost}, but no record of that partition`)
@@ -73,7 +79,7 @@ export class LoadedStorage implements Loading {
     for (const { kind, id, value } of this.records) {
       if (kind !== 'source') continue
       const partition = Number(id.slice(0, id.indexOf('/')))
-      sources.set(partition, [...(sources.get(partition) ?? []), String(value)])
+      listIn(sources, partition).push(String(value))
     }
     return sources
   }
@@ -91,8 +97,8 @@ export class LoadedStorage implements Loading {
   }
 }
 
-function imageOf({ ids, last }: PartitionRecord, items: readonly Item[], kept: readonly string[]) {
-  const sources = [...kept]
-  for (const { sourceId } of items) if (sourceId !== '') sources.push(sourceId)
-  return { ids, lastSequence: last, items, sources }
+function listIn(lists: Map<number, string[]>, partition: number): string[] {
+  const list = lists.get(partition) ?? []
+  lists.set(partition, list)
+  return list
 }

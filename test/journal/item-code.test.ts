@@ -57,7 +57,7 @@ test('bytes that were cut off or added to are refused', () => {
     fc.property(anyItem, fc.double({ min: 0, max: 1, maxExcluded: true }), (item, share) => {
       const bytes = encodeItem(item)
       const cut = bytes.subarray(0, Math.floor(share * bytes.length))
-      expect(() => decoder.decode(0, cut)).toThrow(/too few|too early/)
+      expect(() => decoder.decode(0, cut)).toThrow(/too early|unknown state/)
       expect(() => decoder.decode(0, Buffer.concat([bytes, Buffer.of(0)]))).toThrow(/too late/)
     }),
   )
