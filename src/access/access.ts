@@ -54,8 +54,9 @@ export class Access {
 
   /** Forgets everything, and begins again. */
   reset(now: Instant): void {
-    if (this.namespaces !== undefined) this.#forgetAll()
+    const before = this.namespaces === undefined ? undefined : this.image()
     this.#beginEmpty(now, this.#keeper)
+    this.#forget(before)
     if (this.auth === 'internal') this.#bootstrap(now)
   }
 
@@ -83,13 +84,14 @@ export class Access {
    * (docs/protocol/admin.md §2.6), unless `isCopy`. With `isKept`, the records come from where they are kept; else they are written there.
    */
   restore(image: AccessImage, now: Instant, isKept: boolean, isCopy = false): void {
-    if (!isKept) this.#forgetAll()
+    const before = isKept ? undefined : this.image()
     let isLoading = isKept
     this.#beginEmpty(now, {
       changed: (kind, id) => {
         if (!isLoading) this.#keeper?.changed(kind, id)
       },
     })
+    this.#forget(before)
     for (const namespace of image.namespaces) this.namespaces.add(namespace)
     for (const user of image.users) this.users.create(user)
     for (const key of image.apiKeys) this.apiKeys.add({ ...key, record: { ...key.record } })
@@ -99,10 +101,10 @@ export class Access {
     if (this.auth === 'internal') this.#bootstrap(now, !isCopy)
   }
 
-  /** What is not added again is gone from where it is kept. */
-  #forgetAll(): void {
-    if (this.#keeper === undefined) return
-    for (const [kind, id] of idsIn(this.image())) this.#keeper.changed(kind, id)
+  /** What was there before is gone from where it is kept, unless it is added again. */
+  #forget(before: AccessImage | undefined): void {
+    if (this.#keeper === undefined || before === undefined) return
+    for (const [kind, id] of idsIn(before)) this.#keeper.changed(kind, id)
   }
 
   #beginEmpty(now: Instant, keeper: KeepsAccess | undefined): void {

@@ -43,7 +43,6 @@ export class Daemon extends DaemonState {
   readonly #memoryWay: MemoryWay
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
-  /** While the storages are not open yet, or if they cannot be. */
   #opening: Promise<void> | undefined
   readonly #brake = new Brake()
 
@@ -233,6 +232,7 @@ export class Daemon extends DaemonState {
     // After this turn, the queues have all calls made before this one.
     await nextTurn()
     await this.#opening?.catch(() => undefined)
+    await this.#lives.settled()
     this.#state = 'stopping'
     this.queues.stop()
     this.faults.end()

@@ -29,6 +29,11 @@ export class RestartedRandom {
     this.#state = this.#begun()
   }
 
+  /** Begins as in a later life, so that a seed does not give the ids of the lives before again. */
+  beginLife(life: number): void {
+    if (this.#seed !== undefined && life > 1) this.#state = stateOf(`${this.#seed} ${life}`)
+  }
+
   /** Goes on where other numbers stand. */
   goOn(state: number): void {
     this.#state = state

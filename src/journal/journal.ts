@@ -62,6 +62,8 @@ export class Journal {
 
   /** Resolves when everything up to now is written. `undefined` if it is already. @throws Error, as a rejection, if it never will be */
   written(): Promise<void> | undefined {
+    // A lease that waited ends only after its daemon did.
+    if (this.#given !== undefined) return Promise.reject(this.#given)
     if (this.#writing === undefined) return undefined
     const step = this.#changed.size > 0 ? this.#number : this.#number - 1
     return new Promise((resolve, reject) => {

@@ -31,6 +31,8 @@ export class KeptAccess implements KeepsAccess, Changed {
   changed(kind: AccessKind, id: string): void {
     if (this.#storage === undefined) return
     this.#changed.set(keyOf(kind, id), [kind, id])
+    // One that comes again later has a place of its own.
+    if (this.#find(kind, id) === undefined) this.#orders.delete(keyOf(kind, id))
     this.#journal.changed(this.#storage, this)
   }
 

@@ -49,6 +49,11 @@ export class KeptQueues implements KeepsQueues {
     else this.#leftIn(storage).set(leftAt(record.queue, record.partition), partition)
   }
 
+  /** Notes that a partition belongs to no queue, and may get one. */
+  leave(storage: Storage, partition: LoadedPartition): void {
+    this.#kept(storage, partition).belongsTo(0)
+  }
+
   /** Removes a partition that belongs to no queue. */
   end(storage: Storage, partition: LoadedPartition): void {
     this.#sawId(storage, partition.id)

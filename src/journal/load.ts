@@ -17,8 +17,18 @@ export interface Kept {
   readonly access: AccessImage | undefined
   /** The storages that nothing was written to yet. */
   readonly isNew: ReadonlySet<Storage>
+  /** The number of this life of the daemon: 1 for the first. */
+  readonly life: number
+  /** Partitions of queues that the storage of the queues has never heard of. They wait for queues of their names. */
+  readonly left: readonly Found[]
   /** Partitions that belong to no queue, because a queue was half created or half deleted when the process ended. */
-  readonly ended: readonly { readonly storage: Storage; readonly partition: LoadedPartition }[]
+  readonly ended: readonly Found[]
+}
+
+/** A partition in its storage. */
+export interface Found {
+  readonly storage: Storage
+  readonly partition: LoadedPartition
 }
 
 /** Who is told what was there. */
@@ -44,19 +54,26 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
     .map(({ id, value }) => queueOf(Number(id), value as QueueRecord, storages.queues as Storage, known))
     .sort((a, b) => a.queueId - b.queueId)
   const byId = new Map(queues.map((queue) => [queue.queueId, queue]))
-  const ended: { storage: Storage; partition: LoadedPartition }[] = []
+  const [left, ended]: [Found[], Found[]] = [[], []]
+  const isNewHere = storages.queues === undefined || loaded.get(storages.queues)?.isNew === true
   for (const [storage, one] of loaded) {
     for (const partition of one.partitions()) {
-      const { queueId, partition: number } = partition.record
+      const { queueId, queue: name, partition: number } = partition.record
       const queue = byId.get(queueId)
-      if (queue === undefined && storages.queues !== undefined && queueId > 0) ended.push({ storage, partition })
-      else keepers.queues.loaded(storage, partition, queue !== undefined)
-      if (queue !== undefined) queue.partitions[number] = partition.image
+      const isKnown = queue?.config.name === name
+      if (queue === undefined && !isNewHere && queueId > 0) {
+        ended.push({ storage, partition })
+        continue
+      }
+      keepers.queues.loaded(storage, partition, isKnown)
+      if (isKnown) queue.partitions[number] = partition.image
+      else if (queueId > 0) left.push({ storage, partition })
     }
   }
   const access = accessOf(records, keepers.access)
   const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
-  return { queues, access, ended, isNew }
+  const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
+  return { queues, access, life, left, ended, isNew }
 }
 
 /** Returns each storage once: two names may be of one. */

@@ -53,6 +53,11 @@ export class LoadedStorage implements Loading {
     }
   }
 
+  /** How many lives of daemons it has seen. */
+  get lives(): number {
+    return Number(this.records.find(({ kind, id }) => kind === 'about' && id === 'lives')?.value ?? 0)
+  }
+
   /** Returns the partitions with their items. @throws QueratorError if something is missing */
   partitions(): LoadedPartition[] {
     const sources = this.#sources()

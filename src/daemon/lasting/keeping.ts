@@ -34,7 +34,8 @@ export class Keeping {
   async open(): Promise<Kept> {
     const { kept, keeper } = await (await this.#loaded()).open()
     this.keeper.current = keeper
-    await this.sizes()
+    // A storage that cannot say it may still keep everything.
+    await this.sizes().catch(() => undefined)
     return kept
   }
 

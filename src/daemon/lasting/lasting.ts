@@ -1,5 +1,6 @@
 /** The storages of a daemon, and its journal, from one start to the next. */
 import { orGiveUp } from '../../clock/give-up.js'
+import type { BatchBuilder } from '../../journal/batch-builder.js'
 import { Durability } from '../../journal/durability.js'
 import { Journal } from '../../journal/journal.js'
 import { type FindRecord, KeptAccess } from '../../journal/kept-access.js'
@@ -46,9 +47,11 @@ export class Lasting {
       }
       const kept = await loadAll(this.#storages, { queues, access }, this.#names)
       journal.begin()
-      for (const storage of kept.isNew)
-        journal.changed(storage, { collect: (to) => to.record('about', 'format', FORMAT) })
+      for (const storage of this.#open) journal.changed(storage, { collect: (to) => about(kept, storage, to) })
+      for (const { storage, partition } of kept.left) queues.leave(storage, partition)
       for (const { storage, partition } of kept.ended) queues.end(storage, partition)
+      // Before a queue gets the number or the items of one that is gone.
+      journal.inOrder()
       const durability = new Durability(journal)
       return { kept, keeper: { queues, access, after: (...call) => durability.after(...call) } }
     } catch (error) {
@@ -88,7 +91,11 @@ export class Lasting {
   /** Writes everything, and closes the storages. Returns what was not written in time, as text. */
   async end(): Promise<string | undefined> {
     const isWritten = await orGiveUp<boolean>(
-      this.written().then(() => true),
+      // Nothing is left to write if it was given up before.
+      this.written().then(
+        () => true,
+        () => true,
+      ),
       LONGEST_END,
       () => false,
     )
@@ -102,4 +109,10 @@ export class Lasting {
     this.#open.clear()
     await orGiveUp<unknown>(Promise.allSettled(open.map((storage) => storage.close())), LONGEST_END, () => undefined)
   }
+}
+
+/** Writes what a storage says of itself. */
+function about({ isNew, life }: Kept, storage: Storage, to: BatchBuilder): void {
+  if (isNew.has(storage)) to.record('about', 'format', FORMAT)
+  to.record('about', 'lives', life)
 }

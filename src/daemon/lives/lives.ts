@@ -47,6 +47,9 @@ export class Lives {
   readonly #parts: MortalParts
   /** What it had when it went down. */
   #last: DaemonImage | undefined
+  /** Resolves when what a crash broke off has ended. */
+  #leaving: Promise<unknown> | undefined
+  #restarting: Promise<void> | undefined
 
   constructor(parts: MortalParts) {
     this.#parts = parts
@@ -55,7 +58,16 @@ export class Lives {
   /** Starts for the first time, with what its storages have. @throws QueratorError that says what to do */
   async open(keeping: Keeping): Promise<void> {
     const kept = await keeping.open()
-    this.#parts.during({ call: 'start' }, () => this.#goOn(kept, []))
+    const { during, clock, queues, random } = this.#parts
+    random.beginLife(kept.life)
+    try {
+      during({ call: 'start' }, () => this.#goOn(kept, []))
+    } catch (error) {
+      await keeping.abandon(error as Error)
+      throw error
+    }
+    // As after a restart, also on a clock that stands still.
+    if (queues.memory.used > 0 && !clock.followsRunner) await clock.advance(0)
   }
 
   /**
@@ -74,14 +86,28 @@ export class Lives {
     })
     presence.down = 'crashed'
     presence.life++
-    await Promise.all([this.#parts.leave(), abandoned])
+    this.#leaving = Promise.all([this.#parts.leave(), abandoned])
+    await this.#leaving
   }
 
   /**
    * Starts it again. If it runs, it is stopped first, as by a signal. Before it starts, the clock moves by `after`.
    * @throws QueratorError if its port is taken, the clock cannot move by `after`, or storages cannot be opened or decide what is left
    */
-  async restart({ keeps: given, after }: RestartOptions, origin: Origin): Promise<void> {
+  async restart(options: RestartOptions, origin: Origin): Promise<void> {
+    if (this.#restarting !== undefined) throw downError('stopped')
+    this.#restarting = this.#restart(options, origin).finally(() => {
+      this.#restarting = undefined
+    })
+    await this.#restarting
+  }
+
+  /** Resolves when it neither goes down nor comes up. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#leaving, this.#restarting])
+  }
+
+  async #restart({ keeps: given, after }: RestartOptions, origin: Origin): Promise<void> {
     const { clock, presence } = this.#parts
     const keeps = this.#kept(given)
     const downtime = downtimeOf(clock, after)
@@ -119,6 +145,7 @@ export class Lives {
     const { presence, keeping, during } = this.#parts
     const last = this.#last
     if (!presence.isDown || last === undefined) throw usageError('the daemon is not down')
+    await this.#leaving
     const kept = await keeping?.open()
     try {
       await this.#parts.comeBack()

@@ -114,8 +114,10 @@ export class Queues {
    */
   restore(images: readonly QueueImage[], isKept: boolean): void {
     const { clock, random, keeper } = this.#options
-    for (const { config, storages, partitions, turns, paused = false, ...image } of images) {
+    for (const { config, storages, turns, paused = false, ...image } of images) {
       this.assertFree(config.name)
+      // The process may have ended before a queue had claimed what was left of an earlier one.
+      const partitions = storages.map((name, n) => image.partitions[n] ?? keeper?.takeLeft(config.name, n, name))
       const queueId = image.queueId ?? this.#made + 1
       this.#made = Math.max(this.#made, queueId)
       const ids = storages.map((_, n) => new ItemIds(partitions[n]?.ids ?? drawIdRange(clock.now(), random)))
