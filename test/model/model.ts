@@ -183,6 +183,17 @@ export class QueueModel {
     return passTime(this.state, this.choose)
   }
 
+  /** Ends and begins again with everything: nobody waits any more, and the lifecycle looks at once (§8). */
+  restart(): ModelEvent[] {
+    for (const queue of this.state.queues) {
+      for (const lease of waitingLeases(this.state, queue.name)) lease.outcome = 'deleted'
+      for (const partition of queue.partitions) partition.next = this.state.now
+      queue.order = [...queue.partitions]
+      sortByLoad(queue)
+    }
+    return passTime(this.state, this.choose)
+  }
+
   #checkDeadQueue(name: string): void {
     if (name === '' || this.state.queues.some((one) => one.name === name)) return
     throw new Refused(400, `dead_queue does not exist; '${name}' was not found, create it first`)

@@ -34,6 +34,7 @@ export type Command =
   | { do: 'update'; queue: QueueName; settings: WalkSettings; deadQueue: boolean }
   | { do: 'dead queue'; there: boolean }
   | { do: 'reload'; queue: QueueName }
+  | { do: 'restart' }
   | { do: 'advance'; by: number }
 
 /** How a walk begins. */
@@ -129,6 +130,7 @@ export const anything: fc.Arbitrary<Command> = fc.oneof(
     }),
   ),
   weighed(1, fc.record({ do: fc.constant('dead queue' as const), there: fc.boolean() })),
+  weighed(1, fc.constant({ do: 'restart' as const })),
   weighed(1, fc.record({ do: fc.constant('reload' as const), queue: mostlyQ })),
 )
 

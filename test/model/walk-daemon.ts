@@ -85,6 +85,11 @@ export class WalkDaemon {
     )
   }
 
+  /** Starts it again, with everything. Leases that wait are refused. */
+  restart(): Promise<void> {
+    return this.#daemon.restart({ keeps: 'items' })
+  }
+
   /** Aborts a lease as its client would. */
   abandon(key: string): void {
     this.#aborts.get(key)?.abort()

@@ -31,6 +31,8 @@ export function planOf(command: Command, at: Situation): Plan | undefined {
       return command.there ? createQueue('d', at.deadQueue, '') : deleteQueue('d')
     case 'reload':
       return reload(command)
+    case 'restart':
+      return RESTART
     case 'advance':
       return advance(command)
   }
@@ -93,6 +95,12 @@ function reload({ queue }: Do<'reload'>): Plan {
       model.queue(queue)
     },
   }
+}
+
+const RESTART: Plan = {
+  told: 'restart',
+  daemon: (side) => side.restart(),
+  model: (model) => ({ events: model.restart() }),
 }
 
 function advance({ by }: Do<'advance'>): Plan {
