@@ -5,7 +5,7 @@ import type { ConditionSpec } from './conditions/condition-spec.js'
 import type { DaemonConfig } from './config/config.js'
 import type { MakeStorages } from './lasting/keeping.js'
 import type { DaemonImage } from './lives/daemon-image.js'
-import type { Keeps } from './lives/keeps.js'
+import type { UsualKeeps } from './lives/keeps.js'
 import type { Log } from './log.js'
 import type { NoticesMode } from './notices.js'
 
@@ -35,7 +35,7 @@ export interface DaemonOptions {
   /** The same seed gives the same ids and keys. Default: different ones each time. */
   readonly seed?: number | string
   /** What a daemon in memory keeps when it crashes or restarts. Default: what a server with the storages of the configuration has. */
-  readonly keeps?: Keeps
+  readonly keeps?: UsualKeeps
   /** What it begins with, beside the queues of the configuration that are not among it. In memory only. Default: nothing. */
   readonly from?: DaemonImage | undefined
   /** What goes wrong now and then. Default: nothing. */

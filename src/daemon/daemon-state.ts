@@ -17,7 +17,7 @@ import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
 import { isLasting, keepsOf } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
-import { decidedByStorages, type Keeps } from './lives/keeps.js'
+import { decidedByStorages, type UsualKeeps } from './lives/keeps.js'
 import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
@@ -30,7 +30,7 @@ export class DaemonState {
   /** Whether keys and permissions are checked. */
   readonly auth: AuthBackend
   /** What it keeps when it crashes or restarts, unless a call says otherwise. */
-  readonly keeps: Keeps
+  readonly keeps: UsualKeeps
   /** The record of events. */
   readonly record: EventRecord
   /** Reads the state of its queues. */

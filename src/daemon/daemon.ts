@@ -18,7 +18,7 @@ import type { DaemonDump } from './dump/daemon-dump.js'
 import { dumpOf } from './dump/write-dump.js'
 import type { Keeping } from './lasting/keeping.js'
 import { Listeners } from './listeners.js'
-import type { Keeps } from './lives/keeps.js'
+import type { UsualKeeps } from './lives/keeps.js'
 import { Lives, type RestartOptions } from './lives/lives.js'
 import { MemoryWay } from './memory-way.js'
 import { OPEN_DOOR } from './open-door.js'
@@ -48,12 +48,11 @@ export class Daemon extends DaemonState {
 
   constructor(options: DaemonOptions) {
     super(options)
-    const { clock, faults, presence, memory } = this
     this.#options = options
     this.#calls = this.#callRunner()
-    this.#handler = new Handler(this.#calls, presence)
-    this.#memoryWay = new MemoryWay(this.#handler, clock, faults)
-    this.#listeners = new Listeners(faults, this.#handler, clock.exact, memory)
+    this.#handler = new Handler(this.#calls, this.presence)
+    this.#memoryWay = new MemoryWay(this.#handler, this.clock, this.faults)
+    this.#listeners = new Listeners(this.faults, this.#handler, this.clock.exact, this.memory)
     this.#lives = this.#newLives()
     if (this.keeping !== undefined) this.#open(this.keeping)
     else begin(this.resetParts)
@@ -71,8 +70,8 @@ export class Daemon extends DaemonState {
   }
 
   /** Resolves when its storages are open. @throws QueratorError that says what to do */
-  async opened(): Promise<void> {
-    await this.#opening
+  opened(): Promise<void> {
+    return this.#opening ?? Promise.resolve()
   }
 
   #callRunner(): CallRunner {
@@ -100,6 +99,7 @@ export class Daemon extends DaemonState {
       ...this.resetParts,
       presence: this.presence,
       log: this.log,
+      keeps: this.keeps,
       keeping: this.keeping,
       leave: () => this.#listeners.leave(),
       comeBack: () => this.#listeners.comeBack(),
@@ -150,7 +150,7 @@ export class Daemon extends DaemonState {
   }
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */
-  async crash(keeps: Keeps | undefined, origin?: Cause['origin']): Promise<void> {
+  async crash(keeps: UsualKeeps | undefined, origin?: Cause['origin']): Promise<void> {
     await this.#assertOpen()
     return this.#lives.crash(keeps, origin)
   }
@@ -164,7 +164,7 @@ export class Daemon extends DaemonState {
 
   async #assertOpen(): Promise<void> {
     if (this.closed) throw closedError()
-    await this.#opening
+    return this.#opening
   }
 
   /** Opens a TCP port once and returns `host:port`. @throws QueratorError if it cannot, or the daemon is closed */

@@ -34,7 +34,7 @@ export interface ResetParts {
 
 /** Returns what to warn of at the start. */
 export function warningsOf({ warnings, lasting }: DaemonConfig, { storage }: DaemonOptions): string[] {
-  return [...warnings, ...(storage === 'memory' ? [] : mixedTexts(lasting))]
+  return [...warnings, ...mixedTexts(lasting, storage === 'memory')]
 }
 
 /** Begins with what another daemon had, and with the queues that the configuration declares. @throws QueratorError if one cannot be */

@@ -34,17 +34,24 @@ export function isLasting({ queues, partitions }: StorageSpecs): boolean {
   return queues !== undefined || [...partitions.values()].some((spec) => spec !== undefined)
 }
 
-/** Returns what a server with these storages has after it was killed, as far as memory can play it. */
-export function keepsOf({ queues, partitions }: StorageSpecs): 'items' | 'queues' | 'nothing' {
+/** Returns what a server with these storages has after it was killed. `mixed`: the items of some of its storages. */
+export function keepsOf({ queues, partitions }: StorageSpecs): 'items' | 'mixed' | 'queues' | 'nothing' {
   if (queues === undefined) return 'nothing'
-  return [...partitions.values()].every((spec) => spec !== undefined) ? 'items' : 'queues'
+  const lasting = [...partitions.values()].filter((spec) => spec !== undefined)
+  if (lasting.length === 0) return 'queues'
+  return lasting.length === partitions.size ? 'items' : 'mixed'
 }
 
 /** Returns what surprises people about storages of which some last and some do not. */
-export function mixedTexts(specs: StorageSpecs): string[] {
+export function mixedTexts(specs: StorageSpecs, isInMemory: boolean): string[] {
   if (!isLasting(specs)) return []
   const inMemory = [...specs.partitions].filter(([, spec]) => spec === undefined).map(([name]) => `'${name}'`)
   if (specs.queues === undefined) {
+    if (isInMemory) {
+      return [
+        "queue-storage is in memory, and partition-storage is not. With storage: 'memory', a restart forgets the items with the queues; on Querator, a queue that is created again under its name has them",
+      ]
+    }
     return [
       'queue-storage is in memory, and partition-storage is not: a restart forgets the queues, as on Querator. A queue that you create again under its name has its items',
     ]

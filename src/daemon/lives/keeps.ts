@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import type { QueueImage } from '../../engine/queue/queues-image.js'
 import { type QueratorError, usageError } from '../../errors.js'
+import type { StorageSpecs } from '../lasting/storage-spec.js'
 
 /** The values of {@link Keeps}. */
 export const KEEPS = ['items', 'queues', 'nothing'] as const
@@ -14,6 +15,9 @@ export const KEEPS = ['items', 'queues', 'nothing'] as const
  * - `'nothing'`: as a server in memory. Only the queues of the configuration come back
  */
 export type Keeps = (typeof KEEPS)[number]
+
+/** What a daemon keeps unless it is told. `'mixed'`: the items of those partitions whose configured storage would last. */
+export type UsualKeeps = Keeps | 'mixed'
 
 /** Returns what is kept. @throws QueratorError if `given` is none of {@link Keeps} */
 export function checkedKeeps(what: string, given: Keeps): Keeps {
@@ -28,15 +32,25 @@ export function decidedByStorages(what: string): QueratorError {
   )
 }
 
-/** Returns the queues that are kept. */
-export function keptQueues(images: readonly QueueImage[], keeps: Keeps): QueueImage[] {
+/** Returns whether the items in a storage are kept. */
+export function keepsItems(keeps: UsualKeeps, { partitions }: StorageSpecs): (storage: string) => boolean {
+  return (storage) => keeps === 'items' || (keeps === 'mixed' && partitions.get(storage) !== undefined)
+}
+
+/** Returns the queues that are kept, with the items of the storages that `isKept` accepts. */
+export function keptQueues(
+  images: readonly QueueImage[],
+  keeps: UsualKeeps,
+  isKept: (storage: string) => boolean,
+): QueueImage[] {
   if (keeps === 'nothing') return []
   return images.map((image) => ({
     ...image,
     paused: false,
-    // Another life looks at everything again.
-    partitions:
-      keeps === 'queues' ? [] : image.partitions.map((partition) => partition && { ...partition, looks: undefined }),
+    partitions: image.partitions.map((partition, number) => {
+      // Another life looks at everything again.
+      return partition && isKept(image.storages[number] ?? '') ? { ...partition, looks: undefined } : undefined
+    }),
     turns: undefined,
   }))
 }

@@ -5,19 +5,20 @@ import type { Kept } from '../../journal/load.js'
 import { CLIENT_GONE } from '../../protocol/exchange.js'
 import { createDeclaredQueues } from '../config/declared-queues.js'
 import type { Keeping } from '../lasting/keeping.js'
-import { keepsOf } from '../lasting/storage-spec.js'
 import type { Log } from '../log.js'
 import type { ResetParts } from '../start-over.js'
 import { carryOver } from './carry-over.js'
 import type { DaemonImage } from './daemon-image.js'
 import { downtimeOf } from './downtime.js'
-import { decidedByStorages, type Keeps, keptQueues } from './keeps.js'
+import { decidedByStorages, keepsItems, keptQueues, type UsualKeeps } from './keeps.js'
 import { downError, type Presence } from './presence.js'
 
 /** The parts of a daemon that go down with it. */
 export interface MortalParts extends ResetParts {
   readonly presence: Presence
   readonly log: Log
+  /** What it keeps unless it is told. */
+  readonly keeps: UsualKeeps
   /** Where its state is kept. `undefined` in memory. */
   readonly keeping: Keeping | undefined
   /** Breaks all connections, and closes the port. */
@@ -31,7 +32,7 @@ export interface MortalParts extends ResetParts {
 /** The options of {@link Lives.restart}. */
 export interface RestartOptions {
   /** Default: as configured. */
-  readonly keeps: Keeps | undefined
+  readonly keeps: UsualKeeps | undefined
   /** How long it is down, by its clock: milliseconds or a duration. */
   readonly after: number | string
 }
@@ -74,7 +75,7 @@ export class Lives {
    * Ends it as SIGKILL would: connections break, and nobody gets a reply. See {@link Keeps} for what is left. Default: as configured.
    * @throws QueratorError if it is down, or storages decide what is left
    */
-  async crash(given: Keeps | undefined, origin: Origin): Promise<void> {
+  async crash(given: UsualKeeps | undefined, origin: Origin): Promise<void> {
     const { faults, during, presence, keeping } = this.#parts
     const keeps = this.#kept(given)
     this.#assertUp()
@@ -119,7 +120,7 @@ export class Lives {
   }
 
   /** Ends it as SIGTERM would: waiting requests get a 453, and then connections end. */
-  async #stop(keeps: Keeps, origin: Origin): Promise<void> {
+  async #stop(keeps: UsualKeeps, origin: Origin): Promise<void> {
     const { presence, queues, faults, keeping, log } = this.#parts
     this.#assertUp()
     presence.isStopping = true
@@ -163,9 +164,9 @@ export class Lives {
   }
 
   /** Returns what is left. @throws QueratorError if storages decide that */
-  #kept(given: Keeps | undefined): Keeps {
-    const { keeping, config } = this.#parts
-    if (given === undefined || keeping === undefined) return given ?? keepsOf(config.lasting)
+  #kept(given: UsualKeeps | undefined): UsualKeeps {
+    const { keeping, keeps } = this.#parts
+    if (given === undefined || keeping === undefined) return given ?? keeps
     throw decidedByStorages('keeps')
   }
 
@@ -174,20 +175,21 @@ export class Lives {
     if (this.#last !== undefined) throw downError('stopped')
   }
 
-  #goDown(keeps: Keeps, end: () => void): void {
-    const { clock, queues, access, random, keeping } = this.#parts
+  #goDown(keeps: UsualKeeps, end: () => void): void {
+    const { clock, queues, access, random, keeping, config } = this.#parts
+    const isKept = keepsItems(keeps, config.lasting)
     // What a pause holds was not carried out, and is gone.
     const images = queues.images()
     this.#last = {
       now: clock.exact.now(),
       frozen: clock.frozen,
       random: random.state,
-      queues: keptQueues(images, keeping === undefined ? keeps : 'items'),
+      queues: keeping === undefined ? keptQueues(images, keeps, isKept) : keptQueues(images, 'items', () => true),
       access: keeps === 'nothing' ? NO_ACCESS : access.image(),
     }
     end()
     // What storages lose is known when they are read again.
-    if (keeping === undefined && keeps !== 'items') queues.lose(keeps === 'nothing')
+    if (keeping === undefined && keeps !== 'items') queues.lose(keeps === 'nothing', isKept)
     queues.crash()
   }
 

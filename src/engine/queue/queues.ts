@@ -142,13 +142,14 @@ export class Queues {
     for (const name of [...this.#byName.keys()]) this.delete(name)
   }
 
-  /** Records that all items are lost with the daemon, and with `areLost` the queues themselves. */
-  lose(areLost: boolean): void {
+  /** Records that items are lost with the daemon, but for those in storages that `isKept` accepts, and with `areLost` the queues themselves. */
+  lose(areLost: boolean, isKept: (storage: string) => boolean): void {
     const { clock, record } = this.#options
     const now = clock.now()
-    for (const { partitions, address } of this.all()) {
-      for (const partition of partitions) partition.lose(now)
-      if (areLost) record.queue(KIND['queue-lost'], now, address)
+    for (const queue of this.all()) {
+      const storages = this.#storages.get(queue)
+      for (const partition of queue.partitions) if (!isKept(storages?.[partition.number] ?? '')) partition.lose(now)
+      if (areLost) record.queue(KIND['queue-lost'], now, queue.address)
     }
   }
 
@@ -214,7 +215,7 @@ export class Queues {
     address: Address,
     ids: ItemIds,
     number: number,
-    { kept, memory, images }: { kept: KeepsQueue | undefined; memory: QueueMemory; images: QueuePartitions },
+    { kept, memory, images }: { kept: KeepsQueue | undefined; memory: QueueMemory; images: QueueImage['partitions'] },
   ): Partition {
     const { clock, record } = this.#options
     const now = clock.now()
@@ -238,8 +239,6 @@ export class Queues {
     return storages.some((storage) => storage !== others)
   }
 }
-
-type QueuePartitions = readonly (PartitionImage | undefined)[]
 
 /** Writes what a queue holds, because it came from somewhere else. */
 function writeAll(queue: LogicalQueue, kept: KeepsQueue): void {

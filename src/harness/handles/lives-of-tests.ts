@@ -3,7 +3,7 @@ import type { Origin } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { DaemonImage } from '../../daemon/lives/daemon-image.js'
-import { checkedKeeps, type Keeps } from '../../daemon/lives/keeps.js'
+import { checkedKeeps, type Keeps, type UsualKeeps } from '../../daemon/lives/keeps.js'
 import { downText } from '../../diagnosis/downtime.js'
 import { messageOf, type QueratorError, usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
@@ -85,7 +85,7 @@ export class LivesOfTests {
     const keeps = keepsOf('restart', options.keeps, daemon)
     this.#check('restart')
     await this.#inTurn(() => {
-      const restart = (kept: Keeps | undefined) => daemon.restart({ keeps: kept, after }, origin)
+      const restart = (kept: UsualKeeps | undefined) => daemon.restart({ keeps: kept, after }, origin)
       if (!daemon.presence.isDown) return this.#goDown(daemon, keeps, () => restart(keeps))
       if (options.keeps === undefined) return restart(undefined)
       throw usageError(
@@ -163,7 +163,7 @@ export class LivesOfTests {
     return turn
   }
 
-  async #goDown(daemon: Daemon, given: Keeps | undefined, end: () => Promise<void>): Promise<void> {
+  async #goDown(daemon: Daemon, given: UsualKeeps | undefined, end: () => Promise<void>): Promise<void> {
     const keeps = given ?? daemon.keeps
     // What is kept does not have to be put back, nor what storages decide.
     const isKept = keeps === 'items' || given === undefined
@@ -185,7 +185,7 @@ export class LivesOfTests {
 }
 
 /** Returns what is left. Undefined if the storages of the daemon decide that. @throws QueratorError if it is none of the values */
-function keepsOf(taker: string, given: Keeps | undefined, { keeps, keeping }: Daemon): Keeps | undefined {
+function keepsOf(taker: string, given: Keeps | undefined, { keeps, keeping }: Daemon): UsualKeeps | undefined {
   if (given !== undefined) return checkedKeeps(`${taker}: keeps`, given)
   return keeping === undefined ? keeps : undefined
 }

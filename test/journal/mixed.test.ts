@@ -1,0 +1,45 @@
+/** A configuration of which some storages last: in memory, a restart keeps what these storages keep. */
+import { expect, test } from 'vitest'
+import { type ConfigTree, startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { KeptStorage } from '../storage/kept-storage.js'
+import { daemonOf, lastingDaemon } from '../support/lasting.js'
+
+const BADGER = { driver: 'badger', config: { 'storage-dir': 'not used' } }
+const MIXED: ConfigTree = {
+  'queue-storage': BADGER,
+  'partition-storage': [
+    { name: 'disk', affinity: 1, ...BADGER },
+    { name: 'ram', affinity: 1, driver: 'memory' },
+  ],
+}
+
+/** What is there after a restart. */
+async function afterRestart(daemon: TestDaemon): Promise<object> {
+  const queue = await daemon.createQueue({ name: 'q', partitions: 2 })
+  await queue.produce({ reference: 'a' })
+  await queue.produce({ reference: 'b' })
+  await daemonOf(daemon).restart({ keeps: undefined, after: 0 })
+  const items = (await queue.items()).map(({ reference, partition }) => ({ reference, partition }))
+  const lost = daemon.events.ofKind('item-lost', 1).map(({ reference }) => reference)
+  await daemon.close()
+  return { items, lost }
+}
+
+test('items in a storage that lasts are kept, and those in memory are lost', async () => {
+  const memory = await startTestDaemon({ config: MIXED, storage: 'memory', clock: 'frozen', log: 'silent' })
+  const storage = new KeptStorage()
+  const lasting = await lastingDaemon({ queues: storage, partitions: { disk: storage, ram: undefined } })
+  const kept = await afterRestart(memory)
+  expect(kept).toEqual({ items: [{ reference: 'a', partition: 0 }], lost: ['b'] })
+  expect(kept).toEqual(await afterRestart(lasting))
+})
+
+test.each([
+  [MIXED, /queue-storage lasts, and partition-storage 'ram' is in memory/],
+  [{ ...MIXED, 'queue-storage': { driver: 'memory' } }, /With storage: 'memory', a restart forgets the items/],
+])('the log warns of %j in memory too', async (config, warning) => {
+  const messages: string[] = []
+  const log = ({ message }: { message: string }) => messages.push(message)
+  await using _ = await startTestDaemon({ config, storage: 'memory', log })
+  expect(messages.filter((message) => warning.test(message))).toHaveLength(1)
+})
