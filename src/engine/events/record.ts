@@ -49,6 +49,11 @@ export class EventRecord {
     return this.#rows?.count ?? 0
   }
 
+  /** The number of the last item that it has seen. */
+  get lastItem(): number {
+    return this.#lastItem
+  }
+
   /** How many events are kept at most. */
   get most(): number {
     return this.#most

@@ -30,6 +30,8 @@ export interface RestartOptions {
   readonly keeps?: Keeps
 }
 
+type QueueImage = DaemonImage['queues'][number]
+
 /** What went down with a daemon while a test ran. */
 interface Loss {
   readonly queues: DaemonImage['queues']
@@ -41,8 +43,9 @@ interface Loss {
 /** The state of a daemon when a test begins. */
 export interface LifeMark {
   readonly losses: number
-  /** Queues with a higher number are of the test. */
+  /** Queues with a higher number are of the test, and so are items. */
   readonly lastQueue: number
+  readonly lastItem: number
   readonly isDown: boolean
 }
 
@@ -97,10 +100,15 @@ export class LivesOfTests {
   /** Returns the state to which {@link restore} leads back. */
   mark(): LifeMark {
     const { isEmbedded } = this.#backing
-    if (!isEmbedded) return { losses: 0, lastQueue: 0, isDown: false }
-    const { inspector, presence } = this.#backing.embedded('observe')
+    if (!isEmbedded) return { losses: 0, lastQueue: 0, lastItem: 0, isDown: false }
+    const { inspector, presence, record } = this.#backing.embedded('observe')
     const numbers = inspector.queueNames().map((name) => inspector.queueId(name) ?? 0)
-    return { losses: this.#losses.length, lastQueue: Math.max(0, ...numbers), isDown: presence.isDown }
+    return {
+      losses: this.#losses.length,
+      lastQueue: Math.max(0, ...numbers),
+      lastItem: record.lastItem,
+      isDown: presence.isDown,
+    }
   }
 
   /** Brings the daemon up if a test has left it down. Returns what to tell about it, or why it cannot. Never rejects. */
@@ -119,15 +127,15 @@ export class LivesOfTests {
   }
 
   /** Puts back what went down with the daemon since then, as far as it was there before. */
-  async restore({ losses, lastQueue }: LifeMark): Promise<void> {
+  async restore({ losses, lastQueue, lastItem }: LifeMark): Promise<void> {
     await this.settled()
     const lost = this.#losses.splice(losses)
     const daemon = lost.length === 0 ? undefined : this.#backing.embedded('observe')
     if (daemon === undefined || daemon.closed || daemon.presence.isDown) return
-    const queues = new Map<string, DaemonImage['queues'][number]>()
+    const queues = new Map<string, QueueImage>()
     for (const image of lost.flatMap((loss) => Array.from(loss.queues))) {
       if (image.queueId === undefined || image.queueId > lastQueue || queues.has(image.config.name)) continue
-      queues.set(image.config.name, image)
+      queues.set(image.config.name, withoutItemsAfter(image, lastItem))
     }
     const first = lost.find(({ access }) => access !== undefined)
     daemon.putBack({ queues: [...queues.values()], access: first?.access })
@@ -188,6 +196,14 @@ export class LivesOfTests {
 function keepsOf(taker: string, given: Keeps | undefined, { keeps, keeping }: Daemon): UsualKeeps | undefined {
   if (given !== undefined) return checkedKeeps(`${taker}: keeps`, given)
   return keeping === undefined ? keeps : undefined
+}
+
+/** Returns a queue without the items that came later. */
+function withoutItemsAfter(image: QueueImage, lastItem: number): QueueImage {
+  const partitions = Array.from(image.partitions, (partition) => {
+    return partition && { ...partition, items: partition.items.filter(({ serial }) => serial <= lastItem) }
+  })
+  return { ...image, partitions }
 }
 
 function ignored(): void {}
