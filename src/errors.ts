@@ -87,6 +87,12 @@ export function messageOf(thrown: unknown): string {
   return typeof message === 'string' ? message : String(thrown)
 }
 
+/** Returns what to add to the message of an error about a queue that the daemon lost. Empty if it is not about one. */
+export function lossIn(error: unknown): string {
+  const lost = isQueratorError(error) ? error.details.lost : undefined
+  return lost === undefined ? '' : `; ${lost}`
+}
+
 /** Returns a 400: the request is wrong, and changed nothing. */
 export function badRequest(message: string, details?: Record<string, string>): QueratorError {
   return new QueratorError(400, message, details ? { details } : {})

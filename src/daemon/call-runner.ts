@@ -49,6 +49,8 @@ export interface RunsOn {
   readonly log: Log
   /** Where the state is kept. `undefined` in memory. */
   readonly keeping: Keeping | undefined
+  /** Says how the daemon lost a queue. `undefined` if it did not. */
+  readonly lostQueue: CallContext['lostQueue']
   /** Whether the daemon is running. */
   isHealthy(): boolean
 }
@@ -152,7 +154,7 @@ export class CallRunner implements Backend<Principal> {
     who: Principal,
     { cause, message, choice }: { cause: Cause; message: unknown; choice: Choice | undefined },
   ): CallContext {
-    const { clock, queues, access, consumers } = this.#on
+    const { clock, queues, access, consumers, lostQueue } = this.#on
     const { permission } = METHODS[name]
     // Only a lease that waits asks for it.
     const gone: WhenGone = (listener) =>
@@ -160,7 +162,8 @@ export class CallRunner implements Backend<Principal> {
     const mayIn = (namespace: string) => authorize(access, who, permission, namespace)
     const where = () => allowedIn(access, who, permission)
     const isOfTest = request.from === 'queue'
-    return { clock: clock.exact, queues, access, authorize: mayIn, allowedIn: where, whenGone: gone, choice, isOfTest }
+    const may = { authorize: mayIn, allowedIn: where }
+    return { clock: clock.exact, queues, access, ...may, whenGone: gone, choice, isOfTest, lostQueue }
   }
 }
 

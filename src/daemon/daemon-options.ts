@@ -6,6 +6,7 @@ import type { DaemonConfig } from './config/config.js'
 import type { MakeStorages } from './lasting/keeping.js'
 import type { DaemonImage } from './lives/daemon-image.js'
 import type { UsualKeeps } from './lives/keeps.js'
+import type { SiteOf } from './lives/losses.js'
 import type { Log } from './log.js'
 import type { NoticesMode } from './notices.js'
 
@@ -42,6 +43,8 @@ export interface DaemonOptions {
   readonly conditions?: readonly ConditionSpec[]
   /** What becomes of what is noticed about callers. Default `'warn'`. */
   readonly notices?: NoticesMode
+  /** How the place of a call reads in messages. Default: it is left out. */
+  readonly siteOf?: SiteOf
   /** How much memory items and requests may take, in bytes. Default: half of what the process may use. */
   readonly memoryLimit?: number
 }

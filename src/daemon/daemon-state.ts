@@ -18,6 +18,7 @@ import { Keeping } from './lasting/keeping.js'
 import { isLasting, keepsOf } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
 import { decidedByStorages, type UsualKeeps } from './lives/keeps.js'
+import { Losses } from './lives/losses.js'
 import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
@@ -39,6 +40,8 @@ export class DaemonState {
   readonly conditions: ConditionsInForce
   /** Whether it is there, or has crashed. */
   readonly presence = new Presence()
+  /** What it lost when it went down. */
+  readonly losses: Losses
   /** Where its state is kept. `undefined` in memory. */
   readonly keeping: Keeping | undefined
   protected readonly config: DaemonConfig
@@ -77,7 +80,8 @@ export class DaemonState {
     const { record, memory } = this
     const { storages } = config
     this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, warn, keeper })
-    this.inspector = new Inspector(this.queues, this.presence)
+    this.losses = new Losses(record, options.siteOf ?? (() => ''))
+    this.inspector = new Inspector(this.queues, this.presence, this.losses)
     const { inspector, queues } = this
     this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
     const broke = () => this.broke()

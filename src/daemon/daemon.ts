@@ -75,10 +75,9 @@ export class Daemon extends DaemonState {
   }
 
   #callRunner(): CallRunner {
-    const { clock, record, inspector, log, queues, access, faults, keeping } = this
+    const { clock, record, inspector, log, queues, access, faults, keeping, losses } = this
     const { requestTimes, consumers } = this.noticed
     const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log, inspector })
-    const isHealthy = () => this.#state === 'running'
     return new CallRunner({
       clock,
       record,
@@ -90,7 +89,8 @@ export class Daemon extends DaemonState {
       consumers,
       log,
       keeping,
-      isHealthy,
+      isHealthy: () => this.#state === 'running',
+      lostQueue: (name) => losses.queueText(name),
     })
   }
 

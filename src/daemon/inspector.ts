@@ -5,6 +5,7 @@ import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import type { Queues } from '../engine/queue/queues.js'
 import type { Item } from '../engine/store/item.js'
 import { usageError } from '../errors.js'
+import type { Losses } from './lives/losses.js'
 import type { Presence } from './lives/presence.js'
 import { type QueueState, type QueueTotals, queueState, queueTotals } from './queue-state.js'
 
@@ -12,10 +13,12 @@ import { type QueueState, type QueueTotals, queueState, queueTotals } from './qu
 export class Inspector {
   readonly #queues: Queues
   readonly #presence: Presence
+  readonly #losses: Losses
 
-  constructor(queues: Queues, presence: Presence) {
+  constructor(queues: Queues, presence: Presence, losses: Losses) {
     this.#queues = queues
     this.#presence = presence
+    this.#losses = losses
   }
 
   /** Returns a queue for what is not on the wire. @throws QueratorError if no queue has this name, or the daemon is down */
@@ -23,7 +26,10 @@ export class Inspector {
     const queue = this.#queues.find(name)
     if (queue !== undefined) return queue
     this.#presence.assertUp()
-    throw usageError(`there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`)
+    throw usageError(
+      this.#losses.queueText(name) ??
+        `there is no queue named '${name}'; there are: ${this.queueNames().join(', ') || 'none'}`,
+    )
   }
 
   /** Returns the number of a queue, which no earlier queue of the same name had. `undefined` if there is no such queue. */

@@ -1,16 +1,13 @@
 /** What to say about a daemon that is down, and about what it lost. */
-import { placesOf, siteText } from '../client/call-site.js'
 import type { Daemon } from '../daemon/daemon.js'
-import type { EventKind } from '../engine/events/event-kinds.js'
-
-const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
+import { isQueratorError, usageError } from '../errors.js'
 
 /** Says that a daemon is down, and which call did it. Undefined if it runs. */
 export function downText(daemon: Daemon): string | undefined {
   const { down } = daemon.presence
   if (down === undefined) return undefined
   const what = down === 'crashed' ? 'it crashed' : 'it was stopped'
-  return `the daemon is down: ${what}${endOf(daemon, daemon.record.count)}; await daemon.restart() brings it up`
+  return `the daemon is down: ${what}${daemon.losses.endSite}; await daemon.restart() brings it up`
 }
 
 /** The same, as lines. Empty if it runs. */
@@ -30,32 +27,17 @@ export function lossText(daemon: Daemon, queueId: number, since: number): string
     last = number
   }
   if (items === 0) return ''
-  return `${items} ${items === 1 ? 'item was' : 'items were'} lost in the ${howText(daemon, last)}`
+  return `${items} ${items === 1 ? 'item was' : 'items were'} lost in the ${daemon.losses.howText(last)}`
 }
 
-/** Says in which crash or restart the last queue of a name was lost. Undefined if it was not. */
-export function lostQueueText(daemon: Daemon, name: string): string | undefined {
-  const { record } = daemon
-  for (let number = record.count; number >= record.first; number--) {
-    const { kind, address } = record.at(number)
-    if (address.queue !== name || address.queueId === 0) continue
-    if (kind !== 'queue-lost') return undefined
-    return `the queue '${name}' was lost in the ${howText(daemon, number)}: the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'`
-  }
-  return undefined
+/** Returns why a queue is not there: the daemon is down, or lost it. Empty if neither is so. */
+export function absenceLines(daemon: Daemon, name: string): string[] {
+  const text = downText(daemon) ?? daemon.losses.queueText(name)
+  return text === undefined ? [] : [text]
 }
 
-/** `crash at orders.test.ts:12:15`, for the end of the daemon before this event. */
-function howText({ record }: Daemon, before: number): string {
-  const { call, origin } = record.at(before).cause
-  return `${call}${siteText(placesOf(origin))}`
-}
-
-/** Where the call stands that ended the daemon last, before this event. */
-function endOf({ record }: Daemon, before: number): string {
-  for (let number = before; number >= record.first; number--) {
-    const { kind, cause } = record.at(number)
-    if (ENDS.includes(kind)) return siteText(placesOf(cause.origin))
-  }
-  return ''
+/** Returns an error that says it if a queue is unknown because the daemon lost it. Any other error stays as it is. */
+export function withLoss(what: string, error: unknown): unknown {
+  const lost = isQueratorError(error) ? error.details.lost : undefined
+  return lost === undefined ? error : usageError(`${what}: ${lost}`, error)
 }

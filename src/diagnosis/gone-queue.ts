@@ -1,7 +1,6 @@
 /** What to say about a queue that is not there. */
 import type { Daemon } from '../daemon/daemon.js'
 import { usageError } from '../errors.js'
-import { lostQueueText } from './downtime.js'
 import { EventLog } from './event-log.js'
 
 /**
@@ -19,5 +18,5 @@ export function existingTotals(daemon: Daemon, name: string) {
 
 /** Returns the error for a queue that was deleted, or lost with the daemon. */
 export function goneError(daemon: Daemon, name: string) {
-  return usageError(lostQueueText(daemon, name) ?? `the queue '${name}' was deleted meanwhile`)
+  return usageError(daemon.losses.queueText(name) ?? `the queue '${name}' was deleted meanwhile`)
 }

@@ -151,7 +151,8 @@ export class ObservedTest extends TimedTest {
     const before = this.#moversBefore
     const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
-    const isWorthIt = notes.length > 0 || story.refusals.length > 0 || story.queues.some(somethingHappened)
+    const isLoss = story.notices.length > notices.length
+    const isWorthIt = isLoss || notes.length > 0 || story.refusals.length > 0 || story.queues.some(somethingHappened)
     return isWorthIt ? story : undefined
   }
 }

@@ -51,6 +51,7 @@ export function refusalText(refusal: RefusalStory, when = ''): string {
 
 /** Returns what to do about it. Empty if there is nothing to add to the message. */
 export function adviceOn({ call, code, message, details }: RefusalStory): string {
+  if (details.lost !== undefined) return details.lost
   if (details.elsewhere !== undefined) return details.elsewhere
   if (details.nearest !== undefined) return `did you mean '${details.nearest}'?`
   if (details.existing !== undefined) return `there are: ${details.existing}`

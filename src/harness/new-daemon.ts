@@ -1,5 +1,7 @@
 /** The daemon behind a test daemon, from its options. */
+
 import { AUTH_BACKENDS, type AuthBackend } from '../access/access.js'
+import { placesOf, siteText } from '../client/call-site.js'
 import { checkOptions } from '../client/known-options.js'
 import { realNow } from '../clock/real-time.js'
 import type { TestRealm } from '../clock/runner-time.js'
@@ -35,6 +37,7 @@ export function newDaemon(options: TestDaemonOptions, realm: TestRealm = globalT
     events: eventsOf(options.events ?? MOST_EVENTS),
     storage: storageOf(options.storage ?? 'configured'),
     opensDoor: true,
+    siteOf: (origin) => siteText(placesOf(origin)),
     log: logOf(options.log ?? 'warn'),
     notices: noticesOf(options.notices ?? 'warn'),
     conditions: conditionsOf('the option conditions', conditions),

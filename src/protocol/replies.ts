@@ -26,9 +26,11 @@ export function errorOf(reply: Shape<ReplyFields, never>, details: Record<string
 
 /** Returns the details as a cause. Runners print causes, but not fields. */
 function hintOf(details: Record<string, string>): Error {
-  const { existing, nearest, ...others } = details
+  const { existing, nearest, lost, ...others } = details
   const lines = Object.entries(others).map(([name, value]) => `${name}: ${value}`)
-  if (existing !== undefined) lines.unshift(`there are: ${existing}`)
+  // Which queues there are instead does not help then.
+  if (lost !== undefined) lines.unshift(lost)
+  else if (existing !== undefined) lines.unshift(`there are: ${existing}`)
   if (nearest !== undefined) lines.unshift(`did you mean '${nearest}'?`)
   const hint = new Error(visible(lines.join(' ')))
   hint.name = 'Hint'

@@ -23,6 +23,8 @@ export interface CallContext {
   readonly whenGone: WhenGone
   /** Which items a lease gets. Set by a fault. */
   readonly choice: Choice | undefined
+  /** Says how the daemon lost a queue when it went down. `undefined` if it did not. */
+  readonly lostQueue: (name: string) => string | undefined
   /** Whether the test itself calls, rather than code under test. */
   readonly isOfTest: boolean
 }
@@ -41,12 +43,16 @@ export function findQueue(context: CallContext, name: string): LogicalQueue {
 }
 
 /** Returns the existing names as hints. The error comes before the permission check, so names are checked here. */
-function hintsFor({ access, queues, allowedIn }: CallContext, name: string): Record<string, string> {
+function hintsFor({ access, queues, allowedIn, lostQueue }: CallContext, name: string): Record<string, string> {
   const allowed = allowedIn()
-  if (!access.namespaces.all().some((namespace) => allowed(namespace.name))) return {}
+  const namespaces = access.namespaces.all()
+  if (!namespaces.some((namespace) => allowed(namespace.name))) return {}
   const existing = queues.all().filter(({ config }) => allowed(config.namespace))
-  return nearestNames(
+  const names = nearestNames(
     name,
     existing.map(({ config }) => config.name),
   )
+  // Nobody knows any more in which namespace it was.
+  const lost = namespaces.every((namespace) => allowed(namespace.name)) ? lostQueue(name) : undefined
+  return lost === undefined ? names : { lost, ...names }
 }

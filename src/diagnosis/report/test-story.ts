@@ -6,6 +6,7 @@ import { isBesideItems, type QueueEvent, withCalls } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
+import { lossLines } from './loss-lines.js'
 import { deletedAsDead, lastAttemptFaults, orderFaults } from './order-faults.js'
 
 /** The queues that a test touched, what happened to each item in them, and which leases waited. Reports and pages show it. */
@@ -88,7 +89,7 @@ export function storyOf(daemon: Daemon, { title, first, own, alone, notices, bef
     end,
     queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
     refusals: refusalsOf(events),
-    notices,
+    notices: [...notices, ...lossLines(daemon, events)],
     hints: daemon.notices.areOn ? hintsOf(daemon, events) : [],
     before,
     lost: Math.max(0, daemon.record.first - first),

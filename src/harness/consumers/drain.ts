@@ -3,7 +3,7 @@ import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import { downLines } from '../../diagnosis/downtime.js'
+import { absenceLines } from '../../diagnosis/downtime.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
@@ -144,6 +144,7 @@ function lateError(place: DrainPlace, pool: HandlerPool, within: number): Error 
 }
 
 function stateOf(daemon: Daemon | undefined, { queueName, test }: DrainPlace): string[] {
-  if (daemon?.inspector.queueId(queueName) === undefined) return daemon === undefined ? [] : downLines(daemon)
+  if (daemon === undefined) return []
+  if (daemon.inspector.queueId(queueName) === undefined) return absenceLines(daemon, queueName)
   return [explainQueue(daemon, queueName, test.first)]
 }

@@ -7,7 +7,7 @@ import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { wakeAfter } from '../../clock/real-time.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
-import { messageOf, usageError } from '../../errors.js'
+import { lossIn, messageOf, usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import type { NamedQueue } from '../backing/queue-names.js'
 import { isAbort, stopReason } from './abort.js'
@@ -112,7 +112,10 @@ export class RunningWorker {
   get failure(): Error | undefined {
     if (typeof this.#state !== 'object' || this.#told) return undefined
     const { error } = this.#state
-    const failed = usageError(`${this.#name} failed: ${messageOf(error)}${siteText(placesOf(this.#origin))}`, error)
+    const failed = usageError(
+      `${this.#name} failed: ${messageOf(error)}${lossIn(error)}${siteText(placesOf(this.#origin))}`,
+      error,
+    )
     return atCallSite(thrownFrom(failed, Object(error) as Origin))
   }
 

@@ -1,6 +1,7 @@
 /** The matchers for queues. */
 import { checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
+import { withLoss } from '../../diagnosis/downtime.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { itemsOf } from '../consumers/recording.js'
 import { TestQueue } from '../handles/test-queue.js'
@@ -41,7 +42,11 @@ function tracked<M extends Record<string, (received: unknown, ...claim: any[]) =
     const check = async (received: unknown, ...claim: unknown[]) => {
       // The fixture `queue` of a file stands for another queue in the next test.
       const queue = TestQueue.behind(received)
-      const outcome = paced(matcher(queue ?? received, ...claim))
+      const outcome = paced(
+        matcher(queue ?? received, ...claim).catch((error: unknown) => {
+          throw withLoss(name, error)
+        }),
+      )
       queue?.checked(name, outcome)
       return outcome
     }

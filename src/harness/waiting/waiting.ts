@@ -3,7 +3,7 @@
 import { atCallSite, originOf, thrownFrom } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
-import { downLines } from '../../diagnosis/downtime.js'
+import { absenceLines } from '../../diagnosis/downtime.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { existingTotals } from '../../diagnosis/gone-queue.js'
@@ -67,7 +67,9 @@ async function until<T>(
   if ('found' in ended) return ended.found
   const { daemon, queue, test } = place
   const state =
-    daemon.inspector.totals(queue) === undefined ? downLines(daemon) : [explainQueue(daemon, queue, test.first)]
+    daemon.inspector.totals(queue) === undefined
+      ? absenceLines(daemon, queue)
+      : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
   const error = usageError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'))
   throw atCallSite(thrownFrom(error, origin))

@@ -1,0 +1,47 @@
+/** What a daemon lost when it went down, in words. */
+import type { Cause, EventKind } from '../../engine/events/event-kinds.js'
+import type { EventRecord } from '../../engine/events/record.js'
+
+/** Returns the place of a call, to follow its name: ` (orders.test.ts:12)`. Empty if it is not known. */
+export type SiteOf = (origin: Cause['origin']) => string
+
+const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
+
+/** Reads in the record what was lost, and by which call. */
+export class Losses {
+  readonly #record: EventRecord
+  readonly #siteOf: SiteOf
+
+  constructor(record: EventRecord, siteOf: SiteOf) {
+    this.#record = record
+    this.#siteOf = siteOf
+  }
+
+  /** Says in which crash or restart the last queue of a name was lost. Undefined if it was not. */
+  queueText(name: string): string | undefined {
+    const record = this.#record
+    for (let number = record.count; number >= record.first; number--) {
+      const { kind, address } = record.at(number)
+      if (address.queue !== name || address.queueId === 0) continue
+      if (kind !== 'queue-lost') return undefined
+      return `the queue '${name}' was lost in the ${this.howText(number)}: the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'`
+    }
+    return undefined
+  }
+
+  /** `crash (orders.test.ts:12)`: what caused this event. */
+  howText(number: number): string {
+    const { call, origin } = this.#record.at(number).cause
+    return `${call}${this.#siteOf(origin)}`
+  }
+
+  /** Where the call stands that ended the daemon last. Empty if it is not known. */
+  get endSite(): string {
+    const record = this.#record
+    for (let number = record.count; number >= record.first; number--) {
+      const { kind, cause } = record.at(number)
+      if (ENDS.includes(kind)) return this.#siteOf(cause.origin)
+    }
+    return ''
+  }
+}

@@ -1,0 +1,115 @@
+/** Who meets a queue that was lost in a crash reads that, with the line of the crash. */
+import { expect, test } from 'vitest'
+import { assertQueue } from '../../src/fixtures/assert-queue.js'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { type QueratorError, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+
+const LINE = String.raw`\(test/api/crash-told\.test\.ts:\d+[^)]*\)`
+const LOST = new RegExp(
+  `the queue 'orders' was lost in the crash ${LINE}: the daemon kept nothing; create it again, or keep it with keeps`,
+)
+
+async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
+  return startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', callSites: true, ...options })
+}
+
+const messageOf = (error: unknown) => (error as Error).message
+
+async function errorOf(promise: Promise<unknown>): Promise<QueratorError> {
+  return promise.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error) => error,
+  )
+}
+
+async function withLostQueue(daemon: TestDaemon) {
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  await daemon.crash()
+  await daemon.restart()
+  return queue
+}
+
+const FAILED = { outcome: 'failed', errors: [new Error('too few')] } as const
+
+function begin(daemon: TestDaemon): QueuesOfTest {
+  return new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'error', outer: undefined })
+}
+
+test('calls on a queue that was lost say so in the details, and not on the wire', async () => {
+  await using daemon = await started()
+  const queue = await withLostQueue(daemon)
+  const message = "queue does not exist; no such queue named 'orders'"
+  for (const call of [
+    () => queue.produce({ reference: 'd' }),
+    () => queue.lease(),
+    () => queue.items(),
+    () => queue.counts(),
+    () => daemon.client.queuesInfo({ queueName: 'orders' }),
+  ]) {
+    const error = await errorOf(call())
+    expect(error.message).toBe(message)
+    expect(error.details.lost).toMatch(LOST)
+    expect(messageOf(error.cause)).toBe(error.details.lost)
+  }
+  await daemon.createQueue({ name: 'orders' })
+  await queue.delete()
+  expect((await errorOf(queue.lease())).details.lost).toBeUndefined()
+})
+
+test('a caller who may not see all queues does not read of a lost one', async () => {
+  await using daemon = await started({ auth: 'internal' })
+  await withLostQueue(daemon)
+  await daemon.closeDoor()
+  expect((await errorOf(daemon.clientWith({}).queueLease({ queueName: 'orders' }))).details.lost).toBeUndefined()
+})
+
+test('matchers, waits, explain and pause say that a queue was lost', async () => {
+  await using daemon = await started()
+  const queue = await withLostQueue(daemon)
+  const claims = assertQueue(queue)
+  expect((await errorOf(claims.toHaveItems(['a']))).message).toMatch(LOST)
+  expect((await errorOf(claims.toBeDrained())).message).toMatch(LOST)
+  expect((await errorOf(claims.toHaveScheduled(1))).message).toMatch(LOST)
+  expect((await errorOf(queue.waitFor({ event: 'completed', within: 100 }))).message).toMatch(LOST)
+  expect(() => queue.explain()).toThrow(LOST)
+  expect(() => queue.pause()).toThrow(LOST)
+})
+
+test('a worker and a handler that meet a lost queue say so', async () => {
+  await using daemon = await started()
+  const lost = await withLostQueue(daemon)
+  const other = await daemon.createQueue()
+  await other.produce({ reference: 'x' })
+  expect((await errorOf(other.drain(() => lost.produce({ reference: 'd' })))).message).toMatch(LOST)
+  const worker = lost.work(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect((await errorOf(worker.stop())).message).toMatch(LOST)
+})
+
+test('the report says what was lost in the crash', async () => {
+  await using daemon = await started()
+  const one = begin(daemon)
+  const queue = await one.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  await daemon.crash()
+  await daemon.restart()
+  await errorOf(queue.lease())
+  const { text = '' } = (await one.end(FAILED)) ?? {}
+  expect(text).toMatch(
+    new RegExp(`! 3 items and the queue 'orders' were lost in the crash ${LINE}: the daemon kept nothing`),
+  )
+  expect(text).toMatch(LOST)
+})
+
+test('the report says of items that only they were lost, and of a queue without items', async () => {
+  await using daemon = await started({ keeps: 'queues' })
+  const one = begin(daemon)
+  const queue = await one.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  await daemon.restart()
+  await daemon.restart({ keeps: 'nothing' })
+  const { text = '' } = (await one.end(FAILED)) ?? {}
+  expect(text).toMatch(new RegExp(`! 1 item of 'orders' was lost in the restart ${LINE}`))
+  expect(text).toMatch(new RegExp(`! the queue 'orders' was lost in the restart ${LINE}: the daemon kept nothing`))
+})
