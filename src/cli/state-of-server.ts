@@ -70,7 +70,8 @@ async function reply(url: string, method: string, body?: string): Promise<unknow
   try {
     const response = await fetch(url, { method, signal: controller.signal, ...(body === undefined ? {} : { body }) })
     const text = await response.text()
-    if (response.status === 501) {
+    // Without a control plane, GET is no method of the protocol, and the path is none of its calls.
+    if (response.status === 501 || text.includes('only POST')) {
       throw usageError(`${url} is not there; start the server with --test-control, or stop it and give --config`)
     }
     const value = JSON.parse(text) as { message?: string }

@@ -31,8 +31,15 @@ export function startOf(
 }
 
 function fileOf(file: string): unknown {
+  if (/^\s*\{/.test(file)) {
+    throw usageError(
+      'the option from takes a dump or the path of a file, and this is the text of one; give JSON.parse(text)',
+    )
+  }
   try {
-    return JSON.parse(process.getBuiltinModule('node:fs').readFileSync(file, 'utf8'))
+    const text = process.getBuiltinModule('node:fs').readFileSync(file, 'utf8')
+    // Some editors write a mark before it.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw usageError(
       `the option from: ${file} cannot be read: ${messageOf(error)}; write what daemon.dump() returns to it as JSON`,

@@ -21,6 +21,8 @@ export interface Kept {
   readonly life: number
   /** Partitions of queues that the storage of the queues has never heard of. They wait for queues of their names. */
   readonly left: readonly Found[]
+  /** The names of queues with partitions that are not in their storages. */
+  readonly missing: readonly string[]
   /** Partitions that belong to no queue, because a queue was half created or half deleted when the process ended. */
   readonly ended: readonly Found[]
 }
@@ -73,7 +75,20 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
   const access = accessOf(records, keepers.access)
   const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
   const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
-  return { queues, access, life, left, ended, isNew }
+  const missing = queues.filter((queue) => lacksSome(queue, storages, keepers)).map(({ config }) => config.name)
+  return { queues, access, life, left, missing, ended, isNew }
+}
+
+/** Whether a queue has a partition that is not in its storage, which lasts. */
+function lacksSome(
+  { config, storages: names, partitions }: QueueImage,
+  { partitions: lasting }: Storages,
+  { queues }: Keepers,
+): boolean {
+  return names.some((name, number) => {
+    const isThere = partitions[number] !== undefined || queues.takeLeft(config.name, number, name) !== undefined
+    return lasting.has(name) && !isThere
+  })
 }
 
 /** Returns each storage once: two names may be of one. */

@@ -1,6 +1,7 @@
 /** What happens when a daemon goes down and comes up at awkward moments, or finds storages that do not fit together. */
 import { expect, test } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
+import { createLog } from '../../src/daemon/log.js'
 import { KeptPlace, KeptStorage } from '../storage/kept-storage.js'
 import { daemonOf, inOneStorage, lastingDaemon } from '../support/lasting.js'
 import { turn } from '../support/turns.js'
@@ -229,4 +230,37 @@ test('the open door is open again after a start', async () => {
   const next = await inOneStorage(new KeptStorage(place), { auth: 'internal' })
   expect((await next.client.roleBindingsList({ namespace: '_system' })).items).toHaveLength(1)
   expect((await next.client.usersList({})).items).toHaveLength(1)
+})
+
+test('a folder that was emptied is told in the log, and its queues begin empty', async () => {
+  const [queues, items] = [new KeptPlace(), new KeptPlace()]
+  const start = (place: KeptPlace, messages: string[] = []) => {
+    const log = createLog({ now: () => 0, record: ({ message }) => messages.push(message) })
+    return lastingDaemon({ queues: new KeptStorage(queues.copy()), partitions: { a: new KeptStorage(place) } }, { log })
+  }
+  const first = await lastingDaemon({ queues: new KeptStorage(queues), partitions: { a: new KeptStorage(items) } })
+  await (await first.createQueue({ name: 'q' })).produce({ reference: 'a' })
+  const messages: string[] = []
+  await start(items.copy(), messages)
+  expect(messages).toEqual([])
+  const emptied = await start(new KeptPlace(), messages)
+  expect(messages).toEqual([expect.stringMatching(/^the storage of 'q' has none of its partitions/)])
+  expect(await emptied.queue('q').items()).toEqual([])
+})
+
+test('what a storage was not given before a crash is lost in the crash, not in the restart', async () => {
+  const storage = new KeptStorage()
+  const daemon = await inOneStorage(storage)
+  const queue = await daemon.createQueue({ name: 'q' })
+  storage.hold()
+  const calls = [queue.produce({ reference: 'a' })]
+  await turn()
+  calls.push(queue.produce({ reference: 'b' }))
+  const settled = Promise.allSettled(calls)
+  await turn()
+  const crash = daemonOf(daemon).crash(undefined)
+  storage.release()
+  await Promise.all([crash, settled])
+  await daemonOf(daemon).restart({ keeps: undefined, after: 0 })
+  expect(daemon.events.ofKind('item-lost', 1).map(({ reference, call }) => `${reference} ${call}`)).toEqual(['b crash'])
 })

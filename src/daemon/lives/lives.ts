@@ -46,8 +46,9 @@ const NO_ACCESS = { namespaces: [], users: [], apiKeys: [], roles: [], bindings:
 /** Takes a daemon down and up again. Its record goes on, and so do the faults of a test. */
 export class Lives {
   readonly #parts: MortalParts
-  /** What it had when it went down. */
+  /** What it had when it went down, and why it did. */
   #last: DaemonImage | undefined
+  #ended: Cause = { call: 'start' }
   /** Resolves when what a crash broke off has ended. */
   #leaving: Promise<unknown> | undefined
   #restarting: Promise<void> | undefined
@@ -80,7 +81,8 @@ export class Lives {
     const keeps = this.#kept(given)
     this.#assertUp()
     let abandoned: Promise<void> | undefined
-    during({ call: 'crash', origin }, () => {
+    this.#ended = { call: 'crash', origin }
+    during(this.#ended, () => {
       this.#note(KIND['daemon-crashed'])
       abandoned = keeping?.abandon(CLIENT_GONE as Error)
       this.#goDown(keeps, () => faults.hangUp())
@@ -124,7 +126,8 @@ export class Lives {
     const { presence, queues, faults, keeping, log } = this.#parts
     this.#assertUp()
     presence.isStopping = true
-    this.#parts.during({ call: 'restart', origin }, () => {
+    this.#ended = { call: 'restart', origin }
+    this.#parts.during(this.#ended, () => {
       this.#note(KIND['daemon-stopped'])
       this.#goDown(keeps, () => {
         for (const fault of faults.open) fault.breakHeld()
@@ -209,8 +212,12 @@ export class Lives {
     if (kept.access !== undefined) access.restore(kept.access, now, true)
     // A new storage gets what the daemon began with.
     else access.restore(keeping?.specs.queues === undefined ? NO_ACCESS : access.image(), now, false)
-    carryOver(before, kept.queues, record, now)
+    record.during(this.#ended, () => carryOver(before, kept.queues, record, now))
     queues.restore(kept.queues, true)
+    for (const name of kept.missing) {
+      const text = `the storage of '${name}' has none of its partitions, or not all; they begin empty. Was its folder emptied or replaced?`
+      this.#parts.log.write('warn', text)
+    }
     this.#declare()
   }
 
