@@ -16,18 +16,32 @@ export function downLines(daemon: Daemon): string[] {
   return text === undefined ? [] : [text]
 }
 
-/** Says how many items a queue lost in crashes and restarts since this event. Empty if it lost none. */
-export function lossText(daemon: Daemon, queueId: number, since: number): string {
+/**
+ * Says how many items a queue, or earlier ones of its name, lost in crashes and restarts since this event. Empty if it lost none.
+ */
+export function lossText(daemon: Daemon, name: string, since: number): string {
   const { record } = daemon
   let [items, last] = [0, 0]
   for (let number = Math.max(since, record.first); number <= record.count; number++) {
     const { kind, address } = record.at(number)
-    if (kind !== 'item-lost' || address.queueId !== queueId) continue
+    if (kind !== 'item-lost' || address.queue !== name) continue
     items++
     last = number
   }
   if (items === 0) return ''
   return `${items} ${items === 1 ? 'item was' : 'items were'} lost in the ${daemon.losses.howText(last)}`
+}
+
+/** Says how the item with this reference was lost in a queue, or in an earlier one of its name, since this event. Undefined if it was not. */
+export function lostItemText(daemon: Daemon, name: string, lost: string, since: number): string | undefined {
+  const { record, losses } = daemon
+  for (let number = record.count; number >= Math.max(since, record.first); number--) {
+    const { kind, address, reference } = record.at(number)
+    if (kind === 'item-lost' && address.queue === name && reference === lost) {
+      return `which was lost in the ${losses.howText(number)}`
+    }
+  }
+  return undefined
 }
 
 /** Returns why a queue is not there: the daemon is down, or lost it. Empty if neither is so. */

@@ -56,7 +56,7 @@ function headline({ name, waiting, counts, partitions }: QueueState): string {
 
 /** What the queue lost in crashes. */
 function lossLines(daemon: Daemon, name: string, since: number): string[] {
-  const text = lossText(daemon, daemon.inspector.queueId(name) ?? 0, since)
+  const text = lossText(daemon, name, since)
   return text === '' ? [] : [text]
 }
 

@@ -113,3 +113,38 @@ test('the report says of items that only they were lost, and of a queue without 
   expect(text).toMatch(new RegExp(`! 1 item of 'orders' was lost in the restart ${LINE}`))
   expect(text).toMatch(new RegExp(`! the queue 'orders' was lost in the restart ${LINE}: the daemon kept nothing`))
 })
+
+test('the report calls a lost queue lost, with the line of its loss, also if there is another one of its name', async () => {
+  for (const isMadeAgain of [false, true]) {
+    await using daemon = await started()
+    const one = begin(daemon)
+    const queue = await one.create({ name: 'orders' })
+    await queue.produce({ reference: 'a' })
+    await daemon.crash()
+    await daemon.restart({ after: '3s' })
+    if (isMadeAgain) {
+      await one.create({ name: 'orders' })
+      await queue.produce({ reference: 'b' })
+    }
+    const { text = '' } = (await one.end(FAILED)) ?? {}
+    expect(text).toMatch(new RegExp(`^'orders', which was lost in the crash ${LINE}$`, 'm'))
+    expect(text).toMatch(new RegExp(`^ {2}\\+0s queue-lost ${LINE}$`, 'm'))
+    expect(text).not.toContain('which is deleted')
+    expect(text.includes("'orders', at the end 1 free")).toBe(isMadeAgain)
+  }
+})
+
+test('for a queue of the configuration that is there again, matchers and explain say what was lost', async () => {
+  const declared = { name: 'orders', 'lease-timeout': '1m', 'expire-timeout': '1h', 'requested-partitions': 1 }
+  await using daemon = await started({ config: { queues: [declared] } })
+  const queue = daemon.queue('orders')
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  await daemon.crash()
+  await daemon.restart()
+  const missing = await errorOf(assertQueue(queue).toHaveItems(['a', 'd']))
+  expect(missing.message).toMatch(new RegExp(`missing: 'a', which was lost in the crash ${LINE}$`, 'm'))
+  expect(missing.message).toContain("missing: 'd', which was never in this queue")
+  const lost = new RegExp(`3 items were lost in the crash ${LINE}`)
+  expect((await errorOf(assertQueue(queue).toHaveDepth(3))).message).toMatch(lost)
+  expect(queue.explain()).toMatch(new RegExp(`the queue is empty\n3 items were lost in the crash ${LINE}`))
+})

@@ -90,6 +90,7 @@ function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemS
     ...[...queue.advice, ...queue.faults].map((fault) => `  ! ${fault}`),
     ...strange.flatMap((item) => [`  ${item.name}`, ...itemLines(item, begin)]),
     ...others.filter(short).map((item) => `  ${item.name}: ${shortLine(item, begin)}`),
+    ...(queue.lost === undefined ? [] : [`  +${lengthOf(queue.lost.time.getTime() - begin)} ${eventText(queue.lost)}`]),
     ...timedOutLines(queue.leases),
   ]
   return body.length === 0 ? [] : [`'${queue.name}', ${standing(queue)}`, ...body]

@@ -1,9 +1,11 @@
 /** The state of a queue at the end of a test and its main settings, in one line. */
+import { siteText } from '../../client/call-site.js'
 import { lengthOf } from '../lengths.js'
 import type { QueueAtTheEnd, QueueStory } from './test-story.js'
 
 /** Returns a text such as `at the end 1 free, 2 leased (leaseTimeout 1m0s, maxAttempts 3)`. */
-export function standing({ state }: QueueStory): string {
+export function standing({ state, lost }: QueueStory): string {
+  if (lost !== undefined) return `which was lost in the ${lost.call}${siteText(lost.callPath)}`
   if (state === undefined) return 'which is deleted'
   const { leasable, leased, scheduled } = state.counts
   const left = [

@@ -32,8 +32,10 @@ export interface TestStory {
 /** What happened in a queue. */
 export interface QueueStory {
   readonly name: string
-  /** Its state at the end of the test. Undefined if it was deleted. */
+  /** Its state at the end of the test. Undefined if it was deleted or lost. */
   readonly state: QueueAtTheEnd | undefined
+  /** The event of its loss in a crash or restart. Undefined if it was not lost. */
+  readonly lost?: QueueEvent | undefined
   /** The items whose first event is in this queue, in the order of these events. */
   readonly items: readonly ItemStory[]
   readonly leases: readonly LeaseStory[]
@@ -121,6 +123,7 @@ function queueStory(daemon: Daemon, id: number, name: string, events: readonly Q
   return {
     name,
     state,
+    lost: exists ? undefined : events.findLast((event) => event.kind === 'queue-lost' && event.queueId === id),
     items,
     leases: leasesOf(events.filter((event) => event.queueId === id)),
     advice: exists ? adviceFor(daemon, name) : [],

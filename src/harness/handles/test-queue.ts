@@ -107,6 +107,11 @@ export class TestQueue extends QueueWithFaults {
     return this.#home.embedded(what)
   }
 
+  /** The number of the first event of the test. @internal */
+  get firstEvent(): number {
+    return this.#home.waiting(this.name).first
+  }
+
   /**
    * Returns what happened in this queue, and to items that came into it as dead letters. The oldest event comes first.
    * @throws QueratorError on a server elsewhere

@@ -1,4 +1,5 @@
 /** What a matcher is about: a queue, or what a recording saw in a queue. */
+import { lossText, lostItemText } from '../../diagnosis/downtime.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { eventText } from '../../diagnosis/timeline.js'
 import { usageError } from '../../errors.js'
@@ -32,8 +33,13 @@ export function subjectOf(queue: TestQueue): Subject {
     during: '',
     maxAttempts: () => orUndefined(() => queue.embedded('observe').inspector.queueState(queue.name).maxAttempts) ?? 0,
     history: () => orUndefined(() => queue.history()),
-    stranger: () => 'which was never in this queue',
-    hints: () => [],
+    stranger: (reference) =>
+      orUndefined(() => lostItemText(queue.embedded('observe'), queue.name, reference, queue.firstEvent)) ??
+      'which was never in this queue',
+    hints: () => {
+      const text = orUndefined(() => lossText(queue.embedded('observe'), queue.name, queue.firstEvent)) ?? ''
+      return text === '' ? [] : [text]
+    },
   }
 }
 
