@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { type QueratorError, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import {
+  type QueratorError,
+  queueMatchers,
+  startTestDaemon,
+  type TestDaemon,
+  type TestDaemonOptions,
+} from '../../src/index.js'
 
 const LINE = String.raw`\(test/api/crash-told\.test\.ts:\d+[^)]*\)`
 const LOST = new RegExp(
@@ -147,4 +153,22 @@ test('for a queue of the configuration that is there again, matchers and explain
   const lost = new RegExp(`3 items were lost in the crash ${LINE}`)
   expect((await errorOf(assertQueue(queue).toHaveDepth(3))).message).toMatch(lost)
   expect(queue.explain()).toMatch(new RegExp(`the queue is empty\n3 items were lost in the crash ${LINE}`))
+})
+
+test('timelines of matchers show crashes and restarts in order, as reports do', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const recording = await daemon.recording(async () => {
+    await queue.produce({ reference: 'a' })
+    await daemon.crash()
+    await daemon.restart()
+  })
+  const isDown = String.raw`timeline of a:\n.*produced.*\n.*daemon-crashed ${LINE}\n.*daemon-restarted ${LINE}`
+  const { message } = await queueMatchers.toHaveCompleted(recording, queue, ['a'])
+  expect(message()).toMatch(new RegExp(`${isDown}$`))
+  await queue.drain(() => {})
+  await daemon.restart()
+  const whole = new RegExp(String.raw`${isDown}\n.*leased.*\n.*completed[^\n]*$`)
+  expect((await errorOf(assertQueue(queue).toHaveItems(['a']))).message).toMatch(whole)
+  expect((await errorOf(assertQueue(queue).toHaveProduced(2))).message).toMatch(whole)
 })

@@ -2,6 +2,7 @@
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { contentsOf, isCut } from '../../diagnosis/item-contents.js'
+import { isBesideItems, withCalls } from '../../diagnosis/queue-event.js'
 import type { KeptPayload } from '../../engine/events/event-kinds.js'
 import { usageError } from '../../errors.js'
 import { withDue } from '../consumers/with-due.js'
@@ -89,7 +90,11 @@ class SeenInRecord implements SeenItem {
     return `${whose} is not known: the item is gone, and the record has ${content.text.length} of its ${content.length} bytes; look at what daemon.recording() returns`
   }
 
-  readonly history = (): QueueEvent[] => this.#look.history.filter((event) => event.item === this.#item)
+  readonly history = (): QueueEvent[] => {
+    const { history } = this.#look
+    const own = history.filter((event) => event.item === this.#item)
+    return withCalls(own, history.filter(isBesideItems))
+  }
 }
 
 /** A queue whose events are not all there has numbers that are wrong, and nobody would see it. */

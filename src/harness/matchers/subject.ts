@@ -1,6 +1,7 @@
 /** What a matcher is about: a queue, or what a recording saw in a queue. */
 import { lossText, lostItemText } from '../../diagnosis/downtime.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
+import { isOfDaemon } from '../../diagnosis/queue-event.js'
 import { eventText } from '../../diagnosis/timeline.js'
 import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
@@ -46,7 +47,7 @@ export function subjectOf(queue: TestQueue): Subject {
 /** Returns what a recording saw in a queue as a subject. `kind` is the kind of events that the claim is about. */
 export function subjectIn(recorded: Recorded, name: string, kind: QueueEvent['kind']): Subject {
   const produced = recorded.events.filter((event) => event.kind === 'produced')
-  const history = recorded.events.filter((event) => event.queue === name)
+  const history = recorded.events.filter(({ queue, kind }) => queue === name || isOfDaemon(kind))
   return {
     name,
     during: ', during the recording,',
