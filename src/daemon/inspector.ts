@@ -93,12 +93,12 @@ export class Inspector {
     return item?.leased ? item.holder?.clientId : undefined
   }
 
-  /** Returns the ids of the items of a queue that a client holds. Takes time in proportion to the number of its items. */
-  idsHeldBy(queueName: string, clientId: string): string[] {
+  /** Returns the items of a queue that a client holds. Takes time in proportion to the number of its items. */
+  heldBy(queueName: string, clientId: string): { readonly id: string; readonly attempts: number }[] {
     return (this.#queues.find(queueName)?.partitions ?? []).flatMap((partition) => {
       const items = partition.page('queued', undefined, Number.POSITIVE_INFINITY)
       const held = items.filter((item) => item.leased && item.holder?.clientId === clientId)
-      return held.map(({ sequence }) => partition.ids.text(sequence))
+      return held.map(({ sequence, attempts }) => ({ id: partition.ids.text(sequence), attempts }))
     })
   }
 

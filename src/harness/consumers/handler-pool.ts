@@ -6,7 +6,7 @@ import { stopReason } from './abort.js'
 import { type HandledItem, type HandledOutcome, outcomeOf } from './handled.js'
 import { handlerError, limitError, retryError } from './handler-errors.js'
 import { delayOf, type Handler, type HandlerSettings } from './handler-options.js'
-import type { PoolPlace } from './pool-place.js'
+import type { HeldItem, PoolPlace } from './pool-place.js'
 
 /** What a handler threw. */
 interface Failure {
@@ -184,7 +184,7 @@ export class HandlerPool {
     const { batchSize, clientId, requestTimeout } = this.#settings
     const abandon = new AbortController()
     // A lease that was served already must arrive, or its items would stay leased.
-    const stop = () => this.#place.holdsMore(clientId, this.#runningIds()) || abandon.abort(stopReason())
+    const stop = () => this.#isAnyOnItsWay() || abandon.abort(stopReason())
     this.#stop.signal.addEventListener('abort', stop, { once: true })
     const life = this.#place.life()
     const forget = this.#settings.isPatient ? undefined : this.#place.whenInVain(clientId, stop)
@@ -200,8 +200,12 @@ export class HandlerPool {
     }
   }
 
-  #runningIds(): ReadonlySet<string> {
-    return new Set(this.running.map(({ id }) => id))
+  /** Whether the consumer holds an item that has not arrived. It may still hold one that it has lost in a crash. */
+  #isAnyOnItsWay(): boolean {
+    const held = this.#place.held(this.#settings.clientId)
+    if (held.length === 0) return false
+    const arrived = new Set([...this.running, ...this.handled.map(({ item }) => item)].map(leaseOf))
+    return held.some((item) => !arrived.has(leaseOf(item)))
   }
 
   /** Items that nobody has begun go back, so that nothing stays leased. */
@@ -228,4 +232,9 @@ export class HandlerPool {
   async #anyEnd(): Promise<void> {
     await Promise.race(this.#running.values())
   }
+}
+
+/** Tells the leases of an item apart: each is another attempt. */
+function leaseOf({ id, attempts }: HeldItem): string {
+  return `${id} ${attempts}`
 }

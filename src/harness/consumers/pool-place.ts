@@ -3,6 +3,12 @@ import type { Daemon } from '../../daemon/daemon.js'
 import type { Lease } from '../handles/leased-items.js'
 import type { RunningHandlers } from './running-handlers.js'
 
+/** An item that a consumer holds. Each lease is another attempt. */
+export interface HeldItem {
+  readonly id: string
+  readonly attempts: number
+}
+
 /** The queue of a pool. */
 export interface PoolPlace {
   readonly queueName: string
@@ -12,8 +18,8 @@ export interface PoolPlace {
   readonly handlers: RunningHandlers
   /** The time of the daemon. On a server elsewhere, that of the machine. */
   now(): number
-  /** Whether a client holds an item that is not among these. False on a server elsewhere, which does not tell. */
-  holdsMore(clientId: string, known: ReadonlySet<string>): boolean
+  /** Returns the items that a client holds. Empty on a server elsewhere, which does not tell. */
+  held(clientId: string): readonly HeldItem[]
   /** Calls `then` when the lease of a client waits although no item is free. Returns a function to stop. */
   whenInVain(clientId: string, then: () => void): () => void
   /** Resolves when a daemon that is down runs again, or the signal is aborted. Undefined if it runs. */

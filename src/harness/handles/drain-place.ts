@@ -21,9 +21,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     nextClientId: () => home.nextClientId('worker'),
     moving: (what) => home.place(what, queueName),
     now: () => daemon?.clock.exact.now() ?? realNow(),
-    holdsMore: (clientId, known) => {
-      return daemon?.inspector.idsHeldBy(queueName, clientId).some((id) => !known.has(id)) === true
-    },
+    held: (clientId) => daemon?.inspector.heldBy(queueName, clientId) ?? [],
     whenInVain: (clientId, then) => {
       return daemon?.record.watch(() => waits(daemon, queueName, clientId) && then()) ?? (() => undefined)
     },

@@ -1,0 +1,92 @@
+/** Workers and drains whose daemon goes down while a handler runs can be stopped afterwards. */
+import { describe, expect, test } from 'vitest'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { startTestDaemon, type TestDaemon, type TestQueue } from '../../src/index.js'
+
+/** Less than what a worker may take to end, in milliseconds. */
+const SOON = 1000
+
+/** Begins to work with a handler. */
+type Begin = (handler: () => Promise<void>) => void
+
+/** What a promise resolves with. A text if it rejects, or does not settle soon. */
+async function soon<T>(promise: Promise<T>): Promise<T | string> {
+  return Promise.race([
+    promise.catch((error: Error) => error.message),
+    new Promise<string>((resolve) => setTimeout(resolve, SOON, 'it did not end')),
+  ])
+}
+
+describe.each(['frozen', 'real'] as const)('with a clock that is %s', (clock) => {
+  async function started(): Promise<[TestDaemon, TestQueue]> {
+    const daemon = await startTestDaemon({ endpoint: '', clock, keeps: 'items', log: 'silent' })
+    return [daemon, await daemon.createQueue({ leaseTimeout: '1m' })]
+  }
+
+  /** Crashes the daemon in the handler, or in the test while the handler runs. Both restart it. */
+  const crashes = {
+    'in the handler': async (daemon: TestDaemon, queue: TestQueue, begin: Begin) => {
+      begin(() => daemon.crash())
+      await queue.waitFor({ event: 'daemon-crashed' })
+      await daemon.restart()
+    },
+    'in the test': async (daemon: TestDaemon, queue: TestQueue, begin: Begin) => {
+      let end = () => {}
+      const ending = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      begin(() => ending)
+      await queue.waitFor({ event: 'leased' })
+      await daemon.crash()
+      end()
+      // By then, the handler has ended.
+      await daemon.client.queuesList({}).catch(() => {})
+      await daemon.restart()
+    },
+  }
+
+  describe.each(Object.entries(crashes))('that crashes %s', (_where, crash) => {
+    test.each(['at once', 'when it waits'])('a worker can be stopped %s', async (when) => {
+      const [daemon, queue] = await started()
+      await queue.produce({ reference: 'a' })
+      let worker: ReturnType<TestQueue['work']> | undefined
+      await crash(daemon, queue, (handler) => {
+        worker = queue.work(handler)
+      })
+      if (when === 'when it waits') await queue.quiet()
+      expect(await soon(worker?.stop() ?? Promise.reject())).toMatchObject({ lost: [{ reference: 'a' }] })
+      expect(await queue.counts()).toMatchObject({ leased: 1, leasesWaiting: 0 })
+      await daemon.close()
+    })
+
+    test('a worker ends with its daemon', async () => {
+      const [daemon, queue] = await started()
+      await queue.produce({ reference: 'a' })
+      await crash(daemon, queue, (handler) => void queue.work(handler))
+      await queue.quiet()
+      expect(await soon(daemon.close())).toBeUndefined()
+    })
+
+    test('a worker ends with its test', async () => {
+      const [daemon] = await started()
+      const ofTest = new QueuesOfTest(daemon, { name: 't', file: undefined, timeout: 5000, leaks: 'off' })
+      const queue = await ofTest.create()
+      await queue.produce({ reference: 'a' })
+      await crash(daemon, queue, (handler) => void queue.work(handler))
+      await queue.quiet()
+      expect(await soon(ofTest.end({ outcome: 'passed' }))).not.toEqual(expect.stringMatching('end'))
+      await daemon.close()
+    })
+
+    test('a drain ends', async () => {
+      const [daemon, queue] = await started()
+      await queue.produce({ reference: 'a' })
+      let draining: ReturnType<TestQueue['drain']> | undefined
+      await crash(daemon, queue, (handler) => {
+        draining = queue.drain(handler)
+      })
+      expect(await soon(draining ?? Promise.reject())).toMatchObject({ lost: [{ reference: 'a' }] })
+      await daemon.close()
+    })
+  })
+})
