@@ -66,6 +66,11 @@ export class Inspector {
     return queueState(queue, deadQueue !== '' && this.#queues.find(deadQueue) === undefined)
   }
 
+  /** Returns the name of the dead letter queue of a queue. `undefined` if it has none, or there is no such queue. */
+  deadQueueOf(name: string): string | undefined {
+    return this.#queues.find(name)?.config.deadQueue || undefined
+  }
+
   /** Returns the item counts of a queue, or `undefined` if there is no such queue. */
   totals(name: string): QueueTotals | undefined {
     const queue = this.#queues.find(name)

@@ -176,3 +176,19 @@ test('a closed daemon and a server elsewhere are not copied', async () => {
   await daemon.close()
   expect(await messageOf(daemon.fork())).toContain('closed')
 })
+
+test('the dead letter queue of a queue is known in a copy, from a dump, and by its name', async () => {
+  await using daemon = await startTestDaemon({ endpoint: '', clock: 'frozen' })
+  const { name, deadQueue } = await daemon.createQueue({ deadQueue: true })
+  await using copy = await daemon.fork()
+  await using later = await startTestDaemon({ endpoint: '', from: await daemon.dump() })
+  for (const one of [daemon, copy, later]) expect(one.queue(name).deadQueue.name).toBe(deadQueue.name)
+  await copy.queue(name).deadQueue.produce({ reference: 'a' })
+  expect([await copy.queue(deadQueue.name).counts(), await deadQueue.counts()]).toMatchObject([
+    { total: 1 },
+    { total: 0 },
+  ])
+  for (const other of [deadQueue.name, 'unknown']) {
+    expect(() => copy.queue(other).deadQueue).toThrow(`the queue '${other}' has no dead letter queue`)
+  }
+})

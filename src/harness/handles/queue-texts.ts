@@ -1,6 +1,8 @@
 /** What a queue tells here or on a server elsewhere: why a lease gets nothing, and what is in it. */
+
 import { explainQueue } from '../../diagnosis/explain.js'
 import { queueSnapshot } from '../../diagnosis/queue-snapshot.js'
+import { usageError } from '../../errors.js'
 import { noSync } from '../elsewhere/remote-clock.js'
 import type { RemotePlace } from '../elsewhere/remote-waits.js'
 import { queueCounts } from './queue-counts.js'
@@ -35,4 +37,11 @@ export async function snapshotOf(home: QueueHome, name: string): Promise<string>
 export function remotePlace({ remote, waiting }: QueueHome, queue: string): RemotePlace | undefined {
   if (remote === undefined) return undefined
   return { control: remote.control, events: remote.events, queue, patience: waiting(queue).patience }
+}
+
+/** Returns the name of the dead letter queue of a queue. @throws QueratorError if it has none, or on a server elsewhere */
+export function deadQueueName({ daemon }: QueueHome, queueName: string): string {
+  const name = daemon?.inspector.deadQueueOf(queueName)
+  if (name !== undefined) return name
+  throw usageError(`the queue '${queueName}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
 }

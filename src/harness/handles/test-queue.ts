@@ -2,7 +2,6 @@
 import { paced } from '../../clock/event-loop.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
-import { usageError } from '../../errors.js'
 import { deleteQueue } from '../backing/delete-queue.js'
 import { drain } from '../consumers/drain.js'
 import type { Handled } from '../consumers/handled.js'
@@ -22,7 +21,7 @@ import { leaseItems, produceItems } from './queue-calls.js'
 import { type QueueCounts, queueCounts } from './queue-counts.js'
 import type { QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions } from './queue-inputs.js'
-import { explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
+import { deadQueueName, explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
 import { QueueWithFaults } from './queue-with-faults.js'
 import { type StoredItem, storedOf } from './stored-item.js'
 
@@ -58,10 +57,9 @@ export class TestQueue extends QueueWithFaults {
     this.#wasMade = wasMade
   }
 
-  /** The dead letter queue that was given to `createQueue()`. @throws QueratorError if there is none */
+  /** The dead letter queue. On a server elsewhere, only of a queue that `createQueue()` made. @throws QueratorError if there is none */
   get deadQueue(): TestQueue {
-    if (this.#deadQueue !== undefined) return this.#deadQueue
-    throw usageError(`the queue '${this.name}' has no dead letter queue; make it with createQueue({ deadQueue: true })`)
+    return this.#deadQueue ?? new TestQueue(this.#home, deadQueueName(this.#home, this.name))
   }
 
   /**
