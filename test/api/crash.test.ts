@@ -325,7 +325,7 @@ test('a server elsewhere neither crashes nor restarts', async () => {
   expect(await messageOf(attached.restart())).toContain('restart works only on a daemon inside the test process')
 })
 
-test('matchers say that the daemon is down, and compare what happened before', async () => {
+test('matchers say that the daemon is down, and compare what happened before when it is up', async () => {
   await using daemon = await started({ keeps: 'queues' })
   const queue = await daemon.createQueue({ name: 'orders' })
   await queue.produce({ reference: 'a' }, { reference: 'b' })
@@ -335,7 +335,9 @@ test('matchers say that the daemon is down, and compare what happened before', a
   const down = 'the daemon has crashed; await daemon.restart() first'
   expect(await messageOf(claims.toHaveItems(['b']))).toContain(down)
   expect(await messageOf(claims.toBeDrained())).toContain(down)
-  await claims.toHaveCompleted(['a'])
+  expect(await messageOf(claims.toHaveProduced(['a', 'b']))).toContain(down)
+  expect(await messageOf(claims.toHaveCompleted([]))).toContain(down)
+  expect(await messageOf(claims.toHaveDeadLettered([]))).toContain(down)
   await daemon.restart()
   await claims.toHaveCompleted(['a'])
   await claims.toHaveItems([])

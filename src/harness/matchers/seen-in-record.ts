@@ -17,11 +17,12 @@ const OF_PRODUCER = ['kind', 'encoding', ...OF_PAYLOAD]
 
 /**
  * Returns the items with an event of this kind in a queue, in the order of these events.
- * @throws QueratorError on a server elsewhere, if there is no such queue, or if the record no longer has its beginning
+ * @throws QueratorError on a server elsewhere, if the daemon is down, if there is no such queue, or if the record no longer has its beginning
  */
 export function happened(queue: TestQueue, matcher: string, kind: QueueEvent['kind']): SeenItem[] {
   const history = queue.history()
   const daemon = queue.embedded(matcher)
+  daemon.presence.assertUp()
   checkWhole(queue, daemon, matcher, history)
   const found = withDue(history, kind, queue.name)
   const contents = once(() => contentsOf(daemon, new Set(found.map(({ event }) => event.item ?? 0))))
