@@ -53,7 +53,8 @@ function serverOf({ endpoint, apiKey }: TestDaemonOptions): [endpoint: string | 
 }
 
 /** @throws QueratorError if there is something without which a test on a server elsewhere would pass or fail for the wrong reason */
-function checkNone({ conditions = [], from }: TestDaemonOptions, endpoint: string): void {
+function checkNone({ conditions = [], from, keeps }: TestDaemonOptions, endpoint: string): void {
+  if (keeps !== undefined) throw new ServerElsewhere(endpoint).needsEmbedded('the option keeps')
   if (from !== undefined) throw new ServerElsewhere(endpoint).needsEmbedded('the option from')
   if (Array.isArray(conditions) && conditions.length === 0) return
   throw new ServerElsewhere(endpoint).needsEmbedded('the option conditions')

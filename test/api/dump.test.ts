@@ -173,6 +173,7 @@ test('a down daemon has no dump, and a server elsewhere neither dump nor from', 
   await using attached = await startTestDaemon({ endpoint })
   expect(await messageOf(attached.dump())).toContain('dump works only on a daemon inside the test process')
   expect(await messageOf(startTestDaemon({ endpoint, from: dump }))).toContain('the option from works only on')
+  expect(await messageOf(startTestDaemon({ endpoint, keeps: 'items' }))).toContain('the option keeps works only on')
   await daemon.crash()
   expect(await messageOf(daemon.dump())).toContain('the daemon has crashed')
 })
