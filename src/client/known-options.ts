@@ -17,6 +17,12 @@ export function checkOptions(taker: string, options: unknown, known: readonly st
   if (unknown !== undefined) throw atCallSite(usageError(unknownText(taker, unknown, known, word)))
 }
 
+/** @throws QueratorError if something is given to what takes nothing */
+export function checkNothing(taker: string, given: readonly unknown[]): void {
+  if (given.length === 0) return
+  throw atCallSite(usageError(`${taker} takes no options; got ${inspect(given[0], { depth: 1 })}`))
+}
+
 /** Returns a text such as `lease has no option 'batchsize'; did you mean 'batchSize'? It has: batchSize, …`. */
 export function unknownText(taker: string, unknown: string, known: readonly string[], word: string): string {
   const nearest = nearestOf(unknown, known)

@@ -268,3 +268,11 @@ async function checkWorks(daemon: TestDaemon): Promise<void> {
   await using again = await started({ from: copyOf(dump), auth: 'internal' })
   expect(await again.dump()).toEqual(dump)
 }
+
+test('dump and fork take no options', async () => {
+  await using daemon = await started()
+  const { dump, fork } = daemon as unknown as Record<string, (options: unknown) => Promise<unknown>>
+  expect(await messageOf(dump?.call(daemon, {}) as Promise<unknown>)).toContain('dump takes no options; got {}')
+  const forked = fork?.call(daemon, { clock: 'real' }) as Promise<unknown>
+  expect(await messageOf(forked)).toContain("fork takes no options; got { clock: 'real' }")
+})

@@ -1,5 +1,6 @@
 /** What a daemon does for tests of crashes: it ends as a process does, and starts again. */
 import { originOf } from '../../client/call-site.js'
+import { checkNothing } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import type { DaemonDump } from '../../daemon/dump/daemon-dump.js'
 import type { Backing } from '../backing/backing.js'
@@ -52,8 +53,9 @@ export class DaemonWithLives extends DaemonWithConsumers {
    * It has queues, items, leases, users and roles, and of API keys only the hashes. Faults, conditions, waiting leases and events are not in it.
    * @throws QueratorError on a server elsewhere, or if the daemon is down or closed
    */
-  dump(): Promise<DaemonDump> {
+  dump(...none: readonly []): Promise<DaemonDump> {
     const dumping = async () => {
+      checkNothing('dump', none)
       const daemon = this.#backing.embedded('dump')
       this.#backing.checkOpen()
       return localValue(daemon.dump())

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { ASYNC_DISPOSE } from '../../async-dispose.js'
 import { originOf } from '../../client/call-site.js'
 import { type ClientOptions, QueratorClient } from '../../client/client.js'
-import { checkOptions } from '../../client/known-options.js'
+import { checkNothing, checkOptions } from '../../client/known-options.js'
 import { paced } from '../../clock/event-loop.js'
 import { EventLog } from '../../diagnosis/event-log.js'
 import type { Backing } from '../backing/backing.js'
@@ -162,8 +162,9 @@ export class TestDaemon extends DaemonWithLives {
    * With fixtures, a copy that a test makes is closed with it. Takes some milliseconds for thousands of items.
    * @throws QueratorError on a server elsewhere, or if the daemon is down or closed
    */
-  fork(): Promise<TestDaemon> {
+  fork(...none: readonly []): Promise<TestDaemon> {
     const forking = async () => {
+      checkNothing('fork', none)
       const copy = new TestDaemon(this.#backing.fork())
       copy.forRunner.users.takeOver(this.#users.door)
       return this.forRunner.faults.add(new MadeFork(copy)).daemon
