@@ -4,6 +4,11 @@ import { formatMilliseconds } from './duration.js'
 import { type Instant, LAST_TIME } from './instant.js'
 import { parseDuration } from './parse-duration.js'
 
+/** What has the form of a duration. If it cannot be read, it is too long. */
+const DURATION = /^\+?(?:\d+(?:\.\d*)?(?:ns|us|µs|μs|ms|s|m|h))+$/
+/** What 63 bits of nanoseconds hold. */
+const LONGEST = '2562047h47m16.854775807s'
+
 /**
  * Returns the milliseconds of a duration given to an option or a method.
  * @throws QueratorError if it is not a duration or is negative; the message starts with `what`
@@ -12,6 +17,9 @@ export function givenMilliseconds(what: string, given: number | string): number 
   const parsed = typeof given === 'string' ? parseDuration(given) : undefined
   const ms = parsed?.ns === undefined ? given : Number(parsed.ns) / 1e6
   if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms
+  if (parsed?.problem !== undefined && DURATION.test(String(given))) {
+    throw usageError(`${what} takes at most ${LONGEST}, the longest duration of Go; got '${given}'`)
+  }
   const why = parsed?.problem ? ` (${parsed.problem})` : ''
   const shown = typeof given === 'string' ? `'${given}'` : String(given)
   throw usageError(
