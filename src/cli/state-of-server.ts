@@ -42,7 +42,7 @@ function ofRunning(endpoint: string): StateOfServer {
 
 /** A server that does not run. Its storages are opened meanwhile. */
 function inStorages(file: string): StateOfServer {
-  const opened = async <T>(work: (daemon: Daemon) => T): Promise<T> => {
+  const opened = async <T>(work: (daemon: Daemon) => T | Promise<T>): Promise<T> => {
     const { tree, source } = readConfigFile(file)
     const daemon = new Daemon({ clock: new MovableClock(), config: readConfig(tree, source) })
     try {
@@ -52,7 +52,7 @@ function inStorages(file: string): StateOfServer {
         )
       }
       await daemon.opened()
-      return work(daemon)
+      return await work(daemon)
     } finally {
       await daemon.close()
     }

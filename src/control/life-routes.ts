@@ -50,8 +50,8 @@ const LOAD = route({
   fields: { dump: { type: 'dump', required: true, text: 'What GET /test/dump returned.' } },
   reply: 'Clock',
   bodyLimit: 256 * 2 ** 20,
-  run: ({ daemon }, { dump }) => {
-    daemon.load(dump, 'POST /test/load')
+  run: async ({ daemon }, { dump }) => {
+    await daemon.load(dump, 'POST /test/load')
     return clockOf(daemon)
   },
 })

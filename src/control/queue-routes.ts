@@ -60,6 +60,7 @@ const RESET = route({
   run: async (on) => {
     if (on.daemon.presence.isDown) await on.daemon.restart({ keeps: undefined, after: 0 })
     reset(on)
+    await on.daemon.keeping?.written()
     return clockOf(on.daemon)
   },
 })

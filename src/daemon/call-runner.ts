@@ -33,8 +33,9 @@ const CALL_NAMES = Object.fromEntries(
   Object.keys(METHODS).map((name) => [name, wireName(name as MethodName)]),
 ) as Record<MethodName, string>
 
-/** How long a call without a timeout of its own waits for a storage, in milliseconds. */
+/** How long a call waits for a storage, in milliseconds: without a timeout of its own, and at least. A worker may poll with 20 ms. */
 const USUAL_PATIENCE = 60_000
+const LEAST_PATIENCE = 100
 
 /** The parts of the daemon that calls need. */
 export interface RunsOn {
@@ -171,7 +172,7 @@ export class CallRunner implements Backend<Principal> {
 function patienceOf(message: unknown): number {
   const { requestTimeout } = message as { requestTimeout?: string }
   const { ns } = parseDuration(requestTimeout ?? '')
-  return ns === undefined || ns <= 0n ? USUAL_PATIENCE : Number(ns) / 1e6
+  return ns === undefined || ns <= 0n ? USUAL_PATIENCE : Math.max(Number(ns) / 1e6, LEAST_PATIENCE)
 }
 
 function carryOut<N extends MethodName>(name: N, context: CallContext, request: unknown): unknown {

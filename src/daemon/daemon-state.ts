@@ -8,10 +8,13 @@ import { Queues } from '../engine/queue/queues.js'
 import type { MemoryBudget } from '../engine/store/memory-budget.js'
 import { RestartedRandom } from '../ids/random.js'
 import { CallNotices } from './call-notices.js'
+import { CallRunner } from './call-runner.js'
 import { ConditionsInForce } from './conditions/conditions-in-force.js'
 import { type DaemonConfig, readConfig } from './config/config.js'
 import type { DaemonOptions } from './daemon-options.js'
+import type { DaemonDump } from './dump/daemon-dump.js'
 import { readDump } from './dump/read-dump.js'
+import { dumpOf } from './dump/write-dump.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
@@ -23,6 +26,7 @@ import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
 import type { Notices } from './notices.js'
+import { RefusedCalls } from './refused-calls.js'
 import type { ResetParts } from './start-over.js'
 
 /** What a daemon holds, without the ways into it. */
@@ -103,17 +107,19 @@ export class DaemonState {
   }
 
   /**
-   * Puts what a dump holds in place of everything. `source` is where it comes from, for errors.
+   * Puts what a dump holds in place of everything. Resolves when storages have it. `source` is where it comes from, for errors.
    * @throws QueratorError with the field if the dump is damaged, or if the daemon is down
    */
-  load(dump: unknown, source: string): void {
+  async load(dump: unknown, source: string): Promise<void> {
     this.presence.assertUp()
     const { queues, access } = readDump(dump, source, this.config.storages)
     this.during({ call: 'load' }, () => {
       this.queues.clear()
       this.access.restore(access, this.clock.exact.now(), false)
       this.queues.restore(queues, false)
+      this.queues.tell()
     })
+    await this.keeping?.written()
   }
 
   /** Puts queues back as they were, in place of those that have their names now, and with `access` users and keys. */
@@ -127,6 +133,32 @@ export class DaemonState {
       for (const { config } of queues) this.queues.delete(config.name)
       this.queues.restore(queues, false)
     })
+  }
+
+  /** Returns what carries out its calls. */
+  protected newCallRunner(isHealthy: () => boolean): CallRunner {
+    const { clock, record, inspector, log, queues, access, faults, keeping, losses } = this
+    const { requestTimes, consumers } = this.noticed
+    const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log, inspector })
+    return new CallRunner({
+      clock,
+      record,
+      refusedCalls,
+      queues,
+      access,
+      faults,
+      requestTimes,
+      consumers,
+      log,
+      keeping,
+      isHealthy,
+      lostQueue: (name) => losses.queueText(name),
+    })
+  }
+
+  /** Returns its state as plain values. Takes time in proportion to the number of items. @throws QueratorError if it is down */
+  dump(): DaemonDump {
+    return dumpOf(this.image())
   }
 
   /** Pauses or resumes a queue. @throws QueratorError if no queue has this name */

@@ -4,25 +4,22 @@ import { anotherClock } from '../clock/another-clock.js'
 import { Brake } from '../clock/event-loop.js'
 import { nextTurn } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
-import type { QueratorError } from '../errors.js'
+import { type QueratorError, usageError } from '../errors.js'
 import type { WireReply, WireRequest } from '../protocol/exchange.js'
 import type { MethodName } from '../protocol/methods.js'
 import { type Activity, Handler, type OtherRoutes } from '../transport/handler.js'
 import { refusedConnection } from '../transport/memory-connection.js'
 import type { ListenOptions } from '../transport/tcp-listener.js'
-import { CallRunner } from './call-runner.js'
+import type { CallRunner } from './call-runner.js'
 import { closedError } from './closed-error.js'
 import type { DaemonOptions } from './daemon-options.js'
 import { DaemonState } from './daemon-state.js'
-import type { DaemonDump } from './dump/daemon-dump.js'
-import { dumpOf } from './dump/write-dump.js'
 import type { Keeping } from './lasting/keeping.js'
 import { Listeners } from './listeners.js'
 import type { UsualKeeps } from './lives/keeps.js'
 import { Lives, type RestartOptions } from './lives/lives.js'
 import { MemoryWay } from './memory-way.js'
 import { OPEN_DOOR } from './open-door.js'
-import { RefusedCalls } from './refused-calls.js'
 import { begin, startOver, warningsOf } from './start-over.js'
 
 /**
@@ -49,7 +46,7 @@ export class Daemon extends DaemonState {
   constructor(options: DaemonOptions) {
     super(options)
     this.#options = options
-    this.#calls = this.#callRunner()
+    this.#calls = this.newCallRunner(() => this.#state === 'running')
     this.#handler = new Handler(this.#calls, this.presence)
     this.#memoryWay = new MemoryWay(this.#handler, this.clock, this.faults)
     this.#listeners = new Listeners(this.faults, this.#handler, this.clock.exact, this.memory)
@@ -72,26 +69,6 @@ export class Daemon extends DaemonState {
   /** Resolves when its storages are open. @throws QueratorError that says what to do */
   opened(): Promise<void> {
     return this.#opening ?? Promise.resolve()
-  }
-
-  #callRunner(): CallRunner {
-    const { clock, record, inspector, log, queues, access, faults, keeping, losses } = this
-    const { requestTimes, consumers } = this.noticed
-    const refusedCalls = new RefusedCalls({ clock: clock.exact, record, log, inspector })
-    return new CallRunner({
-      clock,
-      record,
-      refusedCalls,
-      queues,
-      access,
-      faults,
-      requestTimes,
-      consumers,
-      log,
-      keeping,
-      isHealthy: () => this.#state === 'running',
-      lostQueue: (name) => losses.queueText(name),
-    })
   }
 
   #newLives(): Lives {
@@ -118,8 +95,18 @@ export class Daemon extends DaemonState {
   /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
   send(request: WireRequest): Promise<WireReply> {
     // Not async, because each promise around another costs turns.
-    if (this.#opening !== undefined) return this.#opening.then(() => this.send(request))
+    if (this.#opening !== undefined) return this.#onceOpen(request)
     return this.#state === 'stopped' ? this.#refuse() : this.#memoryWay.send(request)
+  }
+
+  async #onceOpen(request: WireRequest): Promise<WireReply> {
+    try {
+      await this.#opening
+    } catch (error) {
+      await this.#brake.hold()
+      throw error
+    }
+    return this.send(request)
   }
 
   async #refuse(): Promise<never> {
@@ -142,11 +129,6 @@ export class Daemon extends DaemonState {
     const from = { ...this.image(), isWhole: true }
     const quiet = { config: { ...config, warnings: [] }, clock: anotherClock(clock) }
     return new Daemon({ ...options, ...quiet, storage: 'memory', keeps, from })
-  }
-
-  /** Returns its state as plain values. Takes time in proportion to the number of items. @throws QueratorError if it is down */
-  dump(): DaemonDump {
-    return dumpOf(this.image())
   }
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */
@@ -244,7 +226,7 @@ export class Daemon extends DaemonState {
     this.record.end()
     await this.answered()
     const unwritten = await this.keeping?.end()
-    if (unwritten !== undefined) this.log.write('error', unwritten)
     await this.#listeners.close()
+    if (unwritten !== undefined) throw usageError(unwritten)
   }
 }

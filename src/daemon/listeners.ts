@@ -78,6 +78,8 @@ export class Listeners {
   /** Breaks all connections, because the daemon goes down. Closes the port too, unless further routes are still served there. */
   async leave(): Promise<void> {
     this.resetConnections()
+    // Those that no server has taken yet would reach the next life.
+    if (this.#servers.length === 0) for (const connection of this.#connections) connection.destroy()
     const listener = await this.#listening?.catch(() => undefined)
     if (listener !== undefined && !this.#entrance.isWatched) {
       this.#before = listener.address

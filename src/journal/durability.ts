@@ -20,25 +20,30 @@ export class Durability {
     try {
       result = carryOut()
     } catch (error) {
-      return this.#then(timeout, () => {
-        throw error
-      })
+      return this.#failed(error, timeout)
     }
-    return isPromise(result) ? this.#settled(result, timeout) : this.#then(timeout, () => result)
-  }
-
-  async #settled(result: PromiseLike<unknown>, timeout: () => number): Promise<unknown> {
-    try {
-      return await result
-    } finally {
-      const written = this.#journal.written()
-      if (written !== undefined) await this.#inTime(written, timeout())
-    }
-  }
-
-  #then(timeout: () => number, next: () => unknown): unknown {
+    if (isPromise(result)) return this.#settled(result, timeout)
     const written = this.#journal.written()
-    return written === undefined ? next() : this.#inTime(written, timeout()).then(next)
+    return written === undefined ? result : this.#inTime(written, timeout()).then(() => result)
+  }
+
+  async #settled(promise: PromiseLike<unknown>, timeout: () => number): Promise<unknown> {
+    let result: unknown
+    try {
+      result = await promise
+    } catch (error) {
+      return this.#failed(error, timeout)
+    }
+    const written = this.#journal.written()
+    if (written !== undefined) await this.#inTime(written, timeout())
+    return result
+  }
+
+  /** The error of the call itself says more than that of a storage. But a crash leaves no reply. */
+  async #failed(error: unknown, timeout: () => number): Promise<never> {
+    const written = this.#journal.written()
+    if (written !== undefined) await this.#inTime(written, timeout()).catch(() => undefined)
+    throw this.#journal.givenUp ?? error
   }
 
   #inTime(written: Promise<void>, ms: number): Promise<void> {

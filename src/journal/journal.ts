@@ -40,6 +40,11 @@ export class Journal {
   readonly #pauses = new Set<() => void>()
   #given: Error | undefined
 
+  /** Why nothing is written any more. `undefined` if it is. */
+  get givenUp(): Error | undefined {
+    return this.#given
+  }
+
   /** From now on, changes are written. */
   begin(): void {
     this.#isOn = true
@@ -73,11 +78,8 @@ export class Journal {
 
   /** Stops writing, as at the end of a process: what no batch has is never written. Resolves when no batch is on its way any more. */
   async abandon(error: Error): Promise<void> {
-    this.#isOn = false
-    this.#given = error
-    this.#changed.clear()
+    this.#giveUp(error)
     this.#closed = this.#closed.slice(0, this.#writing === undefined ? 0 : 1)
-    for (const waiting of this.#waiting.splice(0)) waiting.given(error)
     for (const end of this.#pauses) end()
     await this.#writing
     this.#closed = []
@@ -99,15 +101,32 @@ export class Journal {
   async #write(): Promise<void> {
     // All calls of this turn go into the first batch.
     await null
-    for (;;) {
-      if (this.#closed.length === 0) this.#close()
-      const [step] = this.#closed
-      if (step === undefined) break
-      await Promise.all(step.batches.map(({ storage, batch }) => this.#append(storage, batch)))
-      this.#closed.shift()
-      this.#tell(step.number)
+    try {
+      // No change may come between the look for one and the end.
+      for (let step = this.#nextStep(); step !== undefined; step = this.#nextStep()) {
+        await Promise.all(step.batches.map(({ storage, batch }) => this.#append(storage, batch)))
+        this.#closed.shift()
+        this.#tell(step.number)
+      }
+    } catch (error) {
+      // A batch cannot be put together. Nothing after it may be kept without it.
+      this.#giveUp(error as Error)
     }
     this.#writing = undefined
+  }
+
+  /** Returns the step to write next. `undefined` if nothing has changed. */
+  #nextStep(): Step | undefined {
+    if (this.#closed.length === 0) this.#close()
+    return this.#closed[0]
+  }
+
+  /** Whoever waits, or comes later, gets this error. */
+  #giveUp(error: Error): void {
+    this.#isOn = false
+    this.#given = error
+    this.#changed.clear()
+    for (const waiting of this.#waiting.splice(0)) waiting.given(error)
   }
 
   /** Tries again until it has succeeded. */

@@ -86,8 +86,11 @@ export class KeptQueues implements KeepsQueues {
       updated: (changed) => kept?.set(changed),
       deleted: () => {
         kept?.set(undefined)
-        // A queue is never there without what was in it.
-        if (partitions.some((partition) => partition !== undefined)) this.#journal.inOrder()
+        // A queue is never there without what was in it. In one storage, all of it goes in one batch.
+        const places = placed.map(({ storage }) => this.#storages.partitions.get(storage))
+        if (queues !== undefined && places.some((place) => place !== undefined && place !== queues)) {
+          this.#journal.inOrder()
+        }
         for (const partition of partitions) partition?.end()
       },
       partition: (number) => partitions[number],
@@ -106,8 +109,11 @@ export class KeptQueues implements KeepsQueues {
     const known = this.#known.get(placeOf(queueId, partition))
     this.#known.delete(placeOf(queueId, partition))
     if (known !== undefined) return known
-    const left = this.#leftIn(storage).get(leftAt(queue, partition))
+    const found = this.#leftIn(storage).get(leftAt(queue, partition))
     this.#leftIn(storage).delete(leftAt(queue, partition))
+    // A queue of a dump brings items of its own.
+    const left = found?.record.ids.head === ids.head && found.record.ids.start === ids.start ? found : undefined
+    if (found !== undefined && left === undefined) this.end(storage, found)
     const id = (this.#lastIds.get(storage) ?? 0) + 1
     if (left === undefined) this.#sawId(storage, id)
     const record = { queue, queueId: 0, partition, ids, last: -1 }

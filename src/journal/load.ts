@@ -17,6 +17,8 @@ export interface Kept {
   readonly access: AccessImage | undefined
   /** The storages that nothing was written to yet. */
   readonly isNew: ReadonlySet<Storage>
+  /** What tells the queues of this daemon from those of others. `undefined` if no storage keeps them. */
+  readonly identity: string | undefined
   /** The number of this life of the daemon: 1 for the first. */
   readonly life: number
   /** Partitions of queues that the storage of the queues has never heard of. They wait for queues of their names. */
@@ -50,6 +52,7 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
     await storage.load(into)
     loaded.set(storage, into)
   }
+  const identity = identityOf(storages, loaded)
   const records = storages.queues === undefined ? [] : (loaded.get(storages.queues)?.records ?? [])
   const queues = records
     .filter(({ kind }) => kind === 'queue')
@@ -76,7 +79,21 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
   const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
   const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
   const missing = queues.filter((queue) => lacksSome(queue, storages, keepers)).map(({ config }) => config.name)
-  return { queues, access, life, left, missing, ended, isNew }
+  return { queues, access, identity, life, left, missing, ended, isNew }
+}
+
+/** Returns the identity of the queues, a new one for a new storage. @throws QueratorError if a storage has items of other queues */
+function identityOf({ queues }: Storages, loaded: ReadonlyMap<Storage, LoadedStorage>): string | undefined {
+  if (queues === undefined) return undefined
+  const identity = loaded.get(queues)?.identity
+  if (identity === undefined) return process.getBuiltinModule('node:crypto').randomUUID()
+  for (const [storage, { belongsTo }] of loaded) {
+    if (belongsTo === undefined || belongsTo === identity) continue
+    throw usageError(
+      `${storage.name} has items of other queues than those in ${queues.name}; configure the two that belong together, or an empty place for the items`,
+    )
+  }
+  return identity
 }
 
 /** Whether a queue has a partition that is not in its storage, which lasts. */

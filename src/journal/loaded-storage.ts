@@ -55,7 +55,22 @@ export class LoadedStorage implements Loading {
 
   /** How many lives of daemons it has seen. */
   get lives(): number {
-    return Number(this.records.find(({ kind, id }) => kind === 'about' && id === 'lives')?.value ?? 0)
+    return Number(this.#about('lives') ?? 0)
+  }
+
+  /** What tells its queues from those of other storages. `undefined` if it has had none. */
+  get identity(): string | undefined {
+    return this.#about('identity')
+  }
+
+  /** The identity of the storage of queues to which its partitions belong. `undefined` if that forgets them. */
+  get belongsTo(): string | undefined {
+    return this.#about('belongs-to')
+  }
+
+  #about(what: string): string | undefined {
+    const found = this.records.find(({ kind, id }) => kind === 'about' && id === what)
+    return found === undefined ? undefined : String(found.value)
   }
 
   /** Returns the partitions with their items. @throws QueratorError if something is missing */

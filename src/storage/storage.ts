@@ -1,7 +1,7 @@
 /**
  * What keeps the state of a daemon when its process ends.
  *
- * The engine stays in memory and synchronous. Its journal (`engine/journal/`) collects what has changed, and a storage writes it, one batch at
+ * The engine stays in memory and synchronous. Its journal (`journal/`) collects what has changed, and a storage writes it, one batch at
  * a time. A storage knows nothing of queues: it keeps the bytes of items by partition and sequence number, and short records by kind and id.
  */
 

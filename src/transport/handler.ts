@@ -75,6 +75,12 @@ export interface RefusedCall {
   readonly field: string
 }
 
+/** Whether the daemon is down, and how often it has started. */
+interface Presence {
+  readonly isDown: boolean
+  readonly life: number
+}
+
 /** The parts of a failed call that were read before it failed. */
 interface Failed {
   readonly request: WireRequest
@@ -95,7 +101,7 @@ export interface Activity {
 /** Handles requests: it routes, reads, decodes, calls and replies. It works the same with and without a socket. */
 export class Handler<Caller = unknown> {
   readonly #backend: Backend<Caller>
-  readonly #presence: { readonly isDown: boolean }
+  readonly #presence: Presence
   readonly #timings = new Timings()
   readonly #metrics: MetricsPage
   readonly activity: Activity = { started: 0, open: 0 }
@@ -103,7 +109,7 @@ export class Handler<Caller = unknown> {
   others: OtherRoutes | undefined
 
   /** `presence` says whether the daemon is down. Then only the further routes are served. */
-  constructor(backend: Backend<Caller>, presence: { readonly isDown: boolean } = { isDown: false }) {
+  constructor(backend: Backend<Caller>, presence: Presence = { isDown: false, life: 1 }) {
     this.#backend = backend
     this.#presence = presence
     this.#metrics = new MetricsPage(this.#timings)
@@ -124,6 +130,7 @@ export class Handler<Caller = unknown> {
     let name: MethodName | undefined
     let body: Uint8Array | undefined
     let message: unknown
+    const { life } = this.#presence
     this.activity.started++
     this.activity.open++
     try {
@@ -141,6 +148,8 @@ export class Handler<Caller = unknown> {
       reading = undefined
       body = undefined
       request.bodyRead?.()
+      // Its body may have come only after the daemon had started again.
+      if (life !== this.#presence.life) throw CLIENT_GONE
       const response = (await this.#backend.call(name, message, request, caller)) ?? OK_REPLY
       const held = request.replying?.()
       if (held !== undefined) await held

@@ -29,7 +29,7 @@ export function readItem(fields: DumpFields, known: KnownItems): Item {
   item.state = fields.oneOf('state', STATES)
   item.sequence = sequenceOf(fields, known, item.scheduled)
   item.attempts = fields.whole('attempts', 0)
-  item.maxAttempts = fields.whole('maxAttempts', -(2 ** 31))
+  item.maxAttempts = fields.whole('maxAttempts', -(2 ** 31), 2 ** 31 - 1)
   item.copiedToDeadQueue = fields.flag('copied')
   item.sourceId = fields.text('sourceId')
   if (item.sourceId !== '' && !known.sources.has(item.sourceId)) {

@@ -57,7 +57,7 @@ function configOf(queue: DumpFields, { names, namespaces }: KnownQueues): QueueC
     namespace: queue.text('namespace'),
     leaseTimeout: queue.duration('leaseTimeout'),
     expireTimeout: queue.duration('expireTimeout'),
-    maxAttempts: queue.whole('maxAttempts', 0),
+    maxAttempts: queue.whole('maxAttempts', 0, 2 ** 31 - 1),
     deadQueue: queue.text('deadQueue'),
     reference: queue.text('reference'),
     requestedPartitions: queue.whole('requestedPartitions', 1, MOST_PARTITIONS),

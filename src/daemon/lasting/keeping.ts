@@ -1,6 +1,8 @@
 /** Where a daemon keeps its state. What it takes to do so is loaded with the first start. */
 import { orGiveUp } from '../../clock/give-up.js'
+import { realNow } from '../../clock/real-time.js'
 import { bytesText } from '../../engine/store/memory-budget.js'
+import { requestFailed } from '../../errors.js'
 import type { FindRecord } from '../../journal/kept-access.js'
 import type { Storages } from '../../journal/kept-queues.js'
 import type { Kept } from '../../journal/load.js'
@@ -8,8 +10,16 @@ import type { Lasting } from './lasting.js'
 import { LateKeeper } from './late-keeper.js'
 import type { StorageSpecs } from './storage-spec.js'
 
+/** How long something may take to be written that waits for nothing else, in milliseconds. */
+const LONGEST_WRITE = 60_000
 /** How long a stopping daemon waits for its storages, in milliseconds. */
 const LONGEST_WAIT = 5000
+
+/** How long a storage may take to say its size, and how often it is asked for errors, in milliseconds. */
+const LONGEST_ANSWER = 1000
+const ASK_EVERY = 1000
+
+type Sizes = Awaited<ReturnType<Lasting['sizes']>>
 
 /** Makes storages of what is configured. */
 export type MakeStorages = (specs: StorageSpecs) => Promise<Storages>
@@ -21,7 +31,9 @@ export class Keeping {
   readonly #find: FindRecord
   readonly #make: MakeStorages
   #lasting: Lasting | undefined
-  #onDisk = 0
+  #sizes: Sizes = []
+  #asking: Promise<void> | undefined
+  #asked = 0
 
   /** `find` returns a record of the access control. */
   constructor(specs: StorageSpecs, find: FindRecord, make: MakeStorages = madeAsConfigured) {
@@ -34,8 +46,7 @@ export class Keeping {
   async open(): Promise<Kept> {
     const { kept, keeper } = await (await this.#loaded()).open()
     this.keeper.current = keeper
-    // A storage that cannot say it may still keep everything.
-    await this.sizes().catch(() => undefined)
+    await this.sizes()
     return kept
   }
 
@@ -45,6 +56,14 @@ export class Keeping {
     const { partitions } = this.specs
     this.#lasting = new Lasting(await this.#make(this.specs), new Set(partitions.keys()), this.#find)
     return this.#lasting
+  }
+
+  /** Resolves when everything up to now is written. @throws QueratorError with the cause, after a minute */
+  async written(): Promise<void> {
+    const written = this.#lasting?.written() ?? Promise.resolve()
+    await orGiveUp(written, LONGEST_WRITE, () => {
+      throw requestFailed(`the storage did not confirm it in time; ${this.trouble?.error.message ?? 'it is slow'}`)
+    })
   }
 
   /** Resolves when everything up to now is written, or takes too long. */
@@ -58,17 +77,29 @@ export class Keeping {
     return this.#lasting?.trouble
   }
 
-  /** How many bytes each storage holds, roughly. */
-  async sizes(): ReturnType<Lasting['sizes']> {
-    const sizes = (await this.#lasting?.sizes()) ?? []
-    this.#onDisk = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
-    return sizes
+  /** How many bytes each storage holds, roughly: now, or when one of them last said so in time. */
+  async sizes(): Promise<Sizes> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined
+    })
+    await orGiveUp<unknown>(this.#asking, LONGEST_ANSWER, () => undefined, false)
+    return this.#sizes
+  }
+
+  async #ask(): Promise<void> {
+    // A storage that cannot say it may still keep everything.
+    this.#sizes = (await this.#lasting?.sizes().catch(() => undefined)) ?? this.#sizes
   }
 
   /** Says how much its storages held when that was last asked, and asks again. */
   get onDisk(): string {
-    this.sizes().catch(() => undefined)
-    return `storages hold ${bytesText(this.#onDisk)} on disk, which does not count`
+    const bytes = this.#sizes.reduce((sum, one) => sum + one.bytes, 0)
+    const [now, asked] = [realNow(), this.#asked]
+    if (now - asked > ASK_EVERY || now < asked) {
+      this.#asked = now
+      void this.sizes()
+    }
+    return `storages hold ${bytesText(bytes)} on disk, which does not count`
   }
 
   /** Keeps nothing from now on, as at the end of the process. Calls that wait for a storage get `error`. */

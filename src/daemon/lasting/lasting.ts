@@ -47,7 +47,10 @@ export class Lasting {
       }
       const kept = await loadAll(this.#storages, { queues, access }, this.#names)
       journal.begin()
-      for (const storage of this.#open) journal.changed(storage, { collect: (to) => about(kept, storage, to) })
+      for (const storage of this.#open) {
+        const isOfQueues = storage === this.#storages.queues
+        journal.changed(storage, { collect: (to) => about(kept, storage, isOfQueues, to) })
+      }
       for (const { storage, partition } of kept.left) queues.leave(storage, partition)
       for (const { storage, partition } of kept.ended) queues.end(storage, partition)
       // Before a queue gets the number or the items of one that is gone.
@@ -101,7 +104,7 @@ export class Lasting {
     )
     const trouble = this.trouble?.error.message ?? 'it takes too long'
     await this.abandon(new Error('the daemon is closed'))
-    return isWritten ? undefined : `the last changes were not written: ${trouble}`
+    return isWritten ? undefined : `the last changes were not kept: ${trouble}`
   }
 
   async #close(): Promise<void> {
@@ -112,7 +115,9 @@ export class Lasting {
 }
 
 /** Writes what a storage says of itself. */
-function about({ isNew, life }: Kept, storage: Storage, to: BatchBuilder): void {
+function about({ isNew, life, identity }: Kept, storage: Storage, isOfQueues: boolean, to: BatchBuilder): void {
   if (isNew.has(storage)) to.record('about', 'format', FORMAT)
   to.record('about', 'lives', life)
+  if (isOfQueues) to.record('about', 'identity', identity)
+  to.record('about', 'belongs-to', identity)
 }

@@ -17,11 +17,11 @@ export function carryOver(
   record: EventRecord,
   now: Instant,
 ): void {
-  const back = new Map(after.map((image) => [image.config.name, image]))
+  const back = new Map(after.map((image) => [image.queueId, image]))
   for (const queue of before) {
     const { name } = queue.config
     const address = { queue: name, queueId: queue.queueId ?? 0 }
-    const found = back.get(name)
+    const found = back.get(queue.queueId)
     for (const [partition, image] of queue.partitions.entries()) {
       if (image === undefined) continue
       const place = { ...address, partition, ids: new ItemIds(image.ids) }

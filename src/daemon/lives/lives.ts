@@ -115,8 +115,7 @@ export class Lives {
     const keeps = this.#kept(given)
     const downtime = downtimeOf(clock, after)
     if (!presence.isDown) await this.#stop(keeps, origin)
-    if (downtime > 0) await clock.advance(downtime)
-    await this.#start(origin)
+    await this.#start(origin, downtime)
     // What was due meanwhile happens now. On a clock of the runner, it happens with the next call.
     if (!clock.followsRunner) await clock.advance(0)
   }
@@ -145,13 +144,15 @@ export class Lives {
   }
 
   /** Brings it up again. @throws QueratorError if a storage cannot be opened, or its port is taken */
-  async #start(origin: Origin): Promise<void> {
+  async #start(origin: Origin, downtime: number): Promise<void> {
     const { presence, keeping, during } = this.#parts
     const last = this.#last
     if (!presence.isDown || last === undefined) throw usageError('the daemon is not down')
     await this.#leaving
     const kept = await keeping?.open()
     try {
+      // Only now, so that another attempt does not move it again.
+      if (downtime > 0) await this.#parts.clock.advance(downtime)
       await this.#parts.comeBack()
     } catch (error) {
       await keeping?.abandon(error as Error)
@@ -164,6 +165,7 @@ export class Lives {
     })
     this.#last = undefined
     presence.down = undefined
+    this.#parts.record.wake()
   }
 
   /** Returns what is left. @throws QueratorError if storages decide that */

@@ -22,7 +22,7 @@ export class Presence {
 
   /** @throws QueratorError if it is down */
   assertUp(): void {
-    if (this.down !== undefined) throw downError(this.down)
+    if (!this.isUp) throw downError(this.down ?? 'stopped')
   }
 }
 

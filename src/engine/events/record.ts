@@ -206,6 +206,11 @@ export class EventRecord {
     })
   }
 
+  /** Calls the watchers although there is no event, as when none are kept. */
+  wake(): void {
+    this.#notify()
+  }
+
   /** Call when the daemon is closed and no further events come. */
   end(): void {
     this.#ended = true

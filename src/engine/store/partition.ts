@@ -55,8 +55,13 @@ export class Partition extends PartitionState {
 
   /** Writes everything that it has. */
   writeAll(changes: PartitionChanges): void {
-    for (const item of this.items.all()) changes.changed(item)
-    for (const source of this.#sourceIds) changes.keptSource(source)
+    const held = new Set<string>()
+    for (const item of this.items.all()) {
+      changes.changed(item)
+      held.add(item.sourceId)
+    }
+    // The others are those of items that ended.
+    for (const source of this.#sourceIds) if (!held.has(source)) changes.keptSource(source)
   }
 
   /** Adds an item from a producer. */

@@ -129,9 +129,9 @@ export class LivesOfTests {
   /** Puts back what went down with the daemon since then, as far as it was there before. */
   async restore({ losses, lastQueue, lastItem }: LifeMark): Promise<void> {
     await this.settled()
-    const lost = this.#losses.splice(losses)
-    const daemon = lost.length === 0 ? undefined : this.#backing.embedded('observe')
+    const daemon = this.#losses.length <= losses ? undefined : this.#backing.embedded('observe')
     if (daemon === undefined || daemon.closed || daemon.presence.isDown) return
+    const lost = this.#losses.splice(losses)
     const queues = new Map<string, QueueImage>()
     for (const image of lost.flatMap((loss) => Array.from(loss.queues))) {
       if (image.queueId === undefined || image.queueId > lastQueue || queues.has(image.config.name)) continue
