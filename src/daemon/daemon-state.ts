@@ -43,7 +43,7 @@ export class DaemonState {
   readonly faults: Faults
   readonly conditions: ConditionsInForce
   /** Whether it is there, or has crashed. */
-  readonly presence = new Presence()
+  readonly presence = new Presence(() => this.losses.endSite)
   /** What it lost when it went down. */
   readonly losses: Losses
   /** Where its state is kept. `undefined` in memory. */

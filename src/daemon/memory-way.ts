@@ -26,9 +26,11 @@ export class MemoryWay {
     const { life } = presence
     if (faults.isAway && !this.#handler.passes(request)) {
       faults.turnedAway(request)
+      // Made now, because the daemon may be up again in the next turn.
+      const error = brokenError('refused', presence, life)
       // A worker that tries again and again must not block the event loop.
       await nextTurn()
-      throw brokenError('refused', presence)
+      throw error
     }
     // The call is carried out at once. Only the reply waits, so what a test sees next does not depend on timing.
     const reply = await this.#handler.handle(request)
@@ -36,8 +38,9 @@ export class MemoryWay {
     // What an earlier life took gets no reply from this one.
     const isGone = faults.isAway || life !== presence.life
     if (isLost || (isGone && !this.#handler.passes(request))) {
+      const error = brokenError('reset', presence, life)
       await nextTurn()
-      throw brokenError('reset', presence)
+      throw error
     }
     const turn = turnDue()
     if (turn === undefined) return reply

@@ -172,3 +172,17 @@ test('timelines of matchers show crashes and restarts in order, as reports do', 
   expect((await errorOf(assertQueue(queue).toHaveItems(['a']))).message).toMatch(whole)
   expect((await errorOf(assertQueue(queue).toHaveProduced(2))).message).toMatch(whole)
 })
+
+test('a call that a crash broke or that found nobody says at once which line took the daemon down', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const waiting = errorOf(queue.lease())
+  await daemon.crash()
+  const refused = errorOf(queue.produce({ reference: 'a' }))
+  await daemon.restart()
+  expect((await refused).message).toMatch(new RegExp(`nothing listens there; the daemon has crashed ${LINE}; await`))
+  expect((await waiting).message).toMatch(new RegExp(`read ECONNRESET; the daemon (has )?crashed ${LINE}`))
+  const isAway = daemon.outage()
+  expect((await errorOf(queue.lease())).message).toContain('nothing listens there; is the daemon running?')
+  await isAway.close()
+})

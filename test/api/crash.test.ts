@@ -25,7 +25,7 @@ test('a worker loses its connection in the middle of a batch, and the rest comes
   for (const item of items.slice(0, 4)) await item.complete()
   await daemon.crash()
   expect(await messageOf(items[4]?.complete() ?? Promise.resolve())).toContain(
-    'nothing listens there; the daemon has crashed',
+    'nothing listens there; the daemon has crashed (test/api/crash.test.ts:',
   )
   await daemon.restart()
   expect(await orders.counts()).toMatchObject({ total: 6, leased: 6 })
@@ -133,7 +133,9 @@ test('two restarts at once are two restarts, and a crash during one comes after 
 test('a daemon that is down or closed does not crash, and one that is closed does not restart', async () => {
   const daemon = await started()
   await daemon.crash()
-  expect(await messageOf(daemon.crash())).toBe('the daemon has crashed; await daemon.restart() first')
+  expect(await messageOf(daemon.crash())).toMatch(
+    /^the daemon has crashed \(test\/api\/crash\.test\.ts:\d+\); await daemon\.restart\(\) first$/,
+  )
   await daemon.close()
   expect(await messageOf(daemon.crash())).toContain('closed')
   expect(await messageOf(daemon.restart())).toContain('closed')
@@ -226,7 +228,7 @@ test('who waits while it is down reads why nothing happens', async () => {
   expect(await messageOf(daemon.quiet({ within: 100, settle: 10 }))).toContain(down)
   expect(await messageOf(daemon.recovered({ within: 300, settle: 10 }))).toContain(down)
   expect(await messageOf(daemon.track(async () => {}, { within: 300, settle: 10 }))).toContain(down)
-  expect(() => queue.explain()).toThrow('the daemon has crashed; await daemon.restart() first')
+  expect(() => queue.explain()).toThrow(/the daemon has crashed \(test\S+\); await daemon\.restart\(\) first/)
   await daemon.restart()
   expect(await messageOf(queue.drained({ within: 100 }))).toContain(
     "the queue 'orders' was lost in the crash (test/api/crash.test.ts:",
@@ -332,7 +334,7 @@ test('matchers say that the daemon is down, and compare what happened before whe
   await (await queue.lease()).items[0]?.complete()
   await daemon.crash()
   const claims = assertQueue(queue)
-  const down = 'the daemon has crashed; await daemon.restart() first'
+  const down = 'the daemon has crashed (test/api/crash.test.ts:'
   expect(await messageOf(claims.toHaveItems(['b']))).toContain(down)
   expect(await messageOf(claims.toBeDrained())).toContain(down)
   expect(await messageOf(claims.toHaveProduced(['a', 'b']))).toContain(down)

@@ -1,15 +1,44 @@
 /** Whether a daemon is there. */
 import { type QueratorError, usageError } from '../../errors.js'
 
+/** How a daemon went down. */
+export type Ending = 'crashed' | 'stopped'
+
 /** What is known of a daemon that may crash and start again. */
 export class Presence {
-  /** Why it is down. `undefined` while it runs. */
-  down: 'crashed' | 'stopped' | undefined
+  /** Where the call stands that took it down last, to follow a name. Empty if it is not known. */
+  readonly #site: () => string
+  #down: Ending | undefined
+  #last: Ending | undefined
   /** Counts its lives. A call that an earlier life took gets no reply. */
   life = 1
 
   /** Whether it replies to what waits before it goes down. */
   isStopping = false
+
+  constructor(site: () => string = () => '') {
+    this.#site = site
+  }
+
+  /** Why it is down. `undefined` while it runs. */
+  get down(): Ending | undefined {
+    return this.#down
+  }
+
+  set down(why: Ending | undefined) {
+    this.#down = why
+    this.#last = why ?? this.#last
+  }
+
+  /** Returns the error of what needs a daemon that runs. `undefined` if it does. */
+  get error(): QueratorError | undefined {
+    return this.#down && downError(this.#down, this.#site())
+  }
+
+  /** Says what it did last: that it crashed, or was stopped. `undefined` if it did neither. */
+  get lastEnd(): string | undefined {
+    return this.#last && `the daemon ${this.#last === 'crashed' ? 'crashed' : 'was stopped'}${this.#site()}`
+  }
 
   /** Whether it takes calls. */
   get isUp(): boolean {
@@ -22,15 +51,15 @@ export class Presence {
 
   /** @throws QueratorError if it is down */
   assertUp(): void {
-    if (!this.isUp) throw downError(this.down ?? 'stopped')
+    if (!this.isUp) throw downError(this.down ?? 'stopped', this.#site())
   }
 }
 
-/** Returns the error of what needs a daemon that runs. */
-export function downError(why: 'crashed' | 'stopped'): QueratorError {
+/** Returns the error of what needs a daemon that runs. `site` is where the call stands that took it down. */
+export function downError(why: Ending, site = ''): QueratorError {
   return usageError(
     why === 'crashed'
-      ? 'the daemon has crashed; await daemon.restart() first'
-      : 'the daemon is starting again; await daemon.restart() first',
+      ? `the daemon has crashed${site}; await daemon.restart() first`
+      : `the daemon is starting again${site}; await daemon.restart() first`,
   )
 }
