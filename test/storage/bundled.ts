@@ -1,5 +1,5 @@
 /** Bundles a source file for a process of its own, which cannot read TypeScript. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
@@ -15,6 +15,8 @@ export interface Bundled {
 
 /** Bundles a file of `test/storage/` into a folder within `parent`. Packages stay outside, so they are found only from there. */
 export async function bundled(file: string, parent: string): Promise<Bundled> {
+  // In a fresh clone, nothing has been built yet.
+  mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'storage-'))
   const build = await rolldown({
     input: fileURLToPath(new URL(file, import.meta.url)),
