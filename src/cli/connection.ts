@@ -9,7 +9,8 @@ import { visible } from '../visible.js'
 import { commandError, WrongUsage } from './command-error.js'
 import { variable } from './flags.js'
 
-const DEFAULT_ENDPOINT = 'http://localhost:2319'
+/** Where a server listens that nobody configured. */
+export const DEFAULT_ENDPOINT = 'http://localhost:2319'
 /** The timeout of calls by commands without `--timeout`, in nanoseconds. */
 const USUAL_DEADLINE = 30_000_000_000n
 /** How much longer to wait for the server's own timeout error, which is better than ours. In milliseconds. */
@@ -44,9 +45,14 @@ export function action<O>(run: (args: readonly string[], flags: O, call: Call) =
   }
 }
 
+/** Returns the URL of the server that a flag, the variable or nothing names. */
+export function endpointOf(given: string | undefined): string {
+  return given ?? variable('QUERATOR_ENDPOINT') ?? DEFAULT_ENDPOINT
+}
+
 function callOf(command: Command): Call {
   const given = { ...command.parent?.opts(), ...command.opts() } as { endpoint?: string; apiKey?: string }
-  const endpoint = given.endpoint ?? variable('QUERATOR_ENDPOINT') ?? DEFAULT_ENDPOINT
+  const endpoint = endpointOf(given.endpoint)
   const apiKey = given.apiKey ?? variable('QUERATOR_API_KEY') ?? ''
   const client = clientOf(endpoint, apiKey)
   return async (name, request, failed, deadline = USUAL_DEADLINE) => {

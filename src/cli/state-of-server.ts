@@ -7,7 +7,7 @@ import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
 import { messageOf, usageError } from '../errors.js'
 import { WrongUsage } from './command-error.js'
-import { variable } from './flags.js'
+import { endpointOf } from './connection.js'
 
 /** How long a server may take, in milliseconds. */
 const LONGEST_REPLY = 60_000
@@ -26,7 +26,7 @@ export interface StateOfServer {
 
 /** Returns the state that flags ask for. @throws WrongUsage if they do not fit together */
 export function stateOf({ endpoint, config }: StateFlags): StateOfServer {
-  if (config === undefined) return ofRunning(endpoint ?? variable('QUERATOR_ENDPOINT') ?? 'http://localhost:2319')
+  if (config === undefined) return ofRunning(endpointOf(endpoint))
   if (endpoint !== undefined) throw new WrongUsage('--config and --endpoint: give one of them')
   return inStorages(config)
 }

@@ -9,7 +9,7 @@ import { copiesOf } from '../engine/store/partition-image.js'
 import type { RestartedRandom } from '../ids/random.js'
 import type { ConditionsInForce } from './conditions/conditions-in-force.js'
 import type { DaemonConfig } from './config/config.js'
-import { createDeclaredQueues } from './config/declared-queues.js'
+import { createMissingQueues } from './config/declared-queues.js'
 import { withUnknownKeys } from './config/unknown-keys.js'
 import type { DaemonOptions } from './daemon-options.js'
 import type { Faults } from './faults/faults.js'
@@ -47,9 +47,8 @@ export function begin(parts: Pick<ResetParts, 'config' | 'from' | 'random' | 'cl
     queues.restore(images, false)
     queues.tell()
   }
-  const missing = config.queues.filter(({ name }) => queues.find(name) === undefined)
   try {
-    createDeclaredQueues(queues, from?.isWhole === true ? [] : missing, now)
+    if (from?.isWhole !== true) createMissingQueues(queues, config.queues, now)
   } catch (error) {
     throw withUnknownKeys(error, config.unknownKeys)
   }

@@ -1,5 +1,5 @@
 /** Holds replies back until what they tell is written. */
-import { wakeAfter } from '../clock/real-time.js'
+import { orGiveUp } from '../clock/give-up.js'
 import { requestFailed } from '../errors.js'
 import type { Journal } from './journal.js'
 
@@ -47,14 +47,10 @@ export class Durability {
   }
 
   #inTime(written: Promise<void>, ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = wakeAfter(ms, () => reject(this.#tooLate(ms)))
-      const settle = (then: () => void) => () => {
-        cancel()
-        then()
-      }
-      written.then(settle(resolve), (error: Error) => settle(() => reject(error))())
-    })
+    const late = () => {
+      throw this.#tooLate(ms)
+    }
+    return orGiveUp(written, ms, late, false)
   }
 
   #tooLate(ms: number): Error {

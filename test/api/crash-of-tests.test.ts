@@ -2,6 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
 
 async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   const daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', callSites: true, ...options })
@@ -15,13 +16,6 @@ function begin(daemon: TestDaemon, name: string, outer?: QueuesOfTest): QueuesOf
 
 const PASSED = { outcome: 'passed' } as const
 const FAILED = { outcome: 'failed', errors: [new Error('too few')] } as const
-
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => '',
-    (error: Error) => error.message,
-  )
-}
 
 test('a test that ends while the daemon is down passes, and the next one finds it up', async () => {
   for (const keeps of ['items', 'queues', 'nothing'] as const) {

@@ -2,17 +2,10 @@
 import { expect, test } from 'vitest'
 import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
 
 async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   return startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', callSites: true, ...options })
-}
-
-/** The message of an error. Empty if there is none. */
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => '',
-    (error: Error) => error.message,
-  )
 }
 
 const kinds = (daemon: TestDaemon) => [...daemon.events].map(({ kind }) => kind)

@@ -6,16 +6,10 @@ import { expect, test } from 'vitest'
 import { isQueratorError } from '../../src/errors.js'
 import { seededRandom } from '../../src/ids/random.js'
 import { type DaemonDump, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
 
 async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   return startTestDaemon({ endpoint: '', log: 'silent', ...options })
-}
-
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => '',
-    (error: Error) => error.message,
-  )
 }
 
 /** A daemon in which there is something of everything. Its clock runs, so that times have parts of a millisecond. */

@@ -3,16 +3,10 @@ import { expect, test } from 'vitest'
 import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
 
 async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
   return startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', ...options })
-}
-
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => '',
-    (error: Error) => error.message,
-  )
 }
 
 test('a copy has queues, items with their ids, leases, scheduled items and pauses', async () => {

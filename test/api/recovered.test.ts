@@ -8,6 +8,7 @@ import {
   type TestDaemon,
   type TestQueue,
 } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
 
 async function started(options = {}): Promise<TestDaemon> {
   return startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent', seed: 'one', ...options })
@@ -19,14 +20,6 @@ function begin(daemon: TestDaemon, name: string): QueuesOfTest {
 
 const PASSED = { outcome: 'passed' } as const
 const FAILED = { outcome: 'failed', errors: [new Error('too few')] } as const
-
-/** The message of an error. Empty if there is none. */
-async function messageOf(promise: Promise<unknown>): Promise<string> {
-  return promise.then(
-    () => '',
-    (error: Error) => error.message,
-  )
-}
 
 /** A worker with a client of its own that goes on whatever is answered, and takes a gone item for completed. */
 function worker(client: QueratorClient, queue: TestQueue, handle: (reference: string) => void) {

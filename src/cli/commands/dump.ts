@@ -1,6 +1,7 @@
 /** `querator dump`: prints everything that a server holds. Querator's own command line does not have it. */
 import type { Command } from 'commander'
 import { commandError } from '../command-error.js'
+import { DEFAULT_ENDPOINT } from '../connection.js'
 import { printJson } from '../output.js'
 import { type StateFlags, stateOf } from '../state-of-server.js'
 
@@ -22,7 +23,7 @@ export function addStateFlags(command: Command): Command {
   return command
     .option(
       '--endpoint <url>',
-      'URL of a server with --test-control (env QUERATOR_ENDPOINT, default "http://localhost:2319")',
+      `URL of a server with --test-control (env QUERATOR_ENDPOINT, default "${DEFAULT_ENDPOINT}")`,
     )
     .option('--config <file>', 'the configuration of a server that does not run: its storages are opened')
 }

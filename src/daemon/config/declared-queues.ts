@@ -95,9 +95,10 @@ function checkPartition(
   throw usageError(`queue '${queue}': partitions must be numbered from 0 on, in order; got ${number} for ${expected}`)
 }
 
-/** Creates the declared queues. @throws QueratorError with the queue and the wrong field */
-export function createDeclaredQueues(queues: Queues, declared: readonly DeclaredQueue[], now: Instant): void {
-  for (const queue of declared) {
+/** Creates the declared queues that are not there yet. @throws QueratorError with the queue and the wrong field */
+export function createMissingQueues(queues: Queues, declared: readonly DeclaredQueue[], now: Instant): void {
+  // Looked up before: a name that is declared twice is an error.
+  for (const queue of declared.filter(({ name }) => queues.find(name) === undefined)) {
     try {
       createDeclaredQueue(queues, queue, now)
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Cause, KIND } from '../../engine/events/event-kinds.js'
 import { usageError } from '../../errors.js'
 import type { Kept } from '../../journal/load.js'
 import { CLIENT_GONE } from '../../protocol/exchange.js'
-import { createDeclaredQueues } from '../config/declared-queues.js'
+import { createMissingQueues } from '../config/declared-queues.js'
 import type { Keeping } from '../lasting/keeping.js'
 import type { Log } from '../log.js'
 import type { ResetParts } from '../start-over.js'
@@ -37,6 +37,9 @@ export interface RestartOptions {
   readonly after: number | string
 }
 
+/** What goes on in the next life. */
+type LastState = Pick<DaemonImage, 'queues' | 'access'>
+
 type Origin = Cause['origin']
 
 /** The place of events that are about the daemon itself. */
@@ -47,7 +50,7 @@ const NO_ACCESS = { namespaces: [], users: [], apiKeys: [], roles: [], bindings:
 export class Lives {
   readonly #parts: MortalParts
   /** What it had when it went down, and why it did. */
-  #last: DaemonImage | undefined
+  #last: LastState | undefined
   #ended: Cause = { call: 'start' }
   /** Resolves when what a crash broke off has ended. */
   #leaving: Promise<unknown> | undefined
@@ -181,14 +184,11 @@ export class Lives {
   }
 
   #goDown(keeps: UsualKeeps, end: () => void): void {
-    const { clock, queues, access, random, keeping, config } = this.#parts
+    const { queues, access, keeping, config } = this.#parts
     const isKept = keepsItems(keeps, config.lasting)
     // What a pause holds was not carried out, and is gone.
     const images = queues.images()
     this.#last = {
-      now: clock.exact.now(),
-      frozen: clock.frozen,
-      random: random.state,
       queues: keeping === undefined ? keptQueues(images, keeps, isKept) : keptQueues(images, 'items', () => true),
       access: keeps === 'nothing' ? NO_ACCESS : access.image(),
     }
@@ -198,7 +198,7 @@ export class Lives {
     queues.crash()
   }
 
-  #goOnInMemory({ queues: images, access: records }: DaemonImage): void {
+  #goOnInMemory({ queues: images, access: records }: LastState): void {
     const { clock, queues, access } = this.#parts
     queues.start()
     access.restore(records, clock.exact.now(), false)
@@ -226,8 +226,7 @@ export class Lives {
   /** Creates the queues of the configuration that are not there. */
   #declare(): void {
     const { clock, queues, config } = this.#parts
-    const missing = config.queues.filter(({ name }) => queues.find(name) === undefined)
-    createDeclaredQueues(queues, missing, clock.exact.now())
+    createMissingQueues(queues, config.queues, clock.exact.now())
   }
 
   #note(kind: number): void {

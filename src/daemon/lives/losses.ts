@@ -1,5 +1,5 @@
 /** What a daemon lost when it went down, in words. */
-import type { Cause, EventKind } from '../../engine/events/event-kinds.js'
+import type { Cause, EventKind, RecordedEvent } from '../../engine/events/event-kinds.js'
 import type { EventRecord } from '../../engine/events/record.js'
 
 /** Returns the place of a call, to follow its name: ` (orders.test.ts:12)`. Empty if it is not known. */
@@ -19,14 +19,9 @@ export class Losses {
 
   /** Says in which crash or restart the last queue of a name was lost. Undefined if it was not. */
   queueText(name: string): string | undefined {
-    const record = this.#record
-    for (let number = record.count; number >= record.first; number--) {
-      const { kind, address } = record.at(number)
-      if (address.queue !== name || address.queueId === 0) continue
-      if (kind !== 'queue-lost') return undefined
-      return `the queue '${name}' was lost in the ${this.howText(number)}: the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'`
-    }
-    return undefined
+    const last = this.#latest(({ address }) => address.queue === name && address.queueId !== 0)
+    if (last?.kind !== 'queue-lost') return undefined
+    return `the queue '${name}' was lost in the ${this.howText(last.number)}: the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'`
   }
 
   /** `crash (orders.test.ts:12)`: what caused this event. */
@@ -37,11 +32,16 @@ export class Losses {
 
   /** Where the call stands that ended the daemon last. Empty if it is not known. */
   get endSite(): string {
+    const last = this.#latest(({ kind }) => ENDS.includes(kind))
+    return last === undefined ? '' : this.#siteOf(last.cause.origin)
+  }
+
+  #latest(which: (event: RecordedEvent) => boolean): RecordedEvent | undefined {
     const record = this.#record
     for (let number = record.count; number >= record.first; number--) {
-      const { kind, cause } = record.at(number)
-      if (ENDS.includes(kind)) return this.#siteOf(cause.origin)
+      const event = record.at(number)
+      if (which(event)) return event
     }
-    return ''
+    return undefined
   }
 }
