@@ -263,5 +263,5 @@ test.each([
   ],
 ])('Vitest knows the matchers in a program with nothing else (%s)', async (_, source) => {
   const options = { module: 'nodenext', moduleResolution: 'nodenext' }
-  expect((await compile('typescript', 'mts', { only: source }, options)).text).toBe('')
+  expect((await compile('typescript-7', 'mts', { only: source }, options)).text).toBe('')
 })
