@@ -76,6 +76,18 @@ export class ItemDecoder {
   /** @throws Error if these are not the bytes of an item */
   decode(sequence: number, value: Uint8Array): Item {
     this.#begin(value)
+    const end = value.byteOffset + value.length
+    try {
+      const item = this.#item(sequence, value)
+      // Once is enough: what follows the value is read as part of it, and then this tells.
+      if (this.#at === end) return item
+    } catch (error) {
+      if (this.#at <= end) throw error
+    }
+    throw new Error(`the bytes of an item end too ${this.#at > end ? 'early' : 'late'}`)
+  }
+
+  #item(sequence: number, value: Uint8Array): Item {
     const flags = value[0] ?? 3
     const state = STATES[flags & 3]
     if (state === undefined) throw new Error('the bytes of an item begin with an unknown state')
@@ -90,7 +102,6 @@ export class ItemDecoder {
     const sourceId = this.#text('utf8')
     const clientId = this.#text('utf8')
     const item = new Item({ reference, encoding, kind, payload: this.#text('latin1') })
-    if (this.#at !== value.length) throw new Error('the bytes of an item end too late')
     item.sequence = sequence
     item.state = state
     item.copiedToDeadQueue = (flags & COPIED) !== 0
@@ -104,36 +115,36 @@ export class ItemDecoder {
   }
 
   #begin(value: Uint8Array): void {
-    if (this.#numbers.buffer !== value.buffer) this.#numbers = new DataView(value.buffer)
-    this.#bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    this.#at = 1
+    const { buffer, byteOffset } = value
+    if (this.#numbers.buffer !== buffer) {
+      this.#numbers = new DataView(buffer)
+      this.#bytes = Buffer.from(buffer)
+    }
+    this.#at = byteOffset + 1
   }
 
   #number(): number {
-    return this.#numbers.getFloat64(this.#take(8), true)
+    const from = this.#at
+    this.#at += 8
+    return this.#numbers.getFloat64(from, true)
   }
 
   #integer(): number {
-    return this.#numbers.getInt32(this.#take(4), true)
-  }
-
-  /** Goes on by this many bytes. Returns where they are. */
-  #take(count: number): number {
     const from = this.#at
-    this.#at += count
-    if (this.#at > this.#bytes.length) throw new Error('the bytes of an item end too early')
-    return this.#bytes.byteOffset + from
+    this.#at += 4
+    return this.#numbers.getInt32(from, true)
   }
 
   #text(encoding: 'utf8' | 'latin1'): string {
     let length = 0
     for (let bit = 0; bit < 35; bit += 7) {
-      const byte = this.#bytes[this.#take(1) - this.#bytes.byteOffset] as number
+      const byte = this.#numbers.getUint8(this.#at++)
       length |= (byte & 127) << bit
       if (byte < 128) break
     }
     if (length === 0) return ''
-    const from = this.#take(length >>> 0) - this.#bytes.byteOffset
+    const from = this.#at
+    this.#at += length >>> 0
     return this.#bytes.toString(encoding, from, this.#at)
   }
 

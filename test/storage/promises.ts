@@ -38,6 +38,12 @@ export function keepsItems(placeOf: PlaceOf): void {
     expect((await afterwards(await placeOf(), { items: all })).items).toEqual(all.map(shown))
   })
 
+  test('keeps values of the same length apart, also around a large one', async () => {
+    const short = (from: number) => ['first', 'other', 'third'].map((text, n) => item(7, from + n, text))
+    const all = [...short(0), item(7, 3, randomBytes(100_000)), ...short(4), item(7, 7, randomBytes(5000)), ...short(8)]
+    expect((await afterwards(await placeOf(), { items: all })).items).toEqual(all.map(shown))
+  })
+
   test('keeps the bytes of a value as they were, also if its caller writes over them afterwards', async () => {
     const place = await placeOf()
     const { storage } = await opened(place)

@@ -24,13 +24,17 @@ async function forEach(
   take: (entry: Entry) => void,
 ): Promise<void> {
   const iterator = database.iterator({ ...range, fillCache: false, highWaterMarkBytes: AT_ONCE.bytes })
+  let reading = iterator.nextv(AT_ONCE.entries)
   try {
     for (;;) {
-      const entries = await iterator.nextv(AT_ONCE.entries)
+      const entries = await reading
       if (entries.length === 0) return
+      // LevelDB reads the next ones in its own thread meanwhile.
+      reading = iterator.nextv(AT_ONCE.entries)
       for (const entry of entries) take(entry)
     }
   } finally {
+    reading.catch(() => {})
     await iterator.close()
   }
 }

@@ -8,6 +8,8 @@
 import { crc32c } from './crc32c.js'
 
 const CHECKED = 5
+/** Up to this length, items are many, and so are those of the same length. */
+const SHORT = 4096
 
 /** Returns the value of an item as it is stored. */
 export function sealedItem(partition: number, sequence: number, value: Uint8Array): string {
@@ -17,15 +19,28 @@ export function sealedItem(partition: number, sequence: number, value: Uint8Arra
 
 /** Reads the values of items, one after the other. They share their bytes: a million arrays would cost more than all else. */
 export class UnsealedItems {
-  #bytes = Buffer.allocUnsafe(4096)
+  #bytes = Buffer.allocUnsafe(SHORT)
+  /** The value in these bytes, by the length of what is stored. */
+  #views: Buffer[] = []
 
   /** Returns the value of an item, or `undefined` if it is damaged. Its bytes change with the next one. */
   unsealed(partition: number, sequence: number, sealed: string): Uint8Array | undefined {
     const { length } = sealed
-    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafe(2 * length)
+    if (this.#bytes.length < length) this.#grow(2 * length)
     this.#bytes.write(sealed, 0, 'latin1')
     const crc = crc32c(this.#bytes, CHECKED, length, seedOf(partition, sequence))
-    return isCheckedBy(sealed, crc) ? this.#bytes.subarray(CHECKED, length) : undefined
+    return isCheckedBy(sealed, crc) ? this.#view(length) : undefined
+  }
+
+  #view(length: number): Uint8Array {
+    if (length > SHORT) return this.#bytes.subarray(CHECKED, length)
+    this.#views[length] ??= this.#bytes.subarray(CHECKED, length)
+    return this.#views[length]
+  }
+
+  #grow(length: number): void {
+    this.#bytes = Buffer.allocUnsafe(length)
+    this.#views = []
   }
 }
 
