@@ -86,14 +86,24 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
 function identityOf({ queues }: Storages, loaded: ReadonlyMap<Storage, LoadedStorage>): string | undefined {
   if (queues === undefined) return undefined
   const identity = loaded.get(queues)?.identity
-  if (identity === undefined) return process.getBuiltinModule('node:crypto').randomUUID()
-  for (const [storage, { belongsTo }] of loaded) {
-    if (belongsTo === undefined || belongsTo === identity) continue
-    throw usageError(
-      `${storage.name} has items of other queues than those in ${queues.name}; configure the two that belong together, or an empty place for the items`,
+  // Items of queues that a storage does not know would be removed as what is left of deleted ones.
+  for (const [storage, { belongsTo, hasPartitions }] of loaded) {
+    if (hasPartitions && belongsTo !== undefined && belongsTo !== identity) throw doNotFit(storage, queues, identity)
+  }
+  return identity ?? process.getBuiltinModule('node:crypto').randomUUID()
+}
+
+function doNotFit(items: Storage, queues: Storage, identity: string | undefined): Error {
+  if (items === queues) {
+    return usageError(
+      `${queues.name} is the queue-storage, but has items of queues that are kept elsewhere; did you swap it with a partition-storage? Configure each as it was before`,
     )
   }
-  return identity
+  const found =
+    identity === undefined ? `queues that are not in ${queues.name}` : `other queues than those in ${queues.name}`
+  return usageError(
+    `${items.name} has items of ${found}; configure the queue-storage that they belong to, or an empty place for the items. If those queues are lost, start once with \`queue-storage: { driver: memory }\`: queues that you create under their names have the items`,
+  )
 }
 
 /** Whether a queue has a partition that is not in its storage, which lasts. */

@@ -68,6 +68,10 @@ export class LoadedStorage implements Loading {
     return this.#about('belongs-to')
   }
 
+  get hasPartitions(): boolean {
+    return this.records.some(({ kind }) => kind === 'partition')
+  }
+
   #about(what: string): string | undefined {
     const found = this.records.find(({ kind, id }) => kind === 'about' && id === what)
     return found === undefined ? undefined : String(found.value)

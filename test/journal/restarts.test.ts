@@ -149,13 +149,16 @@ test('without the storage of the queues, items wait for a queue of their name, o
   const first = await inTwo(new KeptPlace(), items)
   for (const name of ['a', 'b']) await (await first.createQueue({ name })).produce({ reference: name })
   await first.close()
+  const forgetful = await lastingDaemon({ partitions: { disk: new KeptStorage(items) } })
+  expect(await (await forgetful.createQueue({ name: 'b' })).items()).toMatchObject([{ reference: 'b' }])
+  await forgetful.close()
   const queues = new KeptPlace()
-  const second = await inTwo(queues, items)
-  expect(await (await second.createQueue({ name: 'b' })).items()).toMatchObject([{ reference: 'b' }])
-  await second.close()
   const third = await inTwo(queues, items)
-  expect(await third.queue('b').items()).toMatchObject([{ reference: 'b' }])
-  expect(await (await third.createQueue({ name: 'a' })).items()).toMatchObject([{ reference: 'a' }])
+  expect(await (await third.createQueue({ name: 'b' })).items()).toMatchObject([{ reference: 'b' }])
+  await third.close()
+  const fourth = await inTwo(queues, items)
+  expect(await fourth.queue('b').items()).toMatchObject([{ reference: 'b' }])
+  expect(await (await fourth.createQueue({ name: 'a' })).items()).toMatchObject([{ reference: 'a' }])
 })
 
 test('items of another daemon are refused, although a queue has the number of theirs', async () => {
@@ -167,6 +170,46 @@ test('items of another daemon are refused, although a queue has the number of th
   await other.createQueue({ name: 'b' })
   await other.close()
   await expect(inTwo(queues, items)).rejects.toThrow(/has items of other queues/)
+})
+
+test('a queue-storage that is new is refused if there are items of other queues, and changes nothing', async () => {
+  const [queues, items] = [new KeptPlace(), new KeptPlace()]
+  const first = await inTwo(queues, items)
+  await (await first.createQueue({ name: 'q' })).produce({ reference: 'a' })
+  await first.close()
+  await expect(inTwo(new KeptPlace(), items)).rejects.toThrow(/has items of queues that are not in .*queue-storage: /)
+  expect(await (await inTwo(queues, items)).queue('q').items()).toHaveLength(1)
+})
+
+test.each([
+  ['both', (queues: KeptPlace, items: KeptPlace) => inTwo(items, queues)],
+  ['only the queue-storage', (_: KeptPlace, items: KeptPlace) => inTwo(items, new KeptPlace())],
+  [
+    'the queue-storage, and no partition-storage lasts',
+    (_: KeptPlace, items: KeptPlace) => {
+      return lastingDaemon({ queues: new KeptStorage(items), partitions: { disk: undefined } })
+    },
+  ],
+])('storages that are swapped are refused, and keep everything: %s', async (_, swapped) => {
+  const [queues, items] = [new KeptPlace(), new KeptPlace()]
+  const first = await inTwo(queues, items)
+  await (await first.createQueue({ name: 'q' })).produce({ reference: 'a' })
+  await first.close()
+  await expect(swapped(queues, items)).rejects.toThrow(/did you swap it with a partition-storage/)
+  expect(await (await inTwo(queues, items)).queue('q').items()).toMatchObject([{ reference: 'a' }])
+})
+
+test('a first start with a queue-storage that ends between two storages is no obstacle to the next', async () => {
+  const [queues, items] = [new KeptPlace(), new KeptPlace()]
+  const forgetful = await lastingDaemon({ partitions: { disk: new KeptStorage(items) } })
+  await (await forgetful.createQueue({ name: 'q' })).produce({ reference: 'a' })
+  await forgetful.close()
+  const slow = new KeptStorage(queues)
+  slow.hold()
+  await lastingDaemon({ queues: slow, partitions: { disk: new KeptStorage(items) } })
+  await turn()
+  const next = await inTwo(queues.copy(), items.copy())
+  expect(await (await next.createQueue({ name: 'q' })).items()).toMatchObject([{ reference: 'a' }])
 })
 
 test('a queue whose record is written before it has taken what is left has it after the next start', async () => {

@@ -47,20 +47,28 @@ export class Lasting {
       }
       const kept = await loadAll(this.#storages, { queues, access }, this.#names)
       journal.begin()
-      for (const storage of this.#open) {
-        const isOfQueues = storage === this.#storages.queues
-        journal.changed(storage, { collect: (to) => about(kept, storage, isOfQueues, to) })
-      }
-      for (const { storage, partition } of kept.left) queues.leave(storage, partition)
-      for (const { storage, partition } of kept.ended) queues.end(storage, partition)
-      // Before a queue gets the number or the items of one that is gone.
-      journal.inOrder()
+      this.#goOn(kept, journal, queues)
       const durability = new Durability(journal)
       return { kept, keeper: { queues, access, after: (...call) => durability.after(...call) } }
     } catch (error) {
       await this.#close()
       throw error
     }
+  }
+
+  /** Writes what a start changes. */
+  #goOn(kept: Kept, journal: Journal, queues: KeptQueues): void {
+    const ofQueues = this.#storages.queues
+    if (ofQueues !== undefined) journal.changed(ofQueues, { collect: (to) => about(kept, ofQueues, true, to) })
+    // Items that belong to queues of nobody would be refused at the next start.
+    journal.inOrder()
+    for (const storage of this.#open) {
+      if (storage !== ofQueues) journal.changed(storage, { collect: (to) => about(kept, storage, false, to) })
+    }
+    for (const { storage, partition } of kept.left) queues.leave(storage, partition)
+    for (const { storage, partition } of kept.ended) queues.end(storage, partition)
+    // Before a queue gets the number or the items of one that is gone.
+    journal.inOrder()
   }
 
   /** Resolves when everything up to now is written. */
