@@ -1,16 +1,26 @@
 /** The state of a server, for the commands `dump` and `load`: of one that runs, or of one that does not, in its storages. */
 
 import { MovableClock } from '../clock/movable-clock.js'
-import { wakeAfter } from '../clock/real-time.js'
+import { realNow, wakeAfter } from '../clock/real-time.js'
 import { readConfig } from '../daemon/config/config.js'
 import { readConfigFile } from '../daemon/config/config-file.js'
 import { Daemon } from '../daemon/daemon.js'
+import { createLog } from '../daemon/log.js'
 import { messageOf, usageError } from '../errors.js'
 import { WrongUsage } from './command-error.js'
 import { endpointOf } from './connection.js'
+import { say } from './output.js'
 
 /** How long a server may take, in milliseconds. */
 const LONGEST_REPLY = 60_000
+
+/** Prints warnings and errors. */
+const WARNINGS = createLog({
+  now: realNow,
+  record: ({ level, message }) => {
+    if (level === 'warn' || level === 'error') say(`Warning: ${message}`)
+  },
+})
 
 /** The flags of both commands. */
 export interface StateFlags {
@@ -42,9 +52,10 @@ function ofRunning(endpoint: string): StateOfServer {
 
 /** A server that does not run. Its storages are opened meanwhile. */
 function inStorages(file: string): StateOfServer {
-  const opened = async <T>(work: (daemon: Daemon) => T | Promise<T>): Promise<T> => {
+  const opened = async <T>(work: (daemon: Daemon) => T | Promise<T>, onlyReads: boolean): Promise<T> => {
     const { tree, source } = readConfigFile(file)
-    const daemon = new Daemon({ clock: new MovableClock(), config: readConfig(tree, source) })
+    const config = readConfig(tree, source)
+    const daemon = new Daemon({ clock: new MovableClock(), config, log: WARNINGS, onlyReads })
     try {
       if (daemon.keeping === undefined) {
         throw usageError(
@@ -58,8 +69,9 @@ function inStorages(file: string): StateOfServer {
     }
   }
   return {
-    read: () => opened((daemon) => daemon.dump()),
-    write: (dump, source) => opened((daemon) => daemon.load(dump, source)),
+    // Of folders that were mistyped, an empty dump would be a backup of nothing.
+    read: () => opened((daemon) => daemon.dump(), true),
+    write: (dump, source) => opened((daemon) => daemon.load(dump, source), false),
   }
 }
 

@@ -23,6 +23,8 @@ export interface DaemonOptions {
   readonly config?: DaemonConfig
   /** Whether the storages of the configuration are used, or all of them are in memory. Default `'configured'`. */
   readonly storage?: StorageMode
+  /** Whether storages are only read: they must be there, and nothing is written to them. Default: no. */
+  readonly onlyReads?: boolean
   /** Makes the storages. Default: as configured. */
   readonly makeStorages?: MakeStorages
   /** Default: writes nothing. */

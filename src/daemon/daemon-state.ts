@@ -18,6 +18,7 @@ import { dumpOf } from './dump/write-dump.js'
 import { Faults } from './faults/faults.js'
 import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
+import { LateKeeper } from './lasting/late-keeper.js'
 import { isLasting, keepsOf } from './lasting/storage-spec.js'
 import type { DaemonImage } from './lives/daemon-image.js'
 import { decidedByStorages, type UsualKeeps } from './lives/keeps.js'
@@ -74,9 +75,7 @@ export class DaemonState {
     const isKept = options.storage !== 'memory' && isLasting(config.lasting)
     if (isKept && options.keeps !== undefined) throw decidedByStorages('the option keeps')
     if (isKept && options.from !== undefined) throw decidedByStorages('the option from')
-    this.keeping = isKept
-      ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options.makeStorages)
-      : undefined
+    this.keeping = isKept ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options) : undefined
     const { keeping } = this
     const keeper = keeping?.keeper
     if (keeping !== undefined) this.memory.elsewhere = () => ` in memory (${keeping.onDisk})`
@@ -114,9 +113,12 @@ export class DaemonState {
     this.presence.assertUp()
     const { queues, access } = readDump(dump, source, this.config.storages)
     this.during({ call: 'load' }, () => {
-      this.queues.clear()
-      this.access.restore(access, this.clock.exact.now(), false)
-      this.queues.restore(queues, false)
+      const replaceQueues = () => {
+        this.queues.clear()
+        this.queues.restore(queues, false)
+      }
+      const keeper = this.keeping?.keeper ?? new LateKeeper()
+      keeper.replace(replaceQueues, () => this.access.restore(access, this.clock.exact.now(), false))
       this.queues.tell()
     })
     await this.keeping?.written()

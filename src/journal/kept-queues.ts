@@ -25,6 +25,15 @@ export interface LoadedPartition {
   readonly sources: number
 }
 
+type Work = () => void
+
+interface Replacing {
+  /** Changes of the records of queues. */
+  readonly records: Work[]
+  /** Removes partitions. */
+  readonly ends: Work[]
+}
+
 /** Takes the changes of queues for their storages. */
 export class KeptQueues implements KeepsQueues {
   readonly #journal: Journal
@@ -35,6 +44,8 @@ export class KeptQueues implements KeepsQueues {
   readonly #known = new Map<string, KeptPartition>()
   /** Partitions whose queues were forgotten, by the place that they belong to. */
   readonly #left = new Map<Storage, Map<string, LoadedPartition>>()
+  /** What waits, while all queues are replaced, until the items of the new ones are written. */
+  #replacing: Replacing | undefined
 
   constructor(journal: Journal, storages: Storages) {
     this.#journal = journal
@@ -77,31 +88,64 @@ export class KeptQueues implements KeepsQueues {
     this.#journal.inOrder()
   }
 
+  /** Keeps other queues in place of all: `queues` deletes and creates them, and `rest` changes what is kept beside them. */
+  replace(queues: () => void, rest: () => void): void {
+    const [records, ends]: [Work[], Work[]] = [[], []]
+    this.#replacing = { records, ends }
+    try {
+      queues()
+    } finally {
+      this.#replacing = undefined
+    }
+    const isApart = this.#isApart([...this.#storages.partitions.keys()])
+    // Until the storage of queues names them, the new partitions are what is left of deleted queues; afterwards, the old ones are.
+    if (isApart) this.#journal.inOrder()
+    for (const write of records) write()
+    rest()
+    if (isApart) this.#journal.inOrder()
+    for (const end of ends) end()
+  }
+
+  /** Whether queues are kept, and some of these partitions elsewhere. */
+  #isApart(names: readonly string[]): boolean {
+    const { queues, partitions } = this.#storages
+    const places = names.map((name) => partitions.get(name))
+    return queues !== undefined && places.some((place) => place !== undefined && place !== queues)
+  }
+
   #queue(queueId: number, config: QueueConfig, placed: readonly PlacedPartition[], isNew: boolean): KeepsQueue {
     const { queues } = this.#storages
     const kept = queues && new KeptQueue(this.#journal, queues, queueId, placed)
-    if (isNew) kept?.set(config)
+    if (isNew) this.#record(() => kept?.set(config))
     const partitions = placed.map((one, number) => this.#partition(queueId, config.name, one, number))
     return {
       updated: (changed) => kept?.set(changed),
       deleted: () => {
-        kept?.set(undefined)
+        this.#record(() => kept?.set(undefined))
         // A queue is never there without what was in it. In one storage, all of it goes in one batch.
-        const places = placed.map(({ storage }) => this.#storages.partitions.get(storage))
-        if (queues !== undefined && places.some((place) => place !== undefined && place !== queues)) {
+        if (this.#replacing === undefined && this.#isApart(placed.map(({ storage }) => storage)))
           this.#journal.inOrder()
-        }
-        for (const partition of partitions) partition?.end()
+        for (const partition of partitions) this.#end(() => partition?.end())
       },
       partition: (number) => partitions[number],
     }
+  }
+
+  #record(write: Work): void {
+    if (this.#replacing === undefined) write()
+    else this.#replacing.records.push(write)
+  }
+
+  #end(end: Work): void {
+    if (this.#replacing === undefined) end()
+    else this.#replacing.ends.push(end)
   }
 
   /** Returns who takes the changes of a partition, which may be there already. `undefined` if its storage forgets them. */
   #partition(
     queueId: number,
     queue: string,
-    { storage: name, ids }: PlacedPartition,
+    { storage: name, ids, isLeft }: PlacedPartition,
     partition: number,
   ): KeptPartition | undefined {
     const storage = this.#storages.partitions.get(name)
@@ -112,8 +156,8 @@ export class KeptQueues implements KeepsQueues {
     const found = this.#leftIn(storage).get(leftAt(queue, partition))
     this.#leftIn(storage).delete(leftAt(queue, partition))
     // A queue of a dump brings items of its own.
-    const left = found?.record.ids.head === ids.head && found.record.ids.start === ids.start ? found : undefined
-    if (found !== undefined && left === undefined) this.end(storage, found)
+    const left = isLeft ? found : undefined
+    if (found !== undefined && left === undefined) this.#end(() => this.end(storage, found))
     const id = (this.#lastIds.get(storage) ?? 0) + 1
     if (left === undefined) this.#sawId(storage, id)
     const record = { queue, queueId: 0, partition, ids, last: -1 }

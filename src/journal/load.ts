@@ -23,6 +23,8 @@ export interface Kept {
   readonly life: number
   /** Partitions of queues that the storage of the queues has never heard of. They wait for queues of their names. */
   readonly left: readonly Found[]
+  /** The names of queues that nobody knows, and that have partitions. */
+  readonly unknown: ReadonlySet<string>
   /** The names of queues with partitions that are not in their storages. */
   readonly missing: readonly string[]
   /** Partitions that belong to no queue, because a queue was half created or half deleted when the process ended. */
@@ -54,12 +56,11 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
   }
   const identity = identityOf(storages, loaded)
   const records = storages.queues === undefined ? [] : (loaded.get(storages.queues)?.records ?? [])
-  const queues = records
-    .filter(({ kind }) => kind === 'queue')
-    .map(({ id, value }) => queueOf(Number(id), value as QueueRecord, storages.queues as Storage, known))
-    .sort((a, b) => a.queueId - b.queueId)
+  const queues = queuesOf(records, storages.queues, known)
+  const names = new Set(queues.map(({ config }) => config.name))
   const byId = new Map(queues.map((queue) => [queue.queueId, queue]))
   const [left, ended]: [Found[], Found[]] = [[], []]
+  const unknown = new Set<string>()
   const isNewHere = storages.queues === undefined || loaded.get(storages.queues)?.isNew === true
   for (const [storage, one] of loaded) {
     for (const partition of one.partitions()) {
@@ -71,15 +72,19 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
         continue
       }
       keepers.queues.loaded(storage, partition, isKnown)
-      if (isKnown) queue.partitions[number] = partition.image
-      else if (queueId > 0) left.push({ storage, partition })
+      if (isKnown) {
+        queue.partitions[number] = partition.image
+        continue
+      }
+      if (queueId > 0) left.push({ storage, partition })
+      if (!names.has(name)) unknown.add(name)
     }
   }
   const access = accessOf(records, keepers.access)
   const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
   const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
   const missing = queues.filter((queue) => lacksSome(queue, storages, keepers)).map(({ config }) => config.name)
-  return { queues, access, identity, life, left, missing, ended, isNew }
+  return { queues, access, identity, life, left, unknown, missing, ended, isNew }
 }
 
 /** Returns the identity of the queues, a new one for a new storage. @throws QueratorError if a storage has items of other queues */
@@ -121,6 +126,14 @@ function lacksSome(
 /** Returns each storage once: two names may be of one. */
 export function uniqueStorages({ queues, partitions }: Storages): Storage[] {
   return [...new Set([...(queues === undefined ? [] : [queues]), ...partitions.values()])]
+}
+
+/** Returns the queues without their partitions, in order of creation. @throws QueratorError if a storage is not configured */
+function queuesOf(records: LoadedStorage['records'], storage: Storage | undefined, known: ReadonlySet<string>) {
+  return records
+    .filter(({ kind }) => kind === 'queue')
+    .map(({ id, value }) => queueOf(Number(id), value as QueueRecord, storage as Storage, known))
+    .sort((a, b) => a.queueId - b.queueId)
 }
 
 function queueOf(queueId: number, record: QueueRecord, storage: Storage, known: ReadonlySet<string>) {

@@ -54,6 +54,12 @@ export interface Loading {
   item(partition: number, sequence: number, value: Uint8Array): void
 }
 
+/** Options of {@link Storage.open}. */
+export interface OpenOptions {
+  /** Fails if nothing is there yet, and creates nothing. Default: no. */
+  readonly mustExist?: boolean
+}
+
 /**
  * A place that keeps batches. Its promises:
  *
@@ -69,10 +75,10 @@ export interface Storage {
   /** What to call it in messages, such as `badger in 'data/items'`. */
   readonly name: string
   /**
-   * Takes the place. Creates what is missing.
+   * Takes the place. Creates what is missing, unless `options` say otherwise.
    * @throws QueratorError that says what to do: another process has the place, something else is there, or it is broken
    */
-  open(): Promise<void>
+  open(options?: OpenOptions): Promise<void>
   /**
    * Gives all records, in any order, and then all items: partition by partition, each in order of its sequence numbers.
    * @throws QueratorError that says what to do, if something cannot be read; whatever `into` throws

@@ -68,6 +68,22 @@ test('a queue of a dump takes nothing of an earlier queue of its name', async ()
   expect(items.map(({ id }) => id)).toEqual(ids)
 })
 
+test('a queue of a dump of this server takes nothing of the earlier queue either', async () => {
+  const place = new KeptPlace()
+  const start = () => lastingDaemon({ partitions: { disk: new KeptStorage(place) } })
+  const first = await start()
+  const queue = await first.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a' })
+  const dump = await first.dump()
+  await queue.produce({ reference: 'b' }, { reference: 'c' })
+  await first.close()
+  const second = await start()
+  await daemonOf(second).load(dump, 'a dump')
+  await second.close()
+  const third = await start()
+  expect(await (await third.createQueue({ name: 'q' })).items()).toMatchObject([{ reference: 'a' }])
+})
+
 test('items of the queues of another daemon are refused, and not removed', async () => {
   const [one, other, items] = [new KeptPlace(), new KeptPlace(), new KeptPlace()]
   const start = (queues: KeptPlace, place: KeptPlace) => {

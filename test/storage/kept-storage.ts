@@ -1,6 +1,6 @@
 /** A storage that keeps its batches in a map, and that tests can let fail or wait. It passes the suite of all storages. */
 import { usageError } from '../../src/errors.js'
-import type { Batch, Loading, RecordKind, Storage } from '../../src/storage/storage.js'
+import type { Batch, Loading, OpenOptions, RecordKind, Storage } from '../../src/storage/storage.js'
 
 /** What a {@link KeptStorage} has kept, and whether one has it open. Give it to a second storage, as a folder is given to a second process. */
 export class KeptPlace {
@@ -77,13 +77,14 @@ export class KeptStorage implements Storage {
     this.release()
   }
 
-  async open(): Promise<void> {
-    const { holder } = this.#place
+  async open({ mustExist = false }: OpenOptions = {}): Promise<void> {
+    const { holder, records, items } = this.#place
     if (holder !== undefined) {
       throw usageError(
         `${this.name} is open already; close the daemon that has it, or give this one a place of its own`,
       )
     }
+    if (mustExist && records.size === 0 && items.size === 0) throw usageError(`there is nothing in ${this.name}`)
     this.#place.holder = this
   }
 

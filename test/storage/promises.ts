@@ -17,6 +17,17 @@ export function keepsItems(placeOf: PlaceOf): void {
     expect(await afterwards(place, {})).toEqual(NOTHING)
   })
 
+  test('creates nothing with mustExist, and opens what is there', async () => {
+    const place = await placeOf()
+    await expect(place.storage().open({ mustExist: true })).rejects.toThrow(/there is nothing in /)
+    await expect(place.storage().open({ mustExist: true })).rejects.toThrow(/there is nothing in /)
+    await afterwards(place, { items: [item(1, 1, 'a')] })
+    const storage = place.storage()
+    await storage.open({ mustExist: true })
+    await storage.close()
+    expect((await opened(place)).items).toEqual([shown(item(1, 1, 'a'))])
+  })
+
   test('adds, replaces and removes items', async () => {
     const place = await placeOf()
     const first = [item(1, 1, 'a'), item(1, 2, 'b'), item(1, 3, 'c')]

@@ -24,27 +24,38 @@ type Sizes = Awaited<ReturnType<Lasting['sizes']>>
 /** Makes storages of what is configured. */
 export type MakeStorages = (specs: StorageSpecs) => Promise<Storages>
 
+/** Options of {@link Keeping}. */
+export interface KeepingOptions {
+  /** Whether storages are only read: they must be there, and nothing is written to them. Default: no. */
+  readonly onlyReads?: boolean
+  /** Default: as configured. */
+  readonly makeStorages?: MakeStorages
+}
+
 /** The storages of a daemon, which last. */
 export class Keeping {
   readonly keeper = new LateKeeper()
   readonly specs: StorageSpecs
   readonly #find: FindRecord
   readonly #make: MakeStorages
+  readonly onlyReads: boolean
   #lasting: Lasting | undefined
   #sizes: Sizes = []
   #asking: Promise<void> | undefined
   #asked = 0
 
   /** `find` returns a record of the access control. */
-  constructor(specs: StorageSpecs, find: FindRecord, make: MakeStorages = madeAsConfigured) {
+  constructor(specs: StorageSpecs, find: FindRecord, options: KeepingOptions = {}) {
+    const { onlyReads = false, makeStorages = madeAsConfigured } = options
     this.specs = specs
+    this.onlyReads = onlyReads
     this.#find = find
-    this.#make = make
+    this.#make = makeStorages
   }
 
   /** Opens the storages, and reads them. From then on, everything is kept. @throws QueratorError that says what to do */
   async open(): Promise<Kept> {
-    const { kept, keeper } = await (await this.#loaded()).open()
+    const { kept, keeper } = await (await this.#loaded()).open(this.onlyReads)
     this.keeper.current = keeper
     await this.sizes()
     return kept

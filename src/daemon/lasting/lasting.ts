@@ -34,22 +34,31 @@ export class Lasting {
     this.#find = find
   }
 
-  /** Opens the storages, and reads them. @throws QueratorError that says what to do. Then all of them are closed again */
-  async open(): Promise<Opened> {
+  /**
+   * Opens the storages, and reads them. With `onlyReads`, they must be there, and nothing is ever written.
+   * @throws QueratorError that says what to do. Then all of them are closed again
+   */
+  async open(onlyReads: boolean): Promise<Opened> {
     const journal = new Journal()
     this.#journal = journal
     const queues = new KeptQueues(journal, this.#storages)
     const access = new KeptAccess(journal, this.#storages.queues, this.#find)
     try {
       for (const storage of uniqueStorages(this.#storages)) {
-        await storage.open()
+        await storage.open({ mustExist: onlyReads })
         this.#open.add(storage)
       }
       const kept = await loadAll(this.#storages, { queues, access }, this.#names)
-      journal.begin()
+      if (!onlyReads) journal.begin()
       this.#goOn(kept, journal, queues)
       const durability = new Durability(journal)
-      return { kept, keeper: { queues, access, after: (...call) => durability.after(...call) } }
+      const keeper: Keeper = {
+        queues,
+        access,
+        replace: (...changes) => queues.replace(...changes),
+        after: (...call) => durability.after(...call),
+      }
+      return { kept, keeper }
     } catch (error) {
       await this.#close()
       throw error

@@ -8,6 +8,11 @@ import type { PartitionImage } from '../../engine/store/partition-image.js'
 export interface Keeper {
   readonly queues: KeepsQueues
   readonly access: KeepsAccess
+  /**
+   * Keeps other queues in place of all: `queues` deletes those that are there and creates the others, and `rest` changes what is kept beside
+   * them. If the process ends meanwhile, all of the old is kept, or all of the new.
+   */
+  replace(queues: () => void, rest: () => void): void
   /** Returns what a call returned, once all that it saw and changed is kept. */
   after(carryOut: () => unknown, timeout: () => number): unknown
 }
@@ -31,6 +36,16 @@ export class LateKeeper implements KeepsQueues, KeepsAccess {
 
   inOrder(): void {
     this.current?.queues.inOrder()
+  }
+
+  /** See {@link Keeper.replace}. */
+  replace(queues: () => void, rest: () => void): void {
+    if (this.current !== undefined) {
+      this.current.replace(queues, rest)
+      return
+    }
+    queues()
+    rest()
   }
 
   changed(kind: AccessKind, id: string): void {

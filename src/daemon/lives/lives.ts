@@ -220,7 +220,17 @@ export class Lives {
       const text = `the storage of '${name}' has none of its partitions, or not all; they begin empty. Was its folder emptied or replaced?`
       this.#parts.log.write('warn', text)
     }
-    this.#declare()
+    if (keeping?.onlyReads) this.#tellUnknown(kept)
+    else this.#declare()
+  }
+
+  /** @throws QueratorError if there are items, and it is not known of which queues */
+  #tellUnknown({ unknown, queues }: Kept): void {
+    if (unknown.size === 0) return
+    const names = [...unknown].sort().join("', '")
+    const what = `there are items of queues that no queue-storage knows: '${names}'`
+    if (queues.length === 0) throw usageError(`${what}; start the server, create these queues, and ask the server`)
+    this.#parts.log.write('warn', `${what}; they are left out`)
   }
 
   /** Creates the queues of the configuration that are not there. */

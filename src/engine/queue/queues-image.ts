@@ -1,6 +1,7 @@
 /** The state of all queues of a daemon, to make the same ones elsewhere, and who keeps it. */
 import type { QueueConfig } from '../queue-config.js'
-import type { IdRange } from '../store/item-ids.js'
+import type { IdRange, ItemIds } from '../store/item-ids.js'
+import type { Partition } from '../store/partition.js'
 import type { PartitionChanges, PartitionImage } from '../store/partition-image.js'
 
 /** A queue with everything that is in it. */
@@ -21,6 +22,8 @@ export interface QueueImage {
 export interface PlacedPartition {
   readonly storage: string
   readonly ids: IdRange
+  /** Whether it goes on with what {@link KeepsQueues.takeLeft} has returned for it. */
+  readonly isLeft: boolean
 }
 
 /** Keeps queues and what is in them, so that they outlast the daemon. */
@@ -41,4 +44,21 @@ export interface KeepsQueue {
   deleted(): void
   /** Returns who takes the changes of a partition. `undefined` if its storage keeps nothing. */
   partition(number: number): PartitionChanges | undefined
+}
+
+/** Returns where partitions are kept. `left` has what each of them goes on with. */
+export function placedOf(
+  storages: readonly string[],
+  ids: readonly ItemIds[],
+  left: readonly (PartitionImage | undefined)[],
+): PlacedPartition[] {
+  return ids.map(({ range }, n) => ({ storage: storages[n] as string, ids: range, isLeft: left[n] !== undefined }))
+}
+
+/** Writes what the partitions of a queue hold, because it came from somewhere else. */
+export function writeAll(partitions: readonly Partition[], kept: KeepsQueue): void {
+  for (const partition of partitions) {
+    const changes = kept.partition(partition.number)
+    if (changes !== undefined) partition.writeAll(changes)
+  }
 }

@@ -12,7 +12,7 @@ import { Partition } from '../store/partition.js'
 import type { PartitionImage } from '../store/partition-image.js'
 import { LogicalQueue } from './logical-queue.js'
 import { type PartitionStorage, placePartitions } from './placement.js'
-import type { KeepsQueue, KeepsQueues, QueueImage } from './queues-image.js'
+import { type KeepsQueue, type KeepsQueues, placedOf, type QueueImage, writeAll } from './queues-image.js'
 
 /** The options of {@link Queues}. */
 export interface QueuesOptions {
@@ -89,7 +89,7 @@ export class Queues {
     const left = storages.map((storage, number) => keeper?.takeLeft(config.name, number, storage))
     const ids = left.map((image) => new ItemIds(image?.ids ?? drawIdRange(now, random)))
     const queueId = ++this.#made
-    const placed = storages.map((storage, number) => ({ storage, ids: (ids[number] as ItemIds).range }))
+    const placed = placedOf(storages, ids, left)
     const kept = keeper?.created(queueId, config, placed)
     const queue = this.#add({ config, queueId, storages, ids, kept }, left)
     record.queue(KIND['queue-created'], now, queue.address)
@@ -117,14 +117,17 @@ export class Queues {
     for (const { config, storages, turns, paused = false, ...image } of images) {
       this.assertFree(config.name)
       // The process may have ended before a queue had claimed what was left of an earlier one.
-      const partitions = storages.map((name, n) => image.partitions[n] ?? keeper?.takeLeft(config.name, n, name))
+      const left = storages.map((name, n) =>
+        image.partitions[n] === undefined ? keeper?.takeLeft(config.name, n, name) : undefined,
+      )
+      const partitions = storages.map((_, n) => image.partitions[n] ?? left[n])
       const queueId = image.queueId ?? this.#made + 1
       this.#made = Math.max(this.#made, queueId)
       const ids = storages.map((_, n) => new ItemIds(partitions[n]?.ids ?? drawIdRange(clock.now(), random)))
-      const placed = storages.map((storage, number) => ({ storage, ids: (ids[number] as ItemIds).range }))
+      const placed = placedOf(storages, ids, left)
       const kept = isKept ? keeper?.restored(queueId, config, placed) : keeper?.created(queueId, config, placed)
       const queue = this.#add({ config, queueId, storages, ids, kept, turns }, partitions)
-      if (!isKept && kept !== undefined) writeAll(queue, kept)
+      if (!isKept && kept !== undefined) writeAll(queue.partitions, kept)
       queue.pause(paused)
     }
   }
@@ -237,13 +240,5 @@ export class Queues {
   #crosses(storages: readonly string[], deadQueue: string): boolean {
     const others = this.#storages.get(this.find(deadQueue) as LogicalQueue)?.[0]
     return storages.some((storage) => storage !== others)
-  }
-}
-
-/** Writes what a queue holds, because it came from somewhere else. */
-function writeAll(queue: LogicalQueue, kept: KeepsQueue): void {
-  for (const partition of queue.partitions) {
-    const changes = kept.partition(partition.number)
-    if (changes !== undefined) partition.writeAll(changes)
   }
 }

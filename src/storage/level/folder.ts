@@ -14,6 +14,15 @@ export async function createFolder(directory: string): Promise<string> {
   }
 }
 
+/** Returns whether a folder is empty, or missing. */
+export async function isEmpty(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 'ENOENT') return []
+    throw noFolder(directory, error)
+  })
+  return names.length === 0
+}
+
 /** Returns how many bytes the files of a folder have. 0 if there is no folder. */
 export async function sizeOf(directory: string): Promise<number> {
   const names = await readdir(directory).catch(() => [])

@@ -1,15 +1,15 @@
 /** Keeps batches in a folder, with LevelDB (the package classic-level). */
 import type { ChainedBatch, ClassicLevel } from 'classic-level'
 import { messageOf } from '../../errors.js'
-import type { Batch, Loading, Storage } from '../storage.js'
+import type { Batch, Loading, OpenOptions, Storage } from '../storage.js'
 import { lastFiles } from './check-files.js'
 import { loadAll } from './contents.js'
 import { loadLevel, openDatabase } from './database.js'
-import { createFolder, flushLogs, sizeOf } from './folder.js'
+import { createFolder, flushLogs, isEmpty, sizeOf } from './folder.js'
 import { giveUpFolder, takeFolder } from './holders.js'
 import { ENDED, endedKey, itemKey, itemsOf, partitionOf, recordKey } from './keys.js'
 import { mark } from './marker.js'
-import { causeOf, taken, unreadable } from './refusals.js'
+import { causeOf, nothingThere, taken, unreadable } from './refusals.js'
 import { sealedItem, sealedRecord } from './values.js'
 
 /** Options of a {@link LevelStorage}. */
@@ -43,8 +43,9 @@ export class LevelStorage implements Storage {
     this.#sync = sync
   }
 
-  async open(): Promise<void> {
+  async open({ mustExist = false }: OpenOptions = {}): Promise<void> {
     const Level = await loadLevel(this.name)
+    if (mustExist && (await isEmpty(this.#directory))) throw nothingThere(this.#directory)
     const folder = await createFolder(this.#directory)
     if (!takeFolder(folder)) throw taken(folder, 'this process')
     try {

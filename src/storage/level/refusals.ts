@@ -33,6 +33,11 @@ export function noFolder(folder: string, cause: unknown): QueratorError {
   return usageError(`cannot use the folder '${folder}': ${messageOf(cause)}; ${OTHER_FOLDER}`, cause)
 }
 
+/** The folder is empty or missing, and should not be. */
+export function nothingThere(folder: string): QueratorError {
+  return usageError(`there is nothing in the folder '${folder}'; is that the folder of the server?`)
+}
+
 /** Something else is in the folder. */
 export function notOurs(folder: string): QueratorError {
   return usageError(

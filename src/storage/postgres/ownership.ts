@@ -35,10 +35,10 @@ export class Ownership {
     return this.#epoch
   }
 
-  /** Takes the schema, and creates the tables that are missing. */
-  async take(connection: Connection): Promise<void> {
+  /** Takes the schema, and creates the tables that are missing. @throws QueratorError if they are, with `mustExist` */
+  async take(connection: Connection, mustExist: boolean): Promise<void> {
     await this.#lock(connection)
-    await prepare(connection, this.#tables, this.#name)
+    await prepare(connection, { tables: this.#tables, name: this.#name, mustExist })
     const [row] = await connection.query(this.#tables.own, [APPLICATION_NAME])
     this.#epoch = String(row?.[0])
   }
@@ -108,13 +108,19 @@ async function holderOf(connection: Connection, hash: Buffer): Promise<string> {
 }
 
 /** Creates the tables, or checks that they are ours. */
-async function prepare(connection: Connection, tables: Tables, name: string): Promise<void> {
+async function prepare(
+  connection: Connection,
+  { tables, name, mustExist }: { readonly tables: Tables; readonly name: string; readonly mustExist: boolean },
+): Promise<void> {
   const [schema] = await connection.query(
     `SELECT count(relname), count(*) FILTER (WHERE relname = 'format')
      FROM pg_namespace LEFT JOIN pg_class ON relnamespace = pg_namespace.oid AND relkind IN ('r', 'p', 'v', 'm', 'f')
      WHERE nspname = $1 GROUP BY pg_namespace.oid`,
     [connection.target.schema],
   )
+  if (mustExist && (schema === undefined || schema[0] === '0')) {
+    throw usageError(`there is nothing in ${name}; is that the schema of the server?`)
+  }
   if (schema === undefined) return create(connection, tables.create(false))
   if (schema[0] === '0') return create(connection, tables.create(true))
   const rows =

@@ -1,6 +1,6 @@
 /** A storage that keeps its batches in the tables of a PostgreSQL schema. */
 import { isQueratorError, usageError } from '../../errors.js'
-import { type Batch, type Loading, RECORD_KINDS, type RecordKind, type Storage } from '../storage.js'
+import { type Batch, type Loading, type OpenOptions, RECORD_KINDS, type RecordKind, type Storage } from '../storage.js'
 import { Connection, type Row } from './connection.js'
 import { Ownership } from './ownership.js'
 import { cannotAppend, cannotLoad, cannotOpen, redacted } from './problems.js'
@@ -37,11 +37,11 @@ export class PostgresStorage implements Storage {
     this.name = redacted(name ?? `postgres${placeIn(connectionString)}, schema '${schema}'`)
   }
 
-  async open(): Promise<void> {
+  async open({ mustExist = false }: OpenOptions = {}): Promise<void> {
     if (this.#ownership !== undefined) throw usageError(`${this.name} is open already; close it first`)
     checkSchema(this.#schema)
     const ownership = new Ownership(this.name, this.#tables)
-    this.#connection = await this.#connect((connection) => ownership.take(connection))
+    this.#connection = await this.#connect((connection) => ownership.take(connection, mustExist))
     this.#ownership = ownership
   }
 
