@@ -40,6 +40,7 @@ export class Daemon extends DaemonState {
   readonly #memoryWay: MemoryWay
   #state: 'running' | 'stopping' | 'stopped' = 'running'
   #closing: Promise<void> | undefined
+  #closedBy: Cause['origin']
   #opening: Promise<void> | undefined
   readonly #brake = new Brake()
 
@@ -111,19 +112,19 @@ export class Daemon extends DaemonState {
 
   async #refuse(): Promise<never> {
     await this.#brake.hold()
-    throw closedError()
+    throw this.#closedError()
   }
 
   /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. */
   connect(): Duplex {
     // Not thrown: a worker that catches every error would never let the event loop turn.
-    if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), closedError())
+    if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), this.#closedError())
     return this.#listeners.connect()
   }
 
   /** Returns another daemon in memory that goes on where this one stands. Takes time in proportion to the number of items. @throws QueratorError if it is down or closed */
   fork(): Daemon {
-    if (this.closed) throw closedError()
+    this.assertOpen()
     const { conditions: _, makeStorages: __, ...options } = this.#options
     const { config, clock, keeps } = this
     const from = { ...this.image(), isWhole: true }
@@ -133,25 +134,34 @@ export class Daemon extends DaemonState {
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */
   async crash(keeps: UsualKeeps | undefined, origin?: Cause['origin']): Promise<void> {
-    await this.#assertOpen()
+    await this.#onceUp()
     return this.#lives.crash(keeps, origin)
   }
 
   /** See {@link Lives.restart}. @throws QueratorError if it is closed */
   async restart(options: RestartOptions, origin?: Cause['origin']): Promise<void> {
-    await this.#assertOpen()
+    await this.#onceUp()
     await this.#lives.restart(options, origin)
     this.noticed.reset()
   }
 
-  async #assertOpen(): Promise<void> {
-    if (this.closed) throw closedError()
+  async #onceUp(): Promise<void> {
+    this.assertOpen()
     return this.#opening
+  }
+
+  /** @throws QueratorError if it is closed */
+  assertOpen(): void {
+    if (this.closed) throw this.#closedError()
+  }
+
+  #closedError(): QueratorError {
+    return closedError(this.#options.siteOf?.(this.#closedBy))
   }
 
   /** Opens a TCP port once and returns `host:port`. @throws QueratorError if it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
-    if (this.closed) throw closedError()
+    this.assertOpen()
     this.presence.assertUp()
     await this.#opening
     return this.#listeners.listen(options)
@@ -162,7 +172,7 @@ export class Daemon extends DaemonState {
    * @throws QueratorError if the daemon is closed or down
    */
   reset(): void {
-    if (this.closed) throw closedError()
+    this.assertOpen()
     this.presence.assertUp()
     startOver(this.resetParts)
     this.noticed.reset()
@@ -204,9 +214,11 @@ export class Daemon extends DaemonState {
     this.#calls.notSent(name, request, error, origin)
   }
 
-  /** Replies to waiting requests with 453, then ends connections and timers. Calling it again awaits the first call. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
+  /** Replies to waiting requests with 453, then ends connections and timers. Calling it again awaits the first call. `origin` is where it was made. */
+  close(origin?: Cause['origin']): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing
+    this.#closedBy = origin
+    this.#closing = this.#close()
     return this.#closing
   }
 

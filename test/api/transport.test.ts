@@ -239,12 +239,20 @@ slow('1,000 connections at once: each lease waits, and one produce serves them a
   agent.destroy()
 })
 
-test('after the daemon closes, calls say that it is closed or that nothing listens', async () => {
+test('after the daemon closes, calls say in which line it was closed, or that nothing listens', async () => {
   const daemon = await startTestDaemon({ log: 'silent' })
   const url = await daemon.listen()
   await daemon.createQueue({ name: 'q' })
   await daemon.close()
-  await expect(daemon.client.queuesList({})).rejects.toThrow(/the daemon is closed; start a new one/)
+  await expect(daemon.client.queuesList({})).rejects.toThrow(
+    /the daemon is closed \(\S*transport\.test\.ts:\d+\); start a new one with startTestDaemon\(\), or close it later$/,
+  )
+  for (const call of [daemon.dump(), daemon.fork(), daemon.crash(), daemon.restart(), daemon.listen()]) {
+    await expect(call).rejects.toThrow(/the daemon is closed \(\S*transport\.test\.ts:\d+\)/)
+  }
+  expect(() => daemon.intercept('http://queues.internal')).toThrow(
+    /the daemon is closed \(\S*transport\.test\.ts:\d+\)/,
+  )
   await expect(new QueratorClient({ endpoint: url }).queuesList({})).rejects.toMatchObject({
     code: 0,
     message: expect.stringContaining('nothing listens there; is the daemon running?'),

@@ -1,4 +1,5 @@
 /** The interface behind a test daemon. */
+import type { Origin } from '../../client/call-site.js'
 import type { NotSent, QueratorClient } from '../../client/client.js'
 import type { UnawaitedCalls } from '../../client/unawaited.js'
 import type { Daemon } from '../../daemon/daemon.js'
@@ -55,5 +56,6 @@ export interface Backing {
   useKey(apiKey: string | undefined): void
   /** Calls `undo` before a server elsewhere is left, also if nobody closes the daemon. A daemon in the process ends with what it did. */
   beforeClose(undo: () => Promise<void>): void
-  close(): Promise<void>
+  /** `origin` is where a test closes it. */
+  close(origin?: Origin): Promise<void>
 }

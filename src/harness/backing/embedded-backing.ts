@@ -1,8 +1,7 @@
 /** The backing of a test daemon that has a daemon of its own. */
-import type { CallSites } from '../../client/call-site.js'
+import type { CallSites, Origin } from '../../client/call-site.js'
 import { type NotSent, QueratorClient } from '../../client/client.js'
 import { UnawaitedCalls } from '../../client/unawaited.js'
-import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { isQueratorError } from '../../errors.js'
 import type { Send } from '../../protocol/exchange.js'
@@ -72,7 +71,7 @@ export class EmbeddedBacking implements Backing {
   }
 
   checkOpen(): void {
-    if (this.#daemon.closed) throw closedError()
+    this.#daemon.assertOpen()
   }
 
   // The queues end with the daemon.
@@ -89,7 +88,7 @@ export class EmbeddedBacking implements Backing {
     this.#apiKey = apiKey
   }
 
-  close(): Promise<void> {
-    return this.#daemon.close()
+  close(origin?: Origin): Promise<void> {
+    return this.#daemon.close(origin)
   }
 }

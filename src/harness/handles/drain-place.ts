@@ -1,6 +1,5 @@
 /** What draining needs of a queue. */
 import { realNow } from '../../clock/real-time.js'
-import { closedError } from '../../daemon/closed-error.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import { existingTotals } from '../../diagnosis/gone-queue.js'
 import type { DrainPlace } from '../consumers/drain.js'
@@ -46,7 +45,7 @@ function waits({ inspector }: Daemon, queueName: string, clientId: string): bool
 
 /** @throws QueratorError if the daemon is closed, or the queue is gone */
 function hasFreeHere(daemon: Daemon, queueName: string): boolean {
-  if (daemon.closed) throw closedError()
+  daemon.assertOpen()
   if (hasLeasable(daemon, queueName)) return true
   // What the consumers of a condition hold for a moment is not done.
   daemon.conditions.current?.giveBack()

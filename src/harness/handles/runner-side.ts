@@ -148,10 +148,10 @@ export class RunnerSide {
   }
 
   /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */
-  async close(): Promise<void> {
+  async close(origin?: Origin): Promise<void> {
     const failure = this.workers.isEmpty ? undefined : await this.workers.stop()
     await this.lives.settled()
-    await this.#backing.close()
+    await this.#backing.close(origin)
     if (failure !== undefined) throw failure
   }
 

@@ -180,7 +180,7 @@ export class TestDaemon extends DaemonWithLives {
   close(): Promise<void> {
     this.forRunner.intercepted.undoAll()
     this.forRunner.endFile()
-    this.#closing ??= this.forRunner.close()
+    this.#closing ??= this.forRunner.close(originOf(this.close, this.#backing.unawaited?.callSites))
     return paced(this.#closing)
   }
 
