@@ -72,7 +72,26 @@ test('dump and load copy the state of a running server, and of storages', async 
   expect(leased(folder, second.url)).toEqual(['a'])
   expect(load('--endpoint', second.url).status).toBe(0)
   expect(leased(folder, second.url)).toEqual(['a'])
+  const piped = startFed(`\ufeff${dumped.stdout}`, {}, folder, bin('querator'), 'load', '-', '--endpoint', second.url)
+  expect(await piped.ended).toMatchObject({ status: 0, stderr: 'Successfully loaded the dump on stdin\n' })
+  expect(leased(folder, second.url)).toEqual(['a'])
+
+  writeFileSync(join(folder, 'orders.json'), JSON.stringify({ ...JSON.parse(dumped.stdout), queues: [{}] }))
+  const damaged =
+    "Error: the dump 'orders.json': queues[0].name is a text; it is missing; correct it, or make the dump again with 'querator dump'\n"
+  expect(load('--endpoint', second.url).stderr).toBe(damaged)
   await second.kill('SIGTERM')
+  expect(load('--config', 'other.yaml').stderr).toBe(damaged)
+})
+
+test('a server that is down has no dump, and the command says what brings it up', async () => {
+  const folder = projectOf({ 'querator.yaml': LASTING })
+  const { url, kill } = await server(folder, '--test-control')
+  await fetch(`${url}/test/crash`, { method: 'POST' })
+  expect(run(folder, bin('querator'), 'dump', '--endpoint', url).stderr).toBe(
+    `Error: ${url}/test/dump refused: the daemon has crashed; POST /test/restart first\n`,
+  )
+  await kill('SIGTERM')
 })
 
 test.each([
@@ -81,7 +100,10 @@ test.each([
   [['dump', '--config', 'x.yaml', '--endpoint', 'http://x'], /^Error: --config and --endpoint: give one of them\n/],
   [['load', 'missing.json'], /^Error: cannot read the dump 'missing\.json': /],
   [['load', 'text.json'], /^Error: cannot read the dump 'text\.json': /],
-  [['load', 'wrong.json', '--config', 'querator.yaml'], /^Error: .*'wrong\.json'.*dump/],
+  [
+    ['load', 'wrong.json', '--config', 'querator.yaml'],
+    /^Error: the dump 'wrong\.json' is no dump of a daemon: .*; make one with 'querator dump'\n/,
+  ],
 ])('querator %j fails with what to do', (args, message) => {
   const files = {
     'querator.yaml': LASTING,

@@ -4,6 +4,7 @@ import { commandError } from '../command-error.js'
 import { DEFAULT_ENDPOINT } from '../connection.js'
 import { printJson } from '../output.js'
 import { type StateFlags, stateOf } from '../state-of-server.js'
+import { inWordsOfCommand } from '../words.js'
 
 /** Adds `querator dump` to the program. */
 export function addDump(program: Command): void {
@@ -13,7 +14,7 @@ export function addDump(program: Command): void {
       try {
         await printJson(await stateOf(this.opts<StateFlags>()).read())
       } catch (error) {
-        throw commandError(this, error)
+        throw commandError(this, inWordsOfCommand(error))
       }
     })
 }

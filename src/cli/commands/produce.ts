@@ -1,8 +1,8 @@
 /** `querator produce`: adds one item, from a flag or from stdin. */
 import type { Command } from 'commander'
-import { messageOf, usageError } from '../../errors.js'
 import { action, addConnectionFlags } from '../connection.js'
 import { durationFlag, timeFlag } from '../flags.js'
+import { stdin } from '../stdin.js'
 
 interface Flags {
   readonly payload?: string
@@ -40,14 +40,4 @@ export function addProduce(program: Command): void {
         process.stdout.write(`Successfully produced item with payload of ${bytes.byteLength} bytes\n`)
       }),
     )
-}
-
-async function stdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  try {
-    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
-  } catch (error) {
-    throw usageError(`failed to read from stdin: ${messageOf(error)}`, error)
-  }
-  return Buffer.concat(chunks)
 }
