@@ -5,6 +5,7 @@ import { badRequest, type QueratorError } from '../errors.js'
 import type { FaultAction } from '../harness/faults/fault-action.js'
 import { nearestOf } from '../nearest.js'
 import { ACTION_SCHEMA, checkAction } from './action-schema.js'
+import { DUMP_SCHEMA } from './dump-schema.js'
 import { checkDuration, DURATION_TEXT } from './durations.js'
 import { shown } from './shown.js'
 
@@ -58,7 +59,7 @@ const SCHEMAS: Record<keyof Values, Schema> = {
   event: { type: 'string', enum: EVENT_KINDS },
   flag: { type: 'boolean' },
   keeps: { type: 'string', enum: KEEPS },
-  dump: { type: 'object' },
+  dump: DUMP_SCHEMA,
   action: ACTION_SCHEMA,
 }
 

@@ -1,10 +1,17 @@
 /** The routes that take the daemon down and up again, and those that take its state and give it another. */
+import type { Daemon } from '../daemon/daemon.js'
+import { badRequest, isQueratorError } from '../errors.js'
 import { clockOf } from './clock-routes.js'
 import { type Route, route } from './route.js'
+import { inWordsOfHttp } from './words.js'
 
 const KEEPS_FIELD = {
   type: 'keeps',
   text: 'What a daemon in memory keeps: items, queues or nothing. Default: what the configured storages would keep. Not for a daemon whose storages last.',
+} as const
+const KEEPS_OF_RESTART = {
+  type: 'keeps',
+  text: `${KEEPS_FIELD.text} Not after a crash, which has decided it.`,
 } as const
 
 const CRASH = route({
@@ -25,7 +32,7 @@ const RESTART = route({
   summary: 'Starts the daemon again. If it runs, it is stopped first, and waiting leases get a 453.',
   fields: {
     after: { type: 'duration', text: 'How long it is down by its clock, which moves by that. Default 0.' },
-    keeps: KEEPS_FIELD,
+    keeps: KEEPS_OF_RESTART,
   },
   reply: 'Clock',
   run: async ({ daemon }, { after = 0, keeps }) => {
@@ -51,10 +58,21 @@ const LOAD = route({
   reply: 'Clock',
   bodyLimit: 256 * 2 ** 20,
   run: async ({ daemon }, { dump }) => {
-    await daemon.load(dump, 'POST /test/load')
+    daemon.presence.assertUp()
+    await daemon.become(readOf(daemon, dump))
     return clockOf(daemon)
   },
 })
 
 /** The routes of crashes, restarts and dumps. */
 export const LIFE_ROUTES: readonly Route[] = [CRASH, RESTART, DUMP, LOAD]
+
+/** @throws 400 with the field that is wrong */
+function readOf(daemon: Daemon, dump: object): ReturnType<Daemon['read']> {
+  try {
+    return daemon.read(dump, 'POST /test/load: dump')
+  } catch (error) {
+    if (!isQueratorError(error)) throw error
+    throw badRequest(inWordsOfHttp(error.message))
+  }
+}

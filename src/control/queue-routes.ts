@@ -5,6 +5,7 @@ import { queueSnapshot } from '../diagnosis/queue-snapshot.js'
 import { clockOf } from './clock-routes.js'
 import { assertQueue } from './queue-names.js'
 import { type ControlledDaemon, type Route, route } from './route.js'
+import { inWordsOfHttp } from './words.js'
 
 const QUEUE = { queue: { type: 'text', required: true, text: 'The name of the queue.' } } as const
 
@@ -34,7 +35,7 @@ const EXPLAIN = route({
   reply: 'Explanation',
   run: ({ daemon, first }, { queue }) => {
     assertQueue(daemon, queue)
-    return { text: explainQueue(daemon, queue, first) }
+    return { text: inWordsOfHttp(explainQueue(daemon, queue, first)) }
   },
 })
 

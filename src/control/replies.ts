@@ -2,6 +2,7 @@
 import { TextEncoder } from 'node:util'
 import { isQueratorError, messageOf, QueratorError } from '../errors.js'
 import type { ReplyStream, WireReply } from '../protocol/exchange.js'
+import { inWordsOfHttp } from './words.js'
 
 /** No header lets a page of another origin read a reply. */
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
@@ -26,7 +27,7 @@ export function errorReply(thrown: unknown): WireReply {
 
 function errorOf(thrown: unknown): QueratorError {
   if (!isQueratorError(thrown)) return new QueratorError(500, messageOf(thrown))
-  return thrown.code === 0 ? new QueratorError(453, thrown.message, { details: thrown.details }) : thrown
+  return thrown.code === 0 ? new QueratorError(453, inWordsOfHttp(thrown.message), { details: thrown.details }) : thrown
 }
 
 /** Returns a text in UTF-8. */

@@ -1,5 +1,6 @@
 /** The schemas of replies, for the OpenAPI document. test/api/control-openapi.test.ts compares them with what is sent. */
 import { EVENT_KINDS } from '../engine/events/event-kinds.js'
+import { DUMP_SCHEMA } from './dump-schema.js'
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>
@@ -42,7 +43,7 @@ export const SCHEMAS = {
   }),
   Document: { type: 'object', description: 'An OpenAPI document.' },
   Clock: object('The clock.', CLOCK),
-  Dump: { type: 'object', description: 'Everything that a daemon holds. See docs/crashes.md.' },
+  Dump: DUMP_SCHEMA,
   Moved: object('The clock after a move, and what the move made happen.', { ...CLOCK, fired: FIRED }),
   Fired: object(
     'Something that happened because time passed.',

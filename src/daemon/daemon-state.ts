@@ -106,12 +106,22 @@ export class DaemonState {
   }
 
   /**
-   * Puts what a dump holds in place of everything. Resolves when storages have it. `source` is where it comes from, for errors.
-   * @throws QueratorError with the field if the dump is damaged, or if the daemon is down
+   * Returns what a dump holds. `source` is where it comes from, for errors.
+   * @throws QueratorError with the field if the dump is damaged, or does not fit the configuration
    */
+  read(dump: unknown, source: string): DaemonImage {
+    return readDump(dump, source, this.config.storages)
+  }
+
+  /** Puts what a dump holds in place of everything, as {@link read} and {@link become} do. */
   async load(dump: unknown, source: string): Promise<void> {
     this.presence.assertUp()
-    const { queues, access } = readDump(dump, source, this.config.storages)
+    await this.become(this.read(dump, source))
+  }
+
+  /** Puts what was {@link read} in place of everything. Resolves when storages have it. @throws QueratorError if the daemon is down */
+  async become({ queues, access }: DaemonImage): Promise<void> {
+    this.presence.assertUp()
     this.during({ call: 'load' }, () => {
       const replaceQueues = () => {
         this.queues.clear()

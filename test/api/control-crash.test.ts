@@ -56,7 +56,7 @@ test('a call that waits breaks in a crash, and gets a 453 in a restart', async (
 test('a daemon that is down refuses a second crash, and a reset brings it up', async () => {
   const { daemon, post, get } = await controlled()
   await post('/test/crash')
-  expect((await post('/test/crash')).body.message).toBe('the daemon has crashed; await daemon.restart() first')
+  expect((await post('/test/crash')).body.message).toBe('the daemon has crashed; POST /test/restart first')
   expect((await get('/test/snapshot?queue=orders')).body.message).toMatch(/crashed|no queue/)
   expect((await post('/test/reset')).status).toBe(200)
   expect((await daemon.client.queuesList({})).items).toEqual([])

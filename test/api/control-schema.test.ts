@@ -14,16 +14,8 @@ const FROZEN = { clock: { start: new Date('2026-01-01') }, log: 'silent', endpoi
 
 /** What a request of the right form may be refused for: it depends on other fields, or on what is there. */
 const NOT_ABOUT_FORM =
-  /^queue does not exist|^item does not exist|either id or reference|no call '|takes no (clientId|reference)|acts on queue|is never refused with|queue and partition together|not a valid partition|^there is no fault|but this daemon has had only|is not a dump/
+  /^queue does not exist|^item does not exist|either id or reference|no call '|takes no (clientId|reference)|acts on queue|is never refused with|queue and partition together|not a valid partition|^there is no fault|but this daemon has had only/
 
-/** Valid values of the fields that a route needs. */
-const NEEDED: Record<string, Record<string, unknown>> = {
-  'POST /test/clock/advance': { by: 1 },
-  'POST /test/clock/advance-until': { event: 'queue-created', within: 1, settle: 1 },
-  'POST /test/faults': { call: 'queue.lease', do: 'hang' },
-  'POST /test/outage': { queue: 'orders', partition: 0 },
-  'POST /test/load': { dump: {} },
-}
 const BIG = [Number.MAX_SAFE_INTEGER, 2 ** 53, 1e16, 1e300, 864e9, 864e9 + 1, -864e9, -864e9 - 1, 10_000, 10_001]
 const TEXTS = [
   '',
@@ -60,7 +52,27 @@ const ACTIONS = [
   { refuse: 454, delay: 1 },
   { first: 1, a: 1 },
 ]
+const NONE = { queues: [], users: [], apiKeys: [], roles: [], roleBindings: [] }
+const SYSTEM = { name: '_system', description: '', apiKeyTag: '', createdAt: '2026-01-01T00:00:00Z' }
+const DUMP = {
+  ...{ format: 'querator-test dump', version: 1, time: '2026-01-01T00:00:00Z', frozen: true },
+  ...{ ...NONE, namespaces: [SYSTEM] },
+}
+const DUMPS = [
+  DUMP,
+  ...[{ random: 1 }, { version: 2 }, { version: '1' }, { format: 'x' }, { time: 1 }, { frozen: 0 }, { queues: {} }],
+  ...[{ users: [1] }, { roles: null }, { x: 1 }, { apiKeys: undefined }],
+].map((changes) => ({ ...DUMP, ...changes }))
+/** Valid values of the fields that a route needs. */
+const NEEDED: Record<string, Record<string, unknown>> = {
+  'POST /test/clock/advance': { by: 1 },
+  'POST /test/clock/advance-until': { event: 'queue-created', within: 1, settle: 1 },
+  'POST /test/faults': { call: 'queue.lease', do: 'hang' },
+  'POST /test/outage': { queue: 'orders', partition: 0 },
+  'POST /test/load': { dump: DUMP },
+}
 const VALUES: unknown[] = [
+  ...DUMPS,
   0,
   1,
   -1,

@@ -137,7 +137,7 @@ test('a file is read, and what is no dump is refused with its path', async () =>
     expect(await refused('{')).toContain('bad.json cannot be read')
     expect(await refused('[]')).toContain('bad.json is no dump of a daemon')
     expect(await refused(JSON.stringify({ ...dump, version: 2 }))).toContain(
-      'is a dump of version 2, and this package reads version 1; update querator-test',
+      'is of version 2, and this package reads version 1; update querator-test',
     )
     expect(await refused(JSON.stringify({ ...dump, queues: [{}] }))).toMatch(
       /bad\.json: queues\[0\]\.name is a text; it is missing; correct it, or make the dump again/,

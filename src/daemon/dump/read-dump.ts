@@ -1,4 +1,5 @@
 /** Reads a dump. Every field is checked, so that a daemon never begins with half of one. */
+import { inspect } from 'node:util'
 import { LAST_TIME } from '../../clock/instant.js'
 import type { PartitionStorage } from '../../engine/queue/placement.js'
 import { usageError } from '../../errors.js'
@@ -60,7 +61,8 @@ export function readDump(dump: unknown, source: string, storages: readonly Parti
 }
 
 function checkFormat(dump: unknown, source: string): void {
-  const { format, version } = Object(dump) as { format?: unknown; version?: unknown }
+  const { format, version, then } = Object(dump) as { format?: unknown; version?: unknown; then?: unknown }
+  if (typeof then === 'function') throw usageError(`${source} is a promise; await it: { from: await daemon.dump() }`)
   if (format !== DUMP_FORMAT) {
     throw usageError(
       `${source} is no dump of a daemon: its format is not '${DUMP_FORMAT}'; make one with daemon.dump()`,
@@ -68,9 +70,10 @@ function checkFormat(dump: unknown, source: string): void {
   }
   if (version === DUMP_VERSION) return
   const isNewer = typeof version === 'number' && version > DUMP_VERSION
+  const what = `${source} is of version ${inspect(version)}, and this package reads version ${DUMP_VERSION}`
   throw usageError(
     isNewer
-      ? `${source} is a dump of version ${version}, and this package reads version ${DUMP_VERSION}; update querator-test, or make the dump again with this version`
-      : `${source}: version is ${DUMP_VERSION}; make the dump again with daemon.dump()`,
+      ? `${what}; update querator-test, or make the dump again with this version`
+      : `${what}; make the dump again with daemon.dump()`,
   )
 }

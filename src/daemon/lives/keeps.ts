@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import type { QueueImage } from '../../engine/queue/queues-image.js'
 import { type QueratorError, usageError } from '../../errors.js'
 import type { StorageSpecs } from '../lasting/storage-spec.js'
+import type { Ending } from './presence.js'
 
 /** The values of {@link Keeps}. */
 export const KEEPS = ['items', 'queues', 'nothing'] as const
@@ -29,6 +30,15 @@ export function checkedKeeps(what: string, given: Keeps): Keeps {
 export function decidedByStorages(what: string): QueratorError {
   return usageError(
     `${what} is for a daemon in memory, and the storages of this one decide what there is; leave it out, or set storage: 'memory'`,
+  )
+}
+
+/** Returns the error of a restart that is told what to keep when the daemon is down. */
+export function decidedByEnd(down: Ending): QueratorError {
+  return usageError(
+    down === 'crashed'
+      ? 'restart: the daemon has crashed, and the crash decided what is left; give keeps to crash() instead'
+      : 'restart: the daemon was stopped by an earlier restart, which decided what is left; leave keeps out',
   )
 }
 

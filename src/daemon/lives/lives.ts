@@ -10,7 +10,7 @@ import type { ResetParts } from '../start-over.js'
 import { carryOver } from './carry-over.js'
 import type { DaemonImage } from './daemon-image.js'
 import { downtimeOf } from './downtime.js'
-import { decidedByStorages, keepsItems, keptQueues, type UsualKeeps } from './keeps.js'
+import { decidedByEnd, decidedByStorages, keepsItems, keptQueues, type UsualKeeps } from './keeps.js'
 import { downError, type Presence } from './presence.js'
 
 /** The parts of a daemon that go down with it. */
@@ -98,7 +98,7 @@ export class Lives {
 
   /**
    * Starts it again. If it runs, it is stopped first, as by a signal. Before it starts, the clock moves by `after`.
-   * @throws QueratorError if its port is taken, the clock cannot move by `after`, or storages cannot be opened or decide what is left
+   * @throws QueratorError if its port is taken, the clock cannot move by `after`, storages cannot be opened, or what is left is decided already
    */
   async restart(options: RestartOptions, origin: Origin): Promise<void> {
     if (this.#restarting !== undefined) throw downError('stopped')
@@ -116,6 +116,7 @@ export class Lives {
   async #restart({ keeps: given, after }: RestartOptions, origin: Origin): Promise<void> {
     const { clock, presence } = this.#parts
     const keeps = this.#kept(given)
+    if (given !== undefined && presence.down !== undefined) throw decidedByEnd(presence.down)
     const downtime = downtimeOf(clock, after)
     if (!presence.isDown) await this.#stop(keeps, origin)
     await this.#start(origin, downtime)

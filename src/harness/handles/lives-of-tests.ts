@@ -88,12 +88,8 @@ export class LivesOfTests {
     const keeps = keepsOf('restart', options.keeps, daemon)
     this.#check('restart')
     await this.#inTurn(() => {
-      const restart = (kept: UsualKeeps | undefined) => daemon.restart({ keeps: kept, after }, origin)
-      if (!daemon.presence.isDown) return this.#goDown(daemon, keeps, () => restart(keeps))
-      if (options.keeps === undefined) return restart(undefined)
-      throw usageError(
-        'restart: the daemon has crashed, and the crash decided what is left; give keeps to crash() instead',
-      )
+      if (daemon.presence.isDown) return daemon.restart({ keeps: options.keeps, after }, origin)
+      return this.#goDown(daemon, keeps, () => daemon.restart({ keeps, after }, origin))
     })
   }
 
