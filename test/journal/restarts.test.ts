@@ -57,10 +57,9 @@ test.each([
   const daemon = await lastingDaemon({ queues: disk, partitions: { disk } })
   const queue = await daemon.createQueue({ name: 'q' })
   await queue.produce({ reference: 'a' })
-  const how = disk === undefined ? { keeps: 'items' as const, after: 0 } : UP
-  await daemonOf(daemon).crash(how.keeps)
-  const first = daemonOf(daemon).restart(how)
-  await expect(daemonOf(daemon).restart(how)).rejects.toThrow(/is starting again/)
+  await daemonOf(daemon).crash(disk === undefined ? 'items' : undefined)
+  const first = daemonOf(daemon).restart(UP)
+  await expect(daemonOf(daemon).restart(UP)).rejects.toThrow(/is starting again/)
   await first
   expect(await queue.items()).toHaveLength(1)
 })
