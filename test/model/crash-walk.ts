@@ -117,13 +117,13 @@ class CrashWalk {
   async #goThrough(how: StepOf<'down'>['how'], after: number): Promise<void> {
     const daemon = daemonOf(this.#daemon)
     const keeps = this.#world.given
-    const restart = () => daemon.restart({ keeps, after: Math.max(after, 0) * 1000 })
+    const restart = (kept: typeof keeps) => daemon.restart({ keeps: kept, after: Math.max(after, 0) * 1000 })
     const now = this.#daemon.clock.now() + after * 1000
     this.#latest = Math.max(this.#latest, this.#daemon.clock.now())
-    if (how === 'restart') return this.#healing(restart())
+    if (how === 'restart') return this.#healing(restart(keeps))
     if (how === 'crash') {
       await this.#healing(daemon.crash(keeps))
-      return restart()
+      return restart(undefined)
     }
     if (how === 'replace') await this.#healing(daemon.crash(keeps))
     this.#note()
