@@ -75,7 +75,9 @@ export class DaemonState {
     const isKept = options.storage !== 'memory' && isLasting(config.lasting)
     if (isKept && options.keeps !== undefined) throw decidedByStorages('the option keeps')
     if (isKept && options.from !== undefined) throw decidedByStorages('the option from')
-    this.keeping = isKept ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), options) : undefined
+    this.keeping = isKept
+      ? new Keeping(config.lasting, (kind, id) => this.access.find(kind, id), { ...options, log: this.log })
+      : undefined
     const { keeping } = this
     const keeper = keeping?.keeper
     if (keeping !== undefined) this.memory.elsewhere = () => ` in memory (${keeping.onDisk})`
@@ -122,6 +124,7 @@ export class DaemonState {
   /** Puts what was {@link read} in place of everything. Resolves when storages have it. @throws QueratorError if the daemon is down */
   async become({ queues, access }: DaemonImage): Promise<void> {
     this.presence.assertUp()
+    this.queues.assertRunning()
     this.during({ call: 'load' }, () => {
       const replaceQueues = () => {
         this.queues.clear()

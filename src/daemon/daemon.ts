@@ -174,6 +174,7 @@ export class Daemon extends DaemonState {
   reset(): void {
     this.assertOpen()
     this.presence.assertUp()
+    this.keeping?.keeper.current?.forgetLeft()
     startOver(this.resetParts)
     this.noticed.reset()
   }

@@ -50,7 +50,7 @@ export class Durability {
     const late = () => {
       throw this.#tooLate(ms)
     }
-    return orGiveUp(written, ms, late, false)
+    return orGiveUp(written, ms, late)
   }
 
   #tooLate(ms: number): Error {

@@ -5,6 +5,7 @@
  * another now", not as copies: an item that changes five times meanwhile is written once.
  */
 import { wakeAfter } from '../clock/real-time.js'
+import { messageOf, requestFailed } from '../errors.js'
 import type { Batch, Storage } from '../storage/storage.js'
 import { BatchBuilder, type Changed } from './batch-builder.js'
 
@@ -18,6 +19,12 @@ interface Step {
   readonly batches: readonly { readonly storage: Storage; readonly batch: Batch }[]
 }
 
+/** A storage that cannot be written, and why. */
+export interface Trouble {
+  readonly storage: Storage
+  readonly error: Error
+}
+
 /** Someone who waits until a step is written. */
 interface Waiting {
   readonly step: number
@@ -27,8 +34,7 @@ interface Waiting {
 
 /** Writes changes to storages in the background. */
 export class Journal {
-  /** What failed last, while it is tried again. */
-  trouble: { readonly storage: Storage; readonly error: Error } | undefined
+  readonly #troubles = new Map<Storage, Trouble>()
   /** What has changed since the last step was closed, by storage. */
   readonly #changed = new Map<Storage, Set<Changed>>()
   #closed: Step[] = []
@@ -39,6 +45,18 @@ export class Journal {
   #isOn = false
   readonly #pauses = new Set<() => void>()
   #given: Error | undefined
+  readonly #tellTrouble: (trouble: Trouble, isOver: boolean) => void
+
+  /** `tellTrouble` is called when a storage begins to fail, and when it works again. */
+  constructor(tellTrouble: (trouble: Trouble, isOver: boolean) => void = () => {}) {
+    this.#tellTrouble = tellTrouble
+  }
+
+  /** What failed, while it is tried again. */
+  get trouble(): Trouble | undefined {
+    const [first] = this.#troubles.values()
+    return first
+  }
 
   /** Why nothing is written any more. `undefined` if it is. */
   get givenUp(): Error | undefined {
@@ -83,7 +101,7 @@ export class Journal {
     for (const end of this.#pauses) end()
     await this.#writing
     this.#closed = []
-    this.trouble = undefined
+    this.#troubles.clear()
   }
 
   /** Closes the step that is being collected. */
@@ -110,7 +128,7 @@ export class Journal {
       }
     } catch (error) {
       // A batch cannot be put together. Nothing after it may be kept without it.
-      this.#giveUp(error as Error)
+      this.#giveUp(requestFailed(`a change cannot be written: ${messageOf(error)}; nothing is kept any more`))
     }
     this.#writing = undefined
   }
@@ -134,13 +152,26 @@ export class Journal {
     for (let pause = FIRST_PAUSE; this.#given === undefined; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         await storage.append(batch)
-        if (this.trouble?.storage === storage) this.trouble = undefined
+        this.#succeeded(storage)
         return
       } catch (error) {
-        this.trouble = { storage, error: error as Error }
+        this.#failed({ storage, error: error as Error })
         if (this.#given === undefined) await this.#pause(pause)
       }
     }
+  }
+
+  #failed(trouble: Trouble): void {
+    const isNew = !this.#troubles.has(trouble.storage)
+    this.#troubles.set(trouble.storage, trouble)
+    if (isNew) this.#tellTrouble(trouble, false)
+  }
+
+  #succeeded(storage: Storage): void {
+    const trouble = this.#troubles.get(storage)
+    if (trouble === undefined) return
+    this.#troubles.delete(storage)
+    this.#tellTrouble(trouble, true)
   }
 
   #pause(ms: number): Promise<void> {

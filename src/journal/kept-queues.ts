@@ -88,11 +88,20 @@ export class KeptQueues implements KeepsQueues {
     this.#journal.inOrder()
   }
 
+  /** Removes what waits for queues of its name. */
+  forgetLeft(): void {
+    for (const [storage, partitions] of this.#left) {
+      for (const partition of partitions.values()) this.#end(() => this.end(storage, partition))
+    }
+    this.#left.clear()
+  }
+
   /** Keeps other queues in place of all: `queues` deletes and creates them, and `rest` changes what is kept beside them. */
   replace(queues: () => void, rest: () => void): void {
     const [records, ends]: [Work[], Work[]] = [[], []]
     this.#replacing = { records, ends }
     try {
+      this.forgetLeft()
       queues()
     } finally {
       this.#replacing = undefined

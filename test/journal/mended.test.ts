@@ -84,6 +84,21 @@ test('a queue of a dump of this server takes nothing of the earlier queue either
   expect(await (await third.createQueue({ name: 'q' })).items()).toMatchObject([{ reference: 'a' }])
 })
 
+test.each(['reset', 'load'])('%s leaves nothing that waits for a queue of its name', async (how) => {
+  const place = new KeptPlace()
+  const start = () => lastingDaemon({ partitions: { disk: new KeptStorage(place) } })
+  const first = await start()
+  await (await first.createQueue({ name: 'q' })).produce({ reference: 'old' })
+  await first.close()
+  const second = await start()
+  if (how === 'reset') daemonOf(second).reset()
+  else await daemonOf(second).load({ ...(await dumpOf('x')), queues: [] }, 'a dump')
+  expect(await (await second.createQueue({ name: 'q' })).items()).toEqual([])
+  await second.close()
+  const third = await start()
+  expect(await (await third.createQueue({ name: 'q' })).items()).toEqual([])
+})
+
 test('items of the queues of another daemon are refused, and not removed', async () => {
   const [one, other, items] = [new KeptPlace(), new KeptPlace(), new KeptPlace()]
   const start = (queues: KeptPlace, place: KeptPlace) => {

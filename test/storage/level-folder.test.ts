@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { LevelStorage } from '../../src/storage/level/level-storage.js'
 import { batchOf, item } from './batches.js'
 import { bundled } from './bundled.js'
@@ -29,6 +29,19 @@ test('creates the folder, and those above it', async () => {
   const folder = join(folderOfTest(), 'a', 'b ü')
   await (await used(folder)).close()
   expect((await opened(levelPlace({ folder, remove() {} }))).items).toHaveLength(1)
+})
+
+test('has its folder although the process goes elsewhere', async () => {
+  const [folder, elsewhere] = [folderOfTest(), folderOfTest()]
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder)
+  onTestFinished(() => cwd.mockRestore())
+  const storage = new LevelStorage({ directory: 'data' })
+  cwd.mockReturnValue(elsewhere)
+  await storage.open()
+  await storage.append(batchOf({ items: [item(0, 0, 'a')] }))
+  expect(await storage.size()).toBeGreaterThan(0)
+  await storage.close()
+  expect([readdirSync(folder), readdirSync(elsewhere)]).toEqual([['data'], []])
 })
 
 test('is called by its folder, unless it has a name', () => {

@@ -108,7 +108,8 @@ async function serve(options: ServerFlags): Promise<void> {
   // Printed at every log level: whoever started the server must learn its address.
   process.stdout.write(`querator is listening on http://${address}\n`)
   const reason = await stopped
-  wakeAfter(daemon.keeping === undefined ? LONGEST_STOP : LONGEST_STOP_OF_STORAGES, () => process.exit(0))
+  if (daemon.keeping === undefined) wakeAfter(LONGEST_STOP, () => process.exit(0))
+  else wakeAfter(LONGEST_STOP_OF_STORAGES, () => endLate(log))
   await daemon.close()
   log.write('info', 'HTTP Server shutdown', reason)
   await new Promise<void>((resolve) => {
@@ -116,6 +117,12 @@ async function serve(options: ServerFlags): Promise<void> {
   })
   // Node removes its signal handlers when it ends naturally. A signal at that moment would change the status.
   process.exit(0)
+}
+
+/** Ends the process although its storages have not ended. */
+function endLate(log: Log): void {
+  log.write('error', 'the storages did not end in time; the last changes may not be kept')
+  process.exit(1)
 }
 
 /** Returns the validated flags. @throws WrongUsage if the value of a flag is wrong */

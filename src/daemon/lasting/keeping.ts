@@ -6,6 +6,7 @@ import { requestFailed } from '../../errors.js'
 import type { FindRecord } from '../../journal/kept-access.js'
 import type { Storages } from '../../journal/kept-queues.js'
 import type { Kept } from '../../journal/load.js'
+import type { Log } from '../log.js'
 import type { Lasting } from './lasting.js'
 import { LateKeeper } from './late-keeper.js'
 import type { StorageSpecs } from './storage-spec.js'
@@ -30,6 +31,8 @@ export interface KeepingOptions {
   readonly onlyReads?: boolean
   /** Default: as configured. */
   readonly makeStorages?: MakeStorages
+  /** Is told when a storage cannot be written. */
+  readonly log: Log
 }
 
 /** The storages of a daemon, which last. */
@@ -39,18 +42,22 @@ export class Keeping {
   readonly #find: FindRecord
   readonly #make: MakeStorages
   readonly onlyReads: boolean
+  readonly #log: Log
   #lasting: Lasting | undefined
   #sizes: Sizes = []
   #asking: Promise<void> | undefined
   #asked = 0
+  /** Whether it took too long to write what was there at the end. */
+  #isLate = false
 
   /** `find` returns a record of the access control. */
-  constructor(specs: StorageSpecs, find: FindRecord, options: KeepingOptions = {}) {
+  constructor(specs: StorageSpecs, find: FindRecord, options: KeepingOptions) {
     const { onlyReads = false, makeStorages = madeAsConfigured } = options
     this.specs = specs
     this.onlyReads = onlyReads
     this.#find = find
     this.#make = makeStorages
+    this.#log = options.log
   }
 
   /** Opens the storages, and reads them. From then on, everything is kept. @throws QueratorError that says what to do */
@@ -65,7 +72,7 @@ export class Keeping {
     if (this.#lasting !== undefined) return this.#lasting
     const { Lasting } = await import('./lasting.js')
     const { partitions } = this.specs
-    this.#lasting = new Lasting(await this.#make(this.specs), new Set(partitions.keys()), this.#find)
+    this.#lasting = new Lasting(await this.#make(this.specs), new Set(partitions.keys()), this.#find, this.#log)
     return this.#lasting
   }
 
@@ -80,7 +87,11 @@ export class Keeping {
   /** Resolves when everything up to now is written, or takes too long. */
   async flush(): Promise<void> {
     const written = this.#lasting?.written()
-    if (written !== undefined) await orGiveUp(written, LONGEST_WAIT, () => undefined).catch(() => undefined)
+    if (written === undefined) return
+    const late = () => {
+      this.#isLate = true
+    }
+    await orGiveUp(written, LONGEST_WAIT, late).catch(() => undefined)
   }
 
   /** What failed last, if it is still tried again. */
@@ -121,7 +132,8 @@ export class Keeping {
 
   /** Writes everything, and closes the storages. Returns what was not written, as text. */
   async end(): Promise<string | undefined> {
-    const text = await this.#lasting?.end()
+    const text = await this.#lasting?.end(this.#isLate ? 0 : LONGEST_WAIT)
+    this.#isLate = false
     this.keeper.current = undefined
     return text
   }

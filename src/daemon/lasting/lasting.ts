@@ -1,13 +1,15 @@
 /** The storages of a daemon, and its journal, from one start to the next. */
 import { orGiveUp } from '../../clock/give-up.js'
+import { requestFailed } from '../../errors.js'
 import type { BatchBuilder } from '../../journal/batch-builder.js'
 import { Durability } from '../../journal/durability.js'
-import { Journal } from '../../journal/journal.js'
+import { Journal, type Trouble } from '../../journal/journal.js'
 import { type FindRecord, KeptAccess } from '../../journal/kept-access.js'
 import { KeptQueues, type Storages } from '../../journal/kept-queues.js'
 import { type Kept, loadAll, uniqueStorages } from '../../journal/load.js'
 import { FORMAT } from '../../journal/loaded-storage.js'
 import type { Storage } from '../../storage/storage.js'
+import type { Log } from '../log.js'
 import type { Keeper } from './late-keeper.js'
 
 /** How long it waits for storages at the end, in milliseconds. */
@@ -26,12 +28,14 @@ export class Lasting {
   readonly #names: ReadonlySet<string>
   readonly #find: FindRecord
   readonly #open = new Set<Storage>()
+  readonly #log: Log
   #journal = new Journal()
 
-  constructor(storages: Storages, names: ReadonlySet<string>, find: FindRecord) {
+  constructor(storages: Storages, names: ReadonlySet<string>, find: FindRecord, log: Log) {
     this.#storages = storages
     this.#names = names
     this.#find = find
+    this.#log = log
   }
 
   /**
@@ -39,7 +43,7 @@ export class Lasting {
    * @throws QueratorError that says what to do. Then all of them are closed again
    */
   async open(onlyReads: boolean): Promise<Opened> {
-    const journal = new Journal()
+    const journal = new Journal((trouble, isOver) => this.#tell(trouble, isOver))
     this.#journal = journal
     const queues = new KeptQueues(journal, this.#storages)
     const access = new KeptAccess(journal, this.#storages.queues, this.#find)
@@ -56,6 +60,7 @@ export class Lasting {
         queues,
         access,
         replace: (...changes) => queues.replace(...changes),
+        forgetLeft: () => queues.forgetLeft(),
         after: (...call) => durability.after(...call),
       }
       return { kept, keeper }
@@ -108,20 +113,24 @@ export class Lasting {
     await this.#close()
   }
 
-  /** Writes everything, and closes the storages. Returns what was not written in time, as text. */
-  async end(): Promise<string | undefined> {
-    const isWritten = await orGiveUp<boolean>(
-      // Nothing is left to write if it was given up before.
-      this.written().then(
-        () => true,
-        () => true,
-      ),
-      LONGEST_END,
-      () => false,
+  /** Writes everything, and closes the storages. Returns what was not written within `longest` milliseconds, as text. */
+  async end(longest: number): Promise<string | undefined> {
+    // After a crash, nothing is left to write.
+    if (this.#open.size === 0) return undefined
+    const tooLate = () => this.trouble?.error.message ?? 'it takes too long'
+    const unwritten = this.written().then(
+      () => undefined,
+      (error: Error) => error.message,
     )
-    const trouble = this.trouble?.error.message ?? 'it takes too long'
-    await this.abandon(new Error('the daemon is closed'))
-    return isWritten ? undefined : `the last changes were not kept: ${trouble}`
+    const why = await orGiveUp<string | undefined>(unwritten, longest, tooLate)
+    const text = why && `the last changes were not kept: ${why}`
+    await this.abandon(requestFailed(text ?? 'service is shutting down'))
+    return text
+  }
+
+  #tell({ storage, error }: Trouble, isOver: boolean): void {
+    if (isOver) this.#log.write('info', `${storage.name} can be written again`)
+    else this.#log.write('error', `${error.message}; it is tried again, and calls wait for it`)
   }
 
   async #close(): Promise<void> {

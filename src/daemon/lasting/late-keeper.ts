@@ -13,6 +13,8 @@ export interface Keeper {
    * them. If the process ends meanwhile, all of the old is kept, or all of the new.
    */
   replace(queues: () => void, rest: () => void): void
+  /** Removes what waits for queues of its name. */
+  forgetLeft(): void
   /** Returns what a call returned, once all that it saw and changed is kept. */
   after(carryOut: () => unknown, timeout: () => number): unknown
 }

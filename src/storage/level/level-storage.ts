@@ -1,4 +1,5 @@
 /** Keeps batches in a folder, with LevelDB (the package classic-level). */
+import { resolve } from 'node:path'
 import type { ChainedBatch, ClassicLevel } from 'classic-level'
 import { messageOf } from '../../errors.js'
 import type { Batch, Loading, OpenOptions, Storage } from '../storage.js'
@@ -39,7 +40,7 @@ export class LevelStorage implements Storage {
 
   constructor({ directory, sync = false, name = `badger in '${directory}'` }: LevelStorageOptions) {
     this.name = name
-    this.#directory = directory
+    this.#directory = resolve(directory)
     this.#sync = sync
   }
 
