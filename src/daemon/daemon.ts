@@ -60,11 +60,16 @@ export class Daemon extends DaemonState {
 
   /** Opens the storages. Requests wait until they are open, and get the error if they cannot be. */
   #open(keeping: Keeping): void {
+    const { presence } = this
+    presence.notYet = {}
     this.#opening = this.#lives.open(keeping).then(() => {
+      presence.notYet = undefined
       this.#opening = undefined
     })
     // Nobody may ask.
-    this.#opening.catch(() => undefined)
+    this.#opening.catch((error: Error) => {
+      presence.notYet = { error }
+    })
   }
 
   /** Resolves when its storages are open. @throws QueratorError that says what to do */
@@ -96,18 +101,18 @@ export class Daemon extends DaemonState {
   /** Replies to an in-memory request. @throws QueratorError if the daemon is stopped */
   send(request: WireRequest): Promise<WireReply> {
     // Not async, because each promise around another costs turns.
-    if (this.#opening !== undefined) return this.#onceOpen(request)
+    if (this.#opening !== undefined) return this.#openedSlowly(this.#opening).then(() => this.send(request))
     return this.#state === 'stopped' ? this.#refuse() : this.#memoryWay.send(request)
   }
 
-  async #onceOpen(request: WireRequest): Promise<WireReply> {
+  /** @throws the error with which storages could not be opened, and not at once: see {@link connect} */
+  async #openedSlowly(opening: Promise<void>): Promise<void> {
     try {
-      await this.#opening
+      await opening
     } catch (error) {
       await this.#brake.hold()
       throw error
     }
-    return this.send(request)
   }
 
   async #refuse(): Promise<never> {
@@ -115,14 +120,14 @@ export class Daemon extends DaemonState {
     throw this.#closedError()
   }
 
-  /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. */
+  /** Opens an in-memory connection for HTTP clients that take a socket. It emits an error if the daemon is closed. What it sends waits for open storages. */
   connect(): Duplex {
     // Not thrown: a worker that catches every error would never let the event loop turn.
     if (this.closed) return refusedConnection(this.#brake.hold() ?? nextTurn(), this.#closedError())
-    return this.#listeners.connect()
+    return this.#listeners.connect(this.#opening && this.#openedSlowly(this.#opening))
   }
 
-  /** Returns another daemon in memory that goes on where this one stands. Takes time in proportion to the number of items. @throws QueratorError if it is down or closed */
+  /** Returns another daemon in memory that goes on where this one stands. Takes time in proportion to the number of items. @throws QueratorError if it is down or closed, or has not opened its storages yet */
   fork(): Daemon {
     this.assertOpen()
     const { conditions: _, makeStorages: __, ...options } = this.#options
@@ -169,7 +174,7 @@ export class Daemon extends DaemonState {
 
   /**
    * Deletes everything, and starts again as configured: clock, declared queues, access, ids. Waiting leases get a 453. The record goes on.
-   * @throws QueratorError if the daemon is closed or down
+   * @throws QueratorError if the daemon is closed or down, or has not opened its storages yet
    */
   reset(): void {
     this.assertOpen()

@@ -45,8 +45,8 @@ export class Listeners {
     for (const server of this.#servers) server.resetConnections()
   }
 
-  /** Opens a connection in memory. */
-  connect(): Duplex {
+  /** Opens a connection in memory. What it sends waits for `until`, if that is given. */
+  connect(until?: Promise<void>): Duplex {
     const { isAway, isWatched } = this.#entrance
     if (isAway && !isWatched) {
       this.#entrance.turnedAway()
@@ -57,7 +57,8 @@ export class Listeners {
       this.#memoryServer = undefined
       throw error
     })
-    const connection = connectInMemory(this.#memoryServer)
+    const server = this.#memoryServer
+    const connection = connectInMemory(until === undefined ? server : until.then(() => server))
     this.#connections.add(connection)
     connection.once('close', () => this.#connections.delete(connection))
     return connection

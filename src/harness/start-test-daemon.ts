@@ -27,7 +27,7 @@ export async function startTestDaemon(options: TestDaemonOptions = {}): Promise<
   const [endpoint, apiKey] = serverOf(options)
   if (!endpoint) {
     const daemon = openTestDaemon(options)
-    await daemon.forRunner.opened()
+    await daemon.forRunner.opening
     return daemon
   }
   checkNone(options, endpoint)

@@ -224,8 +224,10 @@ export class Faults {
 
   #queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {
     const queue = this.#around.queues.find(name)
-    if (queue === undefined)
+    if (queue === undefined) {
+      this.presence.assertUp()
       throw usageError(`there is no queue named '${name}', so its partition ${number} cannot fail`)
+    }
     const count = queue.partitions.length
     if (number < count) return queue
     throw badRequest(`partition is invalid; '${number}' is not a valid partition`)

@@ -16,6 +16,9 @@ export class Presence {
   /** Whether it replies to what waits before it goes down. */
   isStopping = false
 
+  /** Says that its storages are being opened, or why they could not be. `undefined` if it has begun. */
+  notYet: { readonly error?: Error } | undefined
+
   constructor(site: () => string = () => '') {
     this.#site = site
   }
@@ -49,10 +52,18 @@ export class Presence {
     return this.down !== undefined
   }
 
-  /** @throws QueratorError if it is down */
+  /** @throws QueratorError if it is down, or has not begun */
   assertUp(): void {
+    if (this.notYet !== undefined) throw this.notYet.error ?? openingError()
     if (!this.isUp) throw downError(this.down ?? 'stopped', this.#site())
   }
+}
+
+/** Returns the error of what needs open storages. */
+function openingError(): QueratorError {
+  return usageError(
+    'the daemon is still opening its storages; await a call first that waits for them, such as daemon.createQueue() or client.queuesList({})',
+  )
 }
 
 /** Returns the error of what needs a daemon that runs. `site` is where the call stands that took it down. */

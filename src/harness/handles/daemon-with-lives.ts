@@ -56,6 +56,7 @@ export class DaemonWithLives extends DaemonWithConsumers {
   dump(...none: readonly []): Promise<DaemonDump> {
     const dumping = async () => {
       checkNothing('dump', none)
+      if (this.forRunner.opening !== undefined) await this.forRunner.opening
       const daemon = this.#backing.embedded('dump')
       this.#backing.checkOpen()
       return localValue(daemon.dump())

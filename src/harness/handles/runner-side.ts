@@ -85,9 +85,16 @@ export class RunnerSide {
     return unawaited.note({ call, queueName, origin: originOf(this.noted, unawaited.callSites) }, answer)
   }
 
-  /** Resolves when the daemon can begin. @throws QueratorError if its storages cannot be opened */
-  async opened(): Promise<void> {
-    if (this.#backing.isEmbedded) await this.#backing.embedded('observe').opened()
+  /** Whether the daemon has storages that last, which no other daemon can open meanwhile. */
+  get lasts(): boolean {
+    return this.#backing.isEmbedded && this.#backing.embedded('observe').keeping !== undefined
+  }
+
+  /** Resolves when the daemon has opened its storages, and rejects if it cannot. Undefined if it has begun. */
+  get opening(): Promise<void> | undefined {
+    if (!this.#backing.isEmbedded) return undefined
+    const daemon = this.#backing.embedded('observe')
+    return daemon.presence.notYet && daemon.opened()
   }
 
   /** Makes a fault. @throws QueratorError on a server elsewhere without a control plane, or if it could never act beside an earlier one */

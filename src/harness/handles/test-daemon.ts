@@ -165,6 +165,7 @@ export class TestDaemon extends DaemonWithLives {
   fork(...none: readonly []): Promise<TestDaemon> {
     const forking = async () => {
       checkNothing('fork', none)
+      if (this.forRunner.opening !== undefined) await this.forRunner.opening
       const copy = new TestDaemon(this.#backing.fork())
       copy.forRunner.users.takeOver(this.#users.door)
       return this.forRunner.faults.add(new MadeFork(copy)).daemon

@@ -4,7 +4,7 @@ import type { Fired } from '../../engine/events/fired.js'
 import { isQueratorError, QueratorError } from '../../errors.js'
 
 /** The parts of a daemon that have methods of their own. */
-const PARTS = new Set<PropertyKey>(['clock', 'exact', 'record', 'inspector', 'faults', 'conditions'])
+const PARTS = new Set<PropertyKey>(['clock', 'exact', 'record', 'inspector', 'faults', 'conditions', 'presence'])
 
 /**
  * Wraps a daemon of another realm. Its errors are `instanceof Error` here, and what `clock.advance` returns is made of objects and dates
