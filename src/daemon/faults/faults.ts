@@ -4,7 +4,7 @@ import type { Cause } from '../../engine/events/event-kinds.js'
 import type { EventRecord } from '../../engine/events/record.js'
 import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
 import type { Queues } from '../../engine/queue/queues.js'
-import { badRequest, type QueratorError, usageError } from '../../errors.js'
+import type { QueratorError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
 import type { MethodName } from '../../protocol/methods.js'
 import { Presence } from '../lives/presence.js'
@@ -13,6 +13,7 @@ import { actingOn, checkConflicts, placeOf } from './conflicts.js'
 import { AFTER_LEASE, BREAKS_REPLY, type FaultKind, type FaultSpec } from './fault-spec.js'
 import type { Wait } from './holding.js'
 import { type Held, OpenFault } from './open-fault.js'
+import { PartitionOutages } from './partition-outages.js'
 import { readAway, type SeenCall, seenCall } from './seen-call.js'
 
 /** The parts of the daemon that faults need. */
@@ -41,11 +42,13 @@ export class Faults {
   readonly #around: FaultSurroundings
   #open: OpenFault[] = []
   #outage: OpenFault | undefined
+  readonly #partitions: PartitionOutages
   readonly #counts = new Map<string, { kind: FaultKind; call: string; count: number }>()
 
   constructor(around: FaultSurroundings, presence = new Presence()) {
     this.#around = around
     this.presence = presence
+    this.#partitions = new PartitionOutages(around, presence)
   }
 
   /** The faults that are not closed, in the order in which they were made. */
@@ -62,12 +65,12 @@ export class Faults {
   add(spec: FaultSpec): OpenFault {
     checkConflicts(this.#open, spec)
     const { act } = spec
-    const queue = act.kind === 'partition-outage' ? this.#queueOf(spec, act.partition) : undefined
+    const queue = act.kind === 'partition-outage' ? this.#partitions.queueOf(spec, act.partition) : undefined
     const fault = new OpenFault(spec, (ended) => this.#ended(ended, queue))
     this.#open.splice(placeOf(this.#open, spec), 0, fault)
     this.inForce = true
     if (act.kind === 'outage') this.#begin(fault)
-    if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, true)
+    if (act.kind === 'partition-outage') this.#partitions.setAway(queue, act.partition, true)
     return fault
   }
 
@@ -218,26 +221,8 @@ export class Faults {
     this.#open = this.#open.filter((one) => one !== fault)
     this.inForce = this.#open.length > 0
     const { act } = fault.spec
-    if (act.kind === 'partition-outage') this.#setAway(queue, act.partition, false)
+    if (act.kind === 'partition-outage') this.#partitions.setAway(queue, act.partition, false)
     if (fault === this.#outage) this.#outage = undefined
-  }
-
-  #queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {
-    const queue = this.#around.queues.find(name)
-    if (queue === undefined) {
-      this.presence.assertUp()
-      throw usageError(`there is no queue named '${name}', so its partition ${number} cannot fail`)
-    }
-    const count = queue.partitions.length
-    if (number < count) return queue
-    throw badRequest(`partition is invalid; '${number}' is not a valid partition`)
-  }
-
-  #setAway(queue: LogicalQueue | undefined, number: number, isAway: boolean): void {
-    const partition = queue?.partitions[number]
-    // A queue that was deleted has stopped for good.
-    if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
-    this.#around.during({ call: isAway ? 'outage' : 'end of outage' }, () => queue?.faults.setAway(partition, isAway))
   }
 }
 
