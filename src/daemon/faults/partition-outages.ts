@@ -1,11 +1,17 @@
 /** Partitions that faults take away. */
+import type { Cause } from '../../engine/events/event-kinds.js'
 import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
+import type { Queues } from '../../engine/queue/queues.js'
 import { badRequest, usageError } from '../../errors.js'
 import type { Presence } from '../lives/presence.js'
 import type { FaultSpec } from './fault-spec.js'
-import type { FaultSurroundings } from './faults.js'
 
-type Around = Pick<FaultSurroundings, 'queues' | 'during'>
+/** The parts of the daemon that they need. */
+interface Around {
+  readonly queues: Queues
+  /** Runs `work` at one time, as the cause of its events. */
+  during(cause: Cause, work: () => void): void
+}
 
 /** Takes partitions away from their queues, and gives them back. */
 export class PartitionOutages {
