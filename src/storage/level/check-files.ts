@@ -63,10 +63,19 @@ async function checkLast(folder: string, names: readonly string[], closed: LastF
 }
 
 async function checkTables(folder: string, { tables }: Manifest, names: readonly string[]): Promise<void> {
-  for (const number of tables) {
+  const files = [...tables].map((number) => {
     const name = [fileName(number, 'ldb'), fileName(number, 'sst')].find((one) => names.includes(one))
     if (name === undefined) throw new Damage(`${fileName(number, 'ldb')} is missing`)
-    checkTable(name, await readFile(join(folder, name)))
+    return name
+  })
+  let reading: Promise<Uint8Array> | undefined
+  for (const [index, name] of files.entries()) {
+    const bytes = await (reading ?? readFile(join(folder, name)))
+    const next = files[index + 1]
+    // The next one is read meanwhile.
+    reading = next === undefined ? undefined : readFile(join(folder, next))
+    reading?.catch(() => {})
+    checkTable(name, bytes)
   }
 }
 
