@@ -3,6 +3,7 @@ import type { MovableClock } from '../clock/movable-clock.js'
 import type { EventRecord } from '../engine/events/record.js'
 import { ConsumerNotices } from './consumer-notices.js'
 import type { Inspector } from './inspector.js'
+import type { Losses } from './lives/losses.js'
 import { Notices, type NoticesMode } from './notices.js'
 import { RequestTimes } from './request-times.js'
 
@@ -12,6 +13,7 @@ interface Surroundings {
   readonly clock: MovableClock
   readonly record: EventRecord
   readonly inspector: Inspector
+  readonly losses: Losses
   warn(message: string): void
 }
 
@@ -21,11 +23,11 @@ export class CallNotices {
   readonly requestTimes: RequestTimes
   readonly consumers: ConsumerNotices
 
-  constructor({ mode = 'warn', clock, record, inspector, warn }: Surroundings) {
+  constructor({ mode = 'warn', clock, record, inspector, losses, warn }: Surroundings) {
     const notices = new Notices({ mode, record, warn })
     this.notices = notices
     this.requestTimes = new RequestTimes({ clock: clock.exact, moved: () => clock.moved, notices })
-    this.consumers = new ConsumerNotices({ clock, record, inspector, notices })
+    this.consumers = new ConsumerNotices({ clock, record, inspector, losses, notices })
   }
 
   /** Call when a test begins. */

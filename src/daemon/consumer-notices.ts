@@ -7,13 +7,14 @@ import { formatMilliseconds } from '../clock/duration.js'
 import type { MovableClock } from '../clock/movable-clock.js'
 import { parseDuration } from '../clock/parse-duration.js'
 import { passedNow } from '../clock/real-time.js'
-import { type Cause, isMadeUp } from '../engine/events/event-kinds.js'
+import { type Cause, isMadeUp, type RecordedEvent } from '../engine/events/event-kinds.js'
 import type { EventRecord } from '../engine/events/record.js'
 import { STOPPED_BY_HARNESS } from '../protocol/aborts.js'
 import { type WireRequest, whenGone } from '../protocol/exchange.js'
 import type { RequestOf } from '../protocol/methods.js'
 import type { Named } from '../transport/named-in-body.js'
 import type { Inspector } from './inspector.js'
+import type { Losses } from './lives/losses.js'
 import type { Notices } from './notices.js'
 
 /** A client that waits for less real time than this did not run into a timeout of its own, in milliseconds. It was stopped. */
@@ -29,6 +30,7 @@ interface Surroundings {
   readonly clock: MovableClock
   readonly record: EventRecord
   readonly inspector: Inspector
+  readonly losses: Losses
   readonly notices: Notices
 }
 
@@ -63,6 +65,11 @@ export class ConsumerNotices {
   reset(): void {
     this.#givenUp.clear()
     this.#movedBefore = this.#around.clock.moved
+  }
+
+  /** Call when the daemon has started again. Whoever it hung up on did not give up. */
+  restarted(): void {
+    this.#givenUp.clear()
   }
 
   /** Whether a client gave up a lease. Only then {@link leasing} has something to do. */
@@ -118,7 +125,7 @@ export class ConsumerNotices {
 
   /** A consumer completed or retried an item whose lease had run out. */
   #tooLate(cause: Cause, { queueName, partition, ids }: Named, message: string): void {
-    const { clock, record, inspector, notices } = this.#around
+    const { clock, record, inspector, losses, notices } = this.#around
     if (!notices.mayCome('too-late')) return
     const id = QUOTED_ID.exec(message)?.[1]
     const sequence = id !== undefined && ids.includes(id) ? inspector.sequenceOf(queueName, partition, id) : undefined
@@ -128,6 +135,12 @@ export class ConsumerNotices {
     if (leased === undefined || expired?.kind !== 'lease-expired') return
     // A fault ended the lease. The test wants that.
     if (expired.time < leased.until) return
+    // The test took the daemon down while the lease ran. The work need not have been too long.
+    const end = losses.endSince(leased.number)
+    if (end !== undefined) {
+      this.#outlivedByEnd(cause, queueName, leased, end)
+      return
+    }
     const next = later.find(({ kind }) => kind === 'leased')?.consumer?.clientId
     const taken = next === undefined ? '' : `, and ${next} had leased it meanwhile`
     const [took, lasted] = [clock.exact.now() - leased.time, length(leased.until - leased.time)]
@@ -137,6 +150,14 @@ export class ConsumerNotices {
     // A test that moves the clock past a lease does so by design. Otherwise the work itself took too long, which may differ from run to run.
     const isByItself = clock.runsByItself && clock.moved === this.#movedBefore
     notices.add('too-late', { queueName, text, cause }, isByItself && !isMadeUp(clientId))
+  }
+
+  /** A consumer held an item while the daemon was down, and its lease ran out. */
+  #outlivedByEnd(cause: Cause, queueName: string, leased: RecordedEvent, end: string): void {
+    const { consumer, reference, id, until, time } = leased
+    const whose = `the lease of ${consumer?.clientId} on ${reference || id}`
+    const text = `${whose}, which began before the ${end}, ran out after its ${length(until - time)}: ${cause.call} was refused, and the item comes again. Work that is done twice must do no harm`
+    this.#around.notices.add('over-with-daemon', { queueName, text, cause }, false)
   }
 
   /** A client waits already. The server refuses its second lease (docs/protocol/queue.md §4). */

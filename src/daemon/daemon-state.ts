@@ -4,6 +4,7 @@ import type { MovableClock } from '../clock/movable-clock.js'
 import { realNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
+import { AllSurprises } from '../engine/lifecycle/surprises.js'
 import { Queues } from '../engine/queue/queues.js'
 import type { MemoryBudget } from '../engine/store/memory-budget.js'
 import { RestartedRandom } from '../ids/random.js'
@@ -84,11 +85,12 @@ export class DaemonState {
     this.access = new Access({ auth: this.auth, random: draw, seeded: seed !== undefined, now, keeper })
     const { record, memory } = this
     const { storages } = config
-    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, warn, keeper })
+    const surprises = new AllSurprises(warn)
+    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, surprises, keeper })
     this.losses = new Losses(record, options.siteOf ?? (() => ''))
     this.inspector = new Inspector(this.queues, this.presence, this.losses)
-    const { inspector, queues } = this
-    this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, warn })
+    const { inspector, losses, queues } = this
+    this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, losses, warn })
     const broke = () => this.broke()
     const trouble = { clock: clock.exact, queues, record, broke, during: this.during }
     this.faults = new Faults(trouble, this.presence)

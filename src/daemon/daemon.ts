@@ -147,7 +147,7 @@ export class Daemon extends DaemonState {
   async restart(options: RestartOptions, origin?: Cause['origin']): Promise<void> {
     await this.#onceUp()
     await this.#lives.restart(options, origin)
-    this.noticed.reset()
+    this.noticed.consumers.restarted()
   }
 
   async #onceUp(): Promise<void> {

@@ -252,6 +252,38 @@ test.each(['real', 'runner'] as const)('time that the test moves is its own deci
   expect(warnings).toEqual([])
 })
 
+test.each(['crash', 'restart'] as const)('a lease that ran out over a %s is not the fault of the work', async (how) => {
+  await using seen = await noticing({ keeps: 'items' })
+  const { daemon, warnings } = seen
+  const one = begin(daemon)
+  const queue = await one.create({ name: 'orders', leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  const held = await queue.lease({ clientId: 'w1' })
+  if (how === 'crash') await daemon.crash()
+  await daemon.restart({ after: '2m' })
+  await expect(held.complete()).rejects.toThrow('does not exist')
+  await expect(held.complete()).rejects.toThrow('does not exist')
+  expect(warnings).toEqual([])
+  expect(await told(one)).toEqual([
+    `! the lease of w1 on a, which began before the ${how} (here), ran out after its 1m0s: queue.complete was refused, and the item comes again. Work that is done twice must do no harm (here)`,
+  ])
+})
+
+test('work that outlives a lease which began after a restart is warned of, once in a test', async () => {
+  await using seen = await noticing({ keeps: 'items' })
+  const { daemon, warnings } = seen
+  begin(daemon)
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '20ms' })
+  await queue.produce({ reference: 'a' })
+  for (const times of [1, 2]) {
+    await daemon.restart()
+    const held = await queue.lease({ clientId: 'w1' })
+    await queue.waitFor({ event: 'lease-expired', times })
+    await expect(held.complete()).rejects.toThrow('does not exist')
+    expect(warnings).toEqual([expect.stringMatching(/^w1 worked \S+ on a, longer than its lease of 20ms/)])
+  }
+})
+
 test('a lease that the test itself takes is not warned of: it is given up, or outlived, by design', async () => {
   await using seen = await noticing()
   const { daemon, warnings } = seen

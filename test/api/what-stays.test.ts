@@ -158,6 +158,27 @@ test('an item whose life ends with its lease is past its expiry, and the log say
   expect(messages).toEqual([expect.stringMatching(/^an item of 'orders' was past its expiry when its lease ran out/)])
 })
 
+test('a queue that comes back after restarts warns once', async () => {
+  const messages: string[] = []
+  await using daemon = await startTestDaemon({
+    clock: { start: new Date('2026-01-01') },
+    keeps: 'items',
+    log: ({ level, message }) => void (level === 'warn' && messages.push(message)),
+  })
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', expireTimeout: '1m' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  for (let time = 0; time < 3; time++) {
+    await queue.lease()
+    await daemon.restart({ after: '10m' })
+  }
+  expect(messages).toEqual([expect.stringMatching(/^an item of 'orders' was past its expiry/)])
+  const other = await daemon.createQueue({ name: 'others', leaseTimeout: '1m', expireTimeout: '1m' })
+  await other.produce({ reference: 'a' })
+  await other.lease()
+  await daemon.restart({ after: '10m' })
+  expect(messages).toEqual([expect.anything(), expect.stringMatching(/^an item of 'others' was past its expiry/)])
+})
+
 test('an expired item is dead-lettered at the end of its life, and expires once even if it is copied twice', async () => {
   await using daemon = await startTestDaemon({ clock: { start: new Date('2026-01-01') }, log: 'silent' })
   const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', expireTimeout: '1h', deadQueue: true })

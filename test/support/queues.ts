@@ -1,6 +1,7 @@
 /** Queues without a daemon, for situations that a daemon never allows. */
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { EventRecord } from '../../src/engine/events/record.js'
+import { AllSurprises } from '../../src/engine/lifecycle/surprises.js'
 import type { LogicalQueue } from '../../src/engine/queue/logical-queue.js'
 import { Queues, type QueuesOptions } from '../../src/engine/queue/queues.js'
 import type { QueueConfig } from '../../src/engine/queue-config.js'
@@ -17,7 +18,7 @@ export function newQueues(options: Partial<QueuesOptions> = {}): Queues {
     storages: [{ name: 'mem-0', affinity: 1 }],
     record: new EventRecord(0),
     memory: new MemoryBudget(1e12),
-    warn: () => undefined,
+    surprises: new AllSurprises(() => undefined),
     ...options,
   })
 }

@@ -30,15 +30,21 @@ export class Losses {
     return `${call}${this.#siteOf(origin)}`
   }
 
+  /** `crash (orders.test.ts:12)`: the latest that ended the daemon after this event. `undefined` if nothing did. */
+  endSince(number: number): string | undefined {
+    const last = this.#latest(({ kind }) => ENDS.includes(kind), number + 1)
+    return last && this.howText(last.number)
+  }
+
   /** Where the call stands that ended the daemon last. Empty if it is not known. */
   get endSite(): string {
     const last = this.#latest(({ kind }) => ENDS.includes(kind))
     return last === undefined ? '' : this.#siteOf(last.cause.origin)
   }
 
-  #latest(which: (event: RecordedEvent) => boolean): RecordedEvent | undefined {
+  #latest(which: (event: RecordedEvent) => boolean, first = 1): RecordedEvent | undefined {
     const record = this.#record
-    for (let number = record.count; number >= record.first; number--) {
+    for (let number = record.count; number >= Math.max(first, record.first); number--) {
       const event = record.at(number)
       if (which(event)) return event
     }

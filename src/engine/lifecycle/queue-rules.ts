@@ -1,7 +1,7 @@
 /** The rules of a queue for passed deadlines. */
 import type { QueueConfig } from '../queue-config.js'
 import type { DeadLetters } from './dead-letters.js'
-import { Surprises } from './surprises.js'
+import type { Surprises } from './surprises.js'
 
 /** The parts of the daemon that the rules need. */
 interface RuleContext {
@@ -9,8 +9,8 @@ interface RuleContext {
   deadLettersOf(name: string): DeadLetters | undefined
   /** What changes from now on is kept after all that has changed before. */
   inOrder?(deadQueue: string): void
-  /** Logs a warning for the user. */
-  warn(message: string): void
+  /** Warnings for the user. */
+  readonly surprises: Surprises
 }
 
 /** The rules of a queue with its current configuration. */
@@ -21,7 +21,7 @@ export class QueueRules {
 
   constructor(config: QueueConfig, context: RuleContext) {
     this.config = config
-    this.surprises = new Surprises((message) => context.warn(message))
+    this.surprises = context.surprises
     this.#context = context
   }
 

@@ -22,18 +22,30 @@ const TEXTS = {
 export type Surprise = keyof typeof TEXTS
 
 /** The warnings of one queue. */
-export class Surprises {
+export interface Surprises {
+  /** Warns of a behaviour, unless it already did. */
+  warn(surprise: Surprise, queue: Names): void
+}
+
+/** The warnings of all queues. A queue that comes back after a crash warns of nothing twice. */
+export class AllSurprises {
   readonly #warn: (message: string) => void
-  readonly #warned = new Set<Surprise>()
+  /** What was warned of, with the number of the queue. */
+  readonly #warned = new Set<string>()
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn
   }
 
-  /** Warns of a behaviour, unless it already did. */
-  warn(surprise: Surprise, queue: Names): void {
-    if (this.#warned.has(surprise)) return
-    this.#warned.add(surprise)
-    this.#warn(TEXTS[surprise](queue))
+  /** Returns the warnings of the queue with this number. */
+  of(queueId: number): Surprises {
+    return {
+      warn: (surprise, queue) => {
+        const key = `${surprise} ${queueId}`
+        if (this.#warned.has(key)) return
+        this.#warned.add(key)
+        this.#warn(TEXTS[surprise](queue))
+      },
+    }
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock/clock.js'
 import type { EventRecord } from '../events/record.js'
 import type { DeadLetters } from '../lifecycle/dead-letters.js'
+import type { Surprises } from '../lifecycle/surprises.js'
 import type { QueueMemory } from '../store/memory-budget.js'
 import type { KeepsQueue, KeepsQueues } from './queues-image.js'
 
@@ -20,8 +21,8 @@ export interface QueueContext {
   inOrder?(deadQueue: string): void
   /** Returns the queue with this name for dead letters. `undefined` if it does not exist or has no partition. */
   deadLettersOf(name: string): DeadLetters | undefined
-  /** Logs a warning for the user. */
-  warn(message: string): void
+  /** Warnings for the user. */
+  readonly surprises: Surprises
 }
 
 /** The numbers of waiting requests of a queue (docs/protocol/queue.md §10). */

@@ -5,6 +5,7 @@ import { badRequest, requestFailed } from '../../errors.js'
 import type { Random } from '../../ids/random.js'
 import { type Address, KIND } from '../events/event-kinds.js'
 import type { EventRecord } from '../events/record.js'
+import type { AllSurprises } from '../lifecycle/surprises.js'
 import type { QueueConfig } from '../queue-config.js'
 import { drawIdRange, ItemIds } from '../store/item-ids.js'
 import { type MemoryBudget, QueueMemory } from '../store/memory-budget.js'
@@ -25,8 +26,8 @@ export interface QueuesOptions {
   readonly memory: MemoryBudget
   /** Keeps the queues. Default: nothing does. */
   readonly keeper?: KeepsQueues | undefined
-  /** Logs a warning. */
-  warn(message: string): void
+  /** Warnings for the user. */
+  readonly surprises: AllSurprises
 }
 
 /** What a queue consists of. */
@@ -192,7 +193,7 @@ export class Queues {
 
   #add(parts: QueueParts, images: readonly (PartitionImage | undefined)[]): LogicalQueue {
     const { config, queueId, storages, kept, turns } = parts
-    const { clock, record, keeper, warn } = this.#options
+    const { clock, record, keeper, surprises } = this.#options
     const memory = new QueueMemory(this.#options.memory)
     const address = { queue: config.name, queueId }
     const partitions = parts.ids.map((ids, number) => this.#partition(address, ids, number, { kept, memory, images }))
@@ -207,7 +208,7 @@ export class Queues {
       turns,
       inOrder,
       deadLettersOf: (name) => this.#deadLettersOf(name),
-      warn,
+      surprises: surprises.of(queueId),
     })
     this.#byName.set(config.name, queue)
     this.#storages.set(queue, storages)
