@@ -222,6 +222,28 @@ test('prints a problem shared by several tests once and then refers to it', asyn
   expect(three).toBeGreaterThan(9)
 })
 
+test('a report that lacks what another one had is not the same', async () => {
+  await using daemon = await startTestDaemon({ clock: START, callSites: true, log: 'silent' })
+  const reports: string[] = []
+  for (const [name, isRefused] of [
+    ['one', true],
+    ['two', false],
+    ['three', false],
+  ] as const) {
+    const seen = daemon.forRunner.observe({ title: `works off ${name}`, timeout: 5000, queues: () => [name] })
+    const queue = await daemon.createQueue({ name })
+    for (let item = 0; item < 12; item++) await queue.produce({ reference: `${name}-${item}` })
+    const held = await queue.lease({ clientId: 'w' })
+    await held.retry()
+    if (isRefused) await held.complete().catch(() => undefined)
+    reports.push((await seen?.report([]))?.text ?? '')
+    seen?.end()
+    await queue.delete()
+  }
+  expect(reports[1]).not.toContain('reported above')
+  expect(reports[2]).toContain("the same happened in 'works off two', reported above")
+})
+
 test('a report can be had as a page of its own', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')

@@ -6,18 +6,17 @@ const MOST_COMPARED = 100
 
 /** Remembers what this test file has reported. If one bug fails six tests, it is explained once and named five times. */
 export class EarlierReports {
-  /** The shape of each line, with the first test that reported it. */
-  readonly #shapes = new Map<string, string>()
+  /** The shapes of the lines of each report, with the first test that reported them. */
+  readonly #first = new Map<string, string>()
 
-  /** Returns the test whose report had these lines before. Undefined if a line is new. Remembers the lines either way. */
+  /** Returns the test whose report said the same before. Undefined if none did. Remembers the lines either way. */
   same(title: string, lines: readonly string[], names: readonly string[]): string | undefined {
     const shapes = new Set(lines.slice(0, MOST_COMPARED).map((line) => shapeOf(line, names)))
-    const before = [...shapes].map((shape) => this.#shapes.get(shape))
-    for (const shape of shapes) if (!this.#shapes.has(shape)) this.#shapes.set(shape, title)
-    const [first] = before
+    const all = [...shapes].sort().join('\n')
+    const first = this.#first.get(all)
+    if (first === undefined) this.#first.set(all, title)
     // The runner may not have printed the report of an earlier try of the same test.
-    if (first === undefined || before.some((one) => one === undefined || one === title)) return undefined
-    return first
+    return first === title ? undefined : first
   }
 }
 
