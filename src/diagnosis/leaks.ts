@@ -5,6 +5,7 @@
 import { type Origin, placesOf, siteText, thrownFrom, userFrames } from '../client/call-site.js'
 import type { UnawaitedCall } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
+import type { ItemView } from '../daemon/queue-state.js'
 import { type QueratorError, usageError } from '../errors.js'
 import { visible } from '../visible.js'
 import { type RefusalStory, refusalText } from './refusals.js'
@@ -24,18 +25,23 @@ interface Leak {
   readonly origin: Origin | undefined
 }
 
+/** What may be left of a test. */
+interface LeftByTest {
+  /** The queues of the test. */
+  readonly queues: readonly string[]
+  readonly unawaited: readonly UnawaitedCall[]
+  /** The number of the last event before the daemon came up for the end of the test. Undefined if it was not down. */
+  readonly upSince: number | undefined
+  /** Returns the refused calls of the test. */
+  readonly refused: () => readonly RefusalStory[]
+}
+
 /** The most leaks that are listed. */
 const MOST_TOLD = 5
 
 /** Returns an error that lists what a test left open, with the stack of the first call. Undefined if there is nothing. */
-export function leaksError(
-  daemon: Daemon,
-  title: string,
-  queues: readonly string[],
-  unawaited: readonly UnawaitedCall[],
-  refused: () => readonly RefusalStory[],
-): QueratorError | undefined {
-  const leaks = leaksOf(daemon, queues, unawaited)
+export function leaksError(daemon: Daemon, title: string, left: LeftByTest): QueratorError | undefined {
+  const leaks = leaksOf(daemon, left)
   if (leaks.length === 0) return undefined
   const more = leaks.length - MOST_TOLD
   const error = usageError(
@@ -44,7 +50,8 @@ export function leaksError(
       ...leaks.slice(0, MOST_TOLD).map(line),
       ...(more > 0 ? [`  and ${more} more`] : []),
       // A complete that was refused leaves its item leased.
-      ...refused()
+      ...left
+        .refused()
         .slice(0, MOST_TOLD)
         .map((refusal) => visible(`  ! ${refusalText(refusal)}`)),
       "complete or retry what a test leases, and await what it starts; leaks('off') allows it in a test",
@@ -55,7 +62,7 @@ export function leaksError(
   return thrownFrom(error, { stack: frames.join('\n') })
 }
 
-function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly UnawaitedCall[]): Leak[] {
+function leaksOf(daemon: Daemon, { queues, unawaited, upSince }: LeftByTest): Leak[] {
   const forgotten = new Map(unawaited.map((call) => [call.origin as object, call]))
   const and = (origin: Leak['origin']) => {
     const nobody = origin !== undefined && forgotten.delete(origin)
@@ -65,7 +72,8 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
     .filter((name) => (daemon.inspector.totals(name)?.leased ?? 0) > 0 || daemon.inspector.waits(name))
     .flatMap((name) => {
       const { items, waiting } = daemon.inspector.queueState(name)
-      const leased = items.filter(({ state }) => state === 'leased')
+      const isOld = (item: ItemView) => upSince === undefined || numberOfLease(daemon, name, item) <= upSince
+      const leased = items.filter((item) => item.state === 'leased' && isOld(item))
       return [
         ...leased.map(({ reference, id, consumer }) => {
           const origin = consumer?.cause.origin
@@ -74,7 +82,8 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
             origin,
           }
         }),
-        ...waiting.map(({ consumer: { clientId, cause } }) => {
+        // A crash ends those that wait.
+        ...(upSince === undefined ? waiting : []).map(({ consumer: { clientId, cause } }) => {
           return { text: `a lease of ${clientId} that waits in '${name}'${and(cause.origin)}`, origin: cause.origin }
         }),
       ]
@@ -84,6 +93,13 @@ function leaksOf(daemon: Daemon, queues: readonly string[], unawaited: readonly 
     return { text: `${what}, which nobody awaited`, origin }
   })
   return [...open, ...calls]
+}
+
+/** Returns the number of the event with which an item was leased. 0 if it is not kept. */
+function numberOfLease({ inspector, record }: Daemon, queue: string, { partition, id }: ItemView): number {
+  const place = { queueId: inspector.queueId(queue) ?? 0, partition }
+  const sequence = inspector.sequenceOf(queue, partition, id)
+  return (sequence === undefined ? undefined : record.sinceLease(place, sequence)[0]?.number) ?? 0
 }
 
 function line({ text, origin }: Leak): string {

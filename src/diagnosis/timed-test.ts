@@ -56,10 +56,10 @@ export class TimedTest implements Span<TimedTest> {
   notAlone(): void {}
 
   /**
-   * Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. Of a test that ended
-   * while the daemon was down, only its calls count, because nobody could complete an item.
+   * Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. `upSince` is the number of
+   * the last event before the daemon came up for the end of the test. What was leased after it does not count.
    */
-  async leaks(_wasDown = false): Promise<QueratorError | undefined> {
+  async leaks(_upSince?: number): Promise<QueratorError | undefined> {
     return undefined
   }
 

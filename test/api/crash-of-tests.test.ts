@@ -23,7 +23,6 @@ test('a test that ends while the daemon is down passes, and the next one finds i
     const one = begin(daemon, 'one')
     const queue = await one.create()
     await queue.produce({ reference: 'a' })
-    await queue.lease()
     await daemon.crash()
     expect(await one.end(PASSED)).toBeUndefined()
     const two = begin(daemon, 'two')
@@ -32,6 +31,54 @@ test('a test that ends while the daemon is down passes, and the next one finds i
     expect(daemon.events.count).toBeGreaterThan(0)
     expect((await daemon.client.queuesList({})).items).toEqual([])
   }
+})
+
+test('what is leased when the daemon goes down is left open, whether the test starts it again or not', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  for (const isUp of [true, false]) {
+    const one = begin(daemon, 'one')
+    const queue = await one.create({ partitions: 2 })
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    await queue.lease({ clientId: 'w1' })
+    await daemon.crash()
+    if (isUp) await daemon.restart()
+    expect(await messageOf(one.end(PASSED))).toMatch(/left open:\n {2}a of '[^']+', leased by w1 \(test[^\n]+\n[^ ]/)
+  }
+  const forgotten = begin(daemon, 'forgotten')
+  const gone = await forgotten.create()
+  await gone.produce({ reference: 'a' })
+  await gone.lease()
+  await daemon.crash({ keeps: 'nothing' })
+  await forgotten.end(PASSED)
+})
+
+test('what a worker leases when the daemon comes up for the end of the test is not left open by the test', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  await queue.produce({ reference: 'a' })
+  await daemon.crash()
+  const leased: string[] = []
+  daemon.runWorker(async () => {
+    await queue.waitFor({ event: 'daemon-restarted' })
+    const { items } = await queue.lease({ clientId: 'w1' })
+    leased.push(...items.map(({ reference }) => reference))
+  })
+  await one.end(PASSED)
+  expect(leased).toEqual(['a'])
+})
+
+test('what came due while a queue from before the test was away happens when it comes back', async () => {
+  await using daemon = await started()
+  const shared = await daemon.createQueue({ name: 'shared', leaseTimeout: '1m' })
+  await shared.produce({ reference: 's1' }, { reference: 's2' })
+  await shared.lease({ clientId: 'w1' })
+  const one = begin(daemon, 'one')
+  await daemon.restart({ keeps: 'queues', after: '2m' })
+  await one.end(PASSED)
+  expect(await shared.counts()).toMatchObject({ total: 2, leased: 0 })
+  expect(shared.history().at(-1)).toMatchObject({ kind: 'lease-expired', reference: 's1' })
+  expect((await shared.lease({ batchSize: 2 })).items).toHaveLength(2)
 })
 
 test('queues of the test that were lost are no error at its end', async () => {
@@ -181,15 +228,17 @@ test('a worker that finds nobody at the end of a test ends in order', async () =
   await using daemon = await started({ keeps: 'items' })
   const one = begin(daemon, 'one')
   const queue = await one.create()
+  const empty = await one.create()
   daemon.runWorker(async (signal) => {
     while (!signal.aborted) {
       await daemon.client
-        .queueLease({ queueName: queue.name, clientId: 'w', batchSize: 1, requestTimeout: '1s' }, { signal })
+        .queueLease({ queueName: empty.name, clientId: 'w', batchSize: 1, requestTimeout: '1s' }, { signal })
         .catch(() => undefined)
     }
   })
   queue.work(() => {})
   await queue.produce({ reference: 'a' })
+  await queue.waitFor({ event: 'completed' })
   await daemon.crash()
   await one.end(PASSED)
   expect(warn).not.toHaveBeenCalled()

@@ -49,6 +49,16 @@ export interface LifeMark {
   readonly isDown: boolean
 }
 
+/** How the daemon came up at the end of a test. Empty if it was not down. */
+export interface BroughtUp {
+  /** What to tell about it. */
+  readonly story?: string
+  /** The number of the last event before it came up. */
+  readonly lastEvent?: number
+  /** Why it cannot. */
+  readonly error?: QueratorError
+}
+
 /** The tests of the daemon. */
 interface TestsOfDaemon {
   /** Whether a test runs that will end. */
@@ -107,16 +117,20 @@ export class LivesOfTests {
     }
   }
 
-  /** Brings the daemon up if a test has left it down. Returns what to tell about it, or why it cannot. Never rejects. */
-  async bringUp({ isDown }: LifeMark): Promise<{ readonly story?: string; readonly error?: QueratorError }> {
+  /** Brings the daemon up if a test has left it down. Never rejects. */
+  async bringUp({ isDown }: LifeMark): Promise<BroughtUp> {
     await this.settled()
     if (!this.#backing.isEmbedded || isDown) return {}
     const daemon = this.#backing.embedded('observe')
     const down = daemon.closed ? undefined : downText(daemon)
     if (down === undefined) return {}
+    const { count } = daemon.record
     try {
       await this.#inTurn(() => daemon.restart({ keeps: undefined, after: 0 }))
-      return { story: down.replace('is down', 'was down when the test ended').replace(/; await .*$/, '') }
+      return {
+        lastEvent: count,
+        story: down.replace('is down', 'was down when the test ended').replace(/; await .*$/, ''),
+      }
     } catch (error) {
       return { error: usageError(`the daemon could not start again after the test: ${messageOf(error)}`, error) }
     }
@@ -136,6 +150,8 @@ export class LivesOfTests {
     const first = lost.find(({ access }) => access !== undefined)
     daemon.putBack({ queues: [...queues.values()], access: first?.access })
     if (first !== undefined) this.#users.putBack(first.door)
+    // What came due while they were away happens now, as after a restart.
+    if (!daemon.clock.followsRunner) await daemon.clock.advance(0)
   }
 
   /** Whether the daemon is down. */
