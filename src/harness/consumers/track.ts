@@ -5,8 +5,6 @@ import { checkOptions } from '../../client/known-options.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
 import { type Instant, NEVER } from '../../clock/instant.js'
 import { passedNow } from '../../clock/real-time.js'
-import { downLines } from '../../diagnosis/downtime.js'
-import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { usageError } from '../../errors.js'
 import type { TestQueue } from '../handles/test-queue.js'
@@ -25,7 +23,8 @@ import { beginRecording, queueNames } from './open-recording.js'
 import { Outstanding } from './outstanding.js'
 import { queueNameIn, Recording } from './recording.js'
 import { Rest } from './rest.js'
-import { sleepingTimers, type TimeSteps } from './time-steps.js'
+import type { TimeSteps } from './time-steps.js'
+import { problemLines } from './track-problem.js'
 import { type TrackContext, TrackedFunction } from './tracked-function.js'
 
 /** Options of `daemon.track()`. */
@@ -208,41 +207,14 @@ class Tracking {
     checkGoesOn(this.#place, this.#by.meanwhile)
   }
 
-  /** Says why nobody goes on. */
-  #hints(): string[] {
-    const { daemon } = this.#place
-    const sleeping = sleepingTimers(daemon)
-    const isAlone = this.#outstanding.counts.free > 0 && daemon.inspector.waitingLeases === 0
-    return [
-      ...(isAlone ? ['no consumer asks for the free items: start one, or see why it has ended'] : []),
-      ...(sleeping > 0 ? [sleepingText(sleeping)] : []),
-    ]
-  }
-
   #problem(why: string): string[] {
-    const { daemon } = this.#place
-    const pending = this.#tracked?.isPending ? [pendingText(this.#tracked.isBusy)] : []
-    const queues = this.#outstanding.queues
-    const moved = this.moved > 0 ? ` (the clock was moved by ${lengthOf(this.moved)})` : ''
-    return [
-      `${why}${moved}, but not everything is done:`,
-      ...pending,
-      ...downLines(daemon),
-      ...this.#outstanding.lines(),
-      ...this.#hints(),
-      ...dueLines(daemon, queues),
-      ...(this.#steps === undefined ? [] : silenceLines(this.#rest.isCertain, this.#settle)),
-    ]
+    const { moved } = this
+    const lines = problemLines(why, {
+      place: this.#place,
+      outstanding: this.#outstanding,
+      tracked: this.#tracked,
+      moved,
+    })
+    return [...lines, ...(this.#steps === undefined ? [] : silenceLines(this.#rest.isCertain, this.#settle))]
   }
-}
-
-function sleepingText(count: number): string {
-  const timers = count === 1 ? 'a fake timer of the runner waits' : `${count} fake timers of the runner wait`
-  return `${timers}, so code that sleeps does not go on; set clock: 'runner' to move them with the clock`
-}
-
-function pendingText(isBusy: boolean): string {
-  const advice =
-    '; if it is a worker that goes on for ever, let it take the signal: track(({ signal }) => worker.run(signal))'
-  return `the function has not returned${isBusy ? advice : ''}`
 }
