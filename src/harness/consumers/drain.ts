@@ -21,6 +21,7 @@ import { Rest } from './rest.js'
 export interface DrainPlace extends PoolPlace {
   readonly test: MovingPlace['test']
   failure: MovingPlace['failure']
+  passed: MovingPlace['passed']
   nextClientId(): string
   /** Returns the place of moves. @throws QueratorError on a server elsewhere */
   moving(what: string): MovingPlace
@@ -57,6 +58,7 @@ export async function drain(place: DrainPlace, handler: Handler, options: DrainO
     pool.stop()
   }
   if (pool.errors.length > 0) throw handlersError(pool.errors)
+  place.passed?.('drain', place.queueName, until !== 'empty')
   return handledOf(pool.handled, () => deadLetteredSince(place.moving('deadLettered').daemon, place.queueName, first))
 }
 

@@ -1,8 +1,10 @@
 /** What is left to do in the queues that a test follows. */
 import type { Daemon } from '../../daemon/daemon.js'
 import { explainQueue } from '../../diagnosis/explain.js'
+import { goneError } from '../../diagnosis/gone-queue.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import type { WaitingTest } from '../../diagnosis/observed-tests.js'
+import { lostQueue, queuesWithLosses } from '../../diagnosis/unmended-loss.js'
 import { visible } from '../../visible.js'
 
 /** The most queues and items that an error lists. */
@@ -45,6 +47,23 @@ export class Outstanding {
       const isLeasedFrom = this.#leasedFrom.has(id) || inspector.waits(name)
       return isFollowed && (isLeasedFrom || !dead.has(name))
     })
+  }
+
+  /** The queues that lost something in the test: those that it names, or else its own, and those in which it did something. */
+  get withLosses(): string[] {
+    const { presence } = this.#daemon
+    // In its first life, a daemon has lost nothing.
+    if (presence.life === 1) return []
+    const { first, queues } = this.#test
+    const names = queuesWithLosses(this.#daemon, first, this.#only ?? queues?.() ?? [])
+    return names.filter((name) => this.#only?.includes(name) !== false)
+  }
+
+  /** Says which of them were lost as a whole, and are not there again. */
+  lostLines(): string[] {
+    const isGone = (name: string) => lostQueue(this.#daemon, name, this.#test.first) !== undefined
+    const gone = this.withLosses.filter(isGone).slice(0, MOST_TOLD)
+    return gone.map((name) => goneError(this.#daemon, name).message)
   }
 
   /** How many of their items are free, and how many are leased. */

@@ -24,6 +24,7 @@ export function problemLines(why: string, { place: { daemon }, outstanding, trac
     `${why}${by}, but not everything is done:`,
     ...(tracked?.isPending ? [pendingText(tracked.isBusy)] : []),
     ...downLines(daemon),
+    ...outstanding.lostLines(),
     ...outstanding.lines(),
     ...hints(daemon, outstanding.counts.free),
     ...dueLines(daemon, outstanding.queues),

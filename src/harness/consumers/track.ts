@@ -29,7 +29,10 @@ import { type TrackContext, TrackedFunction } from './tracked-function.js'
 
 /** Options of `daemon.track()`. */
 export interface TrackOptions extends MovingOptions {
-  /** The queues to follow, or their names. Default: those of the test, and all in which something happens meanwhile. */
+  /**
+   * The queues to follow, or their names. Default: those of the test, and all in which something happens meanwhile. It rejects if one that
+   * you name was lost in a crash.
+   */
   readonly queues?: readonly (string | TestQueue)[]
   /**
    * Moves the clock from deadline to deadline whenever the consumers have nothing to do, until no item is leased or scheduled. Default
@@ -100,6 +103,7 @@ export async function track<T>(
   if (tracked.isPending) place.leave(tracked.end)
   const recorded = recording.taken()
   for (const name of recorded.only ?? []) queueNameIn(recorded, 'track', name)
+  tracking.passed()
   return new Tracked(recorded, tracked.value, tracking.moved)
 }
 
@@ -113,6 +117,7 @@ class Tracking {
   readonly #steps: TimeSteps | undefined
   readonly #within: number
   readonly #settle: number
+  readonly #named: boolean
   readonly #from: Instant
   /** How far the clock is moved. Undefined: as far as items are due. */
   readonly #until: number | undefined
@@ -133,6 +138,7 @@ class Tracking {
     if (!advance && until !== undefined)
       throw usageError('track: until moves the clock; leave advance out, or set it to true')
     this.#place = place
+    this.#named = queues !== undefined
     this.#deadlines = new Deadlines(place.daemon)
     this.#within = within
     this.#settle = settle
@@ -175,7 +181,7 @@ class Tracking {
         this.#vain.reset()
         continue
       }
-      if (free + leased === 0 && !this.#place.daemon.presence.isDown) return undefined
+      if (free + leased === 0 && !this.#place.daemon.presence.isDown) return this.#lost()
       if (await this.#vain.isSo()) return this.#problem('nothing can happen any more')
     }
   }
@@ -194,6 +200,18 @@ class Tracking {
 
   get #followsRunner(): boolean {
     return this.#place.daemon.clock.followsRunner
+  }
+
+  /** A queue that the test names must be there, as for `queue.drained()`. Others may be gone, as a test of a server that forgets shows. */
+  #lost(): string[] | undefined {
+    const lost = this.#named ? this.#outstanding.lostLines() : []
+    return lost.length === 0 ? undefined : lost
+  }
+
+  /** Call when everything is done. */
+  passed(): void {
+    const { passed } = this.#place
+    for (const name of this.#outstanding.withLosses) passed?.(this.#by.taker, name, this.#steps !== undefined)
   }
 
   #isLate(): boolean {

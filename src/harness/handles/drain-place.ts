@@ -16,6 +16,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     daemon,
     test: home.waiting(queueName),
     failure: home.failure(queueName),
+    passed: home.passed,
     handlers: home.handlers,
     nextClientId: () => home.nextClientId('worker'),
     moving: (what) => home.place(what, queueName),

@@ -14,6 +14,9 @@ import type { Fault } from '../faults/fault.js'
 import type { LeaseHome } from './leased-items.js'
 import type { RunnerSide } from './runner-side.js'
 
+/** What a check asks that asks whether a queue is done: whether a scheduled item counts. Undefined if it asks something else. */
+export type AsksDone = { readonly scheduled: boolean } | undefined
+
 /** What a queue needs of its daemon. @internal */
 export interface QueueHome extends LeaseHome {
   /** The client for the handlers of drain and work. */
@@ -44,7 +47,9 @@ export interface QueueHome extends LeaseHome {
   /** Returns the same promise, and notes whether it is awaited. */
   noted<T>(call: string, queueName: string, answer: Promise<T>): Promise<T>
   /** Tracks the check of a matcher until it settles. */
-  checked(matcher: string, queueName: string, outcome: Promise<unknown>): void
+  checked(matcher: string, queueName: string, outcome: Promise<{ readonly pass: boolean }>, asksDone: AsksDone): void
+  /** Notes that a check passed which asks whether a queue is done. `scheduled`: it would have failed on a scheduled item. */
+  passed(check: string, queueName: string, scheduled: boolean): void
   /** Returns the test that waits for something in a queue. */
   waiting(queueName: string): WaitingTest
   /** Returns what waits work on. @throws QueratorError on a server elsewhere */
@@ -74,7 +79,14 @@ export function queueHome(backing: Backing, runner: RunnerSide, ofDaemon: OfDaem
     remote: runner.remote,
     afterBegun: (queueName, ask) => (runner.remote ? runner.remote.control.settled(queueName).then(ask) : ask()),
     embedded: (what) => backing.embedded(what),
-    checked: (matcher, queueName, outcome) => runner.checks.add(matcher, queueName, outcome, home.checked),
+    checked: (matcher, queueName, outcome, asksDone) => {
+      runner.checks.add(matcher, queueName, outcome, home.checked)
+      if (asksDone === undefined) return
+      const passed = ({ pass }: { readonly pass: boolean }) =>
+        pass && home.passed(matcher, queueName, asksDone.scheduled)
+      outcome.then(passed, () => undefined)
+    },
+    passed: (check, queueName, scheduled) => runner.passed.add(check, queueName, scheduled),
     waiting: (queueName) => runner.waiting(queueName),
     place: (what, queueName) => runner.place(what, queueName),
     runWorker: (start, options, queueName) => runner.runWorker(start, options, queueName),

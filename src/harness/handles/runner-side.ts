@@ -21,6 +21,7 @@ import { MadeFaults } from '../faults/made-faults.js'
 import { Interceptions } from '../reach/interceptions.js'
 import { LivesOfTests } from './lives-of-tests.js'
 import { OpenChecks } from './open-checks.js'
+import { PassedChecks } from './passed-checks.js'
 import { Switches, type SwitchSpan } from './switches.js'
 import { TestUsers } from './test-users.js'
 
@@ -36,6 +37,8 @@ export class RunnerSide {
   readonly users: TestUsers
   /** Crashes and restarts, to undo them when tests end. */
   readonly lives: LivesOfTests
+  /** Checks that passed after a crash. */
+  readonly passed: PassedChecks
   readonly intercepted: Interceptions
   /** Whether the daemon is that of a runner's fixtures, which say when tests begin. */
   isOfFixtures = false
@@ -55,6 +58,7 @@ export class RunnerSide {
     this.begun = control?.begun
     this.remote = control && new RemoteDaemon(control, () => this.waiting('').patience)
     this.checks = new OpenChecks(backing.unawaited)
+    this.passed = new PassedChecks(backing, this.#tests)
     const [faults, tests] = [this.faults, this.#tests]
     this.lives = new LivesOfTests(backing, users, {
       get isAny() {
@@ -181,6 +185,7 @@ export class RunnerSide {
       handlers: this.workers.handlers,
       failure: this.failure(queueName),
       leave: (end) => this.workers.leave(end),
+      passed: (check, queue, scheduled) => this.passed.add(check, queue, scheduled),
       ...this.#testOf(queueName),
     }
   }

@@ -19,7 +19,7 @@ import type { Lease } from './leased-items.js'
 import { polledPlace } from './polled-place.js'
 import { leaseItems, produceItems } from './queue-calls.js'
 import { type QueueCounts, queueCounts } from './queue-counts.js'
-import type { QueueHome } from './queue-home.js'
+import type { AsksDone, QueueHome } from './queue-home.js'
 import type { ItemInput, LeaseOptions } from './queue-inputs.js'
 import { deadQueueName, explained, explanation, remotePlace, snapshotOf } from './queue-texts.js'
 import { QueueWithFaults } from './queue-with-faults.js'
@@ -230,9 +230,9 @@ export class TestQueue extends QueueWithFaults {
     this.#home.resume(this.name)
   }
 
-  /** A matcher checks this queue. @internal */
-  checked(matcher: string, outcome: Promise<unknown>): void {
-    this.#home.checked(matcher, this.name, outcome)
+  /** A matcher checks this queue. See {@link QueueHome.checked}. @internal */
+  checked(matcher: string, outcome: Promise<{ readonly pass: boolean }>, asksDone: AsksDone): void {
+    this.#home.checked(matcher, this.name, outcome, asksDone)
   }
 
   #waiting<T>(what: string, wait: (place: WaitingPlace & MovingPlace) => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import { paced } from '../../clock/event-loop.js'
 import { withLoss } from '../../diagnosis/downtime.js'
 import type { QueueEvent } from '../../diagnosis/event-log.js'
 import { itemsOf } from '../consumers/recording.js'
+import type { AsksDone } from '../handles/queue-home.js'
 import { TestQueue } from '../handles/test-queue.js'
 import {
   checkCount,
@@ -47,12 +48,19 @@ function tracked<M extends Record<string, (received: unknown, ...claim: any[]) =
           throw withLoss(name, error)
         }),
       )
-      queue?.checked(name, outcome)
+      queue?.checked(name, outcome, asksDone(name, claim[0]))
       return outcome
     }
     return [name, (received: unknown, ...claim: unknown[]) => paced(check(received, ...claim))]
   })
   return Object.fromEntries(made) as M
+}
+
+/** What a claim asks that would fail if anything was left to do. */
+function asksDone(matcher: string, expected: unknown): AsksDone {
+  if (matcher === 'toBeDrained') return { scheduled: true }
+  const isNone = expected === 0 || (Array.isArray(expected) && expected.length === 0)
+  return isNone && (matcher === 'toHaveItems' || matcher === 'toHaveDepth') ? { scheduled: false } : undefined
 }
 
 /**

@@ -52,6 +52,7 @@ export async function waitUntil(place: WaitingPlace, state: AwaitedState, option
     return (totals !== undefined && holds(state, totals)) || undefined
   }
   await until(place, options, isSo, () => [stateWish(state, place.queue)])
+  place.passed?.(state, place.queue, state === 'drained')
 }
 
 /** Resolves with what `look` returns, now or after an event. @throws QueratorError if it returns nothing in time */

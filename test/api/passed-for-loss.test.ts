@@ -1,0 +1,196 @@
+/** A check that passes only because a crash took what was left to do passes, and the log says why. */
+import { expect, test } from 'vitest'
+import { assertQueue } from '../../src/fixtures/assert-queue.js'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
+import { startTestDaemon, type TestDaemon, type TestDaemonOptions, type TestQueue } from '../../src/index.js'
+import { messageOf } from '../support/message-of.js'
+
+const ORDERS = { name: 'orders', 'lease-timeout': '1m', 'expire-timeout': '24h', 'requested-partitions': 1 }
+const PASSED = { outcome: 'passed' } as const
+const FAILED = { outcome: 'failed', errors: [new Error('too few')] } as const
+const TODO =
+  ". If your production keeps items, set keeps: 'items'. If not, let your code produce them again, or check what was done with toHaveCompleted()"
+
+/** A daemon with the queue `orders`, and the warnings that it logs, without the lines of calls. */
+async function noticing(options: TestDaemonOptions = {}) {
+  const warnings: string[] = []
+  const log: TestDaemonOptions['log'] = ({ level, message }) => {
+    if (level === 'warn') warnings.push(message.replaceAll(/ \(test[^)]*\)/g, ' (here)'))
+  }
+  const config = { queues: [ORDERS] }
+  const daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', config, callSites: true, log, ...options })
+  return { daemon, warnings, queue: daemon.queue('orders'), [Symbol.asyncDispose]: () => daemon.close() }
+}
+
+function begin(daemon: TestDaemon, name = 'one') {
+  daemon.forRunner.isOfFixtures = true
+  return new QueuesOfTest(daemon, { name, file: undefined, timeout: 5000, leaks: 'error' })
+}
+
+async function loseTwo(daemon: TestDaemon, queue: TestQueue): Promise<void> {
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+  await (await queue.lease()).complete()
+  await daemon.crash()
+  await daemon.restart({ after: '30s' })
+}
+
+const CHECKS: Record<string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>> = {
+  'drained()': (queue) => queue.drained(),
+  'idle()': (queue) => queue.idle(),
+  'drain()': (queue) => queue.drain(() => {}),
+  'toBeDrained()': (queue) => assertQueue(queue).toBeDrained(),
+  'toHaveItems()': (queue) => assertQueue(queue).toHaveItems([]),
+  'toHaveDepth()': (queue) => assertQueue(queue).toHaveDepth(0),
+  'track()': (_, daemon) => daemon.track(() => {}),
+  'recovered()': (_, daemon) => daemon.recovered({ optional: true }),
+}
+
+test.each(Object.entries(CHECKS))('%s says once that it passed because items were lost', async (name, check) => {
+  await using seen = await noticing()
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  await loseTwo(daemon, queue)
+  await check(queue, daemon)
+  await check(queue, daemon)
+  expect(warnings).toEqual([])
+  await one.end(PASSED)
+  expect(warnings).toEqual([
+    `2 items of 'orders' were lost in the crash (here) and not produced again (b, c): ${name} passed because of that${TODO}`,
+  ])
+  // Items that were lost in another test are not its own.
+  const two = begin(daemon, 'two')
+  await check(queue, daemon)
+  await two.end(PASSED)
+  expect(warnings).toHaveLength(1)
+})
+
+test('a wait that the clock was moved for says so too, and each crash is told of', async () => {
+  await using seen = await noticing()
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  await queue.produce({ reference: 'a' })
+  await daemon.crash({ keeps: 'queues' })
+  await daemon.restart()
+  await daemon.clock.advanceUntil(queue.drained())
+  await queue.produce({ reference: 'b' }, { reference: 'c' }, { reference: 'd' }, { reference: 'e' })
+  await daemon.restart({ keeps: 'queues' })
+  await queue.drained()
+  await one.end(PASSED)
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^1 item of 'orders' was lost in the crash \(here\) and not produced again \(a\): drained\(\)/,
+    ),
+    expect.stringMatching(
+      /^4 items of 'orders' were lost in the restart \(here\) and .* \(b, c, d, and 1 more\): drained/,
+    ),
+  ])
+})
+
+test('items that are produced again are not lost, also after the check, and of those without a reference as many as came back', async () => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  await queue.produce({ reference: 'a' }, { reference: 'a' }, { reference: 'b' }, { json: 1 }, { json: 1 }, { json: 2 })
+  await daemon.restart()
+  await assertQueue(queue).toHaveItems([])
+  await queue.produce({ reference: 'a' }, { reference: 'b' }, { json: 1 }, { json: 1 }, { json: 2 })
+  await queue.drain(() => {})
+  await one.end(PASSED)
+  expect(warnings).toEqual([])
+  const two = begin(daemon, 'two')
+  await queue.produce({ json: 1 }, { json: 1 })
+  await daemon.restart()
+  await queue.produce({ json: 1 })
+  await queue.drain(() => {})
+  await two.end(PASSED)
+  expect(warnings).toEqual([expect.stringMatching(/^1 item of 'orders' was lost in the restart/)])
+})
+
+test('nothing is said if no such check passed after the loss, or the test failed, or notices are off', async () => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  await queue.drained()
+  await loseTwo(daemon, queue)
+  await queue.produce({ reference: 'd' })
+  await assertQueue(queue).toHaveItems(['d'])
+  await assertQueue(queue).toHaveDepth(1)
+  await assertQueue(queue).toHaveCompleted(1)
+  expect(await messageOf(assertQueue(queue).toBeDrained())).toContain('2 items were lost')
+  await one.end(PASSED)
+  const two = begin(daemon, 'two')
+  await loseTwo(daemon, queue)
+  await queue.drained()
+  await two.end(FAILED)
+  const three = begin(daemon, 'three')
+  await queue.produce({ reference: 'later', enqueueAt: new Date(daemon.clock.now() + 3_600_000) })
+  await daemon.restart()
+  // It does not ask for scheduled items.
+  await queue.idle()
+  await three.end(PASSED)
+  expect(warnings).toEqual([])
+  await using quiet = await noticing({ keeps: 'queues', notices: 'report' })
+  const four = begin(quiet.daemon)
+  await loseTwo(quiet.daemon, quiet.queue)
+  await quiet.queue.drained()
+  await four.end(PASSED)
+  expect(quiet.warnings).toEqual([])
+})
+
+test('a queue from before the test counts for checks that name it, and for others if the test did something in it', async () => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings, queue } = seen
+  await queue.produce({ reference: 'a' })
+  const one = begin(daemon)
+  await daemon.restart()
+  await daemon.track(() => {})
+  await one.end(PASSED)
+  expect(warnings).toEqual([])
+  const two = begin(daemon, 'two')
+  await daemon.restart()
+  await daemon.track(() => {}, { queues: [queue] })
+  await two.end(PASSED)
+  expect(warnings).toEqual([expect.stringMatching(/\(a\): track\(\) passed/)])
+})
+
+test('without a runner, the check says so at once', async () => {
+  await using seen = await noticing()
+  await loseTwo(seen.daemon, seen.queue)
+  await seen.queue.drained()
+  expect(seen.warnings).toHaveLength(1)
+  await assertQueue(seen.queue).toBeDrained()
+  expect(seen.warnings).toHaveLength(1)
+})
+
+test('track says so if a queue of the test is gone: it passes with a notice, or fails if the test names the queue', async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'nothing' })
+  const { daemon, warnings } = seen
+  const one = begin(daemon)
+  const queue = await one.create()
+  await queue.produce({ reference: 'a' })
+  expect(await daemon.track(() => daemon.restart(), { until: '1h' })).toMatchObject({ completed: [], refused: [] })
+  expect(await messageOf(daemon.track(() => {}, { queues: [queue] }))).toMatch(
+    /^the queue 'one-1' was lost in the restart \(test[^)]+\): the daemon kept nothing; create it again/,
+  )
+  await one.end(PASSED)
+  expect(warnings).toEqual([
+    "the queue 'one-1' was lost in the restart (here), with 1 item, and not created again: track() passed because of that. If your production keeps queues, set keeps: 'queues' or keeps: 'items'. If not, let your code create it again",
+  ])
+  const two = begin(daemon, 'two')
+  const other = await two.create()
+  await daemon.track(() => daemon.restart())
+  await daemon.createQueue({ name: other.name })
+  await two.end(PASSED)
+  expect(warnings).toHaveLength(1)
+})
+
+test('a track that gives up names a queue that is gone', async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'nothing' })
+  const { daemon } = seen
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const endless = daemon.track(() => daemon.restart().then(() => new Promise(() => {})), { within: 50 })
+  expect((await messageOf(endless)).split('\n')).toContainEqual(
+    expect.stringMatching(/^the queue 'orders' was lost in the restart \(test/),
+  )
+})
