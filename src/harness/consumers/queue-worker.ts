@@ -5,7 +5,7 @@ import { deadLetteredSince, type Handled, handledOf } from './handled.js'
 import { handlersError } from './handler-errors.js'
 import { type Handler, handlerSettings, type WorkOptions } from './handler-options.js'
 import { HandlerPool } from './handler-pool.js'
-import type { RunningWorker, RunWorkerOptions, StartWorker } from './workers.js'
+import type { RunningWorker, RunWorkerOptions, StartWorker } from './running-worker.js'
 
 /** Starts a worker of the test. */
 export type RunWorker = (start: StartWorker, options: RunWorkerOptions) => RunningWorker
