@@ -43,6 +43,12 @@ export class Presence {
     return this.#last && `the daemon ${this.#last === 'crashed' ? 'crashed' : 'was stopped'}${this.#site()}`
   }
 
+  /** Says that nobody is there now, and what took it down. `undefined` while it runs. */
+  get absence(): string | undefined {
+    if (this.#down === undefined) return this.isStopping ? `the daemon was stopped${this.#site()}` : undefined
+    return `the daemon was down: it ${this.#down === 'crashed' ? 'crashed' : 'was stopped'}${this.#site()}`
+  }
+
   /** Whether it takes calls. */
   get isUp(): boolean {
     return this.down === undefined && !this.isStopping

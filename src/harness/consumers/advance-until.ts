@@ -8,6 +8,7 @@ import type { Daemon } from '../../daemon/daemon.js'
 import { downLines } from '../../diagnosis/downtime.js'
 import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
+import { silentLines } from '../../diagnosis/silent-consumers.js'
 import type { Fired } from '../../engine/events/fired.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
@@ -44,6 +45,8 @@ export async function advanceUntil(place: MovingPlace, until: Until, options: Ad
       visible(problem),
       ...downLines(place.daemon),
       ...goal.lines(),
+      ...(place.endLines?.() ?? []),
+      ...silentLines(place.daemon, place.test.first),
       ...pausedLines(place.daemon),
       ...dueLines(place.daemon, place.daemon.inspector.queueNames()),
       ...move.silenceLines(),

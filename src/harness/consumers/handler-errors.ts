@@ -1,13 +1,19 @@
 /** The errors of handlers, with what happened to their items. */
 import { type Origin, thrownFrom } from '../../client/call-site.js'
 import { timelineText } from '../../diagnosis/timeline.js'
-import { lossIn, messageOf, usageError } from '../../errors.js'
+import { messageOf, usageError } from '../../errors.js'
 import { visible, visibleText } from '../../visible.js'
 import type { LeasedItem } from '../handles/leased-items.js'
 
+/** What a handler threw, and what is known of it. */
+interface Failure {
+  readonly error: unknown
+  readonly said: string
+}
+
 /** Returns the error of a handler that threw. It points at the place where the handler threw. */
-export function handlerError(queueName: string, item: LeasedItem, error: unknown, hasEvents: boolean): Error {
-  const text = `the handler failed on ${nameOf(item)} of '${queueName}', attempt ${item.attempts}: ${messageOf(error)}${lossIn(error)}`
+export function handlerError(queueName: string, item: LeasedItem, { error, said }: Failure, hasEvents: boolean): Error {
+  const text = `the handler failed on ${nameOf(item)} of '${queueName}', attempt ${item.attempts}: ${said}`
   return thrownFrom(usageError(withTimeline(text, item, hasEvents), error), Object(error) as Origin)
 }
 

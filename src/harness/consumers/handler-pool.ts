@@ -3,6 +3,7 @@ import { whileHandling } from '../../client/handling.js'
 import { isQueratorError, messageOf, usageError } from '../../errors.js'
 import type { Lease, LeasedItem } from '../handles/leased-items.js'
 import { stopReason } from './abort.js'
+import { explainSince } from './failure-text.js'
 import { type HandledItem, type HandledOutcome, outcomeOf } from './handled.js'
 import { handlerError, limitError, retryError } from './handler-errors.js'
 import { delayOf, type Handler, type HandlerSettings } from './handler-options.js'
@@ -116,15 +117,18 @@ export class HandlerPool {
     const { signal } = this.#stop
     const named = { queue: this.#place.queueName, id: item.id }
     let failure: Failure | undefined
+    let said = ''
+    const explain = explainSince(this.#place.daemon?.presence)
     try {
       await whileHandling([named], async () => this.#handler(item, { lease, signal }))
     } catch (error) {
       failure = { error }
+      said = explain(error)
     }
     const outcome = await this.#finish(lease, item, failure)
     this.#add(item, outcome, failure)
     if (failure === undefined || this.#settings.onError === 'collect') return
-    this.errors.push(handlerError(this.#place.queueName, item, failure.error, this.#hasEvents))
+    this.errors.push(handlerError(this.#place.queueName, item, { ...failure, said }, this.#hasEvents))
     this.stop()
   }
 

@@ -42,6 +42,8 @@ export interface MovingPlace {
   isOver(): boolean
   /** Whether several tests run at the same time, and it is not clear which of them asks. */
   readonly isUnclear: boolean
+  /** Says which workers of the test have ended without a failure. */
+  endLines?(): string[]
   /** Notes that a check passed which asks whether a queue is done. `scheduled`: it would have failed on a scheduled item. */
   passed?(check: string, queue: string, scheduled: boolean): void
   /** Reports the failure of a function that nobody awaits any more. */

@@ -7,6 +7,7 @@ import { downLines } from '../../diagnosis/downtime.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { goneError } from '../../diagnosis/gone-queue.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
+import { silentLines } from '../../diagnosis/silent-consumers.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { InVain } from './in-vain.js'
@@ -73,7 +74,7 @@ interface Missed {
   readonly isInVain: boolean
 }
 
-function tooLate({ daemon, test }: MovingPlace, { queue, wanted, waiting, after, isInVain }: Missed) {
+function tooLate({ daemon, test, endLines }: MovingPlace, { queue, wanted, waiting, after, isInVain }: Missed) {
   const where = queue === undefined ? '' : ` in '${queue}'`
   const leases = wanted === 1 ? 'a lease to wait' : `${wanted} leases to wait`
   const enough = waiting >= wanted ? ', and for nothing to move' : `; ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`
@@ -82,5 +83,9 @@ function tooLate({ daemon, test }: MovingPlace, { queue, wanted, waiting, after,
     : `timed out after ${lengthOf(after)} waiting for ${leases}${where}${enough}`
   const names = daemon.inspector.queueNames().filter((name) => queue === undefined || name === queue)
   const states = names.slice(0, 3).map((name) => explainQueue(daemon, name, test.first))
-  return usageError([visible(head), ...downLines(daemon), ...openCallLines(daemon), ...states].join('\n'))
+  const silent = [
+    ...(endLines?.() ?? []),
+    ...silentLines(daemon, test.first, queue === undefined ? undefined : [queue]),
+  ]
+  return usageError([visible(head), ...downLines(daemon), ...openCallLines(daemon), ...silent, ...states].join('\n'))
 }

@@ -3,11 +3,13 @@ import { ASYNC_DISPOSE } from '../../async-dispose.js'
 import { atCallSite, type Origin, placesOf, siteText, thrownFrom } from '../../client/call-site.js'
 import { orGiveUp } from '../../clock/give-up.js'
 import { givenMilliseconds } from '../../clock/given-duration.js'
+import type { Presence } from '../../daemon/lives/presence.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
-import { lossIn, messageOf, usageError } from '../../errors.js'
+import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import type { NamedQueue } from '../backing/queue-names.js'
 import { isAbort, stopReason } from './abort.js'
+import { explainSince } from './failure-text.js'
 
 /** Starts a worker. It works until the signal is aborted. A worker that returns a promise is awaited when it is stopped. */
 export type StartWorker = (signal: AbortSignal) => unknown
@@ -31,6 +33,8 @@ const USUAL_STOP = 2000
 interface Start {
   readonly origin: Origin
   readonly owner: unknown
+  /** Whether the daemon is there. Undefined on a server elsewhere. */
+  readonly presence: Presence | undefined
   /** Called when it has failed. */
   readonly failed: () => void
 }
@@ -47,18 +51,21 @@ export class RunningWorker {
   readonly #failed: () => void
   readonly #abort = new AbortController()
   readonly #end: Promise<void>
-  #state: 'running' | 'ended' | { readonly error: unknown } = 'running'
+  readonly #presence: Presence | undefined
+  /** `text` says what is known of the error, or of the daemon when the worker ended. */
+  #state: 'running' | { readonly text: string; readonly error?: unknown } = 'running'
   /** Whether the test knows of the failure. */
   #told = false
   #isLate = false
 
   /** @internal */
-  constructor(start: StartWorker, { stop, name }: RunWorkerOptions, { origin, owner, failed }: Start) {
+  constructor(start: StartWorker, { stop, name }: RunWorkerOptions, { origin, owner, presence, failed }: Start) {
     this.#name = visible(name ?? (start.name || 'the worker'))
     this.#stop = stop === undefined ? USUAL_STOP : givenMilliseconds('runWorker: stop', stop)
     this.#origin = origin
     this.owner = owner
     this.#failed = failed
+    this.#presence = presence
     this.signal = this.#abort.signal
     this.#end = this.#run(start)
   }
@@ -75,7 +82,7 @@ export class RunningWorker {
   get done(): Promise<void> {
     this.#told = true
     return this.#end.then(() => {
-      if (typeof this.#state === 'object') throw this.#state.error
+      if (typeof this.#state === 'object' && 'error' in this.#state) throw this.#state.error
     })
   }
 
@@ -105,13 +112,17 @@ export class RunningWorker {
 
   /** The failure of the worker, of which the test does not know yet. @internal */
   get failure(): Error | undefined {
-    if (typeof this.#state !== 'object' || this.#told) return undefined
-    const { error } = this.#state
-    const failed = usageError(
-      `${this.#name} failed: ${messageOf(error)}${lossIn(error)}${siteText(placesOf(this.#origin))}`,
-      error,
-    )
+    if (typeof this.#state !== 'object' || !('error' in this.#state) || this.#told) return undefined
+    const { error, text } = this.#state
+    const failed = usageError(`${this.#name} failed: ${text}${siteText(placesOf(this.#origin))}`, error)
     return atCallSite(thrownFrom(failed, Object(error) as Origin))
+  }
+
+  /** Says that it has ended without a failure, so that nobody waits for it. Undefined if it runs or has failed. @internal */
+  get endText(): string | undefined {
+    if (typeof this.#state !== 'object' || 'error' in this.#state) return undefined
+    const how = this.signal.aborted ? 'was stopped' : 'has ended'
+    return `${this.#name} ${how}${siteText(placesOf(this.#origin))}${this.#state.text}`
   }
 
   /** Marks the failure as known. @internal */
@@ -120,12 +131,18 @@ export class RunningWorker {
   }
 
   async #run(start: StartWorker): Promise<void> {
+    const explain = explainSince(this.#presence)
+    const ended = () => {
+      const away = this.#presence?.absence
+      return { text: away === undefined ? '' : `, when ${away}` }
+    }
     try {
       await start(this.signal)
-      this.#state = 'ended'
+      this.#state = ended()
     } catch (error) {
-      this.#state = this.signal.aborted && isAbort(error, this.signal) ? 'ended' : { error }
-      if (this.#state !== 'ended') this.#failed()
+      const isStopped = this.signal.aborted && isAbort(error, this.signal)
+      this.#state = isStopped ? ended() : { error, text: explain(error) }
+      if (!isStopped) this.#failed()
     }
   }
 

@@ -3,6 +3,7 @@ import type { Daemon } from '../../daemon/daemon.js'
 import { downLines } from '../../diagnosis/downtime.js'
 import { dueLines } from '../../diagnosis/due.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
+import { silentLines } from '../../diagnosis/silent-consumers.js'
 import type { MovingPlace } from './moving.js'
 import type { Outstanding } from './outstanding.js'
 import { sleepingTimers } from './time-steps.js'
@@ -18,7 +19,8 @@ interface GivenUp {
 }
 
 /** Returns the lines of the error. `why` is the reason to give up. */
-export function problemLines(why: string, { place: { daemon }, outstanding, tracked, moved }: GivenUp): string[] {
+export function problemLines(why: string, { place, outstanding, tracked, moved }: GivenUp): string[] {
+  const { daemon, test, endLines } = place
   const by = moved > 0 ? ` (the clock was moved by ${lengthOf(moved)})` : ''
   return [
     `${why}${by}, but not everything is done:`,
@@ -27,6 +29,8 @@ export function problemLines(why: string, { place: { daemon }, outstanding, trac
     ...outstanding.lostLines(),
     ...outstanding.lines(),
     ...hints(daemon, outstanding.counts.free),
+    ...(endLines?.() ?? []),
+    ...silentLines(daemon, test.first),
     ...dueLines(daemon, outstanding.queues),
   ]
 }

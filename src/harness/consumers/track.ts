@@ -155,7 +155,7 @@ class Tracking {
   }
 
   start<T>(fn: (context: TrackContext) => T | PromiseLike<T>): TrackedFunction<T> {
-    const tracked = new TrackedFunction(fn, () => this.#rest.bell.ring())
+    const tracked = new TrackedFunction(fn, this.#place.daemon.presence, () => this.#rest.bell.ring())
     this.#tracked = tracked
     return tracked
   }

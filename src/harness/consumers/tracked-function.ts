@@ -1,8 +1,11 @@
 /** The function that a test follows: it may return soon, or be a worker that never does. */
+import { type Origin, thrownFrom } from '../../client/call-site.js'
 import { orGiveUp } from '../../clock/give-up.js'
+import type { Presence } from '../../daemon/lives/presence.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
-import { usageError } from '../../errors.js'
+import { messageOf, usageError } from '../../errors.js'
 import { isAbort } from './abort.js'
+import { explainSince, isBroken } from './failure-text.js'
 
 /** What a tracked function gets. */
 export interface TrackContext {
@@ -17,8 +20,11 @@ export class TrackedFunction<T> {
   #state: 'pending' | { readonly value: T } | { readonly error: unknown } = 'pending'
   #takesSignal = false
 
+  readonly #presence: Presence
+
   /** `settled` is called when the function has settled. */
-  constructor(fn: (context: TrackContext) => T | PromiseLike<T>, settled: () => void) {
+  constructor(fn: (context: TrackContext) => T | PromiseLike<T>, presence: Presence, settled: () => void) {
+    this.#presence = presence
     this.#end = this.#run(fn).finally(settled)
   }
 
@@ -75,10 +81,17 @@ export class TrackedFunction<T> {
         return take()
       },
     }
+    const explain = explainSince(this.#presence)
     try {
       this.#state = { value: await fn(context) }
     } catch (error) {
-      this.#state = { error }
+      this.#state = { error: withEnd(error, explain(error)) }
     }
   }
+}
+
+/** Returns an error that says that the daemon went down, if a connection broke for that. Any other error stays as it is. */
+function withEnd(error: unknown, text: string): unknown {
+  if (!isBroken(error) || !text.includes('; the daemon ') || messageOf(error).includes('; the daemon ')) return error
+  return thrownFrom(usageError(`the tracked function failed: ${text}`, error), Object(error) as Origin)
 }

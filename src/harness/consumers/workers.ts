@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { atCallSite, originOf } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import { wakeAfter } from '../../clock/real-time.js'
+import type { Presence } from '../../daemon/lives/presence.js'
 import { messageOf, usageError } from '../../errors.js'
 import { joined } from './handler-errors.js'
 import { RunningHandlers } from './running-handlers.js'
@@ -21,11 +22,17 @@ export interface Starter {
 
 /** The running workers of a daemon. */
 export class Workers {
+  /** Returns whether the daemon is there. Undefined on a server elsewhere. */
+  readonly #presence: () => Presence | undefined
   /** The handlers of drain and work that run. */
   readonly handlers = new RunningHandlers()
   readonly #all = new Set<RunningWorker>()
   /** Failures of functions that nobody awaits any more. */
   readonly #astray: Error[] = []
+
+  constructor(presence: () => Presence | undefined = () => undefined) {
+    this.#presence = presence
+  }
 
   /** See `daemon.runWorker`. */
   start(start: StartWorker, options: RunWorkerOptions, { owner, isObserved }: Starter): RunningWorker {
@@ -40,7 +47,7 @@ export class Workers {
       throw atCallSite(usageError(`runWorker: name is a text; got ${inspect(options.name, { depth: 0 })}`))
     }
     const failed = () => (isObserved ? undefined : this.#tellUnasked(worker))
-    const worker = new RunningWorker(start, options, { origin, owner, failed })
+    const worker = new RunningWorker(start, options, { origin, owner, presence: this.#presence(), failed })
     this.#all.add(worker)
     return worker
   }
@@ -72,6 +79,12 @@ export class Workers {
       return failure
     }
     return this.#astray.shift()
+  }
+
+  /** Says which workers of this test or of none have ended without a failure. */
+  endLines(asking: unknown): string[] {
+    const own = [...this.#all].filter(({ owner }) => asking === undefined || owner === undefined || owner === asking)
+    return own.flatMap(({ endText }) => endText ?? [])
   }
 
   /** Stops the workers that are chosen. Returns the error if any failed. */

@@ -60,7 +60,8 @@ export class DaemonWithConsumers {
    * A function that takes the signal is a worker: the signal is aborted when everything is done, and the function is awaited. Any other one is
    * awaited first.
    * @returns what happened meanwhile
-   * @throws what the function throws; QueratorError if not everything is done in time. The message says what is left, and who holds it.
+   * @throws what the function throws; QueratorError with that as its cause if a connection broke because the daemon went down; QueratorError if
+   *   not everything is done in time. The message says what is left, and who holds it.
    */
   track<T>(fn: (context: TrackContext) => T | PromiseLike<T>, options: TrackOptions = {}): Promise<Tracked<T>> {
     const tracking = async () => track(this.forRunner.place('track'), fn, options)

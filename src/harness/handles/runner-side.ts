@@ -32,7 +32,7 @@ export class RunnerSide {
   readonly checks: OpenChecks
   /** What tests switch, to restore it when they end. */
   readonly switches: Switches
-  readonly workers = new Workers()
+  readonly workers: Workers
   /** The faults that tests make, to close them when they end. */
   readonly faults = new MadeFaults()
   readonly users: TestUsers
@@ -52,6 +52,7 @@ export class RunnerSide {
 
   constructor(backing: Backing) {
     this.#backing = backing
+    this.workers = new Workers(() => (backing.isEmbedded ? backing.embedded('observe').presence : undefined))
     const users = new TestUsers(backing)
     this.users = users
     this.intercepted = new Interceptions({ fetch: backing.fetch, listen: () => backing.listen({}) })
@@ -186,6 +187,7 @@ export class RunnerSide {
       handlers: this.workers.handlers,
       failure: this.failure(queueName),
       leave: (end) => this.workers.leave(end),
+      endLines: () => this.workers.endLines(this.#tests.asking(queueName)),
       passed: (check, queue, scheduled) => this.passed.add(check, queue, scheduled),
       ...this.#testOf(queueName),
     }

@@ -16,6 +16,8 @@ export interface WaitingPlace {
   readonly test: WaitingTest
   /** Returns the failure of a worker of the test, once. */
   failure(): Error | undefined
+  /** Says which workers of the test have ended without a failure. */
+  endLines?(): string[]
   /** Notes that a check passed which asks whether a queue is done. `scheduled`: it would have failed on a scheduled item. */
   passed?(check: string, queue: string, scheduled: boolean): void
   /** Whether the wait is for a refused call. Default `false`. */

@@ -7,6 +7,7 @@ import { absenceLines } from '../../diagnosis/downtime.js'
 import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { explainQueue } from '../../diagnosis/explain.js'
 import { existingTotals } from '../../diagnosis/gone-queue.js'
+import { silentLines } from '../../diagnosis/silent-consumers.js'
 import { usageError } from '../../errors.js'
 import { visible } from '../../visible.js'
 import { checkPattern, type EventPattern, ignoredBy, nearest, nth, PATTERN_FIELDS, wanted } from './awaited-event.js'
@@ -72,6 +73,7 @@ async function until<T>(
       ? absenceLines(daemon, queue)
       : [explainQueue(daemon, queue, test.first)]
   const [what = '', ...more] = wish()
-  const error = usageError([visible(ended.gaveUp(what)), ...more, ...state].join('\n'))
+  const silent = [...(place.endLines?.() ?? []), ...silentLines(daemon, test.first, [queue])]
+  const error = usageError([visible(ended.gaveUp(what)), ...more, ...silent, ...state].join('\n'))
   throw atCallSite(thrownFrom(error, origin))
 }

@@ -1,0 +1,42 @@
+/** Consumers that have not come back after a crash or restart. */
+import type { Daemon } from '../daemon/daemon.js'
+import { type EventKind, isMadeUp, type RecordedEvent } from '../engine/events/event-kinds.js'
+import { visible } from '../visible.js'
+
+const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
+/** The most consumers that are told of. */
+const MOST_TOLD = 3
+
+/**
+ * Says which consumers that leased before the daemon went down last have made no call since then. `first` is the first event of the test. Empty
+ * while it is down: nobody can be heard.
+ */
+export function silentLines(daemon: Daemon, first: number, queues?: readonly string[]): string[] {
+  const { record, presence, losses } = daemon
+  if (presence.life === 1 || !presence.isUp) return []
+  const since = new Set<string>()
+  let number = record.count
+  for (; number >= Math.max(first, record.first); number--) {
+    const event = record.at(number)
+    if (ENDS.includes(event.kind)) break
+    const caller = callerOf(event)
+    if (caller !== undefined) since.add(caller)
+  }
+  const silent = new Set<string>()
+  for (let before = number - 1; before >= Math.max(first, record.first); before--) {
+    const event = record.at(before)
+    const caller = callerOf(event)
+    const isConsumer = (event.kind === 'leased' || event.kind === 'lease-waiting') && !isMadeUp(caller ?? '')
+    const isThere = queues === undefined || queues.includes(event.address.queue)
+    if (caller !== undefined && isConsumer && isThere && !since.has(caller)) silent.add(caller)
+  }
+  const lines = [...silent].map((client) => visible(`${client} has made no call since the ${losses.howText(number)}`))
+  const more = lines.length - MOST_TOLD
+  return more > 0 ? [...lines.slice(0, MOST_TOLD), `and ${more} more consumers`] : lines
+}
+
+/** Returns the client whose call an event is about. Undefined if it is no call, or has no client id. */
+function callerOf({ cause, consumer, refusal, fault }: RecordedEvent): string | undefined {
+  if (!cause.call.startsWith('queue.')) return undefined
+  return consumer?.clientId ?? refusal?.clientId ?? fault?.clientId
+}
