@@ -21,7 +21,7 @@ import { Inspector } from './inspector.js'
 import { Keeping } from './lasting/keeping.js'
 import { LateKeeper } from './lasting/late-keeper.js'
 import { isLasting, keepsOf } from './lasting/storage-spec.js'
-import type { DaemonImage } from './lives/daemon-image.js'
+import { type DaemonImage, lookedAtOnce } from './lives/daemon-image.js'
 import { decidedByStorages, type UsualKeeps } from './lives/keeps.js'
 import { Losses } from './lives/losses.js'
 import { Presence } from './lives/presence.js'
@@ -124,9 +124,11 @@ export class DaemonState {
   }
 
   /** Puts what was {@link read} in place of everything. Resolves when storages have it. @throws QueratorError if the daemon is down */
-  async become({ queues, access }: DaemonImage): Promise<void> {
+  async become({ now, queues: given, access }: DaemonImage): Promise<void> {
     this.presence.assertUp()
     this.queues.assertRunning()
+    // Times of the lifecycle that are yet to come mean nothing here.
+    const queues = now <= this.clock.exact.now() ? given : lookedAtOnce(given)
     this.during({ call: 'load' }, () => {
       const replaceQueues = () => {
         this.queues.clear()

@@ -3,41 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isQueratorError } from '../../src/errors.js'
-import { seededRandom } from '../../src/ids/random.js'
-import { type DaemonDump, startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
+import { startTestDaemon, type TestDaemon } from '../../src/index.js'
+import { filled, started } from '../support/filled-daemon.js'
 import { messageOf } from '../support/message-of.js'
-
-async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
-  return startTestDaemon({ endpoint: '', log: 'silent', ...options })
-}
-
-/** A daemon in which there is something of everything. Its clock runs, so that times have parts of a millisecond. */
-async function filled(): Promise<TestDaemon> {
-  const daemon = await started({ auth: 'internal', seed: 'dump' })
-  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m', maxAttempts: 3, deadQueue: true })
-  await queue.produce(
-    { reference: 'text', text: 'Grüße \u0000 \ufeff' },
-    { reference: 'json', json: { id: 1 }, kind: 'order', encoding: 'json' },
-    { reference: 'bytes', bytes: new Uint8Array([0xff, 0xfe, 0, 1]) },
-    { reference: 'empty' },
-    { reference: 'later', enqueueAt: new Date(daemon.clock.now() + 3_600_000) },
-  )
-  const { items } = await queue.lease({ batchSize: 3, clientId: 'w1' })
-  await items[0]?.retry()
-  await items[1]?.retry({ at: new Date(daemon.clock.now() + 60_000) })
-  const many = await daemon.createQueue({ name: 'many', partitions: 3 })
-  await many.produce({}, {})
-  const user = await daemon.createUser({
-    permissions: ['queue.lease'],
-    namespace: 'shop',
-    expiresAt: new Date('2040-01-01'),
-  })
-  await user.queuesList({}).catch(() => undefined)
-  await daemon.createQueue({ name: 'of-shop', namespace: 'shop' })
-  daemon.pause('of-shop')
-  return daemon
-}
 
 const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
@@ -171,97 +139,6 @@ test('a down daemon has no dump, and a server elsewhere neither dump nor from', 
   await daemon.crash()
   expect(await messageOf(daemon.dump())).toContain('the daemon has crashed')
 })
-
-/** Values that a damaged file may have. */
-const DAMAGE: readonly unknown[] = [
-  null,
-  undefined,
-  '',
-  'x',
-  -1,
-  0,
-  1.5,
-  2 ** 40,
-  1e300,
-  true,
-  [],
-  {},
-  [null],
-  '2026-01-01T00:00:00Z',
-  '0001-01-01T00:00:00Z',
-  '+010000-01-01T00:00:00Z',
-  '1h',
-  '-1h',
-  '9999999h',
-  'leased',
-  'scheduled',
-  'leasable',
-  '0000000000000000000000000zz',
-]
-
-/** Puts a wrong value somewhere. */
-function damage(dump: unknown, draw: (below: number) => number): void {
-  let at = dump as Record<string, unknown>
-  for (;;) {
-    const names = Object.keys(at)
-    const name = names[draw(names.length)] as string
-    const value = at[name]
-    const isDeep = typeof value === 'object' && value !== null && Object.keys(value).length > 0
-    if (isDeep && draw(8) !== 0) at = value as Record<string, unknown>
-    else {
-      const how = draw(10)
-      if (how === 0) delete at[name]
-      else if (how === 1 && Array.isArray(at)) at.push(value)
-      else at[name] = DAMAGE[draw(DAMAGE.length)]
-      return
-    }
-  }
-}
-
-test('a damaged dump is refused, or makes a daemon that works', async () => {
-  await using daemon = await filled()
-  daemon.clock.freeze()
-  const dump = await daemon.dump()
-  const random = seededRandom('damage')
-  const draw = (below: number) => random() % below
-  let refused = 0
-  for (let round = 0; round < 1500; round++) {
-    const from = copyOf(dump)
-    damage(from, draw)
-    let again: TestDaemon
-    try {
-      again = await started({ from: from as DaemonDump, auth: 'internal' })
-    } catch (error) {
-      refused++
-      expect(isQueratorError(error), String(error)).toBe(true)
-      expect((error as Error).message).toMatch(/^the option from/)
-      continue
-    }
-    await checkWorks(again)
-    await again.close()
-  }
-  expect(refused).toBeGreaterThan(800)
-  expect(refused).toBeLessThan(1500)
-}, 60_000)
-
-/** Works with every queue, lets time pass, and dumps what is left. */
-async function checkWorks(daemon: TestDaemon): Promise<void> {
-  const { items } = await daemon.client.queuesList({ limit: 100 })
-  for (const { queueName } of items) {
-    const queue = daemon.queue(queueName)
-    queue.resume()
-    const counts = await queue.counts()
-    expect((await queue.items()).length + (await queue.scheduled()).length).toBe(counts.total + counts.scheduled)
-    await queue.produce({ reference: 'more' }, { reference: 'more' })
-    const lease = await queue.lease({ batchSize: 2 })
-    await lease.complete()
-    queue.explain()
-  }
-  await daemon.clock.advance('30h')
-  const dump = await daemon.dump()
-  await using again = await started({ from: copyOf(dump), auth: 'internal' })
-  expect(await again.dump()).toEqual(dump)
-}
 
 test('dump and fork take no options', async () => {
   await using daemon = await started()

@@ -4,6 +4,8 @@
 export const DUMP_FORMAT = 'querator-test dump'
 /** The version of the format. A change that an older package would read wrongly makes a new one. */
 export const DUMP_VERSION = 1
+/** The next look of a partition with items at which nobody looks: after an import, or behind an item that stays. */
+export const NO_LOOK = 'none'
 
 /**
  * The state of a daemon as `daemon.dump()` returns it: plain values, in an order that makes small differences in a diff. Times are ISO 8601 in
@@ -46,11 +48,11 @@ export interface DumpedQueue {
   readonly expireTimeout: string
   /** 0 for no limit. */
   readonly maxAttempts: number
-  /** The name of the dead letter queue. Empty for none. */
+  /** The name of the dead letter queue, which may be deleted already. Empty for none. */
   readonly deadQueue: string
   /** The producer's or owner's own text. */
   readonly reference: string
-  /** How many partitions were asked for. */
+  /** How many partitions were asked for. The queue may have others. */
   readonly requestedPartitions: number
   /** When it was made. */
   readonly createdAt: string
@@ -74,7 +76,7 @@ export interface DumpedPartition {
   readonly idsGiven: number
   /** When the lifecycle looked last. Left out if it never has. */
   readonly lastLook?: string
-  /** When the lifecycle looks next. Left out if nothing comes due. */
+  /** When the lifecycle looks next. `'none'` if it does not although there are items, as after an import. Left out if all items are scheduled, or there are none. */
   readonly nextLook?: string
   /** The ids of dead letters that may not come a second time. */
   readonly sources: readonly string[]
@@ -104,11 +106,11 @@ export interface DumpedItem {
   readonly maxAttempts: number
   /** When it was made. */
   readonly createdAt: string
-  /** Left out if it does not expire. */
-  readonly expiresAt?: string
-  /** When the lease runs out, or the scheduled item comes due. Left out if it is not set. */
+  /** When it expires. */
+  readonly expiresAt: string
+  /** When the lease runs out, or the scheduled item comes due. A free item has it if it was imported with it, without effect. */
   readonly until?: string
-  /** Who holds a leased item. */
+  /** Who holds a leased item. Left out if it was imported as leased. */
   readonly clientId?: string
   /** Whether a copy is or was in the dead letter queue. */
   readonly copied: boolean

@@ -6,6 +6,9 @@ import { parseDuration } from '../../clock/parse-duration.js'
 import { messageOf, type QueratorError, usageError } from '../../errors.js'
 import { timeOf } from './dump-time.js'
 
+/** A surrogate without its other half. */
+const HALF = /[\ud800-\udfff]/u
+
 /** An object of a dump, with its place. */
 export class DumpFields {
   /** The file, or what stands for it. */
@@ -32,9 +35,13 @@ export class DumpFields {
   }
 
   text(name: string): string {
-    const value = this.#fields[name]
-    if (typeof value === 'string') return value
-    throw this.#expected(this.#pathOf(name), 'a text', value)
+    return this.#text(this.#pathOf(name), this.#fields[name])
+  }
+
+  #text(path: string, value: unknown): string {
+    if (typeof value !== 'string') throw this.#expected(path, 'a text', value)
+    if (HALF.test(value)) throw this.#error(`${path}: it has half of a character, which no server can send`)
+    return value
   }
 
   flag(name: string): boolean {
@@ -48,6 +55,10 @@ export class DumpFields {
     const value = this.#fields[name]
     if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number
     throw this.#expected(this.#pathOf(name), `a whole number from ${least} to ${most}`, value)
+  }
+
+  int32(name: string): number {
+    return this.whole(name, -(2 ** 31), 2 ** 31 - 1)
   }
 
   oneOf<T extends string>(name: string, values: readonly T[]): T {
@@ -75,10 +86,7 @@ export class DumpFields {
   }
 
   texts(name: string): string[] {
-    return this.list(name, (value, path) => {
-      if (typeof value === 'string') return value
-      throw this.#expected(path, 'a text', value)
-    })
+    return this.list(name, (value, path) => this.#text(path, value))
   }
 
   /** Reads the objects of a list. */

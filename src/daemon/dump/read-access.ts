@@ -1,7 +1,9 @@
 /** Reads users, keys, roles and namespaces of a dump. */
+import { inspect } from 'node:util'
 import type { AccessImage } from '../../access/access-image.js'
 import { SYSTEM_NAMESPACE } from '../../access/namespaces.js'
-import { checkNamespaceName } from '../../service/names.js'
+import { PERMISSIONS } from '../../access/permissions.js'
+import { checkLength, checkNamespaceName, checkNoColon, checkTag, isBlank } from '../../service/names.js'
 import type { DumpFields } from './dump-fields.js'
 
 const NAMESPACE = ['name', 'description', 'apiKeyTag', 'createdAt']
@@ -19,8 +21,8 @@ export function readAccess(fields: DumpFields): AccessImage {
   if (!names.has(SYSTEM_NAMESPACE)) throw fields.wrong('namespaces', `'${SYSTEM_NAMESPACE}' is missing`)
   const [ids, usernames] = [new Set<string>(), new Set<string>()]
   const users = fields.objects('users', USER, (one) => userOf(one, ids, usernames))
-  const keyIds = new Set<string>()
-  const apiKeys = fields.objects('apiKeys', API_KEY, (one) => apiKeyOf(one, keyIds, ids))
+  const [keyIds, hashes] = [new Set<string>(), new Set<string>()]
+  const apiKeys = fields.objects('apiKeys', API_KEY, (one) => apiKeyOf(one, keyIds, hashes, ids))
   const [roleIds, roleNames] = [new Map<string, string>(), new Set<string>()]
   const roles = fields.objects('roles', ROLE, (one) => roleOf(one, { roleIds, roleNames, namespaces: names }))
   const [bindingIds, bound] = [new Set<string>(), new Set<string>()]
@@ -35,19 +37,27 @@ function namespaceOf(one: DumpFields, names: Set<string>) {
   if (name !== SYSTEM_NAMESPACE) one.check('name', () => checkNamespaceName(name))
   one.unique('name', name, names)
   const createdAt = one.time('createdAt').at
-  return { name, description: one.text('description'), apiKeyTag: one.text('apiKeyTag'), createdAt }
+  const apiKeyTag = one.text('apiKeyTag')
+  one.check('apiKeyTag', () => checkTag('api_key_tag', apiKeyTag))
+  return { name, description: one.text('description'), apiKeyTag, createdAt }
 }
 
 function userOf(one: DumpFields, ids: Set<string>, usernames: Set<string>) {
-  const [id, username] = [idOf(one, ids), one.text('username')]
+  const id = idOf(one, ids)
+  const username = named(one, 'username')
+  one.check('id', () => checkNoColon('user_id', id))
   one.unique('username', username, usernames)
   const createdAt = one.time('createdAt').at
-  return { id, username, email: one.text('email'), externalId: one.text('externalId'), createdAt }
+  const [email, externalId] = [one.text('email'), one.text('externalId')]
+  one.check('email', () => checkLength('email', email, 256))
+  one.check('externalId', () => checkLength('external_id', externalId, 256))
+  return { id, username, email, externalId, createdAt }
 }
 
-function apiKeyOf(one: DumpFields, ids: Set<string>, users: ReadonlySet<string>) {
+function apiKeyOf(one: DumpFields, ids: Set<string>, hashes: Set<string>, users: ReadonlySet<string>) {
   const hash = one.text('hash')
   if (!HASH.test(hash)) throw one.wrong('hash', 'it is not the SHA-256 hash of a key in hexadecimal digits')
+  one.unique('hash', hash, hashes)
   const record = {
     id: idOf(one, ids),
     userId: oneOf(one, 'userId', users, 'user'),
@@ -70,11 +80,12 @@ interface KnownRoles {
 
 function roleOf(one: DumpFields, { roleIds, roleNames, namespaces }: KnownRoles) {
   const ids = new Set(roleIds.keys())
-  const [id, name] = [idOf(one, ids), one.text('name')]
+  const [id, name] = [idOf(one, ids), named(one, 'name')]
+  one.check('name', () => checkNoColon('name', name))
   const namespace = oneOf(one, 'namespace', namespaces, 'namespace')
   one.unique('name', `${namespace}:${name}`, roleNames)
   roleIds.set(id, namespace)
-  return { id, namespace, name, permissions: one.texts('permissions'), createdAt: one.time('createdAt').at }
+  return { id, namespace, name, permissions: permissionsOf(one), createdAt: one.time('createdAt').at }
 }
 
 interface KnownBindings {
@@ -105,4 +116,20 @@ function oneOf(one: DumpFields, name: string, known: ReadonlySet<string>, what: 
   const value = one.text(name)
   if (!known.has(value)) throw one.wrong(name, `there is no such ${what}`)
   return value
+}
+
+/** Returns a name, which is not blank, and not longer than a server takes it. */
+function named(one: DumpFields, field: 'name' | 'username'): string {
+  const name = one.text(field)
+  if (isBlank(name)) throw one.wrong(field, 'it is empty')
+  one.check(field, () => checkLength(field, name, 128))
+  return name
+}
+
+function permissionsOf(one: DumpFields): string[] {
+  return one.list('permissions', (value, path) => {
+    const known = PERMISSIONS.find((permission) => permission === value)
+    if (known !== undefined) return known
+    throw one.wrong(path.slice(one.path.length + 1), `there is no permission ${inspect(value)}`)
+  })
 }

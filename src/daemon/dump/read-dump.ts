@@ -48,13 +48,13 @@ export function readDump(dump: unknown, source: string, storages: readonly Parti
   const fields = new DumpFields(source, '', dump, KNOWN)
   const access = readAccess(fields)
   const namespaces = new Set(access.namespaces.map(({ name }) => name))
-  const known = { names: new Set<string>(), heads: new Set<string>(), namespaces, storages }
   const now = fields.time('time').at
   if (now > LAST_TIME) throw fields.wrong('time', 'it is after the year 9999')
+  const known = { names: new Set<string>(), heads: new Set<string>(), namespaces, storages, now }
   return {
     now,
     frozen: fields.flag('frozen'),
-    ...(fields.has('random') ? { random: fields.whole('random', -(2 ** 31), 2 ** 31 - 1) } : {}),
+    ...(fields.has('random') ? { random: fields.int32('random') } : {}),
     queues: fields.objects('queues', QUEUE, (queue) => readQueue(queue, known)),
     access,
   }

@@ -1,5 +1,4 @@
 /** Reads an item of a dump. */
-import { NEVER } from '../../clock/instant.js'
 import { DeadlineGroup } from '../../engine/store/deadline-groups.js'
 import { Item } from '../../engine/store/item.js'
 import type { ItemIds } from '../../engine/store/item-ids.js'
@@ -13,6 +12,8 @@ export interface KnownItems {
   readonly lastSequence: number
   readonly sources: ReadonlySet<string>
   readonly sequences: Set<number>
+  /** Of the items so far. */
+  readonly sourceIds: Set<string>
   /** The number of the last item, and whether it was scheduled. */
   last: number
   isScheduled: boolean
@@ -28,14 +29,17 @@ export function readItem(fields: DumpFields, known: KnownItems): Item {
   })
   item.state = fields.oneOf('state', STATES)
   item.sequence = sequenceOf(fields, known, item.scheduled)
-  item.attempts = fields.whole('attempts', 0)
-  item.maxAttempts = fields.whole('maxAttempts', -(2 ** 31), 2 ** 31 - 1)
+  item.attempts = fields.int32('attempts')
+  item.maxAttempts = fields.int32('maxAttempts')
   item.copiedToDeadQueue = fields.flag('copied')
   item.sourceId = fields.text('sourceId')
-  if (item.sourceId !== '' && !known.sources.has(item.sourceId)) {
-    throw fields.wrong('sourceId', 'it is not among the sources of the partition')
+  if (item.sourceId !== '') {
+    if (!known.sources.has(item.sourceId)) {
+      throw fields.wrong('sourceId', 'it is not among the sources of the partition')
+    }
+    fields.unique('sourceId', item.sourceId, known.sourceIds)
   }
-  const { at, early } = fields.has('expiresAt') ? fields.time('expiresAt') : { at: NEVER, early: 0 }
+  const { at, early } = fields.time('expiresAt')
   item.life = new DeadlineGroup(at, early, fields.time('createdAt').at)
   setUntil(fields, item)
   return item

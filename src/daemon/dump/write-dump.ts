@@ -15,6 +15,7 @@ import {
   type DumpedItem,
   type DumpedPartition,
   type DumpedQueue,
+  NO_LOOK,
 } from './daemon-dump.js'
 import { timeText } from './dump-time.js'
 
@@ -52,12 +53,13 @@ function queueDump({ config, storages, partitions, paused = false, turns = [] }:
 function partitionDump(storage: string, { ids, lastSequence, looks, sources, items }: PartitionImage): DumpedPartition {
   const texts = new ItemIds(ids)
   const { last = Number.NEGATIVE_INFINITY, next = NEVER } = looks ?? {}
+  const noLook = items.some(({ scheduled }) => !scheduled) ? { nextLook: NO_LOOK } : {}
   return {
     storage,
     firstId: texts.text(0),
     idsGiven: lastSequence + 1,
     ...(Number.isFinite(last) ? { lastLook: timeText(last) } : {}),
-    ...(Number.isFinite(next) ? { nextLook: timeText(next) } : {}),
+    ...(Number.isFinite(next) ? { nextLook: timeText(next) } : noLook),
     sources: Array.from(sources).sort(),
     items: Array.from(items, (item) => itemDump(item, texts)),
   }
@@ -75,8 +77,8 @@ function itemDump(item: Item, ids: ItemIds): DumpedItem {
     attempts: item.attempts,
     maxAttempts: item.maxAttempts,
     createdAt: timeText(life.since),
-    ...(Number.isFinite(life.at) ? { expiresAt: timeText(life) } : {}),
-    ...(until.at === ZERO_TIME ? {} : { until: timeText(until) }),
+    expiresAt: timeText(life),
+    ...(until.at === ZERO_TIME && item.state === 'leasable' ? {} : { until: timeText(until) }),
     ...(item.leased && holder !== undefined ? { clientId: holder.clientId } : {}),
     copied: item.copiedToDeadQueue,
     sourceId: item.sourceId,

@@ -14,3 +14,11 @@ export interface DaemonImage {
   readonly queues: readonly QueueImage[]
   readonly access: AccessImage
 }
+
+/** Returns queues at whose partitions the lifecycle looks at once. */
+export function lookedAtOnce(queues: readonly QueueImage[]): QueueImage[] {
+  return queues.map((queue) => ({
+    ...queue,
+    partitions: queue.partitions.map((partition) => partition && { ...partition, looks: undefined }),
+  }))
+}
