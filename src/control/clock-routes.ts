@@ -52,13 +52,15 @@ const ADVANCE = route({
   summary: 'Moves the clock forward. Replies when waiting clients have their replies.',
   fields: { by: { type: 'duration', required: true, text: 'How far: milliseconds, or a duration such as 61s.' } },
   reply: 'Moved',
-  run: ({ daemon }, { by }) => {
-    const { clock, record } = daemon
+  run: async ({ daemon }, { by }) => {
+    const { clock, record, keeping } = daemon
     // Other moves may follow before the replies have arrived.
-    return clock.move(by, (fire) => {
+    const moved = await clock.move(by, (fire) => {
       const fired = record.collect(fire)
       return { ...clockOf(daemon), fired }
     })
+    await keeping?.written()
+    return moved
   },
 })
 
@@ -96,6 +98,7 @@ const ADVANCE_UNTIL = route({
     const moment = { ...given(pattern), ...sinceThen } as AwaitedMoment
     const options = given({ limit, within, settle })
     const fired = await untilGone(request, on, (place) => advanceUntil(place, moment, options))
+    await on.daemon.keeping?.written()
     return { ...clockOf(on.daemon), fired }
   },
 })

@@ -1,5 +1,5 @@
 /** The command with storages that last, and its commands that copy a state, as processes. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { bin, projectOf, run, start, startFed } from './project.js'
@@ -98,6 +98,7 @@ test.each([
   [['dump', '--endpoint', 'http://127.0.0.1:1'], /^Error: no server answers at http:\/\/127\.0\.0\.1:1\/test\/dump: /],
   [['dump', '--config', 'memory.yaml'], /^Error: 'memory\.yaml' has no storage that lasts/],
   [['dump', '--config', 'x.yaml', '--endpoint', 'http://x'], /^Error: --config and --endpoint: give one of them\n/],
+  [['dump', '--config', 'querator.yaml'], /^Error: there is nothing in the folder '.*data'; is that the folder of the/],
   [['load', 'missing.json'], /^Error: cannot read the dump 'missing\.json': /],
   [['load', 'text.json'], /^Error: cannot read the dump 'text\.json': /],
   [
@@ -111,7 +112,9 @@ test.each([
     'text.json': 'no',
     'wrong.json': '{}',
   }
-  const { status, stderr, stdout } = run(projectOf(files), bin('querator'), ...args)
+  const folder = projectOf(files)
+  const { status, stderr, stdout } = run(folder, bin('querator'), ...args)
   expect(stderr).toMatch(message)
   expect([status, stdout]).toEqual([1, ''])
+  if (args[0] === 'dump') expect(existsSync(join(folder, 'data'))).toBe(false)
 })

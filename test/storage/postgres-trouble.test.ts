@@ -278,6 +278,9 @@ describe.skipIf(NO_POSTGRES !== '')(`PostgreSQL ${NO_POSTGRES}`, () => {
     test.each([
       'postgresql://me:s3cret@host:port/db',
       'postgresql://me:s3cret@[/db',
+      'not a url',
+      'mysql://me:s3cret@localhost/db',
+      'host=localhost dbname=db',
     ])('that cannot be read are refused: %s', async (connectionString) => {
       expect(await refusal({ connectionString })).toMatch(/the connection string cannot be read .*; write postgresql:/)
     })

@@ -1,5 +1,6 @@
 /** Test daemons whose storages are those of a test. */
 import { MovableClock } from '../../src/clock/movable-clock.js'
+import { serveControl } from '../../src/control/control-plane.js'
 import { type ConfigTree, readConfig } from '../../src/daemon/config/config.js'
 import { Daemon } from '../../src/daemon/daemon.js'
 import type { DaemonOptions } from '../../src/daemon/daemon-options.js'
@@ -31,7 +32,7 @@ export async function lastingDaemon(given: GivenStorages, options: Partial<Daemo
     ...options,
   })
   await daemon.opened()
-  return new TestDaemon(new EmbeddedBacking(daemon, undefined, async () => undefined))
+  return new TestDaemon(new EmbeddedBacking(daemon, undefined, async (...given) => serveControl(...given)))
 }
 
 /** The daemon behind a test daemon. */

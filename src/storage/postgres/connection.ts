@@ -149,6 +149,8 @@ async function thePackage(): Promise<typeof pg> {
 
 function clientOf(Client: typeof pg.Client, connectionString: string, name: string): Client {
   try {
+    // The package takes any other text for a path, or for the name of a database.
+    if (!/^(postgres(ql)?|socket):|^\//.test(connectionString)) throw new Error('it is no URL of PostgreSQL')
     return new Client({
       connectionString,
       fallback_application_name: APPLICATION_NAME,
