@@ -1,6 +1,9 @@
 /** What to say about an error of code under test: its causes, and that the daemon went down. */
+import { thrownFrom } from '../../client/call-site.js'
+import type { Daemon } from '../../daemon/daemon.js'
 import type { Presence } from '../../daemon/lives/presence.js'
-import { isQueratorError, lossIn, messageOf } from '../../errors.js'
+import { explainQueue } from '../../diagnosis/explain.js'
+import { isQueratorError, lossIn, messageOf, usageError } from '../../errors.js'
 
 /** The most causes that are told. */
 const MOST_CAUSES = 3
@@ -60,4 +63,11 @@ function textOf(cause: unknown): string {
   const { message, code } = Object(cause) as { message?: unknown; code?: unknown }
   if (message === '' && typeof code === 'string') return code
   return messageOf(cause)
+}
+
+/** Returns the failure of a worker with what the queue tells about it: a refused call, with advice, comes before everything else. */
+export function withQueueState(failure: Error, daemon: Daemon, queueName: string, first: number): Error {
+  const state = daemon.inspector.queueId(queueName) === undefined ? [] : [explainQueue(daemon, queueName, first)]
+  // Without the cause, which has the same message and stack: the report would come after both.
+  return thrownFrom(usageError([failure.message, ...state].join('\n')), failure)
 }

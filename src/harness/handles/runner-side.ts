@@ -1,14 +1,13 @@
 /** What runners use of a daemon: its tests, and what they leave behind. */
-import { type Origin, originOf, thrownFrom } from '../../client/call-site.js'
-import type { Daemon } from '../../daemon/daemon.js'
+import { type Origin, originOf } from '../../client/call-site.js'
 import type { FaultSpec } from '../../daemon/faults/fault-spec.js'
-import { explainQueue } from '../../diagnosis/explain.js'
 import { ObservedTests, type WaitingTest } from '../../diagnosis/observed-tests.js'
 import type { TestOfRunner } from '../../diagnosis/test-of-runner.js'
 import type { TimedTest } from '../../diagnosis/timed-test.js'
 import { usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
 import type { Begun } from '../backing/begun.js'
+import { withQueueState } from '../consumers/failure-text.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/running-worker.js'
 import { Workers } from '../consumers/workers.js'
@@ -204,7 +203,7 @@ export class RunnerSide {
     return () => {
       const failure = this.workers.takeFailure(asking)
       if (failure === undefined || !this.#backing.isEmbedded) return failure
-      return explained(failure, this.#backing.embedded('observe'), queueName, this.waiting(queueName).first)
+      return withQueueState(failure, this.#backing.embedded('observe'), queueName, this.waiting(queueName).first)
     }
   }
 
@@ -242,11 +241,4 @@ export class RunnerSide {
     if (this.#backing.isEmbedded) await this.#backing.embedded('observe').stopListening()
     if (failure !== undefined) throw failure
   }
-}
-
-/** Returns the failure of a worker with what the queue tells about it: a refused call, with advice, comes before everything else. */
-function explained(failure: Error, daemon: Daemon, queueName: string, first: number): Error {
-  const state = daemon.inspector.queueId(queueName) === undefined ? [] : [explainQueue(daemon, queueName, first)]
-  // Without the cause, which has the same message and stack: the report would come after both.
-  return thrownFrom(usageError([failure.message, ...state].join('\n')), failure)
 }
