@@ -11,11 +11,29 @@ const MOST_LINES = 12
 
 /** Returns lines such as `  +1m0s  lease-expired by w1`. Times count from the first event. */
 export function timelineText(events: readonly QueueEvent[]): string[] {
-  const start = events[0]?.time.getTime() ?? 0
-  const times = events.map((event) => `+${lengthOf(event.time.getTime() - start)}`)
-  const width = Math.max(...times.map((time) => time.length))
-  const lines = events.map((event, at) => `  ${(times[at] as string).padEnd(width)}  ${eventText(event)}`)
+  const moments = timed(events, events[0]?.time.getTime() ?? 0)
+  const width = Math.max(...moments.map(({ when }) => when.length))
+  const lines = moments.map(({ when, due }, at) => {
+    return `  ${when.padEnd(width)}  ${eventText(events[at] as QueueEvent)}${due}`
+  })
   return cutInTheMiddle(lines, MOST_LINES)
+}
+
+/**
+ * Returns when each of these happened, such as `+1m0s`, from `begin` on. What was due while the daemon was down happened when it was up again:
+ * `due` adds when it was due, and is empty for others.
+ */
+export function timed(
+  moments: readonly { readonly time: Date }[],
+  begin: number,
+): { readonly when: string; readonly due: string }[] {
+  let latest = Number.NEGATIVE_INFINITY
+  return moments.map(({ time }) => {
+    const at = time.getTime()
+    const due = at < latest ? `, due at +${lengthOf(at - begin)}` : ''
+    latest = Math.max(latest, at)
+    return { when: `+${lengthOf(latest - begin)}`, due }
+  })
 }
 
 /** Keeps the first and last lines, `most` in all, and says in between how many are left out. `most` is even. */

@@ -186,3 +186,36 @@ test('a call that a crash broke or that found nobody says at once which line too
   expect((await errorOf(queue.lease())).message).toContain('nothing listens there; is the daemon running?')
   await isAway.close()
 })
+
+test('a matcher says of an item that was sent again after a crash that it had been produced before', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'order-1' }, { reference: 'order-2' })
+  await daemon.crash()
+  await daemon.restart()
+  await queue.produce({ reference: 'order-1' })
+  const again = new RegExp(`^! order-1 was produced before the crash ${LINE}, and again after it: a produce whose`, 'm')
+  const error = await errorOf(assertQueue(queue).toHaveItems(['order-1', 'order-2']))
+  expect(error.message).toMatch(again)
+  expect((await errorOf(assertQueue(queue).toHaveProduced(['order-1', 'order-2']))).message).toMatch(again)
+  // It was produced once.
+  expect((await errorOf(assertQueue(queue).toHaveItems(['order-1', 'other', 'order-1']))).message).not.toMatch(
+    /order-2 was produced before/,
+  )
+  await queue.produce({ reference: 'order-3' }, { reference: 'order-3' })
+  expect((await errorOf(assertQueue(queue).toHaveItems([]))).message).not.toMatch(/order-3 was produced before/)
+})
+
+test('what was due while the daemon was down stands in a timeline when it happened, with when it was due', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const one = begin(daemon)
+  const queue = await one.create({ leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease({ clientId: 'w1' })
+  await daemon.restart({ after: '2m' })
+  const lines = [/ daemon-stopped /, /^ +\+2m0s +daemon-restarted /, /^ +\+2m0s +lease-expired by w1, due at \+1m0s$/]
+  const about = (text: string) => text.split('\n').filter((line) => / (daemon-|lease-expired)/.test(line))
+  const expected = lines.map((line) => expect.stringMatching(line))
+  expect(about((await errorOf(assertQueue(queue).toHaveItems([]))).message)).toEqual(expected)
+  expect(about((await one.end(FAILED))?.text ?? '')).toEqual(expected)
+})

@@ -6,7 +6,7 @@ import { handlerText, producedNames, together } from '../cascade.js'
 import { lengthOf } from '../lengths.js'
 import { isBesideItems, type QueueEvent } from '../queue-event.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
-import { cutInTheMiddle, eventText } from '../timeline.js'
+import { cutInTheMiddle, eventText, timed } from '../timeline.js'
 import type { EarlierReports } from './earlier-reports.js'
 import type { ItemStory } from './item-story.js'
 import { momentsOf, momentText } from './moments.js'
@@ -116,9 +116,12 @@ function timedOutLines(leases: readonly LeaseStory[]): string[] {
 /** The events of an item, and what its handlers produced. */
 function itemLines(item: ItemStory, begin: number): string[] {
   const moments = momentsOf(item)
-  const times = moments.map(({ time }) => `+${lengthOf(time.getTime() - begin)}`)
-  const width = Math.max(...times.map((time) => time.length))
-  const lines = moments.map((moment, at) => `    ${(times[at] as string).padEnd(width)}  ${momentText(moment)}`)
+  const times = timed(moments, begin)
+  const width = Math.max(...times.map(({ when }) => when.length))
+  const lines = moments.map((moment, at) => {
+    const { when, due } = times[at] as (typeof times)[number]
+    return `    ${when.padEnd(width)}  ${momentText(moment)}${due}`
+  })
   return cutInTheMiddle(lines, MOST_EVENTS)
 }
 

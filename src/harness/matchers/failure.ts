@@ -1,6 +1,7 @@
 /** The message of a matcher: the claim, the queue as a table with the differences marked, and timelines of items. */
 import { inspect } from 'node:util'
 import { lastAttemptFaults } from '../../diagnosis/report/order-faults.js'
+import { sentAgain } from '../../diagnosis/sent-again.js'
 import { visible } from '../../visible.js'
 import { isAsymmetric } from './asymmetric.js'
 import type { PartialScheduledItem } from './partial-item.js'
@@ -45,7 +46,7 @@ export function failureOf(
       '',
       ...table(seen, wrong),
       ...missing.map((line) => `✗ ${line}`),
-      ...[...faultsOf(subject, concerned), ...(pass ? [] : subject.hints())].map((line) => `! ${line}`),
+      ...faultsOf(subject, concerned, pass).map((line) => `! ${line}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
     ]
       .map(visible)
@@ -54,10 +55,16 @@ export function failureOf(
   return { pass, message }
 }
 
-/** Returns sentences about retries on the last attempt, which often explain a failure. */
-function faultsOf(subject: Subject, concerned: readonly SeenItem[]): string[] {
+/** Returns sentences about what often explains a failure: retries on the last attempt, and items that were sent again after a crash. */
+function faultsOf(subject: Subject, concerned: readonly SeenItem[], pass: boolean): string[] {
   const items = concerned.map((item, at) => ({ item: at, name: item.reference || item.id, events: item.history() }))
-  return lastAttemptFaults(items, subject.maxAttempts())
+  const faults = lastAttemptFaults(items, subject.maxAttempts())
+  if (pass) return faults
+  const again = sentAgain(
+    concerned.map(({ reference }) => reference),
+    subject.history() ?? [],
+  )
+  return [...faults, ...again.slice(0, MOST_TIMELINES), ...subject.hints()]
 }
 
 function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) => string): string[] {
