@@ -4,6 +4,7 @@ import { type EventKind, isMadeUp, type RecordedEvent } from '../engine/events/e
 import { visible } from '../visible.js'
 
 const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
+const OF_CONSUMER = /^queue\.(lease|complete|retry)$/
 /** The most consumers that are told of. */
 const MOST_TOLD = 3
 
@@ -20,6 +21,8 @@ export function silentLines(daemon: Daemon, first: number, queues?: readonly str
     const event = record.at(number)
     if (ENDS.includes(event.kind)) break
     const caller = callerOf(event)
+    // A complete that is refused does not tell whose it is.
+    if (caller === '') return []
     if (caller !== undefined) since.add(caller)
   }
   const silent = new Set<string>()
@@ -35,8 +38,8 @@ export function silentLines(daemon: Daemon, first: number, queues?: readonly str
   return more > 0 ? [...lines.slice(0, MOST_TOLD), `and ${more} more consumers`] : lines
 }
 
-/** Returns the client whose call an event is about. Undefined if it is no call, or has no client id. */
+/** Returns the client whose call an event is about. Empty if the call does not say, undefined if it is not one of a consumer. */
 function callerOf({ cause, consumer, refusal, fault }: RecordedEvent): string | undefined {
-  if (!cause.call.startsWith('queue.')) return undefined
+  if (!OF_CONSUMER.test(cause.call)) return undefined
   return consumer?.clientId ?? refusal?.clientId ?? fault?.clientId
 }

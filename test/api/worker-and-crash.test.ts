@@ -154,6 +154,17 @@ test('waits that give up say that a worker has ended, and which consumer has mad
   expect(await messageOf(queue.drained({ within: 20 }))).not.toMatch(silent)
 })
 
+test('a consumer whose late completes are refused has made calls', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  const held = await queue.lease({ clientId: 'w' })
+  await daemon.restart({ after: '2m' })
+  expect(await messageOf(queue.drained({ within: 20 }))).toMatch(/^w has made no call since the restart/m)
+  await held.complete().catch(() => undefined)
+  expect(await messageOf(queue.drained({ within: 20 }))).not.toContain('has made no call')
+})
+
 test('a worker that runs, or that has failed, has not ended, and one that the test stopped says so', async () => {
   await using daemon = await started()
   const queue = await daemon.createQueue({ name: 'orders' })
