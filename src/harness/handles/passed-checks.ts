@@ -24,6 +24,7 @@ export class PassedChecks {
   readonly #backing: Backing
   readonly #tests: ObservedTests
   #kept: PassedCheck[] = []
+  readonly #known = new Set<string>()
 
   constructor(backing: Backing, tests: ObservedTests) {
     this.#backing = backing
@@ -36,16 +37,23 @@ export class PassedChecks {
     // In its first life, a daemon has lost nothing.
     if (daemon === undefined || daemon.presence.life === 1 || !daemon.notices.areOn) return
     const { first, queues } = this.#tests.waiting(queue)
+    const { isUsed } = this.#tests
+    // What is lost outside of the test that asks is not its own.
+    if ((isUsed && queues === undefined) || this.#kept.length >= MOST_KEPT) return
+    // Nothing is lost while it lives, so a later check of the same kind has no more to tell.
+    const key = `${daemon.presence.life} ${scheduled} ${queue}`
+    if (this.#known.has(key)) return
+    this.#known.add(key)
     const passed = { check, queue, scheduled, first, last: daemon.record.count }
     // Without a runner, nobody says when the test is over.
-    if (!this.#tests.isUsed) tell(daemon, passed)
-    // What is lost outside of the test that asks is not its own.
-    else if (queues !== undefined && this.#kept.length < MOST_KEPT) this.#kept.push(passed)
+    if (isUsed) this.#kept.push(passed)
+    else tell(daemon, passed)
   }
 
   /** The test is over. Notices what its checks passed for, if it `passed`. */
   end(passed: boolean): void {
     const kept = this.#kept.splice(0)
+    this.#known.clear()
     if (!passed || kept.length === 0) return
     const daemon = this.#backing.embedded('observe')
     if (!daemon.closed) for (const one of kept) tell(daemon, one)
