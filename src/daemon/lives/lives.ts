@@ -1,16 +1,13 @@
 /** How a daemon goes down and comes up again. */
 import { type Cause, KIND } from '../../engine/events/event-kinds.js'
 import { usageError } from '../../errors.js'
-import type { Kept } from '../../journal/load.js'
 import { CLIENT_GONE } from '../../protocol/exchange.js'
-import { createMissingQueues } from '../config/declared-queues.js'
 import type { Keeping } from '../lasting/keeping.js'
 import type { Log } from '../log.js'
 import type { ResetParts } from '../start-over.js'
-import { carryOver } from './carry-over.js'
-import type { DaemonImage } from './daemon-image.js'
 import { downtimeOf } from './downtime.js'
 import { decidedByEnd, decidedByStorages, keepsItems, keptQueues, type UsualKeeps } from './keeps.js'
+import { goOn, goOnInMemory, type LastState, NO_ACCESS } from './next-life.js'
 import { downError, type Presence } from './presence.js'
 
 /** The parts of a daemon that go down with it. */
@@ -37,14 +34,10 @@ export interface RestartOptions {
   readonly after: number | string
 }
 
-/** What goes on in the next life. */
-type LastState = Pick<DaemonImage, 'queues' | 'access'>
-
 type Origin = Cause['origin']
 
 /** The place of events that are about the daemon itself. */
 const WHOLE = { queue: '', queueId: 0 }
-const NO_ACCESS = { namespaces: [], users: [], apiKeys: [], roles: [], bindings: [] }
 
 /** Takes a daemon down and up again. Its record goes on, and so do the faults of a test. */
 export class Lives {
@@ -66,7 +59,7 @@ export class Lives {
     const { during, clock, queues, random } = this.#parts
     random.beginLife(kept.life)
     try {
-      during({ call: 'start' }, () => this.#goOn(kept, []))
+      during({ call: 'start' }, () => goOn(this.#parts, kept, [], this.#ended))
     } catch (error) {
       await keeping.abandon(error as Error)
       throw error
@@ -163,8 +156,8 @@ export class Lives {
       throw error
     }
     during({ call: 'restart', origin }, () => {
-      if (kept === undefined) this.#goOnInMemory(last)
-      else this.#goOn(kept, last.queues)
+      if (kept === undefined) goOnInMemory(this.#parts, last)
+      else goOn(this.#parts, kept, last.queues, this.#ended)
       this.#note(KIND['daemon-restarted'])
     })
     this.#last = undefined
@@ -197,47 +190,6 @@ export class Lives {
     // What storages lose is known when they are read again.
     if (keeping === undefined && keeps !== 'items') queues.lose(keeps === 'nothing', isKept)
     queues.crash()
-  }
-
-  #goOnInMemory({ queues: images, access: records }: LastState): void {
-    const { clock, queues, access } = this.#parts
-    queues.start()
-    access.restore(records, clock.exact.now(), false)
-    queues.restore(images, false)
-    this.#declare()
-  }
-
-  /** Goes on with what storages have. `before` is what the daemon had in its last life. */
-  #goOn(kept: Kept, before: DaemonImage['queues']): void {
-    const { clock, queues, access, record, keeping } = this.#parts
-    const now = clock.exact.now()
-    queues.start()
-    if (kept.access !== undefined) access.restore(kept.access, now, true)
-    // A new storage gets what the daemon began with.
-    else access.restore(keeping?.specs.queues === undefined ? NO_ACCESS : access.image(), now, false)
-    record.during(this.#ended, () => carryOver(before, kept.queues, record, now))
-    queues.restore(kept.queues, true)
-    for (const name of kept.missing) {
-      const text = `the storage of '${name}' has none of its partitions, or not all; they begin empty. Was its folder emptied or replaced?`
-      this.#parts.log.write('warn', text)
-    }
-    if (keeping?.onlyReads) this.#tellUnknown(kept)
-    else this.#declare()
-  }
-
-  /** @throws QueratorError if there are items, and it is not known of which queues */
-  #tellUnknown({ unknown, queues }: Kept): void {
-    if (unknown.size === 0) return
-    const names = [...unknown].sort().join("', '")
-    const what = `there are items of queues that no queue-storage knows: '${names}'`
-    if (queues.length === 0) throw usageError(`${what}; start the server, create these queues, and ask the server`)
-    this.#parts.log.write('warn', `${what}; they are left out`)
-  }
-
-  /** Creates the queues of the configuration that are not there. */
-  #declare(): void {
-    const { clock, queues, config } = this.#parts
-    createMissingQueues(queues, config.queues, clock.exact.now())
   }
 
   #note(kind: number): void {
