@@ -5,6 +5,7 @@ import { realNow } from '../clock/real-time.js'
 import type { Cause } from '../engine/events/event-kinds.js'
 import { EventRecord } from '../engine/events/record.js'
 import { AllSurprises } from '../engine/lifecycle/surprises.js'
+import type { LogicalQueue } from '../engine/queue/logical-queue.js'
 import { Queues } from '../engine/queue/queues.js'
 import type { MemoryBudget } from '../engine/store/memory-budget.js'
 import { RestartedRandom } from '../ids/random.js'
@@ -86,7 +87,8 @@ export class DaemonState {
     const { record, memory } = this
     const { storages } = config
     const surprises = new AllSurprises(warn)
-    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, surprises, keeper })
+    const added = (queue: LogicalQueue) => this.faults.partitions.meet(queue)
+    this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, surprises, keeper, added })
     this.losses = new Losses(record, options.siteOf ?? (() => ''))
     this.inspector = new Inspector(this.queues, this.presence, this.losses)
     const { inspector, losses, queues } = this
@@ -130,6 +132,7 @@ export class DaemonState {
     // Times of the lifecycle that are yet to come mean nothing here.
     const queues = now <= this.clock.exact.now() ? given : lookedAtOnce(given)
     this.during({ call: 'load' }, () => {
+      this.faults.partitions.leaveQueues()
       const replaceQueues = () => {
         this.queues.clear()
         this.queues.restore(queues, false)
@@ -148,6 +151,7 @@ export class DaemonState {
   }: Pick<DaemonImage, 'queues'> & { readonly access: DaemonImage['access'] | undefined }): void {
     this.presence.assertUp()
     this.during({ call: 'put back' }, () => {
+      this.faults.partitions.leaveQueues()
       if (access !== undefined) this.access.restore(access, this.clock.exact.now(), false)
       for (const { config } of queues) this.queues.delete(config.name)
       this.queues.restore(queues, false)

@@ -2,7 +2,6 @@
 import type { Clock } from '../../clock/clock.js'
 import type { Cause } from '../../engine/events/event-kinds.js'
 import type { EventRecord } from '../../engine/events/record.js'
-import type { LogicalQueue } from '../../engine/queue/logical-queue.js'
 import type { Queues } from '../../engine/queue/queues.js'
 import type { QueratorError } from '../../errors.js'
 import { CLIENT_GONE, type WireRequest } from '../../protocol/exchange.js'
@@ -39,16 +38,17 @@ export class Faults {
   /** Whether there is any that may act. */
   inForce = false
   readonly presence: Presence
+  /** The partitions that faults take away. */
+  readonly partitions: PartitionOutages
   readonly #around: FaultSurroundings
   #open: OpenFault[] = []
   #outage: OpenFault | undefined
-  readonly #partitions: PartitionOutages
   readonly #counts = new Map<string, { kind: FaultKind; call: string; count: number }>()
 
   constructor(around: FaultSurroundings, presence = new Presence()) {
     this.#around = around
     this.presence = presence
-    this.#partitions = new PartitionOutages(around, presence)
+    this.partitions = new PartitionOutages(around, presence)
   }
 
   /** The faults that are not closed, in the order in which they were made. */
@@ -65,12 +65,11 @@ export class Faults {
   add(spec: FaultSpec): OpenFault {
     checkConflicts(this.#open, spec)
     const { act } = spec
-    const queue = act.kind === 'partition-outage' ? this.#partitions.queueOf(spec, act.partition) : undefined
-    const fault = new OpenFault(spec, (ended) => this.#ended(ended, queue))
+    if (act.kind === 'partition-outage') this.partitions.begin(spec, act.partition)
+    const fault = new OpenFault(spec, (ended) => this.#ended(ended))
     this.#open.splice(placeOf(this.#open, spec), 0, fault)
     this.inForce = true
     if (act.kind === 'outage') this.#begin(fault)
-    if (act.kind === 'partition-outage') this.#partitions.setAway(queue, act.partition, true)
     return fault
   }
 
@@ -217,11 +216,10 @@ export class Faults {
     return [...inQueues, ...this.#open.map((fault) => fault.breakHeld())].reduce((sum, count) => sum + count, 0)
   }
 
-  #ended(fault: OpenFault, queue: LogicalQueue | undefined): void {
+  #ended(fault: OpenFault): void {
     this.#open = this.#open.filter((one) => one !== fault)
     this.inForce = this.#open.length > 0
-    const { act } = fault.spec
-    if (act.kind === 'partition-outage') this.#partitions.setAway(queue, act.partition, false)
+    this.partitions.end(fault.spec)
     if (fault === this.#outage) this.#outage = undefined
   }
 }

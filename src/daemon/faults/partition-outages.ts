@@ -13,18 +13,58 @@ interface Around {
   during(cause: Cause, work: () => void): void
 }
 
+/** What takes a partition away. */
+interface PartitionOutage {
+  readonly queue: string
+  readonly partition: number
+  /** The number of the queue that it met. Undefined since that went down with the daemon: then it meets the next one of this name. */
+  queueId: number | undefined
+}
+
 /** Takes partitions away from their queues, and gives them back. */
 export class PartitionOutages {
   readonly #around: Around
   readonly #presence: Presence
+  readonly #open = new Map<FaultSpec, PartitionOutage>()
 
   constructor(around: Around, presence: Presence) {
     this.#around = around
     this.#presence = presence
   }
 
-  /** Returns the queue of a fault. @throws QueratorError if there is none, or it has no such partition */
-  queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {
+  /** Takes a partition away until {@link end}. @throws QueratorError if there is no such queue, or it has no such partition */
+  begin(spec: FaultSpec, partition: number): void {
+    const { config, address } = this.#queueOf(spec, partition)
+    const outage = { queue: config.name, partition, queueId: address.queueId }
+    this.#open.set(spec, outage)
+    this.#setAway(outage, true)
+  }
+
+  /** Gives the partition back. */
+  end(spec: FaultSpec): void {
+    const outage = this.#open.get(spec)
+    this.#open.delete(spec)
+    if (outage !== undefined) this.#setAway(outage, false)
+  }
+
+  /** The queues go now, and others of their names may come in their place. Those that were deleted before stay deleted. */
+  leaveQueues(): void {
+    for (const outage of this.#open.values()) {
+      if (this.#around.queues.find(outage.queue)?.address.queueId === outage.queueId) outage.queueId = undefined
+    }
+  }
+
+  /** A queue is there now. */
+  meet({ config, address, partitions }: LogicalQueue): void {
+    for (const outage of this.#open.values()) {
+      if (outage.queue !== config.name || (outage.queueId ?? address.queueId) !== address.queueId) continue
+      outage.queueId = address.queueId
+      const partition = partitions[outage.partition]
+      if (partition !== undefined) partition.isAway = true
+    }
+  }
+
+  #queueOf({ queue: name = '' }: FaultSpec, number: number): LogicalQueue {
     const queue = this.#around.queues.find(name)
     if (queue === undefined) {
       this.#presence.assertUp()
@@ -35,11 +75,11 @@ export class PartitionOutages {
     throw badRequest(`partition is invalid; '${number}' is not a valid partition`)
   }
 
-  /** Takes a partition away, or gives it back. */
-  setAway(queue: LogicalQueue | undefined, number: number, isAway: boolean): void {
+  #setAway({ queue: name, partition: number, queueId }: PartitionOutage, isAway: boolean): void {
+    const queue = this.#around.queues.find(name)
     const partition = queue?.partitions[number]
-    // A queue that was deleted has stopped for good.
-    if (partition === undefined || this.#around.queues.find(queue?.config.name ?? '') !== queue) return
+    // A queue that was deleted has stopped for good, and the next one of its name is another.
+    if (partition === undefined || queue?.address.queueId !== queueId) return
     this.#around.during({ call: isAway ? 'outage' : 'end of outage' }, () => queue?.faults.setAway(partition, isAway))
   }
 }

@@ -148,9 +148,9 @@ export class Lives {
     await this.#leaving
     const kept = await keeping?.open()
     try {
+      await this.#parts.comeBack()
       // Only now, so that another attempt does not move it again.
       if (downtime > 0) await this.#parts.clock.advance(downtime)
-      await this.#parts.comeBack()
     } catch (error) {
       await keeping?.abandon(error as Error)
       throw error
@@ -178,7 +178,8 @@ export class Lives {
   }
 
   #goDown(keeps: UsualKeeps, end: () => void): void {
-    const { queues, access, keeping, config } = this.#parts
+    const { queues, access, keeping, config, faults } = this.#parts
+    faults.partitions.leaveQueues()
     const isKept = keepsItems(keeps, config.lasting)
     // What a pause holds was not carried out, and is gone.
     const images = queues.images()

@@ -26,6 +26,8 @@ export interface QueuesOptions {
   readonly memory: MemoryBudget
   /** Keeps the queues. Default: nothing does. */
   readonly keeper?: KeepsQueues | undefined
+  /** Called with each queue that is there now: created, or restored. */
+  added?(queue: LogicalQueue): void
   /** Warnings for the user. */
   readonly surprises: AllSurprises
 }
@@ -212,6 +214,7 @@ export class Queues {
     })
     this.#byName.set(config.name, queue)
     this.#storages.set(queue, storages)
+    this.#options.added?.(queue)
     return queue
   }
 
