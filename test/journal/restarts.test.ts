@@ -1,4 +1,6 @@
 /** What happens when a daemon goes down and comes up at awkward moments, or finds storages that do not fit together. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { createLog } from '../../src/daemon/log.js'
@@ -303,4 +305,25 @@ test('what a storage was not given before a crash is lost in the crash, not in t
   await Promise.all([crash, settled])
   await daemonOf(daemon).restart({ keeps: undefined, after: 0 })
   expect(daemon.events.ofKind('item-lost', 1).map(({ reference, call }) => `${reference} ${call}`)).toEqual(['b crash'])
+})
+
+test('a restart that finds its port taken moves no clock and leaves the storages free, and the next one succeeds', async () => {
+  const storage = new KeptStorage()
+  const daemon = await inOneStorage(storage)
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a' })
+  const { port } = new URL(await daemon.listen())
+  await daemon.crash()
+  const other = createServer().listen(Number(port), '127.0.0.1')
+  await once(other, 'listening')
+  const before = daemon.clock.now()
+  await expect(daemon.restart({ after: '30s' })).rejects.toThrow(/the port is in use/)
+  expect(daemon.clock.now() - before).toBe(0)
+  expect(storage.place.holder).toBeUndefined()
+  other.close()
+  await once(other, 'close')
+  await daemon.restart({ after: '30s' })
+  expect(daemon.clock.now() - before).toBe(30_000)
+  expect(await queue.items()).toHaveLength(1)
+  await daemon.close()
 })
