@@ -23,7 +23,7 @@ import { Keeping } from './lasting/keeping.js'
 import { LateKeeper } from './lasting/late-keeper.js'
 import { isLasting, keepsOf } from './lasting/storage-spec.js'
 import { type DaemonImage, lookedAtOnce } from './lives/daemon-image.js'
-import { decidedByStorages, type UsualKeeps } from './lives/keeps.js'
+import { decidedByStorages, keepsItems, type UsualKeeps } from './lives/keeps.js'
 import { Losses } from './lives/losses.js'
 import { Presence } from './lives/presence.js'
 import { createLog, type Log } from './log.js'
@@ -97,6 +97,11 @@ export class DaemonState {
     const trouble = { clock: clock.exact, queues, record, broke, during: this.during }
     this.faults = new Faults(trouble, this.presence)
     this.conditions = new ConditionsInForce({ ...trouble, faults: this.faults }, options.conditions, seed)
+  }
+
+  /** Returns whether it still has the items of a storage after a crash. */
+  itemsKept(keeps: UsualKeeps): (storage: string) => boolean {
+    return keepsItems(keeps, this.config.lasting)
   }
 
   /** Returns its state, to make another daemon like it. Takes time in proportion to the number of items. @throws QueratorError if it is down */

@@ -244,3 +244,58 @@ test('a worker that finds nobody at the end of a test ends in order', async () =
   expect(warn).not.toHaveBeenCalled()
   warn.mockRestore()
 })
+
+/** Storages of which one is in memory, for a daemon that is in memory itself. */
+const MIXED = {
+  'queue-storage': { driver: 'badger', config: { 'storage-dir': 'not used' } },
+  'partition-storage': [
+    { name: 'disk', driver: 'badger', affinity: 1, config: { 'storage-dir': 'not used' } },
+    { name: 'ram', driver: 'memory', affinity: 1 },
+  ],
+}
+
+test('what was kept is not put back: an item that the test completed does not come again', async () => {
+  await using daemon = await started({ config: MIXED, storage: 'memory' })
+  const seeded = await daemon.createQueue({ name: 'seeded', partitions: 2 })
+  for (const reference of ['a', 'b', 'c', 'd']) await seeded.produce({ reference })
+  const kept = (await seeded.items()).filter(({ partition }) => partition === 0).map(({ reference }) => reference)
+  expect(kept).toHaveLength(2)
+  const one = begin(daemon, 'one')
+  await daemon.crash()
+  await daemon.restart()
+  expect((await seeded.items()).map(({ reference }) => reference)).toEqual(kept)
+  const lease = await seeded.lease()
+  await lease.complete()
+  await one.end(PASSED)
+  const back = ['a', 'b', 'c', 'd'].filter((reference) => reference !== lease.items[0]?.reference)
+  expect((await seeded.items()).map(({ reference }) => reference).sort()).toEqual(back)
+})
+
+test('a queue that lost nothing stays as it is: what the test produced after the restart, and who waits there', async () => {
+  await using daemon = await started({ config: MIXED, storage: 'memory' })
+  const empty = await daemon.createQueue({ name: 'empty', partitions: 2 })
+  const onDisk = await daemon.createQueue({ name: 'on-disk', partitions: 2 })
+  await onDisk.produce({ reference: 'a' })
+  for (const keeps of [undefined, 'queues'] as const) {
+    const one = begin(daemon, 'one')
+    await daemon.restart(keeps === undefined ? {} : { keeps })
+    const waiting = empty.lease({ requestTimeout: '10m' })
+    await empty.waitFor({ event: 'lease-waiting' })
+    await one.end({ outcome: 'not reported' })
+    await empty.produce({ reference: 'b' })
+    await (await waiting).complete()
+    expect((await onDisk.items()).map(({ reference }) => reference)).toEqual(['a'])
+  }
+})
+
+test('a queue that lost its items in one restart and itself in the next is as it was before both', async () => {
+  await using daemon = await started()
+  const seeded = await daemon.createQueue({ name: 'seeded' })
+  await seeded.produce({ reference: 'a' })
+  const one = begin(daemon, 'one')
+  await daemon.restart({ keeps: 'queues' })
+  await seeded.produce({ reference: 'b' })
+  await daemon.restart({ keeps: 'nothing' })
+  await one.end(PASSED)
+  expect((await seeded.items()).map(({ reference }) => reference)).toEqual(['a'])
+})

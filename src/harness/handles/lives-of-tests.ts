@@ -2,12 +2,12 @@
 import type { Origin } from '../../client/call-site.js'
 import { checkOptions } from '../../client/known-options.js'
 import type { Daemon } from '../../daemon/daemon.js'
-import type { DaemonImage } from '../../daemon/lives/daemon-image.js'
 import { checkedKeeps, type Keeps, type UsualKeeps } from '../../daemon/lives/keeps.js'
 import { downText } from '../../diagnosis/downtime.js'
 import { messageOf, type QueratorError, usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
-import type { DoorState, TestUsers } from './test-users.js'
+import { type Loss, lostQueues } from './lost-queues.js'
+import type { TestUsers } from './test-users.js'
 
 /** Options of `daemon.crash()`. */
 export interface CrashOptions {
@@ -28,16 +28,6 @@ export interface RestartOptions {
   readonly after?: number | string
   /** As in `crash()`, for a daemon that runs. After a crash, the crash has decided what is left, and this option is refused. */
   readonly keeps?: Keeps
-}
-
-type QueueImage = DaemonImage['queues'][number]
-
-/** What went down with a daemon while a test ran. */
-interface Loss {
-  readonly queues: DaemonImage['queues']
-  /** Undefined if users and keys were kept. */
-  readonly access: DaemonImage['access'] | undefined
-  readonly door: DoorState
 }
 
 /** The state of a daemon when a test begins. */
@@ -137,18 +127,15 @@ export class LivesOfTests {
   }
 
   /** Puts back what went down with the daemon since then, as far as it was there before. */
-  async restore({ losses, lastQueue, lastItem }: LifeMark): Promise<void> {
+  async restore(mark: LifeMark): Promise<void> {
     await this.settled()
-    const daemon = this.#losses.length <= losses ? undefined : this.#backing.embedded('observe')
+    const daemon = this.#losses.length <= mark.losses ? undefined : this.#backing.embedded('observe')
     if (daemon === undefined || daemon.closed || daemon.presence.isDown) return
-    const lost = this.#losses.splice(losses)
-    const queues = new Map<string, QueueImage>()
-    for (const image of lost.flatMap((loss) => Array.from(loss.queues))) {
-      if (image.queueId === undefined || image.queueId > lastQueue || queues.has(image.config.name)) continue
-      queues.set(image.config.name, withoutItemsAfter(image, lastItem))
-    }
+    const lost = this.#losses.splice(mark.losses)
+    const queues = lostQueues(lost, mark, () => daemon.image().queues)
     const first = lost.find(({ access }) => access !== undefined)
-    daemon.putBack({ queues: [...queues.values()], access: first?.access })
+    if (queues.length === 0 && first === undefined) return
+    daemon.putBack({ queues, access: first?.access })
     if (first !== undefined) this.#users.putBack(first.door)
     // What came due while they were away happens now, as after a restart.
     if (!daemon.clock.followsRunner) await daemon.clock.advance(0)
@@ -197,7 +184,15 @@ export class LivesOfTests {
       if (daemon.presence.life !== life) {
         this.#users.wentDown(keeps !== 'nothing')
         if (image !== undefined) {
-          this.#losses.push({ queues: image.queues, access: keeps === 'nothing' ? image.access : undefined, door })
+          const areLost = keeps === 'nothing'
+          const { queues, access } = image
+          this.#losses.push({
+            queues,
+            areLost,
+            isKept: daemon.itemsKept(keeps),
+            access: areLost ? access : undefined,
+            door,
+          })
         }
       }
     }
@@ -208,14 +203,6 @@ export class LivesOfTests {
 function keepsOf(taker: string, given: Keeps | undefined, { keeps, keeping }: Daemon): UsualKeeps | undefined {
   if (given !== undefined) return checkedKeeps(`${taker}: keeps`, given)
   return keeping === undefined ? keeps : undefined
-}
-
-/** Returns a queue without the items that came later. */
-function withoutItemsAfter(image: QueueImage, lastItem: number): QueueImage {
-  const partitions = Array.from(image.partitions, (partition) => {
-    return partition && { ...partition, items: partition.items.filter(({ serial }) => serial <= lastItem) }
-  })
-  return { ...image, partitions }
 }
 
 function ignored(): void {}

@@ -1,0 +1,63 @@
+/** What went down with a daemon while a test ran, and what of it comes back. */
+import type { DaemonImage } from '../../daemon/lives/daemon-image.js'
+import type { DoorState } from './test-users.js'
+
+type QueueImage = DaemonImage['queues'][number]
+
+/** What went down with a daemon while a test ran. */
+export interface Loss {
+  /** The queues, as they were then. */
+  readonly queues: DaemonImage['queues']
+  /** Whether the queues themselves were lost. */
+  readonly areLost: boolean
+  /** Whether the items of a storage were kept. */
+  readonly isKept: (storage: string) => boolean
+  /** Undefined if users and keys were kept. */
+  readonly access: DaemonImage['access'] | undefined
+  readonly door: DoorState
+}
+
+/** What was there before a test. */
+interface Before {
+  /** Queues with a higher number are of the test, and so are items. */
+  readonly lastQueue: number
+  readonly lastItem: number
+}
+
+/**
+ * Returns the queues from before a test that lost something, as they were when the daemon went down, without what the test had put in.
+ * Partitions that lost nothing are as they are now: `present` returns the queues that are there.
+ */
+export function lostQueues(
+  losses: readonly Loss[],
+  { lastQueue, lastItem }: Before,
+  present: () => readonly QueueImage[],
+): QueueImage[] {
+  const back = new Map<string, QueueImage>()
+  for (const { queues, areLost, isKept } of losses) {
+    for (const image of Array.from(queues)) {
+      if (image.queueId === undefined || image.queueId > lastQueue) continue
+      const lost = Array.from(image.storages, (storage, number) => {
+        return areLost || !isKept(storage) ? partitionBefore(image.partitions[number], lastItem) : undefined
+      })
+      if (!areLost && !lost.some((partition) => partition !== undefined && partition.items.length > 0)) continue
+      // What it lost first is what was there before.
+      const known = back.get(image.config.name)
+      const partitions = lost.map((partition, number) => known?.partitions[number] ?? partition)
+      back.set(image.config.name, { ...(known ?? image), partitions })
+    }
+  }
+  const lacking = [...back.values()].some(({ partitions }) => partitions.includes(undefined))
+  const now = new Map(Array.from(lacking ? present() : [], (image) => [image.queueId, image]))
+  return Array.from(back.values(), (image) => {
+    const there = now.get(image.queueId)?.partitions
+    return { ...image, partitions: image.partitions.map((partition, number) => partition ?? there?.[number]) }
+  })
+}
+
+type PartitionImage = QueueImage['partitions'][number]
+
+/** Returns a partition without the items that came later. */
+function partitionBefore(partition: PartitionImage, lastItem: number): PartitionImage {
+  return partition && { ...partition, items: partition.items.filter(({ serial }) => serial <= lastItem) }
+}
