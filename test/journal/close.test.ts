@@ -97,3 +97,17 @@ test('a call that waits for a storage keeps the process alive', async () => {
   await call
   expect(timers()).toBe(before)
 })
+
+test('close says both that a worker failed and that changes were not kept', async () => {
+  const daemon = await inOneStorage(new KeptStorage())
+  daemon.runWorker(async (signal) => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    throw new Error('the worker is broken')
+  })
+  daemonOf(daemon)
+    .keeping?.keeper.created(99, undefined as never, [])
+    .updated({} as never)
+  await expect(daemon.close()).rejects.toThrow(
+    /2 things failed:\n.*the worker is broken.*the last changes were not kept/s,
+  )
+})

@@ -8,6 +8,7 @@ import { usageError } from '../../errors.js'
 import type { Backing } from '../backing/backing.js'
 import type { Begun } from '../backing/begun.js'
 import { withQueueState } from '../consumers/failure-text.js'
+import { joined } from '../consumers/handler-errors.js'
 import type { MovingPlace } from '../consumers/moving.js'
 import type { RunningWorker, RunWorkerOptions, StartWorker } from '../consumers/running-worker.js'
 import { Workers } from '../consumers/workers.js'
@@ -159,12 +160,13 @@ export class RunnerSide {
     return conditionStories(conditions.usual, this.faults.areConcurrent ? queues : undefined, first - 1)
   }
 
-  /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time */
+  /** Stops the workers, and closes the daemon. @throws QueratorError if a worker failed, or does not end in time, or a storage could not write everything */
   async close(origin?: Origin): Promise<void> {
     const failure = this.workers.isEmpty ? undefined : await this.workers.stop()
     await this.lives.settled()
-    await this.#backing.close(origin)
-    if (failure !== undefined) throw failure
+    const failed = failure === undefined ? [] : [failure]
+    await this.#backing.close(origin).catch((error: Error) => failed.push(error))
+    if (failed.length > 0) throw joined(failed, 'things')
   }
 
   /** Begins a test of a runner. On a server elsewhere, only its time can be observed. */
