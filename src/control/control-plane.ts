@@ -2,7 +2,7 @@
 
 import type { Daemon } from '../daemon/daemon.js'
 import { VERSION } from '../daemon/version.js'
-import { badRequest, messageOf, QueratorError } from '../errors.js'
+import { badRequest, messageOf, QueratorError, requestFailed } from '../errors.js'
 import { nearestOf } from '../nearest.js'
 import { CLIENT_GONE, type WireReply, type WireRequest } from '../protocol/exchange.js'
 import type { OtherRoutes } from '../transport/handler.js'
@@ -86,6 +86,8 @@ class ControlPlane implements OtherRoutes {
   }
 
   async #reply(path: string, request: WireRequest): Promise<WireReply> {
+    const { presence } = this.#on.daemon
+    const { life } = presence
     let reply: WireReply
     try {
       guard(request, this.#host)
@@ -94,8 +96,10 @@ class ControlPlane implements OtherRoutes {
       const result = await found.run(this.#on, checked(nameOf(found), found.fields, values), request)
       reply = isReply(result) ? result : jsonReply(result)
     } catch (error) {
-      if (error === CLIENT_GONE) return NO_REPLY
-      reply = errorReply(error)
+      const isGone = error === CLIENT_GONE
+      if (isGone && life === presence.life) return NO_REPLY
+      // Its connection outlasts a crash.
+      reply = errorReply(isGone ? requestFailed(`${presence.lastEnd} before this was kept; send it again`) : error)
     }
     await request.replying?.()
     return reply

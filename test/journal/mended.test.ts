@@ -1,11 +1,13 @@
 /** What storages were once confirmed to have, or mixed up. */
 import { expect, test } from 'vitest'
+import { serveControl } from '../../src/control/control-plane.js'
 import { startTestDaemon } from '../../src/index.js'
 import type { BatchBuilder } from '../../src/journal/batch-builder.js'
 import { Journal } from '../../src/journal/journal.js'
 import { KeptPlace, KeptStorage } from '../storage/kept-storage.js'
 import { daemonOf, inOneStorage, lastingDaemon } from '../support/lasting.js'
-import { turn } from '../support/turns.js'
+import { exchange, rawRequest } from '../support/raw-http.js'
+import { turn, until } from '../support/turns.js'
 
 const UP = { keeps: undefined, after: 0 }
 
@@ -175,4 +177,26 @@ test('drain goes on after a restart, also without events', async () => {
   await turn()
   await daemon.restart()
   expect((await drained).completed).toHaveLength(1)
+})
+
+test.each([
+  ['load', async () => ({ dump: await dumpOf('a') })],
+  ['reset', async () => ({})],
+] as const)('a %s over HTTP that waits for a storage while the daemon crashes is refused', async (route, body) => {
+  const storage = new KeptStorage()
+  const daemon = await inOneStorage(storage)
+  serveControl(daemonOf(daemon))
+  await (await daemon.createQueue({ name: 'q' })).produce({ reference: 'b' })
+  const text = JSON.stringify(await body())
+  storage.hold()
+  const head = ['Connection: close']
+  const replies = exchange(daemon.connect(), rawRequest(`POST /test/${route} HTTP/1.1`, head, text))
+  await until('the load waits for the storage', () => storage.waiting > 0)
+  const crash = daemonOf(daemon).crash(undefined)
+  storage.release()
+  await crash
+  const [reply] = await replies
+  expect(reply?.status).toBe(453)
+  expect(JSON.parse(reply?.body ?? '').message).toBe('the daemon crashed before this was kept; send it again')
+  await daemon.close()
 })
