@@ -45,7 +45,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'daemon/log.ts': ['visible.ts'],
   'daemon/lasting/storage-spec.ts': [],
-  'daemon/lasting': ['daemon/lasting/storage-spec.ts', 'errors.ts', 'clock', 'access', 'engine', 'journal', 'storage'],
+  'daemon/lasting': [
+    'daemon/lasting/storage-spec.ts',
+    'daemon/log.ts',
+    'errors.ts',
+    'clock',
+    'access',
+    'engine',
+    'journal',
+    'storage',
+  ],
   daemon: [
     'daemon',
     'visible.ts',
