@@ -19,6 +19,7 @@ export type {
   DumpedRole,
   DumpedRoleBinding,
   DumpedUser,
+  ImportedDump,
 } from './daemon/dump/daemon-dump.js'
 export type { Keeps } from './daemon/lives/keeps.js'
 export type { LogHandler, LogLevel, LogRecord } from './daemon/log.js'

@@ -42,7 +42,7 @@ export const PAGES = [
     from: 'querator-test',
     intro:
       'Make calls fail as networks, servers and leases do. Guides: [Faults](../faults.md), [Conditions](../conditions.md), [Crashes and restarts](../crashes.md).',
-    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults CONDITIONS ConditionName Condition ConditionOptions LossyCall TestConditions UnderOptions RecoveredOptions DaemonWithLives CrashOptions RestartOptions Keeps DaemonDump DumpedQueue DumpedPartition DumpedItem DumpedNamespace DumpedUser DumpedApiKey DumpedRole DumpedRoleBinding`,
+    names: `Fault FaultReading FaultOptions QueueFaultOptions FaultAction Answer FaultCall QueueCall NamedQueue OutageOptions QueuePartition QueueWithFaults CONDITIONS ConditionName Condition ConditionOptions LossyCall TestConditions UnderOptions RecoveredOptions DaemonWithLives CrashOptions RestartOptions Keeps DaemonDump DumpedQueue DumpedPartition DumpedItem DumpedNamespace DumpedUser DumpedApiKey DumpedRole DumpedRoleBinding ImportedDump`,
   },
   {
     file: 'matchers',

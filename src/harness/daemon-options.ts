@@ -3,7 +3,7 @@ import type { AuthBackend } from '../access/access.js'
 import type { ClockOption } from '../clock/clock-option.js'
 import type { ConfigTree } from '../daemon/config/config.js'
 import type { StorageMode } from '../daemon/daemon-options.js'
-import type { DaemonDump } from '../daemon/dump/daemon-dump.js'
+import type { DaemonDump, ImportedDump } from '../daemon/dump/daemon-dump.js'
 import type { Keeps } from '../daemon/lives/keeps.js'
 import type { LogLevel, LogRecord } from '../daemon/log.js'
 import type { NoticesMode } from '../daemon/notices.js'
@@ -44,10 +44,10 @@ export interface TestDaemonOptions {
    */
   readonly keeps?: Keeps
   /**
-   * What the daemon begins with: what `daemon.dump()` returned, or the path of a JSON file with it. Its clock goes on from then, unless `clock` is
+   * What the daemon begins with: what `daemon.dump()` returned, or the path of a JSON file with it, or what an import of such a file gives. Its clock goes on from then, unless `clock` is
    * given. Queues of `config` that are not in it are added. Not with storages that last. Default: nothing. See docs/crashes.md.
    */
-  readonly from?: string | DaemonDump
+  readonly from?: string | DaemonDump | ImportedDump
   /** How many of the latest events are kept, for `daemon.events` and for reports of failing tests. Default 10,000. */
   readonly events?: number
   /**

@@ -1,6 +1,7 @@
 /** The types of every entry, as TypeScript 5.9 and 7 see them, without `skipLibCheck`. */
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { filled } from '../support/filled-daemon.js'
 import { type Outcome, projectOf, start } from './project.js'
 
 const COMPILERS = ['typescript', 'typescript-7']
@@ -205,7 +206,13 @@ const JEST = (known: boolean) => `
   ${known ? '// @ts-expect-error Jest knows no such thing\n  test.sometimes()' : ''}`
 
 /** Compiles each of the sources, with the file extension of its kind of module. */
-function compile(compiler: string, ending: string, sources: Record<string, string>, options: object): Promise<Outcome> {
+function compile(
+  compiler: string,
+  ending: string,
+  sources: Record<string, string>,
+  options: object,
+  others: Record<string, string> = {},
+): Promise<Outcome> {
   const files = Object.fromEntries(Object.entries(sources).map(([name, source]) => [`${name}.${ending}`, source]))
   const compilerOptions = {
     strict: true,
@@ -220,6 +227,7 @@ function compile(compiler: string, ending: string, sources: Record<string, strin
     'package.json': '{ "private": true, "type": "module" }',
     'tsconfig.json': JSON.stringify({ compilerOptions, files: Object.keys(files) }),
     ...files,
+    ...others,
   })
   return start(folder, 'node', join(inject('packed'), 'node_modules', compiler, 'bin', 'tsc'), '-p', '.').ended
 }
@@ -244,6 +252,28 @@ describe.each(COMPILERS)('%s', (compiler) => {
     ])
     expect([without.text, withJest.text, withMocha.text]).toEqual(['', '', ''])
   })
+})
+
+test.each(COMPILERS)('%s takes an imported JSON file as a dump', async (compiler) => {
+  await using daemon = await filled()
+  const others = { 'orders.json': JSON.stringify(await daemon.dump()), 'other.json': '{ "format": "x" }' }
+  const source = `
+    import { type DaemonDump, startTestDaemon } from 'querator-test'
+    import { testWith } from 'querator-test/vitest'
+    import dump from './orders.json' with { type: 'json' }
+    import other from './other.json' with { type: 'json' }
+    testWith({ from: dump })
+    const daemon = await startTestDaemon({ from: dump })
+    const again: DaemonDump = await daemon.dump()
+    await startTestDaemon({ from: again })
+    // @ts-expect-error it is no dump
+    await startTestDaemon({ from: other })
+    // @ts-expect-error a dump that was not awaited
+    await startTestDaemon({ from: daemon.dump() })`
+  for (const options of [{ module: 'nodenext' }, { module: 'esnext', moduleResolution: 'bundler' }]) {
+    const outcome = await compile(compiler, 'mts', { source }, { ...options, resolveJsonModule: true }, others)
+    expect(outcome.text).toBe('')
+  }
 })
 
 test('TypeScript 5.9 with the classic resolution, which ignores exports', async () => {

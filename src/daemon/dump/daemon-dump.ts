@@ -193,3 +193,18 @@ export interface DumpedRoleBinding {
   /** When it was made. */
   readonly createdAt: string
 }
+
+/** A {@link DaemonDump} as TypeScript sees a JSON file that you import: a `state` is any text. It is checked when the daemon starts. */
+export interface ImportedDump extends Omit<DaemonDump, 'queues'> {
+  /** In the order in which they were created. */
+  readonly queues: readonly (Omit<DumpedQueue, 'partitions'> & {
+    /** In the order of their numbers. */
+    readonly partitions: readonly (Omit<DumpedPartition, 'items'> & {
+      /** In the order of their ids, the scheduled ones last. */
+      readonly items: readonly (Omit<DumpedItem, 'state'> & {
+        /** Whether it is free, leased or scheduled. */
+        readonly state: string
+      })[]
+    })[]
+  })[]
+}
