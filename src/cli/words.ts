@@ -6,6 +6,7 @@ export function inWordsOfCommand(thrown: unknown, source = 'the dump'): unknown 
   if (!isQueratorError(thrown)) return thrown
   const message = thrown.message
     .replace(/\S+ refused: POST \/test\/load: dump/, () => source)
+    .replace(/; set the option config(?=; )/, '; add it to the configuration')
     .replace(/daemon\.dump\(\)|GET \/test\/dump/g, "'querator dump'")
   return message === thrown.message ? thrown : usageError(message, thrown.cause)
 }

@@ -67,7 +67,9 @@ function eventsOf(on: ControlledDaemon, items: ReadonlySet<number>): QueueEvent[
 }
 
 function notKept() {
-  return requestFailed('this daemon no longer keeps the first events of the item; start it with a larger option events')
+  return requestFailed(
+    'this daemon no longer keeps the first events of the item; ask earlier, or start a test daemon with a larger option events',
+  )
 }
 
 function orNotKept(missed: number): string {

@@ -12,6 +12,7 @@ const WORDS: readonly (readonly [javaScript: RegExp, here: string])[] = [
   // The storages of a running server are what they are.
   [/, or set storage: 'memory'/, ''],
   [/daemon\.dump\(\)/g, 'GET /test/dump'],
+  [/; set the option config(?=; )/, '; start the server with a configuration that has it'],
   [/; start a new one with startTestDaemon\(\), or close it later/, ''],
   // A test in JavaScript that is attached to this server reads it too.
   [/daemon\.resume\('[^']*'\)/g, 'a resume'],

@@ -48,7 +48,7 @@ for (const door of Object.keys(DOORS)) {
       expect([which, status, body.message]).toEqual([
         which,
         453,
-        'this daemon no longer keeps the first events of the item; start it with a larger option events',
+        'this daemon no longer keeps the first events of the item; ask earlier, or start a test daemon with a larger option events',
       ])
     }
     // Events that are gone may have been about a further item with the reference.

@@ -105,6 +105,13 @@ test('a dump that is wrong is a 400 with its field, and changes nothing', async 
     'POST /test/load: dump is of version 0, and this package reads version 1; make the dump again with GET /test/dump',
   ])
   expect(await load({ format: 'x' })).toEqual([400, expect.stringMatching(/make one with GET \/test\/dump$/)])
+  const [queue] = good.queues
+  const elsewhere = [{ ...queue, partitions: [{ ...queue.partitions[0], storage: 'disk-1' }] }]
+  const [status, message] = await load({ queues: elsewhere })
+  expect(status).toBe(400)
+  expect(message).toContain(
+    "has no storage 'disk-1', only 'mem-0'; start the server with a configuration that has it; correct it, or",
+  )
   expect(await dump()).toEqual(good)
   expect(await load({})).toEqual([200, ''])
   await daemon.close()
