@@ -327,3 +327,51 @@ test('a restart that finds its port taken moves no clock and leaves the storages
   expect(await queue.items()).toHaveLength(1)
   await daemon.close()
 })
+
+/** A daemon with one leased item, whose storage keeps nothing from now on. */
+async function withLeased(storage: KeptStorage) {
+  const daemon = await inOneStorage(storage)
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a' })
+  const lease = await queue.lease({ clientId: 'mine' })
+  storage.failNext(1_000_000)
+  const goDownAndUp = async () => {
+    await turn()
+    await daemonOf(daemon).crash(undefined)
+    storage.heal()
+    await daemonOf(daemon).restart(UP)
+  }
+  return { daemon, queue, lease, goDownAndUp }
+}
+
+test.each([
+  'retry',
+  'complete',
+] as const)('an item whose %s was not kept is not lost, and its timeline is whole', async (call) => {
+  const { daemon, queue, lease, goDownAndUp } = await withLeased(new KeptStorage())
+  lease[call]().catch(() => undefined)
+  await goDownAndUp()
+  expect(await queue.items()).toMatchObject([{ reference: 'a', leased: true }])
+  await daemon.clock.advance('1h')
+  const [again] = (await queue.lease()).items
+  const kinds = again?.history().map(({ kind }) => kind)
+  const ended = call === 'retry' ? 'retried' : 'completed'
+  const over = ['daemon-crashed', 'daemon-restarted']
+  expect(kinds).toEqual(['produced', 'leased', ended, ...over, 'lease-expired', 'leased'])
+  expect(daemon.events.ofKind('item-lost', 1)).toEqual([])
+  await daemon.close()
+})
+
+test('of several items, those that are not back are lost, also if the daemon had only read them', async () => {
+  const place = new KeptPlace()
+  const first = await inOneStorage(new KeptStorage(place))
+  await (await first.createQueue({ name: 'q' })).produce({ reference: 'a' }, { reference: 'b' })
+  await first.close()
+  const storage = new KeptStorage(place)
+  const daemon = await inOneStorage(storage)
+  await daemonOf(daemon).crash(undefined)
+  for (const items of place.items.values()) items.clear()
+  await daemonOf(daemon).restart(UP)
+  expect(daemon.events.ofKind('item-lost', 1).map(({ reference }) => reference)).toEqual(['a', 'b'])
+  await daemon.close()
+})

@@ -24,23 +24,46 @@ export function carryOver(
     const found = back.get(queue.queueId)
     for (const [partition, image] of queue.partitions.entries()) {
       if (image === undefined) continue
-      const place = { ...address, partition, ids: new ItemIds(image.ids) }
-      carryItems(image.items, found?.partitions[partition]?.items ?? [], (item) => {
-        record.item(KIND['item-lost'], now, place satisfies Address, item)
-      })
+      const place = { ...address, partition, ids: new ItemIds(image.ids) } satisfies Address
+      const there = found?.partitions[partition]?.items ?? []
+      for (const item of carryItems(image.items, there, place, record)) {
+        record.item(KIND['item-lost'], now, place, item)
+      }
     }
     if (found === undefined) record.queue(KIND['queue-lost'], now, address)
   }
 }
 
-function carryItems(before: readonly Item[], after: readonly Item[], lost: (item: Item) => void): void {
+/** Returns the items that are not back in their partition. */
+function carryItems(
+  before: readonly Item[],
+  after: readonly Item[],
+  place: Pick<Address, 'queueId' | 'partition'>,
+  record: EventRecord,
+): Item[] {
   const back = new Map(after.map((item) => [item.sequence, item]))
+  const missing = new Set<Item>()
   for (const item of before) {
     const found = back.get(item.sequence)
-    if (found === undefined) lost(item)
-    else {
-      found.serial = item.serial
-      if (found.leased) found.holder = item.holder
-    }
+    if (found === undefined) missing.add(item)
+    else carry(item, found)
+    back.delete(item.sequence)
   }
+  // Of these, storages were not given what happened last: a retry gives an item another number, and a complete takes it away.
+  const bySerial = new Map(Array.from(missing, (item) => [item.serial, item]))
+  const serials = record.itemsAt(place, new Set(back.keys()))
+  for (const [sequence, serial] of serials) {
+    const found = back.get(sequence) as Item
+    found.serial = serial
+    const item = bySerial.get(serial)
+    if (item === undefined) continue
+    carry(item, found)
+    missing.delete(item)
+  }
+  return [...missing]
+}
+
+function carry(item: Item, found: Item): void {
+  found.serial = item.serial
+  if (found.leased) found.holder = item.holder
 }

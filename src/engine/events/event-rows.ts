@@ -129,6 +129,22 @@ export class EventRows {
     return 0
   }
 
+  /** Returns the numbers of the latest events about items that had these sequence numbers in a partition then. Those that are not kept are left out. */
+  latestOfAll(
+    { queueId, partition }: Pick<Address, 'queueId' | 'partition'>,
+    wanted: Set<number>,
+  ): Map<number, number> {
+    const found = new Map<number, number>()
+    for (let number = this.#count; number >= this.first && found.size < wanted.size; number--) {
+      const row = (number - 1) % this.#most
+      const sequence = this.#sequences[row] as number
+      if (this.#items[row] === 0 || !wanted.has(sequence) || found.has(sequence)) continue
+      const address = this.#addresses[row] as Address
+      if (address.queueId === queueId && address.partition === partition) found.set(sequence, number)
+    }
+    return found
+  }
+
   /** Returns the number of the next event of an item after this one. 0 if there is none. */
   nextOf(item: number, after: number): number {
     for (let number = after + 1; number <= this.#count; number++) {

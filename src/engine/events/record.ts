@@ -190,6 +190,12 @@ export class EventRecord {
     return events
   }
 
+  /** Returns the numbers of the items that had these sequence numbers in a partition at their latest event. Others are left out. */
+  itemsAt(place: Pick<Address, 'queueId' | 'partition'>, sequences: Set<number>): Map<number, number> {
+    const latest = this.#rows?.latestOfAll(place, sequences) ?? []
+    return new Map(Array.from(latest, ([sequence, number]) => [sequence, this.at(number).item]))
+  }
+
   /** Whether the daemon is closed and no further events come. */
   get ended(): boolean {
     return this.#ended
