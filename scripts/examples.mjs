@@ -1,8 +1,8 @@
 /**
- * Runs every example from the packed tarball in an empty folder and shows the output of its runner. For the example
- * that fails on purpose, it prints only whether it did. An example must leave no process behind.
+ * Runs every example from the packed tarball in an empty folder, two at a time, and shows the output of its runner. For
+ * the example that fails on purpose, it prints only whether it did. An example must leave no process behind.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { leftInTheEnd, newMark, RUN_MARK } from './left-processes.mjs'
 import { copyExample, installPacked } from './packed.mjs'
 import { runRed } from './red-example.mjs'
@@ -53,6 +53,9 @@ const COMMANDS = {
   go: ['go', 'test', '-count=1', './...'],
 }
 
+/** Those that listen on ports of their own choice. They run one after the other. */
+const WITH_PORTS = ['command', 'yaml-cli', 'one-daemon', 'playwright', 'python', 'go']
+
 /** Languages that a machine may lack, by the example. The command says whether it is there. */
 const NEEDS = { python: ['python3', '--version'], go: ['go', 'version'] }
 
@@ -65,32 +68,53 @@ const present = Object.entries(COMMANDS).filter(([name]) => !missing.includes(na
 const runs = present.flatMap(([name, command]) =>
   (typeof command[0] === 'string' ? [command] : command).map((one) => ({ name, command: one })),
 )
+const hasPort = ({ name }) => WITH_PORTS.includes(name)
+const waiting = [runs.filter(hasPort), ...runs.filter((run) => !hasPort(run)).map((run) => [run])]
 const { folder, remove } = installPacked(TOOLS)
 const failed = []
-for (const { name, command } of runs) {
-  const title = `examples/${name}: ${command.join(' ')}`
-  console.log(`\n== ${title}`)
-  const example = copyExample(folder, name)
-  if (!(await (name === RED ? failsAsItShould(example, command) : succeeds(example, command)))) failed.push(title)
-}
+await Promise.all([work(), work()])
 remove()
-const others = failed.length === 0 ? '' : `: ${failed.join(', ')}`
 for (const name of missing) console.log(`\nexamples/${name} did not run: there is no ${NEEDS[name][0]} here`)
-console.log(`\n${runs.length - failed.length} as expected, ${failed.length} not${others}`)
+console.log(`\n${runs.length - failed.length} as expected, ${[`${failed.length} not`, ...failed].join('\n- ')}`)
 if (failed.length > 0) process.exit(1)
+
+/** Takes examples until none is left. */
+async function work() {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (const { name, command } of next) {
+      const title = `examples/${name}: ${command.join(' ')}`
+      const example = copyExample(folder, name)
+      const { asExpected, text } = await (name === RED ? failsAsItShould(example, command) : succeeds(example, command))
+      console.log(`\n== ${title}\n${text}`)
+      if (!asExpected) failed.push(title)
+    }
+  }
+}
 
 async function succeeds(cwd, [command, ...args]) {
   const mark = newMark()
   const env = { ...process.env, [RUN_MARK]: mark }
-  const { status } = spawnSync(command, args, { cwd, env, stdio: 'inherit', timeout: 120_000 })
+  const { status, text } = await ended(spawn(command, args, { cwd, env, timeout: 120_000 }))
   const left = await leftInTheEnd(mark)
-  if (left.length > 0) console.log(`It left processes behind:\n${left.map(({ command }) => command).join('\n')}`)
-  return status === 0 && left.length === 0
+  const leftText = left.length === 0 ? [] : ['It left processes behind:', ...left.map(({ command }) => command)]
+  return { asExpected: status === 0 && left.length === 0, text: [text, ...leftText].join('\n') }
+}
+
+/** Resolves with the status and all output of a process. */
+function ended(child) {
+  const chunks = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk))
+  return new Promise((resolve) => {
+    const end = (status, more = '') => resolve({ status, text: Buffer.concat(chunks).toString() + more })
+    child.on('error', (error) => end(1, error.message))
+    child.on('close', (status) => end(status))
+  })
 }
 
 function failsAsItShould(cwd, command) {
-  console.log('Its tests fail on purpose. Their output is printed only if one of them does not.')
   const { asExpected, text } = runRed(cwd, command)
-  console.log(text)
-  return asExpected
+  return {
+    asExpected,
+    text: `Its tests fail on purpose. Their output is printed only if one of them does not.\n${text}`,
+  }
 }
