@@ -389,6 +389,21 @@ test('faults act across realms, and their errors belong to that of the tests', (
   expect(text).toContain('Tests:       1 failed, 1 passed')
 })
 
+test('a daemon that one test closes says so to the next, in both realms', () => {
+  const source = `${IMPORTS}
+    test('closes it', async () => {
+      await queue.produce({})
+      await daemon.close()
+    })
+    test('is told where', () => undefined)`
+  const { text } = jest({ 'inside.test.js': source, 'outside.test.js': `${BLOCK}${source}` })
+  for (const file of ['inside', 'outside']) {
+    expect(text).toContain(
+      `the daemon is closed (${file}.test.js:7); start a new one with startTestDaemon(), or close it later`,
+    )
+  }
+})
+
 test('a daemon crashes, is copied and dumped across realms', () => {
   const { status, text } = jest({
     'a.test.js': `${DOCBLOCK}${IMPORTS}
