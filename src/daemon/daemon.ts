@@ -133,8 +133,7 @@ export class Daemon extends DaemonState {
     const { conditions: _, makeStorages: __, ...options } = this.#options
     const { config, clock, keeps } = this
     const from = { ...this.image(), isWhole: true }
-    const quiet = { config: { ...config, warnings: [] }, clock: anotherClock(clock) }
-    return new Daemon({ ...options, ...quiet, storage: 'memory', keeps, from })
+    return new Daemon({ ...options, config, clock: anotherClock(clock), storage: 'memory', keeps, from })
   }
 
   /** See {@link Lives.crash}. @throws QueratorError if it is closed */

@@ -33,7 +33,9 @@ export interface ResetParts {
 }
 
 /** Returns what to warn of at the start. */
-export function warningsOf({ warnings, lasting }: DaemonConfig, { storage }: DaemonOptions): string[] {
+export function warningsOf({ warnings, lasting }: DaemonConfig, { storage, from }: DaemonOptions): string[] {
+  // The daemon that this one copies has warned.
+  if (from?.isWhole === true) return []
   return [...warnings, ...mixedTexts(lasting, storage === 'memory')]
 }
 

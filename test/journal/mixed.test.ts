@@ -43,3 +43,14 @@ test.each([
   await using _ = await startTestDaemon({ config, storage: 'memory', log })
   expect(messages.filter((message) => warning.test(message))).toHaveLength(1)
 })
+
+test('a copy of a daemon warns of nothing again', async () => {
+  const messages: string[] = []
+  const log = ({ message }: { message: string }) => messages.push(message)
+  await using daemon = await startTestDaemon({ config: MIXED, storage: 'memory', log })
+  const before = messages.filter((message) => message.includes('storage'))
+  expect(before).not.toEqual([])
+  await using copy = await daemon.fork()
+  await using _ = await copy.fork()
+  expect(messages.filter((message) => message.includes('storage'))).toEqual(before)
+})
