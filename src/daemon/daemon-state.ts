@@ -89,7 +89,7 @@ export class DaemonState {
     const surprises = new AllSurprises(warn)
     const added = (queue: LogicalQueue) => this.faults.partitions.meet(queue)
     this.queues = new Queues({ record, memory, clock: clock.exact, random: draw, storages, surprises, keeper, added })
-    this.losses = new Losses(record, options.siteOf ?? (() => ''))
+    this.losses = new Losses(record, options.siteOf ?? (() => ''), keeping?.specs)
     this.inspector = new Inspector(this.queues, this.presence, this.losses)
     const { inspector, losses, queues } = this
     this.noticed = new CallNotices({ mode: options.notices, clock, record, inspector, losses, warn })

@@ -9,6 +9,8 @@ import {
   type TestDaemon,
   type TestDaemonOptions,
 } from '../../src/index.js'
+import { KeptStorage } from '../storage/kept-storage.js'
+import { inOneStorage, lastingDaemon } from '../support/lasting.js'
 
 const LINE = String.raw`\(test/api/crash-told\.test\.ts:\d+[^)]*\)`
 const LOST = new RegExp(
@@ -218,4 +220,29 @@ test('what was due while the daemon was down stands in a timeline when it happen
   const expected = lines.map((line) => expect.stringMatching(line))
   expect(about((await errorOf(assertQueue(queue).toHaveItems([]))).message)).toEqual(expected)
   expect(about((await one.end(FAILED))?.text ?? '')).toEqual(expected)
+})
+
+test('with storages that last, the advice for a lost queue is one that can be followed', async () => {
+  const items = await lastingDaemon({ partitions: { disk: new KeptStorage() } })
+  const queue = await items.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  await items.restart()
+  expect((await errorOf(queue.counts())).details.lost).toMatch(
+    /^the queue 'orders' was lost in the restart.*: queue-storage is in memory; create it again, and it has its items$/,
+  )
+  await items.createQueue({ name: 'orders' })
+  expect(await queue.counts()).toMatchObject({ total: 1 })
+  await items.close()
+
+  const storage = new KeptStorage()
+  const all = await inOneStorage(storage)
+  await all.createQueue({ name: 'orders' })
+  await all.crash()
+  storage.place.records.clear()
+  storage.place.items.clear()
+  await all.restart()
+  expect((await errorOf(all.queue('orders').counts())).details.lost).toMatch(
+    /: queue-storage does not have it; create it again. Was its folder emptied or replaced while the daemon was down\?$/,
+  )
+  await all.close()
 })

@@ -1,27 +1,29 @@
 /** What a daemon lost when it went down, in words. */
-import type { Cause, EventKind, RecordedEvent } from '../../engine/events/event-kinds.js'
+import type { Cause } from '../../engine/events/event-kinds.js'
 import type { EventRecord } from '../../engine/events/record.js'
+import type { StorageSpecs } from '../lasting/storage-spec.js'
 
 /** Returns the place of a call, to follow its name: ` (orders.test.ts:12)`. Empty if it is not known. */
 export type SiteOf = (origin: Cause['origin']) => string
-
-const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
 
 /** Reads in the record what was lost, and by which call. */
 export class Losses {
   readonly #record: EventRecord
   readonly #siteOf: SiteOf
+  readonly #specs: StorageSpecs | undefined
 
-  constructor(record: EventRecord, siteOf: SiteOf) {
+  /** `specs` are the storages that last. */
+  constructor(record: EventRecord, siteOf: SiteOf, specs?: StorageSpecs) {
     this.#record = record
+    this.#specs = specs
     this.#siteOf = siteOf
   }
 
-  /** Says in which crash or restart the last queue of a name was lost. Undefined if it was not. */
+  /** Says in which crash or restart the last queue of a name was lost, and what to do. Undefined if it was not. */
   queueText(name: string): string | undefined {
-    const last = this.#latest(({ address }) => address.queue === name && address.queueId !== 0)
-    if (last?.kind !== 'queue-lost') return undefined
-    return `the queue '${name}' was lost in the ${this.howText(last.number)}: the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'`
+    const { landmarks, first } = this.#record
+    const loss = landmarks.lossOf(name)
+    return loss < first ? undefined : `the queue '${name}' was lost in the ${this.howText(loss)}: ${this.#advice()}`
   }
 
   /** `crash (orders.test.ts:12)`: what caused this event. */
@@ -32,22 +34,21 @@ export class Losses {
 
   /** `crash (orders.test.ts:12)`: the latest that ended the daemon after this event. `undefined` if nothing did. */
   endSince(number: number): string | undefined {
-    const last = this.#latest(({ kind }) => ENDS.includes(kind), number + 1)
-    return last && this.howText(last.number)
+    const { lastEnd } = this.#record.landmarks
+    return lastEnd > number && lastEnd >= this.#record.first ? this.howText(lastEnd) : undefined
   }
 
   /** Where the call stands that ended the daemon last. Empty if it is not known. */
   get endSite(): string {
-    const last = this.#latest(({ kind }) => ENDS.includes(kind))
-    return last === undefined ? '' : this.#siteOf(last.cause.origin)
+    const { lastEnd } = this.#record.landmarks
+    return lastEnd < this.#record.first ? '' : this.#siteOf(this.#record.at(lastEnd).cause.origin)
   }
 
-  #latest(which: (event: RecordedEvent) => boolean, first = 1): RecordedEvent | undefined {
-    const record = this.#record
-    for (let number = record.count; number >= Math.max(first, record.first); number--) {
-      const event = record.at(number)
-      if (which(event)) return event
+  #advice(): string {
+    if (this.#specs === undefined) {
+      return "the daemon kept nothing; create it again, or keep it with keeps: 'queues' or keeps: 'items'"
     }
-    return undefined
+    if (this.#specs.queues === undefined) return 'queue-storage is in memory; create it again, and it has its items'
+    return 'queue-storage does not have it; create it again. Was its folder emptied or replaced while the daemon was down?'
   }
 }

@@ -14,7 +14,8 @@ import {
 } from './event-kinds.js'
 import { EventRows } from './event-rows.js'
 import { type Fired, FiredList } from './fired.js'
-import { sameClient, sameRefusal } from './same-refusal.js'
+import { Landmarks } from './landmarks.js'
+import { sameFault, sameRefusal } from './same-refusal.js'
 
 /**
  * The one stream of events of a daemon: what happens to items, leases and queues, in order. Only the latest are kept. A move of the
@@ -23,6 +24,7 @@ import { sameClient, sameRefusal } from './same-refusal.js'
 export class EventRecord {
   /** The cause of what is happening now. The engine is synchronous, so there is only one. */
   cause: Cause = BY_CLOCK
+  readonly landmarks = new Landmarks()
   readonly #most: number
   readonly #rows: EventRows | undefined
   readonly #watchers = new Set<() => void>()
@@ -81,6 +83,7 @@ export class EventRecord {
     if (this.#rows === undefined) return
     const row = this.#rows.addQueue(kind, time, address, consumer, this.cause)
     this.#rows.setOutcome(row, until, undefined)
+    this.landmarks.note(kind, address, this.count, this.first)
     this.#notify()
   }
 
@@ -106,15 +109,8 @@ export class EventRecord {
   /** Records that a fault acted on a call. If it just did on the same call, it only counts up: a worker may try for long. */
   fault(cause: Cause, time: Instant, address: Address, fault: NotedFault): void {
     if (this.#rows === undefined) return
-    const last = this.count === 0 ? undefined : this.#rows.at(this.count)
-    const isSame =
-      last?.fault?.fault === fault.fault &&
-      this.count > this.#fence &&
-      fault.items.length === 0 &&
-      last.cause.call === cause.call &&
-      last.address.queue === address.queue &&
-      sameClient(last.fault.clientId, fault.clientId)
-    if (isSame && last.fault !== undefined) last.fault.times += fault.times
+    const same = sameFault(this.#rows, this.#fence, { cause, address, fault })
+    if (same !== undefined) same.times += fault.times
     else {
       const row = this.#rows.addQueue(KIND.fault, time, address, undefined, cause)
       this.#rows.setOutcome(row, Number.NaN, undefined)

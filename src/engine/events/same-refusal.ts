@@ -1,5 +1,5 @@
-/** Finds the event of the same refused call, so that it is counted up. */
-import { type Address, type Cause, isMadeUp, type Refusal } from './event-kinds.js'
+/** Finds the event of the same refused call, or of the same fault, so that it is counted up. */
+import { type Address, type Cause, isMadeUp, type NotedFault, type Refusal } from './event-kinds.js'
 import type { EventRows } from './event-rows.js'
 
 /** How many earlier events a refused call is compared with. Several workers may be refused in turns. */
@@ -10,6 +10,13 @@ interface Refused {
   readonly cause: Cause
   readonly address: Address
   readonly refusal: Refusal
+}
+
+/** A call that a fault acted on. */
+interface Faulty {
+  readonly cause: Cause
+  readonly address: Address
+  readonly fault: NotedFault
 }
 
 /** Returns the refusal of the same call after the event number `fence`, with only refused calls since. Undefined if there is none. */
@@ -29,7 +36,20 @@ export function sameRefusal(rows: EventRows, fence: number, { cause, address, re
   return undefined
 }
 
+/** Returns the last event's fault if that acted on the same call, after the event number `fence`. Undefined if it did not. */
+export function sameFault(rows: EventRows, fence: number, { cause, address, fault }: Faulty): NotedFault | undefined {
+  const last = rows.count === 0 ? undefined : rows.at(rows.count)
+  const isSame =
+    last?.fault?.fault === fault.fault &&
+    rows.count > fence &&
+    fault.items.length === 0 &&
+    last.cause.call === cause.call &&
+    last.address.queue === address.queue &&
+    sameClient(last.fault.clientId, fault.clientId)
+  return isSame ? last.fault : undefined
+}
+
 /** Whether two client ids may be those of one client. Made-up ids do not tell clients apart. */
-export function sameClient(a: string, b: string): boolean {
+function sameClient(a: string, b: string): boolean {
   return a === b || (isMadeUp(a) && isMadeUp(b))
 }

@@ -1,0 +1,35 @@
+/** The events that are asked for again and again, by their numbers. */
+import { type Address, KIND } from './event-kinds.js'
+
+/** Remembers which queues were lost, and what ended the daemon last. */
+export class Landmarks {
+  /** The event with which the last queue of a name was lost. The earliest loss comes first. */
+  readonly #lost = new Map<string, number>()
+  #lastEnd = 0
+
+  /** The number of the event with which the daemon ended last. 0 if it did not. */
+  get lastEnd(): number {
+    return this.#lastEnd
+  }
+
+  /** Returns the number of the event with which the last queue of a name was lost. 0 if it was not. */
+  lossOf(queue: string): number {
+    return this.#lost.get(queue) ?? 0
+  }
+
+  /** Takes an event of a queue. Those before the event number `first` are not kept any more. */
+  note(kind: number, { queue }: Address, number: number, first: number): void {
+    if (kind === KIND['daemon-crashed'] || kind === KIND['daemon-stopped']) this.#lastEnd = number
+    else if (kind === KIND['queue-lost']) this.#lose(queue, number, first)
+    else if (kind === KIND['queue-created'] || kind === KIND['queue-deleted']) this.#lost.delete(queue)
+  }
+
+  #lose(queue: string, number: number, first: number): void {
+    this.#lost.delete(queue)
+    this.#lost.set(queue, number)
+    for (const [other, loss] of this.#lost) {
+      if (loss >= first) break
+      this.#lost.delete(other)
+    }
+  }
+}
