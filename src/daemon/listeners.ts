@@ -18,7 +18,11 @@ export class Listeners {
   readonly #serverParts: ConstructorParameters<typeof HttpServer>
   /** Serves connections in memory. Created with the first. */
   #memoryServer: Promise<HttpServer> | undefined
+  /** Serves the port, from one life to the next. */
+  #portServer: Promise<HttpServer> | undefined
   readonly #connections = new Set<Duplex>()
+  /** The connections in memory that no server has taken yet. */
+  readonly #untaken = new Set<Duplex>()
   readonly #servers: HttpServer[] = []
   readonly #entrance: Entrance
   #listening: Promise<Listener> | undefined
@@ -52,14 +56,16 @@ export class Listeners {
       this.#entrance.turnedAway()
       return refusedConnection(nextTurn(), socketError('refused'))
     }
-    this.#memoryServer ??= this.#newServer().catch((error: unknown) => {
-      // The next connection tries again.
+    this.#memoryServer ??= this.#newServer(() => {
       this.#memoryServer = undefined
-      throw error
     })
-    const server = this.#memoryServer
-    const connection = connectInMemory(until === undefined ? server : until.then(() => server))
+    const there = this.#memoryServer
+    const server = until === undefined ? there : until.then(() => there)
+    const connection = connectInMemory(server)
     this.#connections.add(connection)
+    this.#untaken.add(connection)
+    const taken = () => this.#untaken.delete(connection)
+    server.then(taken, taken)
     connection.once('close', () => this.#connections.delete(connection))
     return connection
   }
@@ -80,7 +86,7 @@ export class Listeners {
   async leave(): Promise<void> {
     this.resetConnections()
     // Those that no server has taken yet would reach the next life.
-    if (this.#servers.length === 0) for (const connection of this.#connections) connection.destroy()
+    for (const connection of this.#untaken) connection.destroy()
     const listener = await this.#listening?.catch(() => undefined)
     if (listener !== undefined && !this.#entrance.isWatched) {
       this.#before = listener.address
@@ -102,12 +108,19 @@ export class Listeners {
 
   async #openPort(options?: ListenOptions): Promise<Listener> {
     this.#options = options
-    const [{ listen }, server] = await Promise.all([import('../transport/tcp-listener.js'), this.#newServer()])
+    this.#portServer ??= this.#newServer(() => {
+      this.#portServer = undefined
+    })
+    const [{ listen }, server] = await Promise.all([import('../transport/tcp-listener.js'), this.#portServer])
     return listen(server, options)
   }
 
-  async #newServer(): Promise<HttpServer> {
-    const { HttpServer } = await import('../transport/http/http-server.js')
+  /** Makes a server. If it cannot, it calls `forget`, and the next connection tries again. */
+  async #newServer(forget: () => void): Promise<HttpServer> {
+    const { HttpServer } = await import('../transport/http/http-server.js').catch((error: unknown) => {
+      forget()
+      throw error
+    })
     const server = new HttpServer(...this.#serverParts)
     server.entrance = this.#entrance
     this.#servers.push(server)

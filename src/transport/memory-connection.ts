@@ -12,7 +12,7 @@ export function connectInMemory(server: Promise<HttpServer>): Duplex {
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
   server.then(
-    (there) => accepted.destroyed || there.accept(accepted),
+    (there) => client.destroyed || accepted.destroyed || there.accept(accepted),
     (error: Error) => client.destroy(error),
   )
   return client
