@@ -72,6 +72,18 @@ test('a caller who may not see all queues does not read of a lost one', async ()
   expect((await errorOf(daemon.clientWith({}).queueLease({ queueName: 'orders' }))).details.lost).toBeUndefined()
 })
 
+test('a caller who may see the queues of one namespace does not read of a lost one, which may be of another', async () => {
+  await using daemon = await started({ auth: 'internal' })
+  await withLostQueue(daemon)
+  await daemon.client.namespacesCreate({ name: 'other' })
+  const inShop = await daemon.createUser({ permissions: ['queue.lease'], namespace: 'shop' })
+  const everywhere = await daemon.createUser({ permissions: ['queue.lease'] })
+  await daemon.closeDoor()
+  const lease = { queueName: 'orders', clientId: 'c', batchSize: 1, requestTimeout: '1m' }
+  expect((await errorOf(everywhere.queueLease(lease))).details.lost).toMatch(LOST)
+  expect((await errorOf(inShop.queueLease(lease))).details.lost).toBeUndefined()
+})
+
 test('matchers, waits, explain and pause say that a queue was lost', async () => {
   await using daemon = await started()
   const queue = await withLostQueue(daemon)

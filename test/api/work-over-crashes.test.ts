@@ -100,3 +100,16 @@ describe.each(['frozen', 'real'] as const)('with a clock that is %s', (clock) =>
     })
   })
 })
+
+test('a worker whose lease waits when the daemon is stopped goes on after the restart', async () => {
+  await using daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', keeps: 'items', log: 'silent' })
+  const queue = await daemon.createQueue()
+  const worker = queue.work(() => {})
+  for (const reference of ['a', 'b']) {
+    await queue.waitFor({ event: 'lease-waiting', since: 'now' })
+    await daemon.restart()
+    await queue.produce({ reference })
+    await queue.waitFor({ event: 'completed', reference })
+  }
+  await worker.stop()
+})

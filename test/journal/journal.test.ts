@@ -1,5 +1,5 @@
 /** When replies come, and how changes are put together to batches. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { KeptPlace, KeptStorage } from '../storage/kept-storage.js'
 import { daemonOf, inOneStorage, lastingDaemon } from '../support/lasting.js'
 import { turn } from '../support/turns.js'
@@ -244,4 +244,18 @@ test('metrics and refusals tell what is in memory from what is on disk', async (
   await expect(queue.produce({ bytes: new Uint8Array(30_000) })).rejects.toThrow(
     /^memory limit of 20\.0kB reached; 5\.2kB are in use in memory \(storages hold 5\.\dkB on disk, which does not count\), and this request needs/,
   )
+})
+
+test('a call waits for a storage as long as its own timeout, but not less than a tenth of a second', async () => {
+  const daemon = await inOneStorage(new KeptStorage())
+  const { name: queueName } = await daemon.createQueue({ name: 'q' })
+  const keeper = daemonOf(daemon).keeping?.keeper
+  if (keeper === undefined) throw new Error('nothing is kept')
+  const after = vi.spyOn(keeper, 'after')
+  for (const requestTimeout of ['20ms', '5s']) {
+    await daemon.client.queueProduce({ queueName, requestTimeout, items: [{}] })
+  }
+  await daemon.client.queuesList({})
+  expect(after.mock.calls.map(([, timeout]) => timeout())).toEqual([100, 5000, 60_000])
+  await daemon.close()
 })
