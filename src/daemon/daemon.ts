@@ -166,8 +166,8 @@ export class Daemon extends DaemonState {
   /** Opens a TCP port once and returns `host:port`. @throws QueratorError if it cannot, or the daemon is closed */
   async listen(options?: ListenOptions): Promise<string> {
     this.assertOpen()
+    if (this.#opening !== undefined) await this.#opening
     this.presence.assertUp()
-    await this.#opening
     return this.#listeners.listen(options)
   }
 

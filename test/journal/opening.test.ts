@@ -58,6 +58,17 @@ test('a request over an in-memory connection waits until the storages are open, 
   await daemon.close()
 })
 
+test('a port opens, and the daemon crashes or restarts, when the storages are open', async () => {
+  for (const act of ['listen', 'crash', 'restart'] as const) {
+    const { daemon, letGo, handle } = openingDaemon()
+    const acting = handle[act]()
+    await turn()
+    letGo()
+    await acting
+    await daemon.close()
+  }
+})
+
 test('a connection breaks with the error of the storages if they cannot be opened', async () => {
   const { letGo, handle } = openingDaemon()
   const broken = handle.connect()
