@@ -242,8 +242,11 @@ test('with storages that last, the advice for a lost queue is one that can be fo
   expect((await errorOf(queue.counts())).details.lost).toMatch(
     /^the queue 'orders' was lost in the restart.*: queue-storage is in memory; create it again, and it has its items$/,
   )
+  expect(items.events.ofKind('item-lost', 1)).toEqual([])
   await items.createQueue({ name: 'orders' })
-  expect(await queue.counts()).toMatchObject({ total: 1 })
+  const [item] = (await queue.lease()).items
+  const over = ['daemon-stopped', 'daemon-restarted']
+  expect(item?.history().map(({ kind }) => kind)).toEqual(['produced', ...over, 'leased'])
   await items.close()
 
   const storage = new KeptStorage()

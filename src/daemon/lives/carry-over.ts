@@ -6,6 +6,14 @@ import type { EventRecord } from '../../engine/events/record.js'
 import type { QueueImage } from '../../engine/queue/queues-image.js'
 import type { Item } from '../../engine/store/item.js'
 import { ItemIds } from '../../engine/store/item-ids.js'
+import type { PartitionImage } from '../../engine/store/partition-image.js'
+
+/** What is there after a start. */
+interface WhatIsBack {
+  readonly queues: readonly QueueImage[]
+  /** Returns a partition that waits for a queue of this name, because the storage of queues has forgotten its own. */
+  left(name: string, partition: number, storage: string): PartitionImage | undefined
+}
 
 /**
  * Lets items that are back be the same in the record as before, with their consumers. Records what is lost: what a storage forgets, and what
@@ -13,7 +21,7 @@ import { ItemIds } from '../../engine/store/item-ids.js'
  */
 export function carryOver(
   before: readonly QueueImage[],
-  after: readonly QueueImage[],
+  { queues: after, left }: WhatIsBack,
   record: EventRecord,
   now: Instant,
 ): void {
@@ -25,8 +33,8 @@ export function carryOver(
     for (const [partition, image] of queue.partitions.entries()) {
       if (image === undefined) continue
       const place = { ...address, partition, ids: new ItemIds(image.ids) } satisfies Address
-      const there = found?.partitions[partition]?.items ?? []
-      for (const item of carryItems(image.items, there, place, record)) {
+      const there = found?.partitions[partition] ?? left(name, partition, queue.storages[partition] ?? '')
+      for (const item of carryItems(image.items, there?.items ?? [], place, record)) {
         record.item(KIND['item-lost'], now, place, item)
       }
     }

@@ -1,5 +1,6 @@
 /** How a daemon begins with what it still has. */
 import type { Cause } from '../../engine/events/event-kinds.js'
+import type { KeepsQueues } from '../../engine/queue/queues-image.js'
 import { usageError } from '../../errors.js'
 import type { Kept } from '../../journal/load.js'
 import { createMissingQueues } from '../config/declared-queues.js'
@@ -37,7 +38,8 @@ export function goOn(parts: Parts, kept: Kept, before: DaemonImage['queues'], en
   if (kept.access !== undefined) access.restore(kept.access, now, true)
   // A new storage gets what the daemon began with.
   else access.restore(keeping?.specs.queues === undefined ? NO_ACCESS : access.image(), now, false)
-  record.during(ended, () => carryOver(before, kept.queues, record, now))
+  const left: KeepsQueues['takeLeft'] = (...place) => keeping?.keeper.takeLeft(...place)
+  record.during(ended, () => carryOver(before, { queues: kept.queues, left }, record, now))
   queues.restore(kept.queues, true)
   for (const name of kept.missing) {
     const text = `the storage of '${name}' has none of its partitions, or not all; they begin empty. Was its folder emptied or replaced?`
