@@ -51,3 +51,17 @@ test('when the tests of a file are over, what they made is written and the folde
   await second.retire()
   await second.next({ endpoint: '' })
 })
+
+test('a file whose folder is taken says so in each test, and ends', async () => {
+  const folder = folderOfTest()
+  const holder = new FileDaemon('', inFolder(folder))
+  await holder.createQueue({ name: 'q' })
+  const file = new FileDaemon('', inFolder(folder))
+  for (const name of ['one', 'two']) {
+    expect(await messageOf(file.tests.begin({ name, timeout: 5000 }))).toMatch(
+      /another daemon of this process has the folder/,
+    )
+  }
+  await file.retire()
+  await holder.retire()
+})
