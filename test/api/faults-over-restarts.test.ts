@@ -100,3 +100,21 @@ test('the outage of a daemon stays over a restart', async () => {
   outage.close()
   await queue.produce({})
 })
+
+test.each([
+  'crash',
+  'restart',
+] as const)('what a competing consumer holds for a moment is free after a %s', async (how) => {
+  const conditions = [{ name: 'crowded', oneIn: 1, consumers: 1 }] as const
+  await using daemon = await started({ keeps: 'items', conditions })
+  const { name } = await daemon.createQueue()
+  await daemon.queue(name).produce({ reference: 'a' })
+  const waiting = daemon.client.queueLease({ queueName: name, clientId: 'mine', batchSize: 1, requestTimeout: '1m' })
+  waiting.catch(() => undefined)
+  expect(daemonOf(daemon).inspector.heldBy(name, 'crowd-1')).toHaveLength(1)
+  // At once: a turn later they would have given it back, and the consumer that waits would have it.
+  if (how === 'crash') await daemonOf(daemon).crash('items')
+  await daemonOf(daemon).restart({ keeps: how === 'crash' ? undefined : 'items', after: 0 })
+  expect(daemon.events.ofKind('leased', 1).map(({ clientId }) => clientId)).toEqual(['crowd-1'])
+  expect(await daemon.queue(name).counts()).toMatchObject({ total: 1, leased: 0 })
+})

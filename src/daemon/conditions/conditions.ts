@@ -58,7 +58,7 @@ export class Conditions {
     this.seed = seed
     this.#around = around
     this.#specs = specs
-    this.#crowd = new Crowd(around.record, around.during)
+    this.#crowd = new Crowd(around)
     this.begin()
   }
 

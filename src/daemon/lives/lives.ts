@@ -162,6 +162,8 @@ export class Lives {
     })
     this.#last = undefined
     presence.down = undefined
+    // Competing consumers hold nothing for longer than a moment.
+    this.#parts.conditions.current?.giveBack()
     this.#parts.record.wake()
   }
 
