@@ -60,6 +60,11 @@ export class KeptQueues implements KeepsQueues {
     else this.#leftIn(storage).set(leftAt(record.queue, record.partition), partition)
   }
 
+  /** Leaves a partition in its storage as it is. */
+  skip(storage: Storage, { id }: LoadedPartition): void {
+    this.#sawId(storage, id)
+  }
+
   /** Notes that a partition belongs to no queue, and may get one. */
   leave(storage: Storage, partition: LoadedPartition): void {
     this.#kept(storage, partition).belongsTo(0)

@@ -57,6 +57,21 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
   const identity = identityOf(storages, loaded)
   const records = storages.queues === undefined ? [] : (loaded.get(storages.queues)?.records ?? [])
   const queues = queuesOf(records, storages.queues, known)
+  const { left, unknown, ended } = placed(storages, loaded, queues, keepers)
+  const access = accessOf(records, keepers.access)
+  const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
+  const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
+  const missing = queues.filter((queue) => lacksSome(queue, storages, keepers)).map(({ config }) => config.name)
+  return { queues, access, identity, life, left, unknown, missing, ended, isNew }
+}
+
+/** Gives queues their partitions. Returns those that belong to none of them. */
+function placed(
+  storages: Storages,
+  loaded: ReadonlyMap<Storage, LoadedStorage>,
+  queues: readonly LoadedQueue[],
+  keepers: Keepers,
+): Pick<Kept, 'left' | 'unknown' | 'ended'> {
   const names = new Set(queues.map(({ config }) => config.name))
   const byId = new Map(queues.map((queue) => [queue.queueId, queue]))
   const [left, ended]: [Found[], Found[]] = [[], []]
@@ -67,24 +82,19 @@ export async function loadAll(storages: Storages, keepers: Keepers, known: Reado
       const { queueId, queue: name, partition: number } = partition.record
       const queue = byId.get(queueId)
       const isKnown = queue?.config.name === name
-      if (queue === undefined && !isNewHere && queueId > 0) {
-        ended.push({ storage, partition })
-        continue
+      if (isKnown && !storages.partitions.has(queue.storages[number] ?? '')) {
+        // Its storage is in memory now. What would change in it would not be kept, and be back at the next start.
+        keepers.queues.skip(storage, partition)
+      } else if (queue === undefined && !isNewHere && queueId > 0) ended.push({ storage, partition })
+      else {
+        keepers.queues.loaded(storage, partition, isKnown)
+        if (isKnown) queue.partitions[number] = partition.image
+        else if (queueId > 0) left.push({ storage, partition })
+        if (!names.has(name)) unknown.add(name)
       }
-      keepers.queues.loaded(storage, partition, isKnown)
-      if (isKnown) {
-        queue.partitions[number] = partition.image
-        continue
-      }
-      if (queueId > 0) left.push({ storage, partition })
-      if (!names.has(name)) unknown.add(name)
     }
   }
-  const access = accessOf(records, keepers.access)
-  const isNew = new Set([...loaded].filter(([, one]) => one.isNew).map(([storage]) => storage))
-  const life = 1 + Math.max(0, ...[...loaded.values()].map(({ lives }) => lives))
-  const missing = queues.filter((queue) => lacksSome(queue, storages, keepers)).map(({ config }) => config.name)
-  return { queues, access, identity, life, left, unknown, missing, ended, isNew }
+  return { left, unknown, ended }
 }
 
 /** Returns the identity of the queues, a new one for a new storage. @throws QueratorError if a storage has items of other queues */
@@ -135,6 +145,8 @@ function queuesOf(records: LoadedStorage['records'], storage: Storage | undefine
     .map(({ id, value }) => queueOf(Number(id), value as QueueRecord, storage as Storage, known))
     .sort((a, b) => a.queueId - b.queueId)
 }
+
+type LoadedQueue = ReturnType<typeof queueOf>
 
 function queueOf(queueId: number, record: QueueRecord, storage: Storage, known: ReadonlySet<string>) {
   const missing = record.storages.find((name) => !known.has(name))

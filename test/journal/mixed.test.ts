@@ -1,7 +1,7 @@
 /** A configuration of which some storages last: in memory, a restart keeps what these storages keep. */
 import { expect, test } from 'vitest'
 import { type ConfigTree, startTestDaemon, type TestDaemon } from '../../src/index.js'
-import { KeptStorage } from '../storage/kept-storage.js'
+import { KeptPlace, KeptStorage } from '../storage/kept-storage.js'
 import { daemonOf, lastingDaemon } from '../support/lasting.js'
 
 const BADGER = { driver: 'badger', config: { 'storage-dir': 'not used' } }
@@ -32,6 +32,24 @@ test('items in a storage that lasts are kept, and those in memory are lost', asy
   const kept = await afterRestart(memory)
   expect(kept).toEqual({ items: [{ reference: 'a', partition: 0 }], lost: ['b'] })
   expect(kept).toEqual(await afterRestart(lasting))
+})
+
+test('items of a storage that is in memory now stay as they are where they were', async () => {
+  const place = new KeptPlace()
+  const start = (disk: boolean) => {
+    const storage = new KeptStorage(place)
+    return lastingDaemon({ queues: storage, partitions: { disk: disk ? storage : undefined } })
+  }
+  const first = await start(true)
+  const queue = await first.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a' }, { reference: 'b' })
+  await first.close()
+  const second = await start(false)
+  expect(await second.queue('q').items()).toEqual([])
+  await second.queue('q').produce({ reference: 'c' })
+  await second.close()
+  const third = await start(true)
+  expect((await third.queue('q').items()).map(({ reference }) => reference)).toEqual(['a', 'b'])
 })
 
 test.each([

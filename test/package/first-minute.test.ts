@@ -192,7 +192,7 @@ describe('elsewhere', () => {
     expect(status).toBe(0)
     const lines = stdout.trim().split('\n')
     expect(lines).toHaveLength(4)
-    for (const line of lines) expect(line).toMatch(/daemon.* is closed; start a new one/)
+    for (const line of lines) expect(line).toMatch(/daemon.* is closed( \(main\.mjs:\d+\))?; start a new one/)
   })
 
   test('an unknown queue, with the existing ones and the nearest name', () => {

@@ -148,9 +148,10 @@ describe('watch mode runs again when a file changes', () => {
     clearInterval(again)
     child.kill('SIGINT')
     const { text } = await ended
+    // Jest also complains of a worker that needs half a second to exit, as on a busy machine.
     expect([text.match(/Tests: +1 passed/g)?.length, text]).toEqual([
       2,
-      expect.not.stringMatching(/failed|did not exit/),
+      expect.not.stringMatching(/\d failed|did not exit/),
     ])
   })
 
