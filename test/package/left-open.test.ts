@@ -1,6 +1,7 @@
 /** In each runner, what a test leaves open in its queues is reported when it ends, with the line that took it. */
-import { describe, expect, test } from 'vitest'
-import { projectOf, run } from './project.js'
+import { describe, expect, inject, test } from 'vitest'
+import { copyExample } from '../../scripts/packed.mjs'
+import { bin, projectOf, run } from './project.js'
 import { type Bodies, jestConfig, runnerKinds } from './runner-files.js'
 
 const RUNNERS = ['jest', 'vitest', 'node:test', 'playwright', 'mocha', 'bun', 'deno'] as const
@@ -180,4 +181,10 @@ test.each(RUNNERS)('%s: refuses an unknown mode, and leaks() outside a test', (r
   expect(outside.text).toContain(
     "leaks belongs to the running test; use it inside test(…), or configureDaemon({ leaks: 'off' }) elsewhere",
   )
+})
+
+test('the examples of crashes warn about nothing', () => {
+  const { status, text } = run(copyExample(inject('packed'), 'crash'), bin('vitest'), 'run')
+  expect(text).not.toMatch(/left open|WARN/)
+  expect(status).toBe(0)
 })
