@@ -50,6 +50,22 @@ test('shows items with their events, waiting leases, items leased again, and the
   ])
 })
 
+test.each([
+  ['a restart', (daemon: TestDaemon) => daemon.restart()],
+  ['a crash', (daemon: TestDaemon) => daemon.crash().then(() => daemon.restart())],
+  ['the end of its queue', (daemon: TestDaemon) => daemon.client.queuesDelete({ queueName: 'orders', force: true })],
+])('a lease does not wait any more after %s', async (_what, end) => {
+  await using daemon = await startTestDaemon({ clock: START, keeps: 'items', log: 'silent' })
+  const seen = observed(daemon, 'orders')
+  const orders = await daemon.createQueue({ name: 'orders' })
+  const waits = orders.lease({ clientId: 'mailer' }).catch(() => undefined)
+  await orders.waitFor({ event: 'lease-waiting' })
+  await end(daemon)
+  await waits
+  const text = (await seen.report([new Error('too few')]))?.text ?? ''
+  expect(text).not.toContain('still waits')
+})
+
 test('shows items that were overtaken, and why', async () => {
   await using daemon = await startTestDaemon({ clock: START, log: 'silent' })
   const seen = observed(daemon, 'orders')

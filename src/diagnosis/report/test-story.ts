@@ -1,8 +1,9 @@
 /** The story of a test as plain values: its queues, items, waiting leases and refused calls. */
 import type { Daemon } from '../../daemon/daemon.js'
+import type { EventKind } from '../../engine/events/event-kinds.js'
 import { EventLog } from '../event-log.js'
 import { adviceFor } from '../explain.js'
-import { isBesideItems, type QueueEvent, withCalls } from '../queue-event.js'
+import { isBesideItems, isOfDaemon, type QueueEvent, withCalls } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
 import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
@@ -61,7 +62,7 @@ export interface QueueAtTheEnd {
 export interface LeaseStory {
   readonly clientId: string
   readonly since: number
-  /** When it was served, timed out or was abandoned. Undefined if it still waits. */
+  /** When it was served, timed out or was abandoned, or its daemon or queue ended. Undefined if it still waits. */
   readonly ended: number | undefined
   /** How it ended. */
   readonly outcome: QueueEvent['kind'] | undefined
@@ -125,7 +126,7 @@ function queueStory(daemon: Daemon, id: number, name: string, events: readonly Q
     state,
     lost: exists ? undefined : events.findLast((event) => event.kind === 'queue-lost' && event.queueId === id),
     items,
-    leases: leasesOf(events.filter((event) => event.queueId === id)),
+    leases: leasesOf(events.filter((event) => event.queueId === id || isOfDaemon(event.kind))),
     advice: exists ? adviceFor(daemon, name) : [],
     faults: [
       ...orderFaults(items),
@@ -180,19 +181,23 @@ function payloadOf(daemon: Daemon, produced: QueueEvent | undefined): ItemStory[
 }
 
 const ENDS = ['lease-served', 'lease-timed-out', 'lease-abandoned']
+/** What ends all waiting leases of a queue at once. */
+const ENDS_OF_ALL: readonly EventKind[] = ['daemon-stopped', 'daemon-crashed', 'queue-deleted']
 
 function leasesOf(events: readonly QueueEvent[]): LeaseStory[] {
   const leases: LeaseStory[] = []
   const open: number[] = []
+  const end = (ended: readonly number[], time: Date, outcome: EventKind) => {
+    for (const one of ended) leases[one] = { ...(leases[one] as LeaseStory), ended: time.getTime(), outcome }
+  }
   for (const { kind, clientId = '', time, callPath } of events) {
     if (kind === 'lease-waiting') {
       open.push(leases.length)
       leases.push({ clientId, since: time.getTime(), ended: undefined, outcome: undefined, callPath })
     } else if (ENDS.includes(kind)) {
       const at = open.findIndex((one) => leases[one]?.clientId === clientId)
-      const [one] = at < 0 ? [] : open.splice(at, 1)
-      if (one !== undefined) leases[one] = { ...(leases[one] as LeaseStory), ended: time.getTime(), outcome: kind }
-    }
+      end(at < 0 ? [] : open.splice(at, 1), time, kind)
+    } else if (ENDS_OF_ALL.includes(kind)) end(open.splice(0), time, kind)
   }
   return leases
 }
