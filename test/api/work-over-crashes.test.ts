@@ -113,3 +113,32 @@ test('a worker whose lease waits when the daemon is stopped goes on after the re
   }
   await worker.stop()
 })
+
+test.each([
+  'queues',
+  'nothing',
+] as const)("an item whose handler restarts its daemon with keeps: '%s' is lost", async (keeps) => {
+  const config = {
+    queues: [{ name: 'orders', 'lease-timeout': '1m', 'expire-timeout': '24h', 'requested-partitions': 1 }],
+  }
+  const daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', keeps, config, log: 'silent' })
+  const queue = daemon.queue('orders')
+  await queue.produce({ reference: 'a' })
+  const worker = queue.work(() => daemon.restart())
+  await queue.waitFor({ event: 'daemon-restarted' })
+  await queue.quiet()
+  expect(await worker.stop()).toMatchObject({ lost: [{ reference: 'a', outcome: 'lost' }], completed: [] })
+  await daemon.close()
+})
+
+test('an item whose queue is deleted and made again in its handler is lost', async () => {
+  const daemon = await startTestDaemon({ endpoint: '', clock: 'frozen', log: 'silent' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const handled = await queue.drain(async () => {
+    await daemon.client.queuesDelete({ queueName: 'orders', force: true })
+    await daemon.createQueue({ name: 'orders' })
+  })
+  expect(handled).toMatchObject({ lost: [{ reference: 'a' }] })
+  await daemon.close()
+})

@@ -10,8 +10,8 @@ import type { Lease, LeasedItem } from '../handles/leased-items.js'
  *
  * - `completed`: the item is done
  * - `retried`: the item went back to the queue, at once or for later, or was deleted with `retry({ dead: true })`
- * - `lost`: the consumer no longer held the item when the handler was done, or before its turn came: the lease ran out, or the queue was
- *   cleared or deleted
+ * - `lost`: the consumer no longer held the item when the handler was done, or before its turn came: the lease ran out, the queue was
+ *   cleared or deleted, or the item was lost in a crash or restart
  * - `left`: the handler failed and the item stays leased, with `retry: 'as the handler says'`
  * - `unknown`: somebody ended the lease, and no event tells how
  */
@@ -135,7 +135,8 @@ function endInRecord({ inspector, record }: Daemon, queueName: string, partition
   // The queue is gone, and all that was in it.
   if (queueId === undefined) return 'lost'
   const sequence = inspector.sequenceOf(queueName, partition, id)
-  if (sequence === undefined) return undefined
+  // A partition that began anew gives other ids, and what it had before is gone.
+  if (sequence === undefined) return 'lost'
   const [, next] = record.sinceLease({ queueId, partition }, sequence)
   return next && (ENDS[next.kind] ?? 'lost')
 }
