@@ -11,8 +11,8 @@ import { WrongUsage } from './command-error.js'
 import { endpointOf } from './connection.js'
 import { say } from './output.js'
 
-/** How long a server may take, in milliseconds. */
-const LONGEST_REPLY = 60_000
+/** How long a server may take, in milliseconds. It waits a minute for its storages, and then says why. */
+const LONGEST_REPLY = 70_000
 
 /** Prints warnings and errors. */
 const WARNINGS = createLog({
@@ -78,7 +78,7 @@ function inStorages(file: string): StateOfServer {
 /** @throws QueratorError that says what to do */
 async function reply(url: string, method: string, body?: string): Promise<unknown> {
   const controller = new AbortController()
-  const cancel = wakeAfter(LONGEST_REPLY, () => controller.abort(usageError('no answer within a minute')), true)
+  const cancel = wakeAfter(LONGEST_REPLY, () => controller.abort(usageError('no answer within 70 seconds')), true)
   try {
     const response = await fetch(url, { method, signal: controller.signal, ...(body === undefined ? {} : { body }) })
     const text = await response.text()

@@ -1,6 +1,6 @@
 /** What the storage in a folder does with folders that it cannot use, and without its package. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { LevelStorage } from '../../src/storage/level/level-storage.js'
@@ -42,6 +42,22 @@ test('has its folder although the process goes elsewhere', async () => {
   expect(await storage.size()).toBeGreaterThan(0)
   await storage.close()
   expect([readdirSync(folder), readdirSync(elsewhere)]).toEqual([['data'], []])
+})
+
+test.each([
+  ['removed', () => {}],
+  ['removed and made again', (folder: string) => mkdirSync(folder)],
+  ['replaced by a copy', (folder: string, copy: string) => renameSync(copy, folder)],
+])('a folder that is %s while it is open takes no batch any more', async (_, replace) => {
+  const folder = join(folderOfTest(), 'data')
+  const storage = await used(folder)
+  const copy = copyOf(folder)
+  rmSync(folder, { recursive: true })
+  replace(folder, copy)
+  const gone = /cannot write to the folder '.*data': it was removed or replaced while it was open/
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await expect(storage.append(batchOf({ items: [item(0, 1, 'b')] }))).rejects.toThrow(gone)
+  }
 })
 
 test('is called by its folder, unless it has a name', () => {

@@ -9,7 +9,7 @@ import { loadLevel, openDatabase } from './database.js'
 import { createFolder, flushLogs, isEmpty, sizeOf } from './folder.js'
 import { giveUpFolder, takeFolder } from './holders.js'
 import { ENDED, endedKey, itemKey, itemsOf, partitionOf, recordKey } from './keys.js'
-import { mark } from './marker.js'
+import { identityOf, mark } from './marker.js'
 import { causeOf, nothingThere, taken, unreadable } from './refusals.js'
 import { sealedItem, sealedRecord } from './values.js'
 
@@ -26,6 +26,8 @@ export interface LevelStorageOptions {
 /** What is open. */
 interface Open {
   readonly folder: string
+  /** What tells the folder from one that takes its place. */
+  readonly identity: string
   database: ClassicLevel
   /** Whether a write has failed. LevelDB may have written a part of it, and could not read what it writes after that. */
   isDoubtful: boolean
@@ -51,7 +53,7 @@ export class LevelStorage implements Storage {
     if (!takeFolder(folder)) throw taken(folder, 'this process')
     try {
       const database = await openDatabase(Level, folder)
-      this.#open = { folder, database, isDoubtful: false }
+      this.#open = { folder, identity: await identityOf(folder), database, isDoubtful: false }
       await removeEnded(database)
     } catch (error) {
       await this.#open?.database.close()
@@ -75,9 +77,14 @@ export class LevelStorage implements Storage {
     const open = this.#opened()
     if (batch.items.length + batch.records.length + batch.ended.length === 0) return
     try {
-      if (open.isDoubtful) await reopen(open)
+      // LevelDB goes on to write files that have no name any more. At the same time, because it costs as much as a small batch.
+      const stillThere = assertThere(open)
+      if (open.isDoubtful) {
+        await stillThere
+        await reopen(open)
+      }
       open.isDoubtful = true
-      await chained(open.database, batch).write({ sync: this.#sync })
+      await Promise.all([stillThere, chained(open.database, batch).write({ sync: this.#sync })])
       if (batch.ended.length > 0) await removeEnded(open.database)
       open.isDoubtful = false
     } catch (error) {
@@ -162,6 +169,12 @@ async function removeEnded(database: ClassicLevel): Promise<void> {
     await database.clear(itemsOf(partitionOf(mark)))
     await database.del(mark)
   }
+}
+
+/** @throws Error if the folder was removed, or another one has its place */
+async function assertThere({ folder, identity }: Open): Promise<void> {
+  if ((await identityOf(folder)) === identity) return
+  throw new Error('it was removed or replaced while it was open; stop the daemon, and start it again')
 }
 
 async function reopen(open: Open): Promise<void> {

@@ -1,5 +1,5 @@
 /** The file in the folder of a storage that says whose it is, and how it was left. */
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LastFiles } from './check-files.js'
 import { Damage } from './damage.js'
@@ -49,6 +49,16 @@ export async function mark(folder: string, left: Left): Promise<void> {
     await file.close()
   }
   await rename(join(folder, UNFINISHED), join(folder, MARKER))
+}
+
+/** Returns what tells a folder from others that have its place later. Empty if it is gone. It changes with {@link mark}. */
+export async function identityOf(folder: string): Promise<string> {
+  try {
+    const { dev, ino, birthtimeMs } = await stat(join(folder, MARKER))
+    return `${dev} ${ino} ${birthtimeMs}`
+  } catch {
+    return ''
+  }
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {

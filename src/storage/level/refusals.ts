@@ -71,6 +71,13 @@ export function unreadable(folder: string, cause: unknown): QueratorError {
   const reason = causeOf(cause)
   const { code } = Object(reason) as { code?: unknown }
   const isDamage = reason instanceof Damage || code === 'LEVEL_CORRUPTION'
+  // Node and LevelDB both say it in these words of the system.
+  if (/no space left on device/i.test(messageOf(reason))) {
+    return usageError(
+      `the disk of the folder '${folder}' is full; make space, and start again; nothing was loaded`,
+      cause,
+    )
+  }
   const what = isDamage ? `is damaged: ${messageOf(reason)}` : `cannot be read: ${messageOf(reason)}`
   return usageError(
     `the folder '${folder}' ${what}; nothing was loaded; restore a copy of the folder, or delete it to start empty`,

@@ -43,7 +43,9 @@ export function cannotLoad(name: string, error: unknown, target: Target): Querat
 
 /** Returns the error of an append that failed. The caller tries again. */
 export function cannotAppend(name: string, error: unknown, target: Target): Error {
-  return new Error(`cannot append to ${name}: ${redacted(textOf(error), target)}`, { cause: error })
+  const isCut = ['EPIPE', 'ECONNRESET'].includes(codeOf(error))
+  const what = isCut ? `the connection has broken (${codeOf(error)})` : redacted(textOf(error), target)
+  return new Error(`cannot append to ${name}: ${what}`, { cause: error })
 }
 
 function textOf(error: unknown): string {
