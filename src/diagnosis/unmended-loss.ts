@@ -34,7 +34,7 @@ const TOUCHES: readonly EventKind[] = ['produced', 'imported', 'leased', 'lease-
 /** The most items that are named. */
 const MOST_NAMED = 3
 
-/** Returns what a queue, or earlier ones of its name, lost since the test began and has not got again, by crash. */
+/** Returns what a queue, or earlier ones of its name, lost since the test began and has not got again, by crash. Not what the test knows of. */
 export function lostItems(daemon: Daemon, query: LossQuery): LostItems[] {
   const byCrash = new Map<string, string[]>()
   for (const { name, number } of stillLost(daemon, query)) {
@@ -44,7 +44,7 @@ export function lostItems(daemon: Daemon, query: LossQuery): LostItems[] {
   return [...byCrash].map(([how, names]) => ({ how, names }))
 }
 
-function stillLost({ record }: Daemon, { queue, first, last, scheduled }: LossQuery): Lost[] {
+function stillLost({ record, losses }: Daemon, { queue, first, last, scheduled }: LossQuery): Lost[] {
   let lost: Lost[] = []
   const before = new Map<number, EventKind>()
   const keys = new Map<number, string>()
@@ -57,7 +57,7 @@ function stillLost({ record }: Daemon, { queue, first, last, scheduled }: LossQu
       lost = withoutItem(lost, event)
     }
     const counts = number <= last && (scheduled || before.get(item) !== 'scheduled')
-    if (kind === 'item-lost' && counts) {
+    if (kind === 'item-lost' && counts && !losses.isKnown(queue, number)) {
       lost.push({ name: reference || id, key: keys.get(item) ?? keyOf(event), number })
     }
     before.set(item, kind)
@@ -80,14 +80,34 @@ function withoutItem(lost: Lost[], produced: RecordedEvent): Lost[] {
 
 /** Returns in which crash a queue was lost since the test began, if it is still not there: `crash (orders.test.ts:12)`. */
 export function lostQueue(daemon: Daemon, name: string, first: number): string | undefined {
-  const { record, inspector, presence, losses } = daemon
+  const loss = lossOfQueue(daemon, name, first)
+  return loss === undefined ? undefined : daemon.losses.howText(loss)
+}
+
+/** The same, unless the test has not used the queue, or knows of the loss. */
+export function unknownLossOfQueue(daemon: Daemon, { queue, first }: LossQuery): string | undefined {
+  const loss = lossOfQueue(daemon, queue, first)
+  if (loss === undefined || daemon.losses.isKnown(queue, loss) || !isUsed(daemon, queue, first)) return undefined
+  return daemon.losses.howText(loss)
+}
+
+function lossOfQueue({ record, inspector, presence }: Daemon, name: string, first: number): number | undefined {
   if (!presence.isUp || inspector.queueId(name) !== undefined) return undefined
   for (let number = record.count; number >= Math.max(first, record.first); number--) {
     const { kind, address } = record.at(number)
     if (address.queue !== name || address.queueId === 0) continue
-    return kind === 'queue-lost' ? losses.howText(number) : undefined
+    return kind === 'queue-lost' ? number : undefined
   }
   return undefined
+}
+
+/** Whether anything happened in a queue but its own beginning and end. Fixtures make queues of which a test may not know. */
+function isUsed({ record }: Daemon, name: string, first: number): boolean {
+  for (let number = Math.max(first, record.first); number <= record.count; number++) {
+    const { kind, address, deadQueue } = record.at(number)
+    if ((address.queue === name && !kind.startsWith('queue-')) || deadQueue?.queue === name) return true
+  }
+  return false
 }
 
 /** Returns the names of the queues that lost something since the test began: `own`, or those in which the test did something. */
@@ -116,5 +136,5 @@ export function lostQueueText(daemon: Daemon, queue: string, { how, names }: Los
   const count = names.length === 1 ? ', with 1 item,' : names.length === 0 ? '' : `, with ${names.length} items,`
   const keep =
     daemon.keeping === undefined ? "set keeps: 'queues' or keeps: 'items'" : 'give the queues a storage that lasts'
-  return `the queue '${queue}' was lost in the ${how}${count} and not created again: ${check}() passed because of that. If your production keeps queues, ${keep}. If not, let your code create it again`
+  return `the queue '${queue}' was lost in the ${how}${count} and not created again: ${check}() passed because of that. If your production keeps queues, ${keep}. If not, let your code create it again, or wait for the loss with waitFor({ event: 'queue-lost' })`
 }

@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
-import { startTestDaemon, type TestDaemon, type TestDaemonOptions, type TestQueue } from '../../src/index.js'
+import {
+  queueMatchers,
+  startTestDaemon,
+  type TestDaemon,
+  type TestDaemonOptions,
+  type TestQueue,
+} from '../../src/index.js'
 import { messageOf } from '../support/message-of.js'
 
 const ORDERS = { name: 'orders', 'lease-timeout': '1m', 'expire-timeout': '24h', 'requested-partitions': 1 }
@@ -174,7 +180,7 @@ test('track says so if a queue of the test is gone: it passes with a notice, or 
   )
   await one.end(PASSED)
   expect(warnings).toEqual([
-    "the queue 'one-1' was lost in the restart (here), with 1 item, and not created again: track() passed because of that. If your production keeps queues, set keeps: 'queues' or keeps: 'items'. If not, let your code create it again",
+    "the queue 'one-1' was lost in the restart (here), with 1 item, and not created again: track() passed because of that. If your production keeps queues, set keeps: 'queues' or keeps: 'items'. If not, let your code create it again, or wait for the loss with waitFor({ event: 'queue-lost' })",
   ])
   const two = begin(daemon, 'two')
   const other = await two.create()
@@ -193,4 +199,79 @@ test('a track that gives up names a queue that is gone', async () => {
   expect((await messageOf(endless)).split('\n')).toContainEqual(
     expect.stringMatching(/^the queue 'orders' was lost in the restart \(test/),
   )
+})
+
+test('nothing is said of a lost queue that the test never used', async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'nothing' })
+  const { daemon, warnings } = seen
+  const one = begin(daemon)
+  await one.create({ deadQueue: true })
+  await daemon.restart()
+  await daemon.track(() => {})
+  await daemon.recovered({ optional: true })
+  await one.end(PASSED)
+  expect(warnings).toEqual([])
+  const two = begin(daemon, 'two')
+  const used = await two.create({ deadQueue: true })
+  await used.produce({})
+  await used.drain(() => {})
+  await daemon.restart()
+  await daemon.track(() => {})
+  await two.end(PASSED)
+  expect(warnings).toEqual([
+    expect.stringMatching(/^the queue 'two-1' was lost in the restart \(here\) and not created/),
+  ])
+})
+
+const SIGNS: Record<string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>> = {
+  'toHaveCompleted()': (queue) => assertQueue(queue).toHaveCompleted(['a']),
+  'toHaveCompleted() on a recording': async (queue, daemon) => {
+    const seen = await daemon.recording(() => queue.history())
+    await queueMatchers.toHaveCompleted(seen, queue.name, [])
+  },
+  "waitFor({ event: 'item-lost' })": (queue) => queue.waitFor({ event: 'item-lost', reference: 'b' }),
+}
+
+test.each(Object.entries(SIGNS))('a test that passed %s knows of the loss', async (_, sign) => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  await loseTwo(daemon, queue)
+  await sign(queue, daemon)
+  await queue.drained()
+  await one.end(PASSED)
+  const two = begin(daemon, 'two')
+  await loseTwo(daemon, queue)
+  await queue.drained()
+  await sign(queue, daemon).catch(() => assertQueue(queue).toHaveCompleted(['a', 'a']))
+  await two.end(PASSED)
+  expect(warnings).toEqual([])
+  // It says nothing of what is lost later, nor of another queue.
+  const three = begin(daemon, 'three')
+  const other = await three.create()
+  await queue.produce({ reference: 'd' })
+  await other.produce({ reference: 'e' })
+  await daemon.restart()
+  await queue.waitFor({ event: 'item-lost', reference: 'd' })
+  await queue.produce({ reference: 'f' })
+  await daemon.restart()
+  await queue.drained()
+  await other.drained()
+  await three.end(PASSED)
+  expect(warnings).toEqual([
+    expect.stringMatching(/^1 item of 'orders' was lost .* \(f\)/),
+    expect.stringMatching(/^1 item of 'three-1' was lost .* \(e\)/),
+  ])
+})
+
+test("a test that waited for 'queue-lost' knows that the queue is gone", async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'nothing' })
+  const { daemon, warnings } = seen
+  const one = begin(daemon)
+  const queue = await one.create()
+  await queue.produce({ reference: 'a' })
+  await daemon.track(() => daemon.restart())
+  await queue.waitFor({ event: 'queue-lost' })
+  await one.end(PASSED)
+  expect(warnings).toEqual([])
 })

@@ -11,6 +11,8 @@ export class Losses {
   readonly #record: EventRecord
   readonly #siteOf: SiteOf
   readonly #specs: StorageSpecs | undefined
+  /** The number of the latest event at which a test showed that it knows what a queue had lost. By queue. */
+  readonly #known = new Map<string, number>()
 
   /** `specs` are the storages that last. */
   constructor(record: EventRecord, siteOf: SiteOf, specs?: StorageSpecs) {
@@ -24,6 +26,16 @@ export class Losses {
     const { landmarks, first } = this.#record
     const loss = landmarks.lossOf(name)
     return loss < first ? undefined : `the queue '${name}' was lost in the ${this.howText(loss)}: ${this.#advice()}`
+  }
+
+  /** Call when a test has shown that it knows what a queue has lost so far. */
+  know(queue: string): void {
+    this.#known.set(queue, this.#record.count)
+  }
+
+  /** Whether a test knows of this loss of a queue. */
+  isKnown(queue: string, number: number): boolean {
+    return number <= (this.#known.get(queue) ?? 0)
   }
 
   /** `crash (orders.test.ts:12)`: what caused this event. */

@@ -60,7 +60,7 @@ class OpenRecording {
   /** Ends it, and returns what a {@link Recording} is made of. @throws QueratorError if more happened than the daemon keeps */
   taken(): Recorded {
     this.#stop()
-    const { record, clock, inspector } = this.#daemon
+    const { record, clock, inspector, losses } = this.#daemon
     const happened = record.count - this.#first + 1
     if (happened > record.most) {
       throw usageError(
@@ -79,6 +79,7 @@ class OpenRecording {
       queueNames: new Set([...inspector.queueNames(), ...existed]),
       only,
       frozen: clock.frozen,
+      knowLosses: (queue) => losses.know(queue),
     }
   }
 

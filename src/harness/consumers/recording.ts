@@ -18,6 +18,8 @@ export interface Recorded {
   readonly only: readonly string[] | undefined
   /** Whether the clock stood still at the end. */
   readonly frozen: boolean
+  /** Call when a check has shown that the test knows what a queue has lost in crashes. */
+  readonly knowLosses: (queue: string) => void
 }
 
 /** Marks recordings, also those from another copy of this package. */

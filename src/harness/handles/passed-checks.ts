@@ -1,7 +1,7 @@
 /** Checks that passed on a queue after a crash. A test may be green only because the crash took what was left to do. */
 import type { Daemon } from '../../daemon/daemon.js'
 import type { ObservedTests } from '../../diagnosis/observed-tests.js'
-import { lostItems, lostItemsText, lostQueue, lostQueueText } from '../../diagnosis/unmended-loss.js'
+import { lostItems, lostItemsText, lostQueueText, unknownLossOfQueue } from '../../diagnosis/unmended-loss.js'
 import type { Backing } from '../backing/backing.js'
 
 /** A check that passed. */
@@ -61,12 +61,12 @@ export class PassedChecks {
 }
 
 function tell(daemon: Daemon, { check, ...query }: PassedCheck): void {
-  const { queue, first } = query
+  const { queue } = query
   const add = (how: string, text: string) => {
     daemon.notices.add(`lost ${queue} ${how}`, { queueName: queue, text, cause: { call: check } }, true)
   }
   const items = lostItems(daemon, query)
-  const gone = lostQueue(daemon, queue, first)
+  const gone = unknownLossOfQueue(daemon, query)
   if (gone !== undefined) {
     const lost = items.find(({ how }) => how === gone) ?? { how: gone, names: [] }
     add(gone, lostQueueText(daemon, queue, lost, check))

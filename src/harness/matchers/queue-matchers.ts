@@ -19,7 +19,7 @@ import { failureOf, type MatcherOutcome } from './failure.js'
 import type { PartialItem } from './partial-item.js'
 import { happened } from './seen-in-record.js'
 import { recordedItem, type SeenItem, stored } from './seen-item.js'
-import { askedOf, queueOf, subjectIn, subjectOf } from './subject.js'
+import { type Asked, askedOf, queueOf, subjectIn, subjectOf } from './subject.js'
 
 /** Options of the matcher `toHaveLeased()`. */
 export interface LeasedBy {
@@ -127,7 +127,9 @@ export const queueMatchers = tracked({
 
   /** Passes if this many items, or these in this order, were completed. On a recording, name the queue first. */
   async toHaveCompleted(received: unknown, ...claim: ClaimAbout<ExpectedItems>): Promise<MatcherOutcome> {
-    return comparedEvents('toHaveCompleted', 'to have completed', 'completed', received, claim)
+    const outcome = comparedEvents('toHaveCompleted', 'to have completed', 'completed', received, claim)
+    if (outcome.pass) knowLosses(askedOf('toHaveCompleted', received, claim))
+    return outcome
   },
 
   /** Passes if this many items, or these in this order, went to the dead letter queue. On a recording, name the queue first. */
@@ -178,6 +180,12 @@ function withDueTimes(
   const { inspector, clock } = queue.embedded('toHaveScheduled with in or at')
   const look = { from: clock.now(), slack: slackOf(clock.frozen) }
   return seen.map((item) => ({ ...item, due: { ...look, at: inspector.dueOf(queue.name, item.id) } }))
+}
+
+/** Who has checked what was done knows what was lost. */
+function knowLosses(asked: Asked<unknown>): void {
+  if ('queue' in asked) asked.queue.embedded('observe').losses.know(asked.queue.name)
+  else asked.recorded.knowLosses(asked.name)
 }
 
 /** Compares the items with events of a kind, in the record of a queue or in a recording. */

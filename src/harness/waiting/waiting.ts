@@ -41,7 +41,9 @@ export async function waitForEvent(place: WaitingPlace, awaited: AwaitedEvent): 
       awaited,
     )
   const patient = { ...place, awaitsRefusal: awaited.event === 'refused' }
-  return until(patient, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
+  const event = await until(patient, awaited, found, () => [wanted(awaited), ...nearest(log.ofQueue(queue), awaited)])
+  if (event.kind === 'item-lost' || event.kind === 'queue-lost') daemon.losses.know(queue)
+  return event
 }
 
 /** Resolves when a queue of a daemon in this process is in a state. See `queue.drained` and `queue.idle`. */
