@@ -99,7 +99,11 @@ class ControlPlane implements OtherRoutes {
       const isGone = error === CLIENT_GONE
       if (isGone && life === presence.life) return NO_REPLY
       // Its connection outlasts a crash.
-      reply = errorReply(isGone ? requestFailed(`${presence.lastEnd} before this was kept; send it again`) : error)
+      reply = errorReply(
+        isGone
+          ? requestFailed(`${presence.lastEnd} before this was kept; look at the state before you send it again`)
+          : error,
+      )
     }
     await request.replying?.()
     return reply

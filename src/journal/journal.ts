@@ -25,6 +25,16 @@ export interface Trouble {
   readonly error: Error
 }
 
+/** Is told of what goes wrong. */
+export interface HearsOfTrouble {
+  /** A storage cannot be written. It is tried again. */
+  fails?(trouble: Trouble): void
+  /** It can be written again. */
+  works?(storage: Storage): void
+  /** Nothing is written any more. */
+  gaveUp?(error: Error): void
+}
+
 /** Someone who waits until a step is written. */
 interface Waiting {
   readonly step: number
@@ -45,11 +55,10 @@ export class Journal {
   #isOn = false
   readonly #pauses = new Set<() => void>()
   #given: Error | undefined
-  readonly #tellTrouble: (trouble: Trouble, isOver: boolean) => void
+  readonly #hears: HearsOfTrouble
 
-  /** `tellTrouble` is called when a storage begins to fail, and when it works again. */
-  constructor(tellTrouble: (trouble: Trouble, isOver: boolean) => void = () => {}) {
-    this.#tellTrouble = tellTrouble
+  constructor(hears: HearsOfTrouble = {}) {
+    this.#hears = hears
   }
 
   /** What failed, while it is tried again. */
@@ -128,7 +137,9 @@ export class Journal {
       }
     } catch (error) {
       // A batch cannot be put together. Nothing after it may be kept without it.
-      this.#giveUp(requestFailed(`a change cannot be written: ${messageOf(error)}; nothing is kept any more`))
+      const given = requestFailed(`a change cannot be written: ${messageOf(error)}; nothing is kept any more`)
+      this.#giveUp(given)
+      this.#hears.gaveUp?.(given)
     }
     this.#writing = undefined
   }
@@ -164,14 +175,14 @@ export class Journal {
   #failed(trouble: Trouble): void {
     const isNew = !this.#troubles.has(trouble.storage)
     this.#troubles.set(trouble.storage, trouble)
-    if (isNew) this.#tellTrouble(trouble, false)
+    if (isNew && this.#given === undefined) this.#hears.fails?.(trouble)
   }
 
   #succeeded(storage: Storage): void {
     const trouble = this.#troubles.get(storage)
     if (trouble === undefined) return
     this.#troubles.delete(storage)
-    this.#tellTrouble(trouble, true)
+    this.#hears.works?.(trouble.storage)
   }
 
   #pause(ms: number): Promise<void> {

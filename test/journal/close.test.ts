@@ -1,7 +1,7 @@
 /** How a daemon with storages closes, also while they fail. */
 import { expect, test } from 'vitest'
 import { Lasting } from '../../src/daemon/lasting/lasting.js'
-import { createLog } from '../../src/daemon/log.js'
+import { createLog, type Log } from '../../src/daemon/log.js'
 import { messageOf } from '../../src/errors.js'
 import { startTestDaemon } from '../../src/index.js'
 import { KeptPlace, KeptStorage } from '../storage/kept-storage.js'
@@ -9,6 +9,12 @@ import { daemonOf, inOneStorage } from '../support/lasting.js'
 import { turn } from '../support/turns.js'
 
 const SILENT = createLog({ now: () => 0 })
+
+/** Returns a log, and what it is told. */
+function logOf(): [string[], Log] {
+  const messages: string[] = []
+  return [messages, createLog({ now: () => 0, record: ({ level, message }) => messages.push(`${level}: ${message}`) })]
+}
 
 async function withItem(place: KeptPlace): Promise<void> {
   const daemon = await inOneStorage(new KeptStorage(place))
@@ -50,13 +56,31 @@ test('what is not written in time is told, and calls that wait get the cause', a
   expect(storage.place.holder).toBeUndefined()
 })
 
-test('a change that cannot be written is told to calls, and when it closes', async () => {
-  const daemon = await inOneStorage(new KeptStorage())
+test('a change that cannot be written is told to calls, in the log, and when it closes', async () => {
+  const [messages, log] = logOf()
+  const daemon = await inOneStorage(new KeptStorage(), { log })
   const { keeping } = daemonOf(daemon)
   keeping?.keeper.created(99, undefined as never, []).updated({} as never)
   const refused = /a change cannot be written: .*; nothing is kept any more/
   await expect(daemon.client.queuesList({})).rejects.toThrow(refused)
   await expect(daemon.close()).rejects.toThrow(/the last changes were not kept: a change cannot be written/)
+  expect(messages).toContainEqual(
+    expect.stringMatching(/^error: a change cannot be written: .*; nothing is kept any more$/),
+  )
+})
+
+test('a batch that fails after a crash is not told: nobody tries it again', async () => {
+  const [messages, log] = logOf()
+  const storage = new KeptStorage()
+  const daemon = await inOneStorage(storage, { log })
+  storage.hold()
+  const call = daemon.createQueue({ name: 'q' }).catch(messageOf)
+  await turn()
+  const crash = daemonOf(daemon).crash(undefined)
+  storage.failNext(1)
+  storage.release()
+  await Promise.all([crash, call])
+  expect(messages).toEqual([])
 })
 
 test('a daemon that crashed has nothing left to write', async () => {
@@ -71,8 +95,7 @@ test('a daemon that crashed has nothing left to write', async () => {
 })
 
 test('the log says once that a storage fails, and that it works again', async () => {
-  const messages: string[] = []
-  const log = createLog({ now: () => 0, record: ({ level, message }) => messages.push(`${level}: ${message}`) })
+  const [messages, log] = logOf()
   const storage = new KeptStorage()
   const daemon = await inOneStorage(storage, { log })
   storage.failNext(2)

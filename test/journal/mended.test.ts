@@ -197,6 +197,8 @@ test.each([
   await crash
   const [reply] = await replies
   expect(reply?.status).toBe(453)
-  expect(JSON.parse(reply?.body ?? '').message).toBe('the daemon crashed before this was kept; send it again')
+  expect(JSON.parse(reply?.body ?? '').message).toBe(
+    'the daemon crashed before this was kept; look at the state before you send it again',
+  )
   await daemon.close()
 })

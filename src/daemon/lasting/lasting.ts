@@ -3,7 +3,7 @@ import { orGiveUp } from '../../clock/give-up.js'
 import { requestFailed } from '../../errors.js'
 import type { BatchBuilder } from '../../journal/batch-builder.js'
 import { Durability } from '../../journal/durability.js'
-import { Journal, type Trouble } from '../../journal/journal.js'
+import { type HearsOfTrouble, Journal } from '../../journal/journal.js'
 import { type FindRecord, KeptAccess } from '../../journal/kept-access.js'
 import { KeptQueues, type Storages } from '../../journal/kept-queues.js'
 import { type Kept, loadAll, uniqueStorages } from '../../journal/load.js'
@@ -12,8 +12,10 @@ import type { Storage } from '../../storage/storage.js'
 import type { Log } from '../log.js'
 import type { Keeper } from './late-keeper.js'
 
-/** How long it waits for storages at the end, in milliseconds. */
-const LONGEST_END = 5000
+/** How long it waits at the end for a batch that is on its way, and then for storages to close, in milliseconds. */
+const LONGEST_END = 2500
+/** The same for storages that have taken too long already. */
+const LATE_END = 500
 
 /** What is kept, and who keeps it on. */
 export interface Opened {
@@ -43,7 +45,7 @@ export class Lasting {
    * @throws QueratorError that says what to do. Then all of them are closed again
    */
   async open(onlyReads: boolean): Promise<Opened> {
-    const journal = new Journal((trouble, isOver) => this.#tell(trouble, isOver))
+    const journal = new Journal(logged(this.#log))
     this.#journal = journal
     const queues = new KeptQueues(journal, this.#storages)
     const access = new KeptAccess(journal, this.#storages.queues, this.#find)
@@ -108,9 +110,9 @@ export class Lasting {
   }
 
   /** Ends as the process would: what is not written yet never is, and who waits for it gets `error`. */
-  async abandon(error: Error): Promise<void> {
-    await orGiveUp(this.#journal.abandon(error), LONGEST_END, () => undefined)
-    await this.#close()
+  async abandon(error: Error, longest = LONGEST_END): Promise<void> {
+    await orGiveUp(this.#journal.abandon(error), longest, () => undefined)
+    await this.#close(longest)
   }
 
   /** Writes everything, and closes the storages. Returns what was not written within `longest` milliseconds, as text. */
@@ -124,19 +126,22 @@ export class Lasting {
     )
     const why = await orGiveUp<string | undefined>(unwritten, longest, tooLate)
     const text = why && `the last changes were not kept: ${why}`
-    await this.abandon(requestFailed(text ?? 'service is shutting down'))
+    await this.abandon(requestFailed(text ?? 'service is shutting down'), text === undefined ? LONGEST_END : LATE_END)
     return text
   }
 
-  #tell({ storage, error }: Trouble, isOver: boolean): void {
-    if (isOver) this.#log.write('info', `${storage.name} can be written again`)
-    else this.#log.write('error', `${error.message}; it is tried again, and calls wait for it`)
-  }
-
-  async #close(): Promise<void> {
+  async #close(longest = LONGEST_END): Promise<void> {
     const open = [...this.#open]
     this.#open.clear()
-    await orGiveUp<unknown>(Promise.allSettled(open.map((storage) => storage.close())), LONGEST_END, () => undefined)
+    await orGiveUp<unknown>(Promise.allSettled(open.map((storage) => storage.close())), longest, () => undefined)
+  }
+}
+
+function logged(log: Log): HearsOfTrouble {
+  return {
+    fails: ({ error }) => log.write('error', `${error.message}; it is tried again, and calls wait for it`),
+    works: ({ name }) => log.write('info', `${name} can be written again`),
+    gaveUp: ({ message }) => log.write('error', message),
   }
 }
 
