@@ -156,7 +156,8 @@ export class DaemonState {
   }: Pick<DaemonImage, 'queues'> & { readonly access: DaemonImage['access'] | undefined }): void {
     this.presence.assertUp()
     this.during({ call: 'put back' }, () => {
-      this.faults.partitions.leaveQueues()
+      // Outages of the other queues are still those of the queues that are there.
+      this.faults.partitions.leaveQueues(new Set(queues.map(({ config }) => config.name)))
       if (access !== undefined) this.access.restore(access, this.clock.exact.now(), false)
       for (const { config } of queues) this.queues.delete(config.name)
       this.queues.restore(queues, false)

@@ -299,3 +299,23 @@ test('a queue that lost its items in one restart and itself in the next is as it
   await one.end(PASSED)
   expect((await seeded.items()).map(({ reference }) => reference)).toEqual(['a'])
 })
+
+test('an outage of the file goes on over a test that restarts the daemon, and ends when the file ends it', async () => {
+  const queues = ['a', 'b'].map((name) => {
+    return { name, 'lease-timeout': '1m', 'expire-timeout': '24h', 'requested-partitions': 1 }
+  })
+  // With 'nothing', other queues come in their place before the old ones are put back.
+  for (const keeps of ['queues', 'nothing'] as const) {
+    await using daemon = await started({ config: { queues }, keeps })
+    const [a, b] = [daemon.queue('a'), daemon.queue('b')]
+    await b.produce({ reference: 'b1' })
+    const outages = [a.partition(0).outage(), b.partition(0).outage()]
+    const one = begin(daemon, 'one')
+    await daemon.restart()
+    await one.end(PASSED)
+    expect((await b.items()).map(({ reference }) => reference)).toEqual(['b1'])
+    for (const queue of [a, b]) expect(await messageOf(queue.produce({}))).toContain('no available partitions')
+    for (const outage of outages) outage[Symbol.dispose]()
+    for (const queue of [a, b]) await queue.produce({ reference: `${queue.name}2` })
+  }
+})

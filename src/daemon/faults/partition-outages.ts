@@ -47,9 +47,10 @@ export class PartitionOutages {
     if (outage !== undefined) this.#setAway(outage, false)
   }
 
-  /** The queues go now, and others of their names may come in their place. Those that were deleted before stay deleted. */
-  leaveQueues(): void {
+  /** These queues go now, by default all, and others of their names may come in their place. Those that were deleted before stay deleted. */
+  leaveQueues(names?: ReadonlySet<string>): void {
     for (const outage of this.#open.values()) {
+      if (names?.has(outage.queue) === false) continue
       if (this.#around.queues.find(outage.queue)?.address.queueId === outage.queueId) outage.queueId = undefined
     }
   }
