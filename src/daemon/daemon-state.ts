@@ -26,6 +26,7 @@ import { type DaemonImage, lookedAtOnce } from './lives/daemon-image.js'
 import { decidedByStorages, keepsItems, type UsualKeeps } from './lives/keeps.js'
 import { Losses } from './lives/losses.js'
 import { Presence } from './lives/presence.js'
+import { putQueuesBack } from './lives/put-queues-back.js'
 import { createLog, type Log } from './log.js'
 import { memoryBudget } from './memory-limit.js'
 import type { Notices } from './notices.js'
@@ -149,18 +150,15 @@ export class DaemonState {
     await this.keeping?.written()
   }
 
-  /** Puts queues back as they were, in place of those that have their names now, and with `access` users and keys. */
+  /** Puts queues back, see {@link putQueuesBack}, and with `access` users and keys. */
   putBack({
     queues,
     access,
   }: Pick<DaemonImage, 'queues'> & { readonly access: DaemonImage['access'] | undefined }): void {
     this.presence.assertUp()
     this.during({ call: 'put back' }, () => {
-      // Outages of the other queues are still those of the queues that are there.
-      this.faults.partitions.leaveQueues(new Set(queues.map(({ config }) => config.name)))
       if (access !== undefined) this.access.restore(access, this.clock.exact.now(), false)
-      for (const { config } of queues) this.queues.delete(config.name)
-      this.queues.restore(queues, false)
+      putQueuesBack(queues, this.queues, this.faults.partitions)
     })
   }
 

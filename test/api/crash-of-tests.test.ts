@@ -319,3 +319,57 @@ test('an outage of the file goes on over a test that restarts the daemon, and en
     for (const queue of [a, b]) await queue.produce({ reference: `${queue.name}2` })
   }
 })
+
+test('a queue that was kept gets its items back, and who waits in it goes on: workers, leases, and what the test changed', async () => {
+  await using daemon = await started({ keeps: 'queues' })
+  const [worked, free, kept] = await Promise.all([
+    daemon.createQueue({ name: 'worked', leaseTimeout: '1m' }),
+    daemon.createQueue({ name: 'free' }),
+    daemon.createQueue({ name: 'kept', maxAttempts: 2 }),
+  ])
+  for (const queue of [worked, free, kept]) await queue.produce({ reference: 'before' })
+  const before = await worked.lease({ clientId: 'w1' })
+  const ids = (await free.items()).map(({ id }) => id)
+  const worker = worked.work(() => {})
+  await worked.waitFor({ event: 'lease-waiting' })
+  const one = begin(daemon, 'one')
+  await daemon.restart()
+  await worked.waitFor({ event: 'lease-waiting' })
+  await daemon.client.queuesUpdate({ queueName: 'kept', maxAttempts: 2, reference: 'changed' })
+  for (const queue of [worked, kept]) await queue.produce({ reference: 'of the test' })
+  await worked.waitFor({ event: 'completed' })
+  await worked.waitFor({ event: 'lease-waiting' })
+  const waiting = free.lease({ requestTimeout: '10m' })
+  await free.waitFor({ event: 'lease-waiting' })
+  await one.end({ outcome: 'not reported' })
+  expect((await daemon.client.queuesInfo({ queueName: 'kept' })).reference).toBe('changed')
+  expect((await kept.items()).map(({ reference }) => reference)).toEqual(['before'])
+  expect(
+    kept
+      .history()
+      .slice(-2)
+      .map(({ kind }) => kind),
+  ).toEqual(['produced', 'cleared'])
+  const lease = await waiting
+  expect(lease.items.map(({ id }) => id)).toEqual(ids)
+  await lease.complete()
+  await before.complete()
+  await worked.produce({ reference: 'after' })
+  await worked.waitFor({ event: 'completed', reference: 'after' })
+  expect((await worker.stop()).completed).toHaveLength(2)
+})
+
+test('a queue that was paused before the test is paused when it gets its items back', async () => {
+  await using daemon = await started({ keeps: 'queues' })
+  const queue = await daemon.createQueue({ name: 'paused' })
+  await queue.produce({ reference: 'a' })
+  queue.pause()
+  const one = begin(daemon, 'one')
+  await daemon.restart()
+  const waiting = queue.lease({ requestTimeout: '10m' })
+  await queue.waitFor({ event: 'lease-waiting' })
+  await one.end({ outcome: 'not reported' })
+  expect(await queue.counts()).toMatchObject({ total: 1, leased: 0 })
+  queue.resume()
+  await (await waiting).complete()
+})

@@ -139,19 +139,28 @@ export class LogicalQueue {
     items: readonly ImportedItem[],
     shown: (item: Item | undefined, index: number) => T,
   ): T[] {
-    return this.#change((now) => importItems(partition, items, now, shown))
+    return this.change((now) => importItems(partition, items, now, shown))
   }
 
   /** Removes items in any state (docs/protocol/admin.md §11). @throws 400 at the first malformed id */
   remove(partition: Partition, ids: readonly string[]): void {
-    this.#change((now) => removeItems(partition, ids, now))
+    this.change((now) => removeItems(partition, ids, now))
   }
 
   /** Removes every item that `which` accepts (docs/protocol/queue.md §11). */
   clear(which: (item: Item) => boolean): void {
-    this.#change((now) => {
+    this.change((now) => {
       for (const partition of this.partitions) partition.clear(which, now)
     })
+  }
+
+  /** Changes partitions even while the queue is paused. Waiting leases get the items that become free. */
+  change<T>(edit: (now: Instant) => T): T {
+    try {
+      return edit(this.#context.clock.now())
+    } finally {
+      this.#dispatcher.freed()
+    }
   }
 
   /** Adds a copy of an item that ended in another queue to partition 0 (docs/protocol/queue.md §8, R7). */
@@ -237,14 +246,5 @@ export class LogicalQueue {
   #note(kind: number): void {
     const { clock, record } = this.#context
     record.queue(kind, clock.now(), this.address)
-  }
-
-  /** Changes partitions even while the queue is paused. Waiting leases get the items that become free. */
-  #change<T>(edit: (now: Instant) => T): T {
-    try {
-      return edit(this.#context.clock.now())
-    } finally {
-      this.#dispatcher.freed()
-    }
   }
 }

@@ -10,16 +10,23 @@ import type { Surroundings } from './surroundings.js'
 export class PartitionState {
   /** The number within the queue, from 0. */
   readonly number: number
-  readonly ids: ItemIds
-  protected readonly items: PartitionItems
+  protected items: PartitionItems
+  readonly #newItems: () => PartitionItems
+  #ids: ItemIds
   #isAway = false
   #watcher: ((partition: this) => void) | undefined
   #hasNewChange = false
 
   constructor(number: number, ids: ItemIds, { memory, firstLook, changes }: Surroundings) {
     this.number = number
-    this.ids = ids
-    this.items = new PartitionItems({ memory, firstLook, changes, changed: () => this.changed() })
+    this.#ids = ids
+    this.#newItems = () => new PartitionItems({ memory, firstLook, changes, changed: () => this.changed() })
+    this.items = this.#newItems()
+  }
+
+  /** The ids of its items. */
+  get ids(): ItemIds {
+    return this.#ids
   }
 
   /** Calls `changed` on the first change of counts or times, and on the first after each `seen`. */
@@ -80,6 +87,12 @@ export class PartitionState {
   /** Returns a page of scheduled items, or of all others, sorted by id from `from` on. */
   page(which: 'queued' | 'scheduled', from: string | undefined, limit: number): Item[] {
     return this.items.page(which, from === undefined ? 0 : this.ids.sequenceFrom(from), limit)
+  }
+
+  /** Begins anew with these ids. It must be empty. */
+  protected renew(ids: ItemIds): void {
+    this.#ids = ids
+    this.items = this.#newItems()
   }
 
   /** Call when counts or times have changed. */

@@ -4,7 +4,7 @@ import { type Address, type Consumer, EVENT_KINDS, KIND } from '../events/event-
 import type { EventRecord } from '../events/record.js'
 import type { DeadlineGroup } from './deadline-groups.js'
 import type { Item } from './item.js'
-import type { ItemIds } from './item-ids.js'
+import { ItemIds } from './item-ids.js'
 import { copiesOf, type PartitionChanges, type PartitionImage } from './partition-image.js'
 import { PartitionState } from './partition-state.js'
 import type { Surroundings } from './surroundings.js'
@@ -18,7 +18,7 @@ export class Partition extends PartitionState {
   /** How often each kind of event has happened here, by the number of the kind. */
   readonly tally = new Float64Array(EVENT_KINDS.length)
   readonly #record: EventRecord
-  readonly #address: Address
+  #address: Address
   readonly #sourceIds = new Set<string>()
   readonly #lasting: PartitionChanges | undefined
 
@@ -51,6 +51,15 @@ export class Partition extends PartitionState {
     for (const source of sources) this.#sourceIds.add(source)
     this.items.restore(items, lastSequence, looks ?? { last: Number.NEGATIVE_INFINITY, next: now })
     this.changed()
+  }
+
+  /** Clears it, and takes what it had earlier, when its ids may have been others. Not for a partition that is kept. */
+  putBack(image: PartitionImage, now: Instant): void {
+    this.clear(() => true, now)
+    this.#sourceIds.clear()
+    this.renew(new ItemIds(image.ids))
+    this.#address = { ...this.#address, ids: this.ids }
+    this.restore(image, now)
   }
 
   /** Writes everything that it has. */

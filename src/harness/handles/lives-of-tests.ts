@@ -132,7 +132,7 @@ export class LivesOfTests {
     const daemon = this.#losses.length <= mark.losses ? undefined : this.#backing.embedded('observe')
     if (daemon === undefined || daemon.closed || daemon.presence.isDown) return
     const lost = this.#losses.splice(mark.losses)
-    const queues = lostQueues(lost, mark, () => daemon.image().queues)
+    const queues = lostQueues(lost, mark)
     const first = lost.find(({ access }) => access !== undefined)
     if (queues.length === 0 && first === undefined) return
     daemon.putBack({ queues, access: first?.access })

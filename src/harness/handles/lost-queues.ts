@@ -25,14 +25,10 @@ interface Before {
 }
 
 /**
- * Returns the queues from before a test that lost something, as they were when the daemon went down, without what the test had put in.
- * Partitions that lost nothing are as they are now: `present` returns the queues that are there.
+ * Returns the queues from before a test that lost something, as they were when the daemon went down, without what the test had put in, and
+ * without the partitions that lost nothing.
  */
-export function lostQueues(
-  losses: readonly Loss[],
-  { lastQueue, lastItem }: Before,
-  present: () => readonly QueueImage[],
-): QueueImage[] {
+export function lostQueues(losses: readonly Loss[], { lastQueue, lastItem }: Before): QueueImage[] {
   const back = new Map<string, QueueImage>()
   for (const { queues, areLost, isKept } of losses) {
     for (const image of Array.from(queues)) {
@@ -47,12 +43,7 @@ export function lostQueues(
       back.set(image.config.name, { ...(known ?? image), partitions })
     }
   }
-  const lacking = [...back.values()].some(({ partitions }) => partitions.includes(undefined))
-  const now = new Map(Array.from(lacking ? present() : [], (image) => [image.queueId, image]))
-  return Array.from(back.values(), (image) => {
-    const there = now.get(image.queueId)?.partitions
-    return { ...image, partitions: image.partitions.map((partition, number) => partition ?? there?.[number]) }
-  })
+  return [...back.values()]
 }
 
 type PartitionImage = QueueImage['partitions'][number]
