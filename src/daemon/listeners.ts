@@ -9,6 +9,7 @@ import { connectInMemory, refusedConnection } from '../transport/memory-connecti
 import type { Listener, ListenOptions } from '../transport/tcp-listener.js'
 import { socketError } from './faults/broken.js'
 import type { Faults } from './faults/faults.js'
+import type { Presence } from './lives/presence.js'
 
 /** How many turns of the event loop the end of a connection takes to reach the other side. */
 const TURNS_OF_END = 3
@@ -25,6 +26,7 @@ export class Listeners {
   readonly #untaken = new Set<Duplex>()
   readonly #servers: HttpServer[] = []
   readonly #entrance: Entrance
+  readonly #presence: Presence
   #listening: Promise<Listener> | undefined
   #options: ListenOptions | undefined
   /** Where it listened before the daemon went down. */
@@ -32,6 +34,7 @@ export class Listeners {
 
   constructor(faults: Faults, handler: Handler, clock: Clock, meter: ConstructorParameters<typeof HttpServer>[2]) {
     this.#serverParts = [handler, clock, meter]
+    this.#presence = faults.presence
     this.#entrance = {
       get isAway() {
         return faults.isAway
@@ -54,7 +57,7 @@ export class Listeners {
     const { isAway, isWatched } = this.#entrance
     if (isAway && !isWatched) {
       this.#entrance.turnedAway()
-      return refusedConnection(nextTurn(), socketError('refused'))
+      return refusedConnection(nextTurn(), this.#presence.breaking(socketError('refused')))
     }
     this.#memoryServer ??= this.#newServer(() => {
       this.#memoryServer = undefined
@@ -74,7 +77,9 @@ export class Listeners {
   async listen(options?: ListenOptions): Promise<string> {
     this.#listening ??= this.#openPort(options)
     try {
-      return (await this.#listening).address
+      const { address } = await this.#listening
+      this.#presence.address = address
+      return address
     } catch (error) {
       // The next attempt may use another address.
       this.#listening = undefined

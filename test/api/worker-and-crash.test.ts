@@ -1,4 +1,5 @@
 /** What the errors of workers and handlers that do not survive a crash say, and those of waits for them. */
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions, type TestQueue } from '../../src/index.js'
 import { messageOf } from '../support/message-of.js'
@@ -12,6 +13,19 @@ async function started(options: TestDaemonOptions = {}): Promise<TestDaemon> {
 function lease(fetchIt: typeof fetch, url: string, queue: TestQueue): Promise<Response> {
   const body = JSON.stringify({ queue_name: queue.name, client_id: 'w', batch_size: 1, request_timeout: '1m' })
   return fetchIt(`${url}/v1/queue.lease`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+}
+
+/** Returns the URL of a port where nobody listens. */
+async function closedPort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
+
+class PaymentError extends Error {
+  readonly code = 'ECONNREFUSED'
 }
 
 test('the failure of a worker has the cause of its error, and says which line took the daemon down', async () => {
@@ -120,6 +134,106 @@ test('handlers of work and drain, and tracked functions, say it too', async () =
     throw own
   })
   await expect(withCrash).rejects.toBe(own)
+})
+
+test('a tracked function fails with the error that it made itself, and with that of another server', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await daemon.listen()
+  const own = [
+    new PaymentError('payment.example.com refuses'),
+    Object.assign(new Error('payment.example.com refuses'), { code: 'ECONNREFUSED', address: '192.0.2.1', port: 443 }),
+    new Error('fetch failed'),
+    await fetch(await closedPort()).catch((error: unknown) => error),
+    new PaymentError('no order', { cause: await queue.lease({ requestTimeout: 'nonsense' }).catch((error) => error) }),
+  ]
+  for (const error of own) {
+    const restarted = daemon.track(async () => {
+      await daemon.restart()
+      throw error
+    })
+    await expect(restarted).rejects.toBe(error)
+    const crashed = daemon.track(async () => {
+      await daemon.crash()
+      throw error
+    })
+    await expect(crashed).rejects.toBe(error)
+    await daemon.restart()
+  }
+  const withCause = daemon.track(async () => {
+    await daemon.crash()
+    await queue.lease().catch((cause: unknown) => {
+      throw new PaymentError('no order', { cause })
+    })
+  })
+  await expect(withCause).rejects.toThrow(PaymentError)
+})
+
+test('a tracked function whose connection to the port was refused says so', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const url = await daemon.listen()
+  for (const origin of [url, url.replace('127.0.0.1', 'localhost')]) {
+    await daemon.crash()
+    const tracked = await daemon.track(() => lease(fetch, origin, queue)).catch((error: unknown) => error)
+    expect(tracked).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(
+          `^the tracked function failed: fetch failed: .*ECONNREFUSED.*; the daemon was down: it crashed ${LINE}`,
+        ),
+      ),
+      cause: { name: 'TypeError' },
+    })
+    await daemon.restart()
+  }
+})
+
+test('errors of workers and handlers about something else do not say that the daemon is down', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  await daemon.listen()
+  const others = [
+    new PaymentError('payment.example.com refuses'),
+    new RangeError('expected 1 to be 2'),
+    await fetch(await closedPort()).catch((error: unknown) => error),
+  ]
+  for (const error of others) {
+    await daemon.crash()
+    const worker = daemon.runWorker(async function orders() {
+      throw error
+    })
+    expect(await messageOf(worker.stop())).not.toContain('the daemon')
+    await daemon.restart({ after: '1h' })
+    const failing = queue.drain(async () => {
+      await daemon.crash()
+      throw error
+    })
+    expect((await messageOf(failing)).split('\n')[0]).not.toContain('the daemon')
+    await daemon.restart({ after: '1h' })
+  }
+})
+
+test('a worker says it also of a wrapped error, and of a socket that broke without an address', async () => {
+  await using daemon = await started()
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const url = await daemon.listen()
+  const wrapping = daemon.runWorker(async function wraps() {
+    await lease(daemon.fetch, '', queue).catch((cause: unknown) => {
+      throw new Error('cannot get an order', { cause })
+    })
+  })
+  const onSocket = daemon.runWorker(async function sockets() {
+    await lease(fetch, url, queue)
+  })
+  await queue.waitFor({ event: 'lease-waiting' })
+  await daemon.crash()
+  expect(await messageOf(wrapping.stop())).toMatch(
+    new RegExp(`^wraps failed: .*; the daemon was down: it crashed ${LINE}`),
+  )
+  expect(await messageOf(onSocket.stop())).toMatch(
+    new RegExp(`^sockets failed: fetch failed: .*; the daemon was down: it crashed ${LINE}`),
+  )
 })
 
 test('waits that give up say that a worker has ended, and which consumer has made no call since the crash', async () => {

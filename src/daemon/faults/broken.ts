@@ -7,7 +7,7 @@ import type { Presence } from '../lives/presence.js'
  * down, or went down since the life that took the request.
  */
 export function brokenError(how: 'reset' | 'refused', presence: Presence, life: number): QueratorError {
-  const cause = socketError(how)
+  const cause = presence.breaking(socketError(how))
   const why = how === 'refused' ? 'nothing listens there' : cause.message
   const ended = life === presence.life ? undefined : presence.lastEnd
   const next = presence.error?.message ?? ended ?? 'is the daemon running?'

@@ -10,6 +10,9 @@ export class Presence {
   readonly #site: () => string
   #down: Ending | undefined
   #last: Ending | undefined
+  readonly #broken = new WeakSet<Error>()
+  /** Its port, as `host:port`. Undefined if it has none. It is the same after a restart. */
+  address: string | undefined
   /** Counts its lives. A call that an earlier life took gets no reply. */
   life = 1
 
@@ -56,6 +59,17 @@ export class Presence {
 
   get isDown(): boolean {
     return this.down !== undefined
+  }
+
+  /** Remembers the error of a connection in memory that it breaks or refuses. Returns it. */
+  breaking(error: Error): Error {
+    this.#broken.add(error)
+    return error
+  }
+
+  /** Whether an error is that of such a connection. */
+  hasBroken(error: unknown): boolean {
+    return this.#broken.has(error as Error)
   }
 
   /** @throws QueratorError if it is down, or has not begun */

@@ -3,12 +3,9 @@ import { thrownFrom } from '../../client/call-site.js'
 import type { Daemon } from '../../daemon/daemon.js'
 import type { Presence } from '../../daemon/lives/presence.js'
 import { explainQueue } from '../../diagnosis/explain.js'
-import { isQueratorError, lossIn, messageOf, usageError } from '../../errors.js'
+import { lossIn, messageOf, usageError } from '../../errors.js'
+import { causesOf, mayBeOfDaemon } from './broken-connection.js'
 
-/** The most causes that are told. */
-const MOST_CAUSES = 3
-/** What codes of errors of sockets look like. */
-const OF_SOCKET = /^(ECONN|EPIPE|UND_ERR_SOCKET)/
 /** A message that says already that the daemon went down. */
 const TELLS = /the daemon (has )?(crashed|was stopped|was down|is down|is starting again)/
 
@@ -20,20 +17,10 @@ export function explainSince(presence: Presence | undefined): Explain {
   const life = presence?.life
   return (error) => {
     const text = `${messageOf(error)}${lossIn(error) || causesIn(error)}`
-    if (presence === undefined || TELLS.test(text)) return text
-    const ended = life !== presence.life && isBroken(error) ? presence.lastEnd : undefined
-    const why = presence.absence ?? ended
+    if (presence === undefined || TELLS.test(text) || !mayBeOfDaemon(error, presence)) return text
+    const why = presence.absence ?? (life === presence.life ? undefined : presence.lastEnd)
     return why === undefined ? text : `${text}; ${why}`
   }
-}
-
-/** Whether the connection of a call broke, or found nobody. */
-export function isBroken(error: unknown): boolean {
-  return [error, ...causesOf(error)].some((one) => {
-    const { code, message } = Object(one) as { code?: unknown; message?: unknown }
-    if (isQueratorError(one)) return one.codeText === 'No Answer'
-    return OF_SOCKET.test(String(code)) || message === 'fetch failed'
-  })
 }
 
 /** `: connect ECONNREFUSED 127.0.0.1:2319`: the causes of an error that its message does not tell. Empty if there are none. */
@@ -44,18 +31,6 @@ function causesIn(error: unknown): string {
     if (text !== '' && !said.includes(text)) said += `: ${text}`
   }
   return said.slice(messageOf(error).length)
-}
-
-function causesOf(error: unknown): unknown[] {
-  const causes: unknown[] = []
-  for (let next = causeOf(error); next !== undefined && causes.length < MOST_CAUSES; next = causeOf(next)) {
-    causes.push(next)
-  }
-  return causes
-}
-
-function causeOf(error: unknown): unknown {
-  return (Object(error) as { cause?: unknown }).cause ?? undefined
 }
 
 /** An error of several addresses has a code, and no message. */

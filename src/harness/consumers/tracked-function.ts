@@ -5,7 +5,8 @@ import type { Presence } from '../../daemon/lives/presence.js'
 import { lengthOf } from '../../diagnosis/lengths.js'
 import { messageOf, usageError } from '../../errors.js'
 import { isAbort } from './abort.js'
-import { explainSince, isBroken } from './failure-text.js'
+import { isOfDaemon } from './broken-connection.js'
+import { explainSince } from './failure-text.js'
 
 /** What a tracked function gets. */
 export interface TrackContext {
@@ -85,13 +86,14 @@ export class TrackedFunction<T> {
     try {
       this.#state = { value: await fn(context) }
     } catch (error) {
-      this.#state = { error: withEnd(error, explain(error)) }
+      // A test may compare an error that code under test made.
+      this.#state = { error: isOfDaemon(error, this.#presence) ? withEnd(error, explain(error)) : error }
     }
   }
 }
 
-/** Returns an error that says that the daemon went down, if a connection broke for that. Any other error stays as it is. */
+/** Returns the error of a broken connection with what is known of it. */
 function withEnd(error: unknown, text: string): unknown {
-  if (!isBroken(error) || !text.includes('; the daemon ') || messageOf(error).includes('; the daemon ')) return error
+  if (!text.includes('; the daemon ') || messageOf(error).includes('; the daemon ')) return error
   return thrownFrom(usageError(`the tracked function failed: ${text}`, error), Object(error) as Origin)
 }
