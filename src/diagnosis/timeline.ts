@@ -1,6 +1,8 @@
 /** Events as lines of text: when, what, by which client, and where in the code. */
 
 import { siteText } from '../client/call-site.js'
+import type { EventKind } from '../engine/events/event-kinds.js'
+import { isFiredKind } from '../engine/events/fired.js'
 import { visible } from '../visible.js'
 import { handlerText } from './cascade.js'
 import { lengthOf } from './lengths.js'
@@ -24,16 +26,26 @@ export function timelineText(events: readonly QueueEvent[]): string[] {
  * `due` adds when it was due, and is empty for others.
  */
 export function timed(
-  moments: readonly { readonly time: Date }[],
+  moments: readonly { readonly time: Date; readonly kind?: EventKind | undefined }[],
   begin: number,
 ): { readonly when: string; readonly due: string }[] {
+  // The latest time since the daemon was up again.
   let latest = Number.NEGATIVE_INFINITY
-  return moments.map(({ time }) => {
+  return moments.map(({ time, kind }) => {
     const at = time.getTime()
-    const due = at < latest ? `, due at +${lengthOf(at - begin)}` : ''
-    latest = Math.max(latest, at)
-    return { when: `+${lengthOf(latest - begin)}`, due }
+    if (at < latest && kind !== undefined && isFiredKind(kind)) {
+      return { when: sinceText(latest - begin), due: `, due at ${sinceText(at - begin)}` }
+    }
+    // Anything else with an earlier time shows that the clock of the runner went back.
+    const isFirst = latest === Number.NEGATIVE_INFINITY && kind !== 'daemon-restarted'
+    latest = isFirst || at < latest ? Number.NEGATIVE_INFINITY : at
+    return { when: sinceText(at - begin), due: '' }
   })
+}
+
+/** Returns `+1m0s`, or `-1m0s` if the clock went back. */
+function sinceText(ms: number): string {
+  return ms < 0 ? `-${lengthOf(-ms)}` : `+${lengthOf(ms)}`
 }
 
 /** Keeps the first and last lines, `most` in all, and says in between how many are left out. `most` is even. */

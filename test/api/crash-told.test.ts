@@ -1,5 +1,5 @@
 /** Who meets a queue that was lost in a crash reads that, with the line of the crash. */
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { assertQueue } from '../../src/fixtures/assert-queue.js'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import {
@@ -11,6 +11,10 @@ import {
 } from '../../src/index.js'
 import { KeptStorage } from '../storage/kept-storage.js'
 import { inOneStorage, lastingDaemon } from '../support/lasting.js'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const LINE = String.raw`\(test/api/crash-told\.test\.ts:\d+[^)]*\)`
 const LOST = new RegExp(
@@ -218,6 +222,54 @@ test('a matcher says of an item that was sent again after a crash that it had be
   )
   await queue.produce({ reference: 'order-3' }, { reference: 'order-3' })
   expect((await errorOf(assertQueue(queue).toHaveItems([]))).message).not.toMatch(/order-3 was produced before/)
+})
+
+test('an item that was lost, or that is there once, was not added twice', async () => {
+  await using daemon = await started({ keeps: 'queues' })
+  const queue = await daemon.createQueue({ name: 'orders' })
+  const again = /x was produced before/
+  const fails = async () => (await errorOf(assertQueue(queue).toHaveItems([]))).message
+  await queue.produce({ reference: 'x' })
+  await daemon.restart()
+  await queue.produce({ reference: 'x' })
+  expect(await fails()).toMatch(/^! 1 item was lost in the restart/m)
+  expect(await fails()).not.toMatch(again)
+  // Both of these are new. The one before the restart was lost.
+  await queue.produce({ reference: 'x' })
+  expect(await fails()).not.toMatch(again)
+  await daemon.restart({ keeps: 'items' })
+  await queue.produce({ reference: 'x' })
+  expect(await fails()).toMatch(again)
+  await queue.drain(() => {})
+  await queue.produce({ reference: 'x' })
+  expect(await fails()).not.toMatch(again)
+  const recording = await daemon.recording(async () => {
+    await daemon.restart()
+    await queue.produce({ reference: 'x' }, { reference: 'x' })
+  })
+  expect((await queueMatchers.toHaveProduced(recording, queue, ['x'])).message()).not.toMatch(again)
+})
+
+test('what happened after the clock went back was not due while the daemon was down', async () => {
+  vi.useFakeTimers({ now: new Date('2026-01-02T00:00:00Z') })
+  await using daemon = await started({ keeps: 'items', clock: 'runner' })
+  const one = begin(daemon)
+  const queue = await one.create({ leaseTimeout: '1m' })
+  const told = async () => (await errorOf(assertQueue(queue).toHaveItems([]))).message
+  await queue.produce({ reference: 'a' })
+  vi.setSystemTime(new Date('2026-01-01T00:00:00Z'))
+  await queue.lease({ clientId: 'w1' })
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(await told()).toMatch(/^ +-24h0m0s +leased by w1 for 1m0s, attempt 1 \(.*\n +-23h59m0s +lease-expired by w1$/m)
+  await daemon.restart()
+  vi.setSystemTime(new Date('2025-12-31T00:00:00Z'))
+  await queue.lease({ clientId: 'w1' })
+  await vi.advanceTimersByTimeAsync(120_000)
+  for (const text of [await told(), (await one.end(FAILED))?.text ?? '']) {
+    expect(text).toMatch(/^ +[-+]24h0m0s +leased by w1 for 1m0s/m)
+    expect(text).not.toContain('due at')
+    expect(text).not.toContain('+-')
+  }
 })
 
 test('what was due while the daemon was down stands in a timeline when it happened, with when it was due', async () => {

@@ -116,7 +116,10 @@ function timedOutLines(leases: readonly LeaseStory[]): string[] {
 /** The events of an item, and what its handlers produced. */
 function itemLines(item: ItemStory, begin: number): string[] {
   const moments = momentsOf(item)
-  const times = timed(moments, begin)
+  const times = timed(
+    moments.map(({ time, event }) => ({ time, kind: event?.kind })),
+    begin,
+  )
   const width = Math.max(...times.map(({ when }) => when.length))
   const lines = moments.map((moment, at) => {
     const { when, due } = times[at] as (typeof times)[number]

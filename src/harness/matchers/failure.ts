@@ -46,7 +46,7 @@ export function failureOf(
       '',
       ...table(seen, wrong),
       ...missing.map((line) => `✗ ${line}`),
-      ...faultsOf(subject, concerned, pass).map((line) => `! ${line}`),
+      ...faultsOf(subject, seen, finding).map((line) => `! ${line}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
     ]
       .map(visible)
@@ -56,14 +56,13 @@ export function failureOf(
 }
 
 /** Returns sentences about what often explains a failure: retries on the last attempt, and items that were sent again after a crash. */
-function faultsOf(subject: Subject, concerned: readonly SeenItem[], pass: boolean): string[] {
+function faultsOf(subject: Subject, seen: readonly SeenItem[], { concerned, pass }: Finding): string[] {
   const items = concerned.map((item, at) => ({ item: at, name: item.reference || item.id, events: item.history() }))
   const faults = lastAttemptFaults(items, subject.maxAttempts())
   if (pass) return faults
-  const again = sentAgain(
-    concerned.map(({ reference }) => reference),
-    subject.history() ?? [],
-  )
+  const isTwice = (reference: string) => seen.filter((item) => item.reference === reference).length > 1
+  const twice = concerned.map(({ reference }) => reference).filter(isTwice)
+  const again = twice.length === 0 ? [] : sentAgain(twice, subject.history() ?? [])
   return [...faults, ...again.slice(0, MOST_TIMELINES), ...subject.hints()]
 }
 
