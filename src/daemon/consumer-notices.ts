@@ -136,7 +136,7 @@ export class ConsumerNotices {
     // A fault ended the lease. The test wants that.
     if (expired.time < leased.until) return
     // The test took the daemon down while the lease ran. The work need not have been too long.
-    const end = losses.endSince(leased.number)
+    const end = losses.endBetween(leased.number, expired.number)
     if (end !== undefined) {
       this.#outlivedByEnd(cause, queueName, leased, end)
       return

@@ -269,6 +269,30 @@ test.each(['crash', 'restart'] as const)('a lease that ran out over a %s is not 
   ])
 })
 
+test('a lease that ran out before the restart is not blamed on it, and one that ran out in the first of two is', async () => {
+  await using seen = await noticing({ keeps: 'items', clock: 'frozen' })
+  const { daemon } = seen
+  const one = begin(daemon)
+  const queue = await one.create({ name: 'orders', leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  const held = await queue.lease({ clientId: 'w1' })
+  await daemon.clock.advance('2m')
+  await daemon.restart()
+  await expect(held.complete()).rejects.toThrow('does not exist')
+  expect(await told(one)).toEqual([expect.stringMatching(/^! w1 worked 2m0s on a, longer than its lease of 1m0s/)])
+  const two = begin(daemon)
+  const next = await two.create({ name: 'others', leaseTimeout: '1m' })
+  await next.produce({ reference: 'b' })
+  const over = await next.lease({ clientId: 'w1' })
+  await daemon.restart({ after: '2m' })
+  await daemon.crash()
+  await daemon.restart()
+  await expect(over.complete()).rejects.toThrow('does not exist')
+  expect(await told(two)).toEqual([
+    expect.stringMatching(/^! the lease of w1 on b, which began before the restart \(here\), ran out after its 1m0s/),
+  ])
+})
+
 test('work that outlives a lease which began after a restart is warned of, once in a test', async () => {
   await using seen = await noticing({ keeps: 'items' })
   const { daemon, warnings } = seen

@@ -32,11 +32,17 @@ test('a loss and an end that the record no longer has are not told', () => {
   const losses = new Losses(record, () => ' (here)')
   noted(record, KIND['daemon-stopped'])
   for (const name of ['a', 'b', 'c']) noted(record, KIND['queue-lost'], name)
-  expect([losses.endSite, losses.endSince(0)]).toEqual(['', undefined])
+  expect([losses.endSite, losses.endBetween(0, 9)]).toEqual(['', undefined])
   noted(record, KIND['queue-lost'], 'd')
   expect(['a', 'b', 'c', 'd'].map((name) => losses.queueText(name) !== undefined)).toEqual([false, true, true, true])
   noted(record, KIND['daemon-crashed'])
-  expect([losses.endSite, losses.endSince(5), losses.endSince(6)]).toEqual([' (here)', 'crash (here)', undefined])
+  expect([losses.endSite, losses.endBetween(5, 9), losses.endBetween(6, 9)]).toEqual([
+    ' (here)',
+    'crash (here)',
+    undefined,
+  ])
+  noted(record, KIND['daemon-stopped'])
+  expect([losses.endBetween(5, 7), losses.endBetween(5, 6)]).toEqual(['crash (here)', undefined])
 })
 
 test('to ask for a queue that was never there reads no event, however many there are', () => {

@@ -44,10 +44,10 @@ export class Losses {
     return `${call}${this.#siteOf(origin)}`
   }
 
-  /** `crash (orders.test.ts:12)`: the latest that ended the daemon after this event. `undefined` if nothing did. */
-  endSince(number: number): string | undefined {
-    const { lastEnd } = this.#record.landmarks
-    return lastEnd > number && lastEnd >= this.#record.first ? this.howText(lastEnd) : undefined
+  /** `crash (orders.test.ts:12)`: the latest that ended the daemon between these events. `undefined` if nothing did. */
+  endBetween(after: number, before: number): string | undefined {
+    const end = this.#record.landmarks.endBetween(after, before)
+    return end === 0 || end < this.#record.first ? undefined : this.howText(end)
   }
 
   /** Where the call stands that ended the daemon last. Empty if it is not known. */

@@ -5,11 +5,17 @@ import { type Address, KIND } from './event-kinds.js'
 export class Landmarks {
   /** The event with which the last queue of a name was lost. The earliest loss comes first. */
   readonly #lost = new Map<string, number>()
-  #lastEnd = 0
+  /** The events with which the daemon ended, as far as they are kept. The last one stays. */
+  #ends: number[] = []
 
   /** The number of the event with which the daemon ended last. 0 if it did not. */
   get lastEnd(): number {
-    return this.#lastEnd
+    return this.#ends.at(-1) ?? 0
+  }
+
+  /** Returns the number of the event with which the daemon ended last between these two. 0 if it did not. */
+  endBetween(after: number, before: number): number {
+    return this.#ends.findLast((end) => end > after && end < before) ?? 0
   }
 
   /** Returns the number of the event with which the last queue of a name was lost. 0 if it was not. */
@@ -19,8 +25,9 @@ export class Landmarks {
 
   /** Takes an event of a queue. Those before the event number `first` are not kept any more. */
   note(kind: number, { queue }: Address, number: number, first: number): void {
-    if (kind === KIND['daemon-crashed'] || kind === KIND['daemon-stopped']) this.#lastEnd = number
-    else if (kind === KIND['queue-lost']) this.#lose(queue, number, first)
+    if (kind === KIND['daemon-crashed'] || kind === KIND['daemon-stopped']) {
+      this.#ends = [...this.#ends.filter((end) => end >= first), number]
+    } else if (kind === KIND['queue-lost']) this.#lose(queue, number, first)
     else if (kind === KIND['queue-created'] || kind === KIND['queue-deleted']) this.#lost.delete(queue)
   }
 
