@@ -26,12 +26,14 @@ interface Leak {
 }
 
 /** What may be left of a test. */
-interface LeftByTest {
+export interface LeftByTest {
   /** The queues of the test. */
   readonly queues: readonly string[]
   readonly unawaited: readonly UnawaitedCall[]
   /** The number of the last event before the daemon came up for the end of the test. Undefined if it was not down. */
   readonly upSince: number | undefined
+  /** The names of consumers that end with the test, and complete or retry all that they can. */
+  readonly workers: ReadonlySet<string>
   /** Returns the refused calls of the test. */
   readonly refused: () => readonly RefusalStory[]
 }
@@ -62,7 +64,7 @@ export function leaksError(daemon: Daemon, title: string, left: LeftByTest): Que
   return thrownFrom(error, { stack: frames.join('\n') })
 }
 
-function leaksOf(daemon: Daemon, { queues, unawaited, upSince }: LeftByTest): Leak[] {
+function leaksOf(daemon: Daemon, { queues, unawaited, upSince, workers }: LeftByTest): Leak[] {
   const forgotten = new Map(unawaited.map((call) => [call.origin as object, call]))
   const and = (origin: Leak['origin']) => {
     const nobody = origin !== undefined && forgotten.delete(origin)
@@ -72,8 +74,13 @@ function leaksOf(daemon: Daemon, { queues, unawaited, upSince }: LeftByTest): Le
     .filter((name) => (daemon.inspector.totals(name)?.leased ?? 0) > 0 || daemon.inspector.waits(name))
     .flatMap((name) => {
       const { items, waiting } = daemon.inspector.queueState(name)
-      const isOld = (item: ItemView) => upSince === undefined || numberOfLease(daemon, name, item) <= upSince
-      const leased = items.filter((item) => item.state === 'leased' && isOld(item))
+      const isLeft = (item: ItemView) => {
+        const number = numberOfLease(daemon, name, item)
+        if (upSince !== undefined && number > upSince) return false
+        // A worker lets go of what it held in a crash.
+        return !workers.has(item.consumer?.clientId ?? '') || number >= daemon.record.landmarks.lastEnd
+      }
+      const leased = items.filter((item) => item.state === 'leased' && isLeft(item))
       return [
         ...leased.map(({ reference, id, consumer }) => {
           const origin = consumer?.cause.origin

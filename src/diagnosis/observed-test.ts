@@ -1,13 +1,13 @@
 /** A test of a daemon that runs, and what is reported about it. */
 import { stripVTControlCharacters } from 'node:util'
 import { placesOf, siteText } from '../client/call-site.js'
-import { NO_QUEUE, type UnawaitedCall, type UnawaitedCalls } from '../client/unawaited.js'
+import { NO_QUEUE, type UnawaitedCalls } from '../client/unawaited.js'
 import type { Daemon } from '../daemon/daemon.js'
 import type { Notice } from '../daemon/notices.js'
 import { messageOf, type QueratorError } from '../errors.js'
 import { visible } from '../visible.js'
 import { EventLog } from './event-log.js'
-import { leaksError } from './leaks.js'
+import { type LeftByTest, leaksError } from './leaks.js'
 import { lengthOf } from './lengths.js'
 import { refusalsOf } from './refusals.js'
 import type { StepSummary } from './report/ci-notes.js'
@@ -67,13 +67,13 @@ export class ObservedTest extends TimedTest {
     this.#alone = false
   }
 
-  override async leaks(upSince?: number): Promise<QueratorError | undefined> {
+  override async leaks(upSince?: number, workers: ReadonlySet<string> = new Set()): Promise<QueratorError | undefined> {
     const unawaited = this.#unawaited?.take(this.#mine()) ?? []
-    const found = this.#leaks(unawaited, upSince)
+    const found = this.#leaks({ unawaited, upSince, workers })
     if (found === undefined || this.#daemon.closed) return found
     // The daemon may not have noticed yet that a lease was abandoned over a socket.
     await this.#daemon.settled()
-    return this.#leaks(unawaited, upSince)
+    return this.#leaks({ unawaited, upSince, workers })
   }
 
   override async report(
@@ -129,11 +129,11 @@ export class ObservedTest extends TimedTest {
     return this.#alone ? [...this.#test.queues(), NO_QUEUE] : [...this.#test.queues()]
   }
 
-  #leaks(unawaited: readonly UnawaitedCall[], upSince: number | undefined): QueratorError | undefined {
+  #leaks(left: Pick<LeftByTest, 'unawaited' | 'upSince' | 'workers'>): QueratorError | undefined {
     if (this.#daemon.closed) return undefined
     const { title, queues } = this.#test
     const refused = () => refusalsOf(new EventLog(this.#daemon).refusedSince(this.first, queues()))
-    return leaksError(this.#daemon, title, { queues: queues(), unawaited, upSince, refused })
+    return leaksError(this.#daemon, title, { ...left, queues: queues(), refused })
   }
 
   async #page(story: TestStory, errors: readonly string[]): Promise<string | undefined> {

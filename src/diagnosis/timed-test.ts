@@ -57,9 +57,10 @@ export class TimedTest implements Span<TimedTest> {
 
   /**
    * Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. `upSince` is the number of
-   * the last event before the daemon came up for the end of the test. What was leased after it does not count.
+   * the last event before the daemon came up for the end of the test. What was leased after it does not count, nor what `workers` of these names
+   * held when the daemon ended.
    */
-  async leaks(_upSince?: number): Promise<QueratorError | undefined> {
+  async leaks(_upSince?: number, _workers?: ReadonlySet<string>): Promise<QueratorError | undefined> {
     return undefined
   }
 

@@ -68,6 +68,42 @@ test('what a worker leases when the daemon comes up for the end of the test is n
   expect(leased).toEqual(['a'])
 })
 
+test('a lease that waits since the daemon came up for the end of the test is not left open by the test', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const one = begin(daemon, 'one')
+  const queue = await one.create()
+  await daemon.crash()
+  let ended = ''
+  daemon.runWorker(async () => {
+    await queue.waitFor({ event: 'daemon-restarted' })
+    void messageOf(queue.lease({ requestTimeout: '10m' })).then((text) => {
+      ended = text
+    })
+    await queue.waitFor({ event: 'lease-waiting' })
+  })
+  await one.end(PASSED)
+  expect(ended).toContain('queue is shutting down')
+})
+
+test('what a worker of the test held in a crash is not left open by the test, and what its handler left is', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  for (const isUp of [true, false]) {
+    const one = begin(daemon, 'one')
+    const queue = await one.create()
+    queue.work(() => daemon.crash(), { concurrency: 2, batchSize: 2 })
+    await queue.produce({ reference: 'x' })
+    await queue.waitFor({ event: 'daemon-crashed' })
+    if (isUp) await daemon.restart()
+    await one.end(PASSED)
+  }
+  const two = begin(daemon, 'two')
+  const other = await two.create()
+  await daemon.restart()
+  await other.produce({ reference: 'y' })
+  await other.drain(() => Promise.reject(new Error('not now')), { onError: 'collect', retry: 'as the handler says' })
+  expect(await messageOf(two.end(PASSED))).toMatch(/left open:\n {2}y of '[^']+', leased by worker-/)
+})
+
 test('what came due while a queue from before the test was away happens when it comes back', async () => {
   await using daemon = await started()
   const shared = await daemon.createQueue({ name: 'shared', leaseTimeout: '1m' })
