@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startTestDaemon, type TestDaemon } from '../../src/index.js'
 import { filled, started } from '../support/filled-daemon.js'
 import { messageOf } from '../support/message-of.js'
@@ -146,4 +146,41 @@ test('dump and fork take no options', async () => {
   expect(await messageOf(dump?.call(daemon, {}) as Promise<unknown>)).toContain('dump takes no options; got {}')
   const forked = fork?.call(daemon, { clock: 'real' }) as Promise<unknown>
   expect(await messageOf(forked)).toContain("fork takes no options; got { clock: 'real' }")
+})
+
+test('a dump of a queue whose update made what a new queue may not have', async () => {
+  await using daemon = await started({ clock: 'frozen' })
+  const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease()
+  for (const expireTimeout of ['1ms', '500ns']) {
+    await daemon.client.queuesUpdate({ queueName: 'orders', expireTimeout, requestedPartitions: 2_000_000 })
+    const dump = await daemon.dump()
+    await using again = await started({ from: copyOf(dump) })
+    expect(await again.dump()).toEqual(dump)
+    await again.queue('orders').produce({ reference: 'b' })
+    expect((await again.clock.advance('1ms')).map(({ kind, reference }) => [kind, reference])).toEqual([
+      ['item-expired', 'b'],
+    ])
+  }
+})
+
+test("with clock: 'runner', a dump after the time went back behind the last look of the lifecycle", async () => {
+  const start = Date.UTC(2026, 0)
+  vi.useFakeTimers({ now: start })
+  try {
+    await using daemon = await started({ clock: 'runner' })
+    const queue = await daemon.createQueue({ name: 'orders', leaseTimeout: '1m' })
+    await queue.produce({ reference: 'a' }, { reference: 'b' })
+    await queue.lease()
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect((await queue.history()).at(-1)).toMatchObject({ kind: 'lease-expired' })
+    vi.setSystemTime(start + 30_000)
+    const dump = copyOf(await daemon.dump())
+    await using again = await started({ from: dump })
+    expect(await again.queue('orders').counts()).toMatchObject({ total: 2, leased: 0 })
+    expect(again.clock.now()).toBe(start + 30_000)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -7,7 +7,7 @@ import type { Item } from '../../engine/store/item.js'
 import { ItemIds, idRangeOf, MOST_IDS } from '../../engine/store/item-ids.js'
 import type { Looks, PartitionImage } from '../../engine/store/partition-image.js'
 import { checkDeadQueueName, checkQueueName } from '../../service/names.js'
-import { checkFields, checkTimeouts, MOST_PARTITIONS } from '../../service/queue-options.js'
+import { checkFields, MOST_PARTITIONS } from '../../service/queue-options.js'
 import { NO_LOOK } from './daemon-dump.js'
 import type { DumpFields } from './dump-fields.js'
 import { readItem } from './read-item.js'
@@ -63,12 +63,13 @@ function configOf(queue: DumpFields, { names, namespaces }: KnownQueues): QueueC
   const config = {
     name: queue.text('name'),
     namespace: queue.text('namespace'),
-    leaseTimeout: queue.duration('leaseTimeout'),
-    expireTimeout: queue.duration('expireTimeout'),
+    leaseTimeout: timeoutIn(queue, 'leaseTimeout'),
+    expireTimeout: timeoutIn(queue, 'expireTimeout'),
     maxAttempts: queue.whole('maxAttempts', 0, 65_536),
     deadQueue: queue.text('deadQueue'),
     reference: queue.text('reference'),
-    requestedPartitions: queue.whole('requestedPartitions', 1, MOST_PARTITIONS),
+    // An update takes any number, and the queue keeps its partitions.
+    requestedPartitions: queue.whole('requestedPartitions', 1, 2 ** 31 - 1),
     createdAt: queue.time('createdAt').at,
     updatedAt: queue.time('updatedAt').at,
   }
@@ -76,10 +77,16 @@ function configOf(queue: DumpFields, { names, namespaces }: KnownQueues): QueueC
   if (config.deadQueue !== '') queue.check('deadQueue', () => checkDeadQueueName(config.deadQueue, 512))
   if (config.deadQueue === config.name) throw queue.wrong('deadQueue', 'it is the queue itself')
   queue.check('reference', () => checkFields(config))
-  queue.check('leaseTimeout', () => checkTimeouts({ lease: config.leaseTimeout.ns, expire: config.expireTimeout.ns }))
   queue.unique('name', config.name, names)
   if (!namespaces.has(config.namespace)) throw queue.wrong('namespace', 'there is no such namespace')
   return config
+}
+
+/** An update makes timeouts that a new queue may not have: very short ones, and a lease that is longer than the life of an item. */
+function timeoutIn(queue: DumpFields, name: 'leaseTimeout' | 'expireTimeout'): QueueConfig['leaseTimeout'] {
+  const timeout = queue.duration(name)
+  if (timeout.ns === 0n) throw queue.wrong(name, 'it cannot be 0')
+  return timeout
 }
 
 function turnsOf(queue: DumpFields, partitions: number): number[] {

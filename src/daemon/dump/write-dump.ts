@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { AccessImage } from '../../access/access-image.js'
 import { formatDuration } from '../../clock/duration.js'
-import { NEVER, ZERO_TIME } from '../../clock/instant.js'
+import { type Instant, NEVER, ZERO_TIME } from '../../clock/instant.js'
 import type { QueueImage } from '../../engine/queue/queues-image.js'
 import type { Item } from '../../engine/store/item.js'
 import { ItemIds } from '../../engine/store/item-ids.js'
@@ -27,12 +27,15 @@ export function dumpOf({ now, frozen, random, queues, access }: DaemonImage): Da
     time: timeText(now),
     frozen,
     ...(random === undefined ? {} : { random }),
-    queues: Array.from(queues, queueDump),
+    queues: Array.from(queues, (queue) => queueDump(queue, now)),
     ...accessDump(access),
   }
 }
 
-function queueDump({ config, storages, partitions, paused = false, turns = [] }: QueueImage): DumpedQueue {
+function queueDump(
+  { config, storages, partitions, paused = false, turns = [] }: QueueImage,
+  now: Instant,
+): DumpedQueue {
   return {
     name: config.name,
     namespace: config.namespace,
@@ -46,11 +49,17 @@ function queueDump({ config, storages, partitions, paused = false, turns = [] }:
     updatedAt: timeText(config.updatedAt),
     paused,
     turns: Array.from(turns),
-    partitions: Array.from(storages, (storage, number) => partitionDump(storage, partitions[number] as PartitionImage)),
+    partitions: Array.from(storages, (storage, number) => {
+      return partitionDump(storage, partitions[number] as PartitionImage, now)
+    }),
   }
 }
 
-function partitionDump(storage: string, { ids, lastSequence, looks, sources, items }: PartitionImage): DumpedPartition {
+function partitionDump(
+  storage: string,
+  { ids, lastSequence, looks, sources, items }: PartitionImage,
+  now: Instant,
+): DumpedPartition {
   const texts = new ItemIds(ids)
   const { last = Number.NEGATIVE_INFINITY, next = NEVER } = looks ?? {}
   const noLook = items.some(({ scheduled }) => !scheduled) ? { nextLook: NO_LOOK } : {}
@@ -58,7 +67,8 @@ function partitionDump(storage: string, { ids, lastSequence, looks, sources, ite
     storage,
     firstId: texts.text(0),
     idsGiven: lastSequence + 1,
-    ...(Number.isFinite(last) ? { lastLook: timeText(last) } : {}),
+    // The timers of a runner may go back behind a look.
+    ...(Number.isFinite(last) ? { lastLook: timeText(Math.min(last, now)) } : {}),
     ...(Number.isFinite(next) ? { nextLook: timeText(next) } : noLook),
     sources: Array.from(sources).sort(),
     items: Array.from(items, (item) => itemDump(item, texts)),
