@@ -14,6 +14,7 @@ import type { StepSummary } from './report/ci-notes.js'
 import type { EarlierReports } from './report/earlier-reports.js'
 import type { ReportFiles } from './report/report-files.js'
 import { somethingHappened, storyOf, type TestStory } from './report/test-story.js'
+import { consumerLines } from './silent-consumers.js'
 import { type Resources, runnersOwn } from './stillness.js'
 import type { TestOfRunner, TestReport } from './test-of-runner.js'
 import { TimedTest } from './timed-test.js'
@@ -41,6 +42,8 @@ export class ObservedTest extends TimedTest {
   readonly #movedBefore: number
   readonly #moversBefore: string
   #alone = true
+  /** The number of the last event of its body. Undefined while that runs. */
+  #last: number | undefined
 
   constructor(
     daemon: Daemon,
@@ -65,6 +68,11 @@ export class ObservedTest extends TimedTest {
 
   override notAlone(): void {
     this.#alone = false
+  }
+
+  override bodyOver(ended: () => readonly string[]): readonly string[] {
+    this.#last = this.#daemon.record.count
+    return consumerLines(this.#daemon, this.first, ended, this.#alone ? undefined : this.#test.queues())
   }
 
   override async leaks(upSince?: number, workers: ReadonlySet<string> = new Set()): Promise<QueratorError | undefined> {
@@ -149,11 +157,12 @@ export class ObservedTest extends TimedTest {
     const mine = all.filter(({ queueName }) => this.#alone || queues().includes(queueName))
     const notices = [...notes, ...mine.map(noticeText)]
     const before = this.#moversBefore
-    const span = { title, first: this.first, own: queues(), alone: this.#alone, notices, before }
+    const last = this.#last ?? this.#daemon.record.count
+    const span = { title, first: this.first, last, own: queues(), alone: this.#alone, notices, before }
     const story = storyOf(this.#daemon, span)
     const isLoss = story.notices.length > notices.length
-    const isWorthIt = isLoss || notes.length > 0 || story.refusals.length > 0 || story.queues.some(somethingHappened)
-    return isWorthIt ? story : undefined
+    const isTold = isLoss || notes.length > 0 || story.refusals.length > 0 || story.timesAway.length > 0
+    return isTold || story.queues.some(somethingHappened) ? story : undefined
   }
 }
 

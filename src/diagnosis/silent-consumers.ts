@@ -17,10 +17,13 @@ export function silentLines(daemon: Daemon, first: number, queues?: readonly str
   if (presence.life === 1 || !presence.isUp) return []
   const since = new Set<string>()
   let number = record.count
+  let isUp = true
   for (; number >= Math.max(first, record.first); number--) {
     const event = record.at(number)
     if (ENDS.includes(event.kind)) break
-    const caller = callerOf(event)
+    // What is refused before it is up again was called before it went down.
+    if (event.kind === 'daemon-restarted') isUp = false
+    const caller = isUp ? callerOf(event) : undefined
     // A complete that is refused does not tell whose it is.
     if (caller === '') return []
     if (caller !== undefined) since.add(caller)
@@ -36,6 +39,20 @@ export function silentLines(daemon: Daemon, first: number, queues?: readonly str
   const lines = [...silent].map((client) => visible(`${client} has made no call since the ${losses.howText(number)}`))
   const more = lines.length - MOST_TOLD
   return more > 0 ? [...lines.slice(0, MOST_TOLD), `and ${more} more consumers`] : lines
+}
+
+/**
+ * The same, after what `ended` says of workers. Empty if the daemon has not gone down since the event `first`: a worker may end without that, and
+ * be right.
+ */
+export function consumerLines(
+  daemon: Daemon,
+  first: number,
+  ended: (() => readonly string[]) | undefined,
+  queues?: readonly string[],
+): string[] {
+  if (daemon.closed || daemon.record.landmarks.lastEnd < first) return []
+  return [...(ended?.() ?? []), ...silentLines(daemon, first, queues)]
 }
 
 /** Returns the client whose call an event is about. Empty if the call does not say, undefined if it is not one of a consumer. */

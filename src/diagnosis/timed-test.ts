@@ -56,6 +56,14 @@ export class TimedTest implements Span<TimedTest> {
   notAlone(): void {}
 
   /**
+   * Call when the body of the test is over, and before its workers are stopped. If the daemon went down meanwhile, returns which consumers have not
+   * come back: what `ended` says of workers, and who has made no call.
+   */
+  bodyOver(_ended: () => readonly string[]): readonly string[] {
+    return []
+  }
+
+  /**
    * Returns an error that lists what the test left open. Call it once the test is over. Undefined if there is nothing. `upSince` is the number of
    * the last event before the daemon came up for the end of the test. What was leased after it does not count, nor what `workers` of these names
    * held when the daemon ended.

@@ -1,6 +1,8 @@
 /** What the errors of workers and handlers that do not survive a crash say, and those of waits for them. */
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { assertQueue } from '../../src/fixtures/assert-queue.js'
+import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions, type TestQueue } from '../../src/index.js'
 import { messageOf } from '../support/message-of.js'
 
@@ -293,4 +295,90 @@ test('a worker that runs, or that has failed, has not ended, and one that the te
   await stopped.done
   await stopping
   expect(await messageOf(queue.drained({ within: 20 }))).toMatch(new RegExp(`^mailer was stopped ${LINE}$`, 'm'))
+})
+
+/** A worker that ends when its call is refused, and an item that nobody leases after that. */
+async function withEndedWorker(daemon: TestDaemon, end: () => Promise<void>) {
+  const one = new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'error' })
+  const queue = await one.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  const worker = daemon.runWorker(async function consume() {
+    try {
+      for (;;) await (await queue.lease({ clientId: 'w', requestTimeout: '1m' })).complete()
+    } catch {
+      return
+    }
+  })
+  await queue.waitFor({ event: 'lease-waiting' })
+  await end()
+  await worker.done
+  await queue.produce({ reference: 'b' })
+  return { one, queue }
+}
+
+/** How often a text has a line. */
+const often = (text: string, line: string) => text.match(new RegExp(`^${line}$`, 'gm'))?.length ?? 0
+
+const ENDS = {
+  crash: [
+    (daemon: TestDaemon) => daemon.crash().then(() => daemon.restart({ after: '2s' })),
+    `daemon-crashed ${LINE}, daemon-restarted ${LINE}`,
+    String.raw`\+0s daemon-crashed ${LINE}, \+2s daemon-restarted ${LINE}`,
+  ],
+  restart: [
+    (daemon: TestDaemon) => daemon.restart(),
+    `daemon-restarted ${LINE}`,
+    String.raw`\+0s daemon-restarted ${LINE}`,
+  ],
+} as const
+
+test.each([
+  'crash',
+  'restart',
+] as const)('after a %s, matchers and reports say so once, and that the worker has ended', async (how) => {
+  await using daemon = await started({ keeps: 'items' })
+  const [end, inMatcher, inReport] = ENDS[how]
+  const { one, queue } = await withEndedWorker(daemon, () => end(daemon))
+  const ended = `! consume has ended ${LINE}, when the daemon was (down: it crashed|stopped) ${LINE}`
+  const silent = `! w has made no call since the ${how} ${LINE}`
+  const claims = assertQueue(queue)
+  const messages = await Promise.all([messageOf(claims.toBeDrained()), messageOf(claims.toHaveCompleted(['a', 'b']))])
+  for (const message of messages) {
+    for (const line of [`! ${inMatcher}`, ended, silent]) expect(often(message, line), `${line} in ${message}`).toBe(1)
+  }
+  const { text = '' } = (await one.end({ outcome: 'failed', errors: [new Error('expected 1 to be 0')] })) ?? {}
+  for (const line of [inReport, ended, silent]) expect(often(text, line), `${line} in ${text}`).toBe(1)
+})
+
+test('a report does not repeat what the error says of consumers', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const { one, queue } = await withEndedWorker(daemon, () => ENDS.crash[0](daemon))
+  const error = new Error(await messageOf(assertQueue(queue).toBeDrained()))
+  const { text = '' } = (await one.end({ outcome: 'failed', errors: [error] })) ?? {}
+  expect(text).not.toMatch(/has ended|has made no call/)
+  expect(often(text, ENDS.crash[2])).toBe(1)
+})
+
+test('where the timeline of an item shows the crash, neither a matcher nor a report says it again', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const one = new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'error' })
+  const queue = await one.create({ name: 'orders' })
+  await queue.produce({ reference: 'a' })
+  await ENDS.crash[0](daemon)
+  expect((await messageOf(assertQueue(queue).toBeDrained())).match(/daemon-crashed/g)).toHaveLength(1)
+  // What brings it up for the next test is no part of this one.
+  await daemon.crash()
+  const { text = '' } = (await one.end({ outcome: 'failed', errors: [new Error('too few')] })) ?? {}
+  expect(text.match(/^.*daemon-crashed/gm)).toEqual(['    +0s  daemon-crashed', '    +2s  daemon-crashed'])
+})
+
+test('a report says of a test in which nothing else happened that the daemon was away', async () => {
+  await using daemon = await started({ keeps: 'items' })
+  const one = new QueuesOfTest(daemon, { name: 'one', file: undefined, timeout: 5000, leaks: 'error' })
+  for (let times = 0; times < 5; times++) await daemon.restart()
+  const { text = '' } = (await one.end({ outcome: 'failed', errors: [new Error('too few')] })) ?? {}
+  expect(text.split('\n').slice(1)).toEqual([
+    ...Array.from({ length: 3 }, () => expect.stringMatching(`^${ENDS.restart[2]}$`)),
+    '… 2 more crashes and restarts; QUERATOR_REPORT=<folder> writes all of it as a page',
+  ])
 })

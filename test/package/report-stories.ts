@@ -58,6 +58,7 @@ export function story(items: readonly ItemStory[], more: Partial<QueueStory> & {
     queues: [queue],
     refusals: [],
     notices: [],
+    timesAway: [],
     hints: [],
     before: '',
     lost: 0,

@@ -7,6 +7,7 @@ import { lengthOf } from '../lengths.js'
 import { isBesideItems, type QueueEvent } from '../queue-event.js'
 import { adviceOn, type RefusalStory, refusalText } from '../refusals.js'
 import { cutInTheMiddle, eventText, timed } from '../timeline.js'
+import { awayText } from '../times-away.js'
 import type { EarlierReports } from './earlier-reports.js'
 import type { ItemStory } from './item-story.js'
 import { momentsOf, momentText } from './moments.js'
@@ -14,11 +15,12 @@ import { standing } from './standing.js'
 import type { LeaseStory, QueueStory, TestStory } from './test-story.js'
 import { idsNamedIn, wentAsUsual } from './usual.js'
 
-/** The most lines of a report, events of an item, refused calls, and lines about leases that timed out. */
+/** The most lines of a report, events of an item, refused calls, lines about leases that timed out, and crashes and restarts. */
 const MOST_LINES = 40
 const MOST_EVENTS = 8
 const MOST_REFUSALS = 5
 const MOST_TIMED_OUT = 5
+const MOST_AWAY = 3
 
 /** How lines begin that say what is wrong. */
 const MARK = /^ *! /
@@ -59,10 +61,13 @@ export function firstStrange(story: TestStory, messages: readonly string[]): str
 
 function linesOf(story: TestStory, messages: readonly string[]): string[] {
   const known = (item: ItemStory) => messages.some((text) => text.includes(visible(`timeline of ${item.name}:`)))
+  const isKnown = (text: string) => messages.some((message) => message.includes(stripVTControlCharacters(text)))
+  const ofQueues = story.queues.flatMap((queue) => queueLines(queue, story, known))
   return [
     ...refusalLines(story.refusals.filter((refusal) => !isFailure(refusal, messages))),
-    ...[...story.notices, ...idsExplained(story, messages)].map((text) => `! ${text}`),
-    ...story.queues.flatMap((queue) => queueLines(queue, story, known)),
+    ...[...story.notices.filter((text) => !isKnown(text)), ...idsExplained(story, messages)].map((text) => `! ${text}`),
+    ...awayLines(story, ofQueues),
+    ...ofQueues,
     ...story.hints.map((hint) => `hint: ${hint}`),
   ]
 }
@@ -79,6 +84,15 @@ function refusalLines(refusals: readonly RefusalStory[]): string[] {
   const lines = refusals.slice(0, MOST_REFUSALS).map((refusal) => `! ${refusalText(refusal)}`)
   const left = refusals.length - lines.length
   return left > 0 ? [...lines, `! ${left} other calls were refused; ${REST}`] : lines
+}
+
+/** One line for each time at which the daemon was away, unless the timeline of an item shows it. */
+function awayLines({ timesAway, begin }: TestStory, others: readonly string[]): string[] {
+  const when = ({ time }: QueueEvent) => `+${lengthOf(time.getTime() - begin)} `
+  const untold = timesAway.filter(({ down }) => !others.some((line) => line.includes(eventText(down))))
+  const lines = untold.slice(0, MOST_AWAY).map((away) => awayText(away, when))
+  const left = untold.length - lines.length
+  return left > 0 ? [...lines, `… ${left} more crashes and restarts; ${REST}`] : lines
 }
 
 function queueLines(queue: QueueStory, { begin }: TestStory, known: (item: ItemStory) => boolean): string[] {

@@ -5,6 +5,7 @@ import { EventLog } from '../event-log.js'
 import { adviceFor } from '../explain.js'
 import { isBesideItems, isOfDaemon, type QueueEvent, withCalls } from '../queue-event.js'
 import { type RefusalStory, refusalsOf } from '../refusals.js'
+import { type TimeAway, timesAway } from '../times-away.js'
 import { hintsOf } from './hints.js'
 import type { ItemStory } from './item-story.js'
 import { lossLines } from './loss-lines.js'
@@ -22,6 +23,8 @@ export interface TestStory {
   readonly refusals: readonly RefusalStory[]
   /** Warnings to show before the queues, such as that a request names a time in the past. */
   readonly notices: readonly string[]
+  /** When the daemon was away during the test, and up again before its end. */
+  readonly timesAway: readonly TimeAway[]
   /** What consumers could do better, although nothing is wrong with it. */
   readonly hints: readonly string[]
   /** What happened before the test, such as that other tests moved the clock. Empty if nothing did. */
@@ -74,6 +77,8 @@ export interface Span {
   readonly title: string
   /** The number of its first event. */
   readonly first: number
+  /** The number of the last event before the test ended. What comes later cleans up. */
+  readonly last: number
   /** The names of the queues that were made for the test. */
   readonly own: readonly string[]
   /** Whether no other test ran at the same time, so that every event is its own. */
@@ -83,7 +88,7 @@ export interface Span {
 }
 
 /** Returns the story of a test that is over. Call it before its queues are deleted. */
-export function storyOf(daemon: Daemon, { title, first, own, alone, notices, before }: Span): TestStory {
+export function storyOf(daemon: Daemon, { title, first, last, own, alone, notices, before }: Span): TestStory {
   const events = new EventLog(daemon).since(first, alone ? undefined : own)
   const end = daemon.clock.now()
   return {
@@ -93,6 +98,7 @@ export function storyOf(daemon: Daemon, { title, first, own, alone, notices, bef
     queues: queuesOf(daemon, events, own).map(([id, name]) => queueStory(daemon, id, name, events)),
     refusals: refusalsOf(events),
     notices: [...notices, ...lossLines(daemon, events)],
+    timesAway: timesAway(events.filter(({ number }) => number <= last)),
     hints: daemon.notices.areOn ? hintsOf(daemon, events) : [],
     before,
     lost: Math.max(0, daemon.record.first - first),

@@ -105,9 +105,9 @@ export class TestQueue extends QueueWithFaults {
     return this.#home.embedded(what)
   }
 
-  /** The number of the first event of the test. @internal */
-  get firstEvent(): number {
-    return this.#home.waiting(this.name).first
+  /** What waits in this queue work on. @throws QueratorError on a server elsewhere @internal */
+  get place(): MovingPlace {
+    return this.#home.place('observe', this.name)
   }
 
   /**

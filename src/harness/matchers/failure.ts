@@ -1,7 +1,10 @@
 /** The message of a matcher: the claim, the queue as a table with the differences marked, and timelines of items. */
 import { inspect } from 'node:util'
+import { siteText } from '../../client/call-site.js'
 import { lastAttemptFaults } from '../../diagnosis/report/order-faults.js'
 import { sentAgain } from '../../diagnosis/sent-again.js'
+import { eventText } from '../../diagnosis/timeline.js'
+import { awayText } from '../../diagnosis/times-away.js'
 import { visible } from '../../visible.js'
 import { isAsymmetric } from './asymmetric.js'
 import type { PartialScheduledItem } from './partial-item.js'
@@ -40,13 +43,15 @@ export function failureOf(
 ): MatcherOutcome {
   const { pass, concerned, wrong = () => '', missing = [] } = finding
   const message = () => {
+    const faults = faultsOf(subject, seen, finding)
     const happened = timelines(concerned.slice(0, MOST_TIMELINES))
+    const told = [...missing, ...faults, ...happened]
     return [
       `expected '${subject.name}'${subject.during} ${pass ? 'not ' : ''}${claim}`,
       '',
       ...table(seen, wrong),
       ...missing.map((line) => `✗ ${line}`),
-      ...faultsOf(subject, seen, finding).map((line) => `! ${line}`),
+      ...[...faults, ...(pass ? [] : livesOf(subject, told))].map((line) => `! ${line}`),
       ...(happened.length === 0 ? [] : ['', ...happened]),
     ]
       .map(visible)
@@ -64,6 +69,16 @@ function faultsOf(subject: Subject, seen: readonly SeenItem[], { concerned, pass
   const twice = concerned.map(({ reference }) => reference).filter(isTwice)
   const again = twice.length === 0 ? [] : sentAgain(twice, subject.history() ?? [])
   return [...faults, ...again.slice(0, MOST_TIMELINES), ...subject.hints()]
+}
+
+/** Says that the daemon was away, unless other lines tell it, and which consumers have not come back. */
+function livesOf(subject: Subject, told: readonly string[]): string[] {
+  const away = subject.lastAway()
+  if (away === undefined) return [...subject.consumers()]
+  const { down } = away
+  const names = [eventText(down), `the ${down.call}${siteText(down.callPath)}`]
+  const isTold = told.some((line) => names.some((name) => line.includes(name)))
+  return [...(isTold ? [] : [awayText(away)]), ...subject.consumers()]
 }
 
 function table(seen: readonly SeenItem[], wrong: (item: SeenItem, at: number) => string): string[] {

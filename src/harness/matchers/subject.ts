@@ -1,8 +1,10 @@
 /** What a matcher is about: a queue, or what a recording saw in a queue. */
 import { lossText, lostItemText } from '../../diagnosis/downtime.js'
-import type { QueueEvent } from '../../diagnosis/event-log.js'
+import { EventLog, type QueueEvent } from '../../diagnosis/event-log.js'
 import { isOfDaemon } from '../../diagnosis/queue-event.js'
+import { consumerLines } from '../../diagnosis/silent-consumers.js'
 import { eventText } from '../../diagnosis/timeline.js'
+import { type TimeAway, timesAway } from '../../diagnosis/times-away.js'
 import { usageError } from '../../errors.js'
 import { nearestOf } from '../../nearest.js'
 import { elsewhereText, queueNameIn, type Recorded, Recording } from '../consumers/recording.js'
@@ -22,6 +24,10 @@ export interface Subject {
   readonly stranger: (reference: string) => string
   /** Returns more lines for the message, about what was seen elsewhere. */
   readonly hints: () => readonly string[]
+  /** Returns when the daemon was away last, in the test or the recording. Undefined if it was not. */
+  readonly lastAway: () => TimeAway | undefined
+  /** Says which consumers have not come back since the daemon was away. */
+  readonly consumers: () => readonly string[]
 }
 
 /** The most refused calls that are shown. */
@@ -29,18 +35,22 @@ const MOST_REFUSED = 3
 
 /** Returns a queue as a subject. */
 export function subjectOf(queue: TestQueue): Subject {
+  const seen = <T>(look: (place: TestQueue['place']) => T) => orUndefined(() => look(queue.place))
   return {
     name: queue.name,
     during: '',
     maxAttempts: () => orUndefined(() => queue.embedded('observe').inspector.queueState(queue.name).maxAttempts) ?? 0,
     history: () => orUndefined(() => queue.history()),
     stranger: (reference) =>
-      orUndefined(() => lostItemText(queue.embedded('observe'), queue.name, reference, queue.firstEvent)) ??
+      seen(({ daemon, test }) => lostItemText(daemon, queue.name, reference, test.first)) ??
       'which was never in this queue',
     hints: () => {
-      const text = orUndefined(() => lossText(queue.embedded('observe'), queue.name, queue.firstEvent)) ?? ''
+      const text = seen(({ daemon, test }) => lossText(daemon, queue.name, test.first)) ?? ''
       return text === '' ? [] : [text]
     },
+    lastAway: () => seen(({ daemon, test }) => timesAway(new EventLog(daemon).since(test.first, [])).at(-1)),
+    consumers: () =>
+      seen(({ daemon, test, endLines }) => consumerLines(daemon, test.first, endLines, [queue.name])) ?? [],
   }
 }
 
@@ -66,6 +76,8 @@ export function subjectIn(recorded: Recorded, name: string, kind: QueueEvent['ki
         .slice(0, MOST_REFUSED)
         .map(eventText),
     ],
+    lastAway: () => timesAway(recorded.events).at(-1),
+    consumers: () => [],
   }
 }
 

@@ -1,5 +1,6 @@
 /** The stories of the tests of a file as one HTML page. It needs no network and no server. */
 import { refusalText } from '../../refusals.js'
+import { awayText } from '../../times-away.js'
 import { standing } from '../standing.js'
 import { type QueueStory, somethingHappened, type TestStory } from '../test-story.js'
 import { axisLine, type Drawing, drawnWidth } from './axis-line.js'
@@ -106,6 +107,7 @@ function section(test: ReportedTest, place: number): string {
     ...[...story.refusals.map((refusal) => refusalText(refusal)), ...story.notices].map(
       (told) => `<p class="said">${escaped(told)}</p>`,
     ),
+    ...story.timesAway.map((away) => `<p class="note">${escaped(awayText(away))}</p>`),
     ...story.hints.map((hint) => `<p class="note">hint: ${escaped(hint)}</p>`),
     lost,
     story.before === '' ? '' : `<p class="note">${escaped(story.before)}</p>`,
