@@ -52,6 +52,7 @@ export interface RunsOn {
   readonly keeping: Keeping | undefined
   /** Says how the daemon lost a queue. `undefined` if it did not. */
   readonly lostQueue: CallContext['lostQueue']
+  readonly emptied: CallContext['emptied']
   /** Whether the daemon is running. */
   isHealthy(): boolean
 }
@@ -155,7 +156,7 @@ export class CallRunner implements Backend<Principal> {
     who: Principal,
     { cause, message, choice }: { cause: Cause; message: unknown; choice: Choice | undefined },
   ): CallContext {
-    const { clock, queues, access, consumers, lostQueue } = this.#on
+    const { clock, queues, access, consumers, lostQueue, emptied } = this.#on
     const { permission } = METHODS[name]
     // Only a lease that waits asks for it.
     const gone: WhenGone = (listener) =>
@@ -164,7 +165,7 @@ export class CallRunner implements Backend<Principal> {
     const where = () => allowedIn(access, who, permission)
     const isOfTest = request.from === 'queue'
     const may = { authorize: mayIn, allowedIn: where }
-    return { clock: clock.exact, queues, access, ...may, whenGone: gone, choice, isOfTest, lostQueue }
+    return { clock: clock.exact, queues, access, ...may, whenGone: gone, choice, isOfTest, lostQueue, emptied }
   }
 }
 

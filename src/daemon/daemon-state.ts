@@ -180,6 +180,7 @@ export class DaemonState {
       keeping,
       isHealthy,
       lostQueue: (name) => losses.queueText(name),
+      emptied: (name) => losses.know(name),
     })
   }
 

@@ -25,6 +25,8 @@ export interface CallContext {
   readonly choice: Choice | undefined
   /** Says how the daemon lost a queue when it went down. `undefined` if it did not. */
   readonly lostQueue: (name: string) => string | undefined
+  /** Call when a caller has emptied a queue. What it had lost is not missed any more. */
+  readonly emptied: (queue: string) => void
   /** Whether the test itself calls, rather than code under test. */
   readonly isOfTest: boolean
 }

@@ -275,3 +275,170 @@ test("a test that waited for 'queue-lost' knows that the queue is gone", async (
   await one.end(PASSED)
   expect(warnings).toEqual([])
 })
+
+test('what is lost after the check is not what it passed for', async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'nothing' })
+  const { daemon, warnings } = seen
+  const zero = begin(daemon, 'zero')
+  await daemon.restart()
+  await zero.end(PASSED)
+  // The daemon lives for the second time, and something may be lost at any time.
+  const one = begin(daemon)
+  await daemon.restart()
+  const queue = await one.create()
+  await queue.produce({ reference: 'a' })
+  await queue.drain(() => {})
+  await queue.drained()
+  await daemon.restart()
+  await one.end(PASSED)
+  expect(warnings).toEqual([])
+  const two = begin(daemon, 'two')
+  await daemon.restart({ keeps: 'queues' })
+  const other = await two.create()
+  await other.drained()
+  await other.produce({ reference: 'b' })
+  await daemon.restart({ keeps: 'queues' })
+  await two.end(PASSED)
+  expect(warnings).toEqual([])
+})
+
+test.each<[string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>]>([
+  [
+    'deleted and made again',
+    async (queue, daemon) => {
+      await queue.delete()
+      await daemon.createQueue({ name: 'orders' })
+    },
+  ],
+  ['cleared', (queue) => queue.clear()],
+  ['cleared of what waits', (_, daemon) => daemon.client.queueClear({ queueName: 'orders', queue: true })],
+])('what a queue had lost before it was %s is not missed', async (_, empty) => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'queues' })
+  const { daemon, warnings } = seen
+  await (await daemon.createQueue({ name: 'orders' })).produce({ reference: 'a' })
+  await daemon.restart()
+  await empty(daemon.queue('orders'), daemon)
+  const again = daemon.queue('orders')
+  await again.produce({ reference: 'b' })
+  await again.drain(() => {})
+  await again.drained()
+  expect(warnings).toEqual([])
+  await again.produce({ reference: 'c' })
+  await daemon.restart()
+  await again.drained()
+  expect(warnings).toEqual([expect.stringMatching(/^1 item of 'orders' was lost .* \(c\)/)])
+})
+
+test('each test tells of its own checks, also if it is inside another one', async () => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings } = seen
+  const outer = begin(daemon)
+  const outerQueue = await outer.create()
+  await outerQueue.produce({ reference: 'a' }, { reference: 'b' })
+  await daemon.restart()
+  await outerQueue.drained()
+  const inner = new QueuesOfTest(daemon, { name: 'in', file: undefined, timeout: 5000, leaks: 'error', outer })
+  const innerQueue = await inner.create()
+  await innerQueue.produce({ reference: 'c' })
+  await daemon.restart()
+  await innerQueue.drained()
+  await inner.end(PASSED)
+  expect(warnings).toEqual([expect.stringMatching(/^1 item of 'in-1' was lost .* \(c\)/)])
+  await outerQueue.produce({ reference: 'a' })
+  await outerQueue.drain(() => {})
+  await outer.end(PASSED)
+  expect(warnings.slice(1)).toEqual([expect.stringMatching(/^1 item of 'one-1' was lost .* \(b\)/)])
+})
+
+test.each([
+  ['without places of calls', false],
+  ['from one line', true],
+])('each of several crashes %s is told of', async (_, callSites) => {
+  await using seen = await noticing({ keeps: 'queues', callSites })
+  const { daemon, warnings, queue } = seen
+  for (const reference of ['a', 'b']) {
+    await queue.produce({ reference })
+    await daemon.restart()
+    await queue.drained()
+  }
+  expect(warnings).toEqual([expect.stringMatching(/ \(a\): drained/), expect.stringMatching(/ \(b\): drained/)])
+  const one = begin(daemon)
+  for (const reference of ['c', 'd']) {
+    await queue.produce({ reference })
+    await daemon.restart()
+  }
+  await queue.drained()
+  await one.end(PASSED)
+  expect(warnings.slice(2)).toEqual([
+    expect.stringMatching(/ \(c\): drained/),
+    expect.stringMatching(/ \(d\): drained/),
+  ])
+})
+
+test('a check that does not ask for scheduled items hides nothing from one that does', async () => {
+  await using seen = await noticing({ keeps: 'queues' })
+  const { daemon, warnings, queue } = seen
+  const one = begin(daemon)
+  const later = new Date(daemon.clock.now() + 3_600_000)
+  await queue.produce({ reference: 'later', enqueueAt: later })
+  await daemon.restart()
+  await queue.idle()
+  await queue.drained()
+  await queue.produce({ reference: 'now' }, { reference: 'then', enqueueAt: later })
+  await daemon.restart()
+  await queue.idle()
+  await queue.drained()
+  await one.end(PASSED)
+  expect(warnings).toEqual([
+    expect.stringMatching(/^1 item of 'orders' was lost .* \(later\): drained/),
+    expect.stringMatching(/^2 items of 'orders' were lost .* \(now, then\): drained/),
+  ])
+})
+
+test('checks read each event at most once for all queues, and none if nothing was lost', async () => {
+  await using seen = await noticing({ config: undefined as never, keeps: 'queues' })
+  const { daemon, warnings } = seen
+  const { record } = daemon.forRunner.place('observe').daemon
+  let [looks, kinds] = [0, 0]
+  const [at, kindAt] = [record.at.bind(record), record.kindAt.bind(record)]
+  record.at = (number) => {
+    looks++
+    return at(number)
+  }
+  record.kindAt = (number) => {
+    kinds++
+    return kindAt(number)
+  }
+  let ofChecks = { looks, kinds }
+  const { passed } = daemon.forRunner
+  const end = passed.end.bind(passed)
+  passed.end = (...given) => {
+    looks = 0
+    kinds = 0
+    end(...given)
+    ofChecks = { looks, kinds }
+  }
+  const zero = begin(daemon, 'zero')
+  await daemon.restart()
+  await zero.end(PASSED)
+  /** Returns how many events the checks read at the end of a test with many queues. */
+  const looksAtEnd = async (name: string, restart: () => Promise<void>) => {
+    const one = begin(daemon, name)
+    const queues: TestQueue[] = []
+    for (let number = 0; number < 10; number++) queues.push(await one.create())
+    for (const queue of queues) await queue.produce({ reference: 'a' }, { reference: 'b' }, { reference: 'c' })
+    await restart()
+    for (const queue of queues) await queue.drain(() => {})
+    for (const queue of queues) await queue.drained()
+    await one.end(PASSED)
+    return ofChecks
+  }
+  expect(await looksAtEnd('one', async () => {})).toEqual({ looks: 0, kinds: 0 })
+  expect(await looksAtEnd('two', () => daemon.restart({ keeps: 'items' }))).toMatchObject({ looks: 0 })
+  expect(warnings).toEqual([])
+  const before = record.count
+  // One more for each queue, to say how.
+  const { looks: all } = await looksAtEnd('three', () => daemon.restart())
+  expect(all).toBeLessThanOrEqual(record.count - before + 10)
+  expect(warnings).toHaveLength(10)
+})

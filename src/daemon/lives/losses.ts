@@ -28,7 +28,7 @@ export class Losses {
     return loss < first ? undefined : `the queue '${name}' was lost in the ${this.howText(loss)}: ${this.#advice()}`
   }
 
-  /** Call when a test has shown that it knows what a queue has lost so far. */
+  /** Call when a test has shown that it knows what a queue has lost so far, or a caller has emptied the queue. */
   know(queue: string): void {
     this.#known.set(queue, this.#record.count)
   }

@@ -153,6 +153,11 @@ export class EventRows {
     return 0
   }
 
+  /** Returns the kind of the event with this number, which must be kept. It takes less than to read the whole event. */
+  kindAt(number: number): EventKind {
+    return EVENT_KINDS[this.#kinds[(number - 1) % this.#most] as number] as EventKind
+  }
+
   /** Returns the event with this number. @throws RangeError if it is not kept */
   at(number: number): RecordedEvent {
     if (number < this.first || number > this.#count) throw new RangeError(`there is no event ${number}`)

@@ -7,6 +7,7 @@ export class Landmarks {
   readonly #lost = new Map<string, number>()
   /** The events with which the daemon ended, as far as they are kept. The last one stays. */
   #ends: number[] = []
+  #lastStart = 0
 
   /** The number of the event with which the daemon ended last. 0 if it did not. */
   get lastEnd(): number {
@@ -18,6 +19,11 @@ export class Landmarks {
     return this.#ends.findLast((end) => end > after && end < before) ?? 0
   }
 
+  /** The number of the event with which the daemon ended or came up again last. A test that began later has lost nothing. 0 if it did neither. */
+  get lastTurn(): number {
+    return Math.max(this.lastEnd, this.#lastStart)
+  }
+
   /** Returns the number of the event with which the last queue of a name was lost. 0 if it was not. */
   lossOf(queue: string): number {
     return this.#lost.get(queue) ?? 0
@@ -27,7 +33,8 @@ export class Landmarks {
   note(kind: number, { queue }: Address, number: number, first: number): void {
     if (kind === KIND['daemon-crashed'] || kind === KIND['daemon-stopped']) {
       this.#ends = [...this.#ends.filter((end) => end >= first), number]
-    } else if (kind === KIND['queue-lost']) this.#lose(queue, number, first)
+    } else if (kind === KIND['daemon-restarted']) this.#lastStart = number
+    else if (kind === KIND['queue-lost']) this.#lose(queue, number, first)
     else if (kind === KIND['queue-created'] || kind === KIND['queue-deleted']) this.#lost.delete(queue)
   }
 

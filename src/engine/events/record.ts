@@ -168,6 +168,11 @@ export class EventRecord {
     return this.#rows.at(number)
   }
 
+  /** Returns the kind of an event that is kept, for those who read many and want few. */
+  kindAt(number: number): RecordedEvent['kind'] | undefined {
+    return this.#rows?.kindAt(number)
+  }
+
   /** Returns the item that had this id in the queue at its latest event. `undefined` if no such event is kept. */
   itemWithId(queue: string, id: string): HandledItem | undefined {
     return this.#rows?.itemWithId(queue, id)

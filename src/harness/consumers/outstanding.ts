@@ -51,10 +51,9 @@ export class Outstanding {
 
   /** The queues that lost something in the test: those that it names, or else its own, and those in which it did something. */
   get withLosses(): string[] {
-    const { presence } = this.#daemon
-    // In its first life, a daemon has lost nothing.
-    if (presence.life === 1) return []
     const { first, queues } = this.#test
+    // In most tests, nothing can be lost.
+    if (this.#daemon.record.landmarks.lastTurn < first) return []
     const names = queuesWithLosses(this.#daemon, first, this.#only ?? queues?.() ?? [])
     return names.filter((name) => this.#only?.includes(name) !== false)
   }

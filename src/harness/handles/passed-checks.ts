@@ -1,19 +1,15 @@
 /** Checks that passed on a queue after a crash. A test may be green only because the crash took what was left to do. */
 import type { Daemon } from '../../daemon/daemon.js'
+import { type LossQuery, lostItems } from '../../diagnosis/lost-items.js'
 import type { ObservedTests } from '../../diagnosis/observed-tests.js'
-import { lostItems, lostItemsText, lostQueueText, unknownLossOfQueue } from '../../diagnosis/unmended-loss.js'
+import type { TimedTest } from '../../diagnosis/timed-test.js'
+import { lostItemsText, lostQueueText, unknownLosses } from '../../diagnosis/unmended-loss.js'
 import type { Backing } from '../backing/backing.js'
 
-/** A check that passed. */
-interface PassedCheck {
+/** A check that passed, and what it may have passed for. */
+interface PassedCheck extends LossQuery {
   /** Its name, such as `drained`. */
   readonly check: string
-  readonly queue: string
-  /** Whether it would have failed on a scheduled item. */
-  readonly scheduled: boolean
-  /** The number of the first event of its test, and of the last one before it passed. */
-  readonly first: number
-  readonly last: number
 }
 
 /** The most checks that are remembered. */
@@ -23,8 +19,8 @@ const MOST_KEPT = 100
 export class PassedChecks {
   readonly #backing: Backing
   readonly #tests: ObservedTests
-  #kept: PassedCheck[] = []
-  readonly #known = new Set<string>()
+  /** By the test that asked, and by what a check asked. */
+  readonly #kept = new WeakMap<TimedTest, Map<string, PassedCheck>>()
 
   constructor(backing: Backing, tests: ObservedTests) {
     this.#backing = backing
@@ -34,43 +30,52 @@ export class PassedChecks {
   /** Call when a check has passed that asks whether a queue is done. */
   add(check: string, queue: string, scheduled: boolean): void {
     const daemon = this.#backing.isEmbedded ? this.#backing.embedded('observe') : undefined
-    // In its first life, a daemon has lost nothing.
-    if (daemon === undefined || daemon.presence.life === 1 || !daemon.notices.areOn) return
-    const { first, queues } = this.#tests.waiting(queue)
-    const { isUsed } = this.#tests
-    // What is lost outside of the test that asks is not its own.
-    if ((isUsed && queues === undefined) || this.#kept.length >= MOST_KEPT) return
-    // Nothing is lost while it lives, so a later check of the same kind has no more to tell.
-    const key = `${daemon.presence.life} ${scheduled} ${queue}`
-    if (this.#known.has(key)) return
-    this.#known.add(key)
+    if (!daemon?.notices.areOn) return
+    const { first } = this.#tests.waiting(queue)
+    // In most tests, nothing can be lost.
+    if (daemon.record.landmarks.lastTurn < first) return
     const passed = { check, queue, scheduled, first, last: daemon.record.count }
     // Without a runner, nobody says when the test is over.
-    if (isUsed) this.#kept.push(passed)
-    else tell(daemon, passed)
+    if (!this.#tests.isUsed) tell(daemon, [passed])
+    else this.#keep(`${daemon.presence.life} ${scheduled} ${queue}`, passed)
   }
 
-  /** The test is over. Notices what its checks passed for, if it `passed`. */
-  end(passed: boolean): void {
-    const kept = this.#kept.splice(0)
-    this.#known.clear()
+  #keep(key: string, passed: PassedCheck): void {
+    const asking = this.#tests.asking(passed.queue)
+    // What is lost outside of the test that asks is not its own.
+    if (asking === undefined) return
+    const kept = this.#kept.get(asking) ?? new Map<string, PassedCheck>()
+    this.#kept.set(asking, kept)
+    // Nothing is lost while the daemon lives, so a later check of the same kind has no more to tell.
+    if (kept.size < MOST_KEPT && !kept.has(key)) kept.set(key, passed)
+  }
+
+  /** A test is over. Notices what its checks passed for, if it `passed`. */
+  end(test: TimedTest, passed: boolean): void {
+    const kept = [...(this.#kept.get(test)?.values() ?? [])]
+    this.#kept.delete(test)
     if (!passed || kept.length === 0) return
     const daemon = this.#backing.embedded('observe')
-    if (!daemon.closed) for (const one of kept) tell(daemon, one)
+    // Those that ask for more come first, because one notice tells of a crash.
+    if (!daemon.closed)
+      tell(daemon, [...kept.filter(({ scheduled }) => scheduled), ...kept.filter(({ scheduled }) => !scheduled)])
   }
 }
 
-function tell(daemon: Daemon, { check, ...query }: PassedCheck): void {
-  const { queue } = query
-  const add = (how: string, text: string) => {
-    daemon.notices.add(`lost ${queue} ${how}`, { queueName: queue, text, cause: { call: check } }, true)
+function tell(daemon: Daemon, checks: readonly PassedCheck[]): void {
+  const items = lostItems(daemon, checks)
+  const queues = unknownLosses(daemon, checks)
+  for (const [index, { queue, check }] of checks.entries()) {
+    const add = ({ end }: { readonly end: number }, text: string) => {
+      daemon.notices.add(`lost ${queue} ${end}`, { queueName: queue, text, cause: { call: check } }, true)
+    }
+    const lost = items[index] ?? []
+    const gone = queues[index]
+    if (gone !== undefined) {
+      const names = lost.find(({ end }) => end === gone.end)?.names ?? []
+      add(gone, lostQueueText(daemon, queue, { ...gone, names }, check))
+    }
+    // Of what went with the queue, the first notice tells.
+    for (const one of lost) add(one, lostItemsText(daemon, queue, one, check))
   }
-  const items = lostItems(daemon, query)
-  const gone = unknownLossOfQueue(daemon, query)
-  if (gone !== undefined) {
-    const lost = items.find(({ how }) => how === gone) ?? { how: gone, names: [] }
-    add(gone, lostQueueText(daemon, queue, lost, check))
-  }
-  // Of what went with the queue, the first notice tells.
-  for (const lost of items) add(lost.how, lostItemsText(daemon, queue, lost, check))
 }

@@ -49,6 +49,7 @@ export function queueClear(context: CallContext, request: RequestOf<'queueClear'
   const cleared = (item: Item) =>
     everything || (request.queue && item.state === 'leasable') || (request.scheduled && item.state === 'scheduled')
   queue.clear(cleared)
+  if (request.queue) context.emptied(request.queueName)
 }
 
 /** queue.reload (docs/protocol/queue.md §11). It recounts on the server. Here the counts are always right. */
