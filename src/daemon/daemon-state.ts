@@ -158,6 +158,7 @@ export class DaemonState {
     this.presence.assertUp()
     this.during({ call: 'put back' }, () => {
       if (access !== undefined) this.access.restore(access, this.clock.exact.now(), false)
+      this.presence.replaced++
       putQueuesBack(queues, this.queues, this.faults.partitions)
     })
   }

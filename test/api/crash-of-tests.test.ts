@@ -409,3 +409,18 @@ test('a queue that was paused before the test is paused when it gets its items b
   queue.resume()
   await (await waiting).complete()
 })
+
+test('a worker of the file works on when another queue of its name makes room for the one from before the test', async () => {
+  const orders = { name: 'orders', 'lease-timeout': '1m', 'expire-timeout': '24h', 'requested-partitions': 1 }
+  await using daemon = await started({ config: { queues: [orders] }, keeps: 'nothing' })
+  const queue = daemon.queue('orders')
+  const worker = queue.work(() => {})
+  await queue.waitFor({ event: 'lease-waiting' })
+  const one = begin(daemon, 'one')
+  await daemon.restart()
+  await queue.waitFor({ event: 'lease-waiting' })
+  await one.end(PASSED)
+  await queue.produce({ reference: 'after' })
+  await queue.waitFor({ event: 'completed', reference: 'after' })
+  await worker.stop()
+})

@@ -15,6 +15,8 @@ export class Presence {
   address: string | undefined
   /** Counts its lives. A call that an earlier life took gets no reply. */
   life = 1
+  /** Counts how often queues made room for those from before a test. Who waited in them may ask again. */
+  replaced = 0
 
   /** Whether it replies to what waits before it goes down. */
   isStopping = false

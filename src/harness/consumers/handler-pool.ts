@@ -149,11 +149,12 @@ export class HandlerPool {
     }
   }
 
-  /** Whether a call failed because the daemon went down. A consumer tries again then. */
+  /** Whether a call failed because the daemon went down, or the queue made room for an earlier one. A consumer tries again then. */
   #wentDown(life: number, error: unknown): boolean {
     if (!isQueratorError(error)) return false
-    if (error.code === 453) return this.#place.isDown()
-    return error.codeText === 'No Answer' && (life !== this.#place.life() || this.#place.isDown())
+    return (
+      (error.code === 453 || error.codeText === 'No Answer') && (life !== this.#place.life() || this.#place.isDown())
+    )
   }
 
   /** Returns when a failed item may come again. Undefined for at once. @throws if the function does not say */

@@ -26,7 +26,7 @@ export interface PoolPlace {
   untilUp(signal: AbortSignal): Promise<void> | undefined
   /** Whether the daemon is down, or about to be. */
   isDown(): boolean
-  /** Counts the lives of the daemon. */
+  /** Counts the lives of the daemon, and how often queues made room for earlier ones. */
   life(): number
   lease(options: { batchSize: number; clientId: string; requestTimeout: string; signal: AbortSignal }): Promise<Lease>
 }

@@ -27,7 +27,7 @@ export function drainPlace(home: QueueHome, queueName: string): DrainPlace {
     },
     untilUp: (signal) => daemon && untilUp(daemon, signal),
     isDown: () => daemon?.presence.isUp === false,
-    life: () => daemon?.presence.life ?? 0,
+    life: () => (daemon === undefined ? 0 : daemon.presence.life + daemon.presence.replaced),
     lease: (options) => leaseItems(handlers, queueName, options),
     // At once in the process, so that nothing can come between this answer and the lease.
     hasFree: () => (daemon === undefined ? hasFree(home, queueName) : hasFreeHere(daemon, queueName)),
