@@ -362,6 +362,19 @@ test.each([
   await daemon.close()
 })
 
+test('a lease that is back knows its call', async () => {
+  const storage = new KeptStorage()
+  const daemon = await lastingDaemon({ queues: storage, partitions: { disk: storage }, callSites: { skip: [] } })
+  const queue = await daemon.createQueue({ name: 'q' })
+  await queue.produce({ reference: 'a' })
+  await queue.lease({ clientId: 'mine' })
+  const leased = /^ +a \(#1\) is leased by mine, .* \(test\/journal\/restarts\.test\.ts:\d+\)$/m
+  expect(queue.explain()).toMatch(leased)
+  await daemonOf(daemon).restart(UP)
+  expect(queue.explain()).toMatch(leased)
+  await daemon.close()
+})
+
 test('of several items, those that are not back are lost, also if the daemon had only read them', async () => {
   const place = new KeptPlace()
   const first = await inOneStorage(new KeptStorage(place))

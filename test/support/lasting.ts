@@ -1,4 +1,5 @@
 /** Test daemons whose storages are those of a test. */
+import type { CallSites } from '../../src/client/call-site.js'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import { serveControl } from '../../src/control/control-plane.js'
 import { type ConfigTree, readConfig } from '../../src/daemon/config/config.js'
@@ -14,6 +15,8 @@ export interface GivenStorages {
   /** By the name of the partition storage. */
   readonly partitions: Readonly<Record<string, Storage | undefined>>
   readonly config?: ConfigTree
+  /** Default: calls do not note where they are made. */
+  readonly callSites?: CallSites
 }
 
 /** A daemon whose queues and partitions are all in one storage. */
@@ -32,7 +35,7 @@ export async function lastingDaemon(given: GivenStorages, options: Partial<Daemo
     ...options,
   })
   await daemon.opened()
-  return new TestDaemon(new EmbeddedBacking(daemon, undefined, async (...given) => serveControl(...given)))
+  return new TestDaemon(new EmbeddedBacking(daemon, given.callSites, async (...of) => serveControl(...of)))
 }
 
 /** The daemon behind a test daemon. */
