@@ -12,7 +12,8 @@ export function connectInMemory(server: Promise<HttpServer>): Duplex {
   client.once('close', () => accepted.destroy())
   accepted.once('close', () => client.destroy())
   server.then(
-    (there) => client.destroyed || accepted.destroyed || there.accept(accepted),
+    // The other end closes a turn later.
+    (there) => client.destroyed || there.accept(accepted),
     (error: Error) => client.destroy(error),
   )
   return client
