@@ -67,11 +67,6 @@ export class ConsumerNotices {
     this.#movedBefore = this.#around.clock.moved
   }
 
-  /** Call when the daemon has started again. Whoever it hung up on did not give up. */
-  restarted(): void {
-    this.#givenUp.clear()
-  }
-
   /** Whether a client gave up a lease. Only then {@link leasing} has something to do. */
   get someGaveUp(): boolean {
     return this.#givenUp.size > 0

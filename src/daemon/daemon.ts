@@ -145,8 +145,7 @@ export class Daemon extends DaemonState {
   /** See {@link Lives.restart}. @throws QueratorError if it is closed */
   async restart(options: RestartOptions, origin?: Cause['origin']): Promise<void> {
     await this.#onceUp()
-    await this.#lives.restart(options, origin)
-    this.noticed.consumers.restarted()
+    return this.#lives.restart(options, origin)
   }
 
   async #onceUp(): Promise<void> {

@@ -3,7 +3,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import { afterEach, expect, test, vi } from 'vitest'
 import { QueuesOfTest } from '../../src/fixtures/queues-of-test.js'
 import { startTestDaemon, type TestDaemon, type TestDaemonOptions } from '../../src/index.js'
-import { until } from '../support/turns.js'
+import { turn, until } from '../support/turns.js'
 
 const START = { start: new Date('2026-01-01T00:00:00Z') }
 
@@ -135,6 +135,42 @@ test('a client that gave up in one test, and comes back in another, was stopped'
   expect(warnings).toEqual([])
   expect(await told(two)).toEqual([])
   last()
+})
+
+test.each([
+  'crash',
+  'restart',
+  'outage',
+] as const)('a client whose lease ended with the daemon in a %s did not give it up', async (how) => {
+  await using seen = await noticing({ clock: 'frozen', keeps: 'queues' })
+  const { daemon, warnings } = seen
+  const one = begin(daemon)
+  await one.create({ name: 'orders' })
+  const url = await daemon.listen()
+  const ways: ((client: string) => unknown)[] = [
+    (client) => leaseOnSocket(url, body('orders', client, '30s')),
+    (client) => leaseWith(daemon.fetch, '', body('orders', client, '30s'), new AbortController().signal),
+    (client) => leaseWith(fetch, url, body('orders', client, '30s'), new AbortController().signal),
+    (client) => {
+      const agent = new Agent()
+      agent.createConnection = () => daemon.connect() as never
+      httpRequest({ path: '/v1/queue.lease', method: 'POST', headers: HEADERS, agent })
+        .on('error', () => undefined)
+        .end(body('orders', client, '30s'))
+    },
+  ]
+  for (const round of [1, 2]) {
+    for (const [at, way] of ways.entries()) way(`mailer-${at}`)
+    await waits(daemon, 'orders', ways.length)
+    if (round === 2) break
+    await timeout(120)
+    if (how === 'outage') daemon.outage().close()
+    else if (how === 'crash') await daemon.crash()
+    if (how !== 'outage') await daemon.restart()
+    await turn()
+  }
+  expect(warnings).toEqual([])
+  expect((await told(one)).filter((line) => !line.startsWith('! fault: outage'))).toEqual([])
 })
 
 test('a client that is restarted at once, or leases from a new queue of the same name, is not warned of', async () => {
