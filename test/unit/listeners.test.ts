@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { MovableClock } from '../../src/clock/movable-clock.js'
 import type { Faults } from '../../src/daemon/faults/faults.js'
 import { Listeners } from '../../src/daemon/listeners.js'
+import { Presence } from '../../src/daemon/lives/presence.js'
 import type { Handler } from '../../src/transport/handler.js'
 import { HttpServer } from '../../src/transport/http/http-server.js'
 import { LAST } from '../support/raw-http.js'
@@ -11,7 +12,7 @@ import { LAST } from '../support/raw-http.js'
 function newListeners() {
   const reply = { status: 200, headers: {}, body: new Uint8Array() }
   const handle = vi.fn(async () => reply)
-  const faults = { isAway: false, turnedAway: () => undefined } as unknown as Faults
+  const faults = { isAway: false, turnedAway: () => undefined, presence: new Presence() } as unknown as Faults
   const handler = { others: undefined, passes: () => true, handle } as unknown as Handler
   const meter = { add: () => undefined } as never
   return { listeners: new Listeners(faults, handler, new MovableClock('frozen').exact, meter), handle }
