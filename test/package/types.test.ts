@@ -245,12 +245,15 @@ describe.each(COMPILERS)('%s', (compiler) => {
       deno: DENO,
       cucumber: CUCUMBER,
     }
-    const [without, withJest, withMocha] = await Promise.all([
-      compile(compiler, ending, sources, { module, moduleResolution }),
-      compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),
-      compile(compiler, ending, { mocha: MOCHA(true) }, { module, moduleResolution, types: ['node', 'mocha'] }),
-    ])
-    expect([without.text, withJest.text, withMocha.text]).toEqual(['', '', ''])
+    const runs = [compile(compiler, ending, sources, { module, moduleResolution })]
+    // TypeScript 5.9 takes seconds for each, and sees the same in all of them.
+    if (compiler === 'typescript-7' || ending === 'ts') {
+      runs.push(
+        compile(compiler, ending, { jest: JEST(true) }, { module, moduleResolution, types: ['node', 'jest'] }),
+        compile(compiler, ending, { mocha: MOCHA(true) }, { module, moduleResolution, types: ['node', 'mocha'] }),
+      )
+    }
+    for (const { text } of await Promise.all(runs)) expect(text).toBe('')
   })
 })
 
