@@ -1,9 +1,8 @@
 /** Consumers that have not come back after a crash or restart. */
 import type { Daemon } from '../daemon/daemon.js'
-import { type EventKind, isMadeUp, type RecordedEvent } from '../engine/events/event-kinds.js'
+import { isMadeUp, type RecordedEvent } from '../engine/events/event-kinds.js'
 import { visible } from '../visible.js'
 
-const ENDS: readonly EventKind[] = ['daemon-crashed', 'daemon-stopped']
 const OF_CONSUMER = /^queue\.(lease|complete|retry)$/
 /** The most consumers that are told of. */
 const MOST_TOLD = 3
@@ -14,13 +13,13 @@ const MOST_TOLD = 3
  */
 export function silentLines(daemon: Daemon, first: number, queues?: readonly string[]): string[] {
   const { record, presence, losses } = daemon
-  if (presence.life === 1 || !presence.isUp) return []
+  const end = record.landmarks.lastEnd
+  const earliest = Math.max(first, record.first)
+  if (end < earliest || !presence.isUp) return []
   const since = new Set<string>()
-  let number = record.count
   let isUp = true
-  for (; number >= Math.max(first, record.first); number--) {
+  for (let number = record.count; number > end; number--) {
     const event = record.at(number)
-    if (ENDS.includes(event.kind)) break
     // What is refused before it is up again was called before it went down.
     if (event.kind === 'daemon-restarted') isUp = false
     const caller = isUp ? callerOf(event) : undefined
@@ -29,14 +28,14 @@ export function silentLines(daemon: Daemon, first: number, queues?: readonly str
     if (caller !== undefined) since.add(caller)
   }
   const silent = new Set<string>()
-  for (let before = number - 1; before >= Math.max(first, record.first); before--) {
-    const event = record.at(before)
+  for (let number = end - 1; number >= earliest; number--) {
+    const event = record.at(number)
     const caller = callerOf(event)
     const isConsumer = (event.kind === 'leased' || event.kind === 'lease-waiting') && !isMadeUp(caller ?? '')
     const isThere = queues === undefined || queues.includes(event.address.queue)
     if (caller !== undefined && isConsumer && isThere && !since.has(caller)) silent.add(caller)
   }
-  const lines = [...silent].map((client) => visible(`${client} has made no call since the ${losses.howText(number)}`))
+  const lines = [...silent].map((client) => visible(`${client} has made no call since the ${losses.howText(end)}`))
   const more = lines.length - MOST_TOLD
   return more > 0 ? [...lines.slice(0, MOST_TOLD), `and ${more} more consumers`] : lines
 }

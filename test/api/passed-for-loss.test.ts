@@ -70,7 +70,7 @@ test.each(Object.entries(CHECKS))('%s says once that it passed because items wer
   expect(warnings).toHaveLength(1)
 })
 
-test('a wait that the clock was moved for says so too, and each crash is told of', async () => {
+test('warns for a wait that moved the clock, and for each crash', async () => {
   await using seen = await noticing()
   const { daemon, warnings, queue } = seen
   const one = begin(daemon)
@@ -329,7 +329,7 @@ test.each<[string, (queue: TestQueue, daemon: TestDaemon) => Promise<unknown>]>(
   expect(warnings).toEqual([expect.stringMatching(/^1 item of 'orders' was lost .* \(c\)/)])
 })
 
-test('each test tells of its own checks, also if it is inside another one', async () => {
+test('each test warns only for its own checks, even if it runs inside another test', async () => {
   await using seen = await noticing({ keeps: 'queues' })
   const { daemon, warnings } = seen
   const outer = begin(daemon)
@@ -353,7 +353,7 @@ test('each test tells of its own checks, also if it is inside another one', asyn
 test.each([
   ['without places of calls', false],
   ['from one line', true],
-])('each of several crashes %s is told of', async (_, callSites) => {
+])('warns for each of several crashes %s', async (_, callSites) => {
   await using seen = await noticing({ keeps: 'queues', callSites })
   const { daemon, warnings, queue } = seen
   for (const reference of ['a', 'b']) {

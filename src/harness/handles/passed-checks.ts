@@ -56,9 +56,9 @@ export class PassedChecks {
     this.#kept.delete(test)
     if (!passed || kept.length === 0) return
     const daemon = this.#backing.embedded('observe')
-    // Those that ask for more come first, because one notice tells of a crash.
-    if (!daemon.closed)
-      tell(daemon, [...kept.filter(({ scheduled }) => scheduled), ...kept.filter(({ scheduled }) => !scheduled)])
+    // A crash gets one notice. The check that counts scheduled items too reports more.
+    kept.sort((a, b) => Number(b.scheduled) - Number(a.scheduled))
+    if (!daemon.closed) tell(daemon, kept)
   }
 }
 
